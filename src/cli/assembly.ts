@@ -1,0 +1,52 @@
+/** Puts together what a configuration or a run names: engine settings, data, network, weights. */
+import type { Module } from "../nn/index.js";
+import { manualSeed } from "../random.js";
+import { configure } from "../runtime/configure.js";
+import { DataLoader } from "../data/index.js";
+import { openData, type OpenedData } from "../train/datasets.js";
+import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../train/index.js";
+import { Run } from "../train/run.js";
+import { findNetwork } from "./network-file.js";
+
+/** The trainer that a configuration describes, before its first step. */
+export async function assemble(config: TrainConfig): Promise<{ trainer: Trainer; data: OpenedData }> {
+  const makeNetwork = await prepareNetwork(config);
+  const data = openData(config.data, config.augment);
+  return { trainer: makeTrainer(config, makeNetwork, data), data };
+}
+
+/** Sets the engine up and finds the network. */
+async function prepareNetwork({ threads, numerics, seed, net }: TrainConfig): Promise<() => Module> {
+  configure({ numerics, ...(threads === null ? {} : { threads }) });
+  // A file may export a network that is made while it is loaded.
+  manualSeed(seed);
+  return findNetwork(net);
+}
+
+/** A run's network, with the weights of one of its checkpoints. */
+export interface LoadedRun {
+  readonly run: Run;
+  readonly model: Module;
+  /** Puts the weights of a checkpoint in; how many epochs were done, one that had begun included. */
+  readonly load: (which: "last" | "best") => number;
+}
+
+export async function openRun(folder: string): Promise<LoadedRun> {
+  const run = Run.open(folder);
+  const model = (await prepareNetwork(run.record.config))();
+  const load = (which: "last" | "best"): number => {
+    const { model: weights, position } = run.readCheckpoint(which).state;
+    model.loadStateDict(toTensors(weights));
+    return position.batch === 0 ? position.epoch - 1 : position.epoch;
+  };
+  return { run, model, load };
+}
+
+/** Gives the function that tests a network on the data of a run. */
+export function makeTest(run: Run): (model: Module) => Evaluation {
+  const { config } = run.record;
+  const { test, hashes } = openData(config.data, config.augment);
+  run.checkData(hashes);
+  const loader = new DataLoader(test, { batchSize: config.batchSize });
+  return (model) => evaluate(model, loader);
+}

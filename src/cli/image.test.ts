@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { encode } from "fast-png";
+import { DataError } from "../errors.js";
+import { readPng, toDigit, type GreyImage } from "./image.js";
+
+function close(actual: Iterable<number>, expected: readonly number[], within = 1e-6): void {
+  const list = [...actual];
+  assert.equal(list.length, expected.length);
+  list.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) <= within, `${i}: ${x} against ${expected[i]}`));
+}
+
+function grey(width: number, pixels: number[]): GreyImage {
+  return { width, height: pixels.length / width, pixels: Float32Array.from(pixels) };
+}
+
+test("grey of 8 and 16 bits", () => {
+  close(readPng(encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 }), "x").pixels, [0, 0.2]);
+  const deep = { width: 2, height: 1, data: Uint16Array.of(65535, 13107), channels: 1, depth: 16 as const };
+  close(readPng(encode(deep), "x").pixels, [1, 0.2]);
+});
+
+test("colours count by their brightness", () => {
+  const data = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255);
+  close(readPng(encode({ width: 3, height: 1, data, channels: 3 }), "x").pixels, [0.299, 0.587, 0.114]);
+});
+
+test("what is transparent is white", () => {
+  const rgba = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255);
+  close(readPng(encode({ width: 2, height: 1, data: rgba, channels: 4 }), "x").pixels, [1, 0]);
+  const greyAlpha = Uint8Array.of(0, 51, 255, 0);
+  close(readPng(encode({ width: 2, height: 1, data: greyAlpha, channels: 2 }), "x").pixels, [0.8, 1]);
+});
+
+// Written by Pillow: Image.new("1", (9, 2)) with pixels (8, 0) and (0, 1) set; and mode "P" with the palette black,
+// white, red and the pixels 1 0 2.
+const ONE_BIT = "iVBORw0KGgoAAAANSUhEUgAAAAkAAAACAQAAAACiLct+AAAADklEQVR4nGNgaGBoYAAAAwYBAbkeXAQAAAAASUVORK5CYII=";
+const PALETTE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABAgMAAABmjvwnAAAADFBMVEUAAAD/////AAAAAAAsH9zHAAAACklEQVR4nGPwAAAASgBJoenHlwAAAABJRU5ErkJggg==";
+
+test("less than a byte a pixel", () => {
+  const { width, height, pixels } = readPng(Buffer.from(ONE_BIT, "base64"), "x");
+  assert.deepEqual([width, height], [9, 2]);
+  close(pixels, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+test("a palette", () => {
+  close(readPng(Buffer.from(PALETTE, "base64"), "x").pixels, [1, 0, 0.299]);
+});
+
+test("what is no PNG, or a broken one, is refused by name", () => {
+  const whole = encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 });
+  const broken = whole.slice();
+  broken[20]! ^= 1;
+  for (const bytes of [new Uint8Array(0), Buffer.from("no image"), whole.subarray(0, 40), broken]) {
+    assert.throws(
+      () => readPng(bytes, "five.png"),
+      (error: unknown) => error instanceof DataError && /five\.png cannot be read as PNG/.test(error.message),
+    );
+  }
+});
+
+test("dark on bright is turned over, bright on dark is not", () => {
+  const dark = [1, 1, 1, 1, 0, 1, 1, 1, 1];
+  const turned = toDigit(grey(3, dark), 3);
+  assert.equal(turned.inverted, true);
+  close(turned.pixels, [0, 0, 0, 0, 1, 0, 0, 0, 0]);
+  const kept = toDigit(turned, 3);
+  assert.equal(kept.inverted, false);
+  close(kept.pixels, [...turned.pixels]);
+});
+
+test("an image that is not square is put in the middle of one", () => {
+  close(toDigit(grey(1, [0.1, 0.2, 0.3]), 3).pixels, [0, 0.1, 0, 0, 0.2, 0, 0, 0.3, 0]);
+});
+
+test("an image is made smaller as Pillow does it", () => {
+  // Image.fromarray(arange(16).reshape(4, 4) / 32).resize((2, 2), BILINEAR)
+  const ramp = Array.from({ length: 16 }, (_, i) => i / 32);
+  close(toDigit(grey(4, ramp), 2).pixels, [0.1116072, 0.1607143, 0.3080357, 0.3571429]);
+});
+
+test("an image is made larger as Pillow does it", () => {
+  // Image.fromarray([[0, 0.25], [0.25, 0.5]]).resize((4, 4), BILINEAR), first row
+  close(toDigit(grey(2, [0, 0.25, 0.25, 0.5]), 4).pixels.slice(0, 4), [0, 0.0625, 0.1875, 0.25]);
+});

@@ -1,0 +1,121 @@
+/**
+ * From a PNG of any kind to an image as MNIST's: one channel from 0 (background) to 1 (stroke), H×W pixels, white on
+ * black. Only `kilograd predict` needs it.
+ */
+import { decode, type DecodedPng } from "fast-png";
+import { DataError } from "../errors.js";
+
+/** Brightness, 0 to 1, row by row. */
+export interface GreyImage {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Float32Array;
+}
+
+export interface DigitImage extends GreyImage {
+  /** Set where the PNG was dark on bright, and was turned over. */
+  readonly inverted: boolean;
+}
+
+/**
+ * Reads a PNG: grey, with palette, RGB or RGBA, of 1 to 16 bits. What is transparent is taken as white paper.
+ * @throws DataError where the bytes are not a PNG that can be read
+ */
+export function readPng(bytes: Uint8Array, file: string): GreyImage {
+  let png: DecodedPng;
+  try {
+    png = decode(bytes, { checkCrc: true });
+  } catch (error) {
+    const problem = `${file} cannot be read as PNG: ${(error as Error).message}`;
+    throw new DataError({ op: "predict", problem, hint: "give an image in the PNG format" }, { cause: error });
+  }
+  const { width, height } = png;
+  const pixels = new Float32Array(width * height);
+  const at = sampler(png);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = at(i % width, Math.floor(i / width));
+  return { width, height, pixels };
+}
+
+/** Gives a pixel's brightness. Samples of less than a byte are packed, each row from a new byte. */
+function sampler({ width, data, depth, channels, palette }: DecodedPng): (x: number, y: number) => number {
+  const stride = depth < 8 ? Math.ceil((width * channels * depth) / 8) : width * channels;
+  const sample = (x: number, y: number, channel: number): number => {
+    if (depth >= 8) return data[y * stride + x * channels + channel]!;
+    const bit = (x * channels + channel) * depth;
+    return (data[y * stride + (bit >> 3)]! >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+  };
+  if (palette) return (x, y) => brightness(palette[sample(x, y, 0)] ?? [0, 0, 0], 255);
+  const colour = Array.from({ length: channels }, (_, channel) => channel);
+  return (x, y) =>
+    brightness(
+      colour.map((channel) => sample(x, y, channel)),
+      2 ** depth - 1,
+    );
+}
+
+/** Of [grey], [grey, alpha], [red, green, blue] or [red, green, blue, alpha], over white. ITU-R BT.601's weights. */
+function brightness(samples: readonly number[], full: number): number {
+  const [a, b, c] = samples.map((sample) => sample / full) as [number, number, number];
+  const alpha = samples.length % 2 === 0 ? samples[samples.length - 1]! / full : 1;
+  const grey = samples.length < 3 ? a : 0.299 * a + 0.587 * b + 0.114 * c;
+  return grey * alpha + (1 - alpha);
+}
+
+/**
+ * White on black, in the middle of a square, and `size`×`size` pixels large. An image whose border is bright is dark
+ * on bright and is turned over.
+ */
+export function toDigit(image: GreyImage, size: number): DigitImage {
+  const inverted = borderBrightness(image) > 0.5;
+  const light = inverted ? { ...image, pixels: image.pixels.map((x) => 1 - x) } : image;
+  const side = Math.max(image.width, image.height);
+  const square = image.width === image.height ? light : centred(light, side);
+  return { ...(side === size ? square : resized(square, size)), inverted };
+}
+
+function borderBrightness({ width, height, pixels }: GreyImage): number {
+  const border = pixels.filter((_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return x === 0 || y === 0 || x === width - 1 || y === height - 1;
+  });
+  return border.reduce((sum, x) => sum + x, 0) / border.length;
+}
+
+function centred({ width, height, pixels }: GreyImage, side: number): GreyImage {
+  const [left, top] = [(side - width) >> 1, (side - height) >> 1];
+  const square = new Float32Array(side * side);
+  for (let y = 0; y < height; y++) {
+    square.set(pixels.subarray(y * width, (y + 1) * width), (y + top) * side + left);
+  }
+  return { width: side, height: side, pixels: square };
+}
+
+/** Bilinear, over as many pixels as fall on one when it becomes smaller, as Pillow's `resize(…, BILINEAR)`. */
+function resized({ width, pixels }: GreyImage, size: number): GreyImage {
+  const weights = triangles(width, size);
+  const rows = new Float32Array(width * size);
+  for (let y = 0; y < size; y++) {
+    for (const [from, weight] of weights[y]!) {
+      for (let x = 0; x < width; x++) rows[y * width + x]! += weight * pixels[from * width + x]!;
+    }
+  }
+  const result = new Float32Array(size * size);
+  for (let i = 0; i < result.length; i++) {
+    const row = Math.floor(i / size) * width;
+    for (const [from, weight] of weights[i % size]!) result[i]! += weight * rows[row + from]!;
+  }
+  return { width: size, height: size, pixels: result };
+}
+
+/** For each new pixel the old ones that it is made of, with their weights, which add up to 1. */
+function triangles(before: number, after: number): (readonly [from: number, weight: number])[][] {
+  const scale = before / after;
+  const reach = Math.max(1, scale);
+  return Array.from({ length: after }, (_, i) => {
+    const centre = (i + 0.5) * scale - 0.5;
+    const near = Array.from({ length: before }, (_, from) => [from, 1 - Math.abs(from - centre) / reach] as const);
+    const inside = near.filter(([, weight]) => weight > 0);
+    const total = inside.reduce((sum, [, weight]) => sum + weight, 0);
+    return inside.map(([from, weight]) => [from, weight / total] as const);
+  });
+}

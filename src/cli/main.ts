@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** The entry point of `kilograd`. */
+import { runProgram } from "./program.js";
+import { INTERRUPTED } from "./surroundings.js";
+
+/** npm passes a Ctrl-C on that the terminal has sent already: what follows at once is the same one. */
+const SAME_SIGNAL = 1000;
+
+/** The first signal asks to stop, a later one ends the process. */
+function onInterrupt(listener: () => void): () => void {
+  let first: number | undefined;
+  const handle = (): void => {
+    const now = performance.now();
+    if (first !== undefined && now - first > SAME_SIGNAL) process.exit(INTERRUPTED);
+    if (first !== undefined) return;
+    first = now;
+    listener();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, handle);
+  return () => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, handle);
+  };
+}
+
+// Who reads our output may have seen enough (`kilograd train | head`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(1);
+});
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onInterrupt,
+});

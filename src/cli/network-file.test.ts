@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
+import { kilograd } from "../../test/terminal.js";
+
+/** A file that imports this very copy of kilograd. */
+function networkFile(t: TestContext, name: string, body: string): string {
+  const nn = new URL("../nn/index.ts", import.meta.url).href;
+  const file = path.join(temporaryFolder(t), name);
+  fs.writeFileSync(file, `import * as nn from ${JSON.stringify(nn)};\nconst F = nn.functional;\n${body}\n`);
+  return file;
+}
+
+const TINY = `class Tiny extends nn.Module {
+  conv = new nn.Conv2d(1, 10, 28);
+  forward(x) { return F.logSoftmax(this.conv(x).view(-1, 10), 1); }
+}`;
+
+for (const [what, name, body] of [
+  ["a class as default export", "net.mjs", `export default ${TINY}`],
+  ["the only class", "net.mjs", `export ${TINY}\nexport const answer = 42;`],
+  ["an instance", "net.mjs", `${TINY}\nexport const model = new Tiny();`],
+  ["a default export among others", "net.mjs", `export ${TINY}\nexport default class Other extends Tiny {}`],
+  ["one class under two names", "net.mjs", `${TINY}\nexport { Tiny, Tiny as Net };`],
+  ["TypeScript", "net.mts", `export default ${TINY.replace("(x)", "(x: import('x').X): any")}`],
+] as const) {
+  test(`a network is found in a file that exports ${what}`, async (t) => {
+    const { status, stdout, stderr } = await kilograd(["summary", networkFile(t, name, body)]);
+    assert.equal(stderr, "");
+    assert.equal(status, 0);
+    assert.match(stdout, /Total params: 7,850\n/);
+  });
+}
+
+for (const [what, body, message] of [
+  [
+    "nothing",
+    "",
+    /net\.mjs does not export a network; expected one Module, or one as default export, got nothing\. Hint: write/,
+  ],
+  ["no Module", "export const a = 1; export function f() {}", /does not export a network; .* got a, f/],
+  ["two Modules", `export ${TINY}\nexport class Other extends Tiny {}`, /exports several networks; .* got Other, Tiny/],
+  [
+    "a Module of another copy",
+    "class Module {}\nexport class Net extends Module {}",
+    /Hint: the file's Module is of another copy of kilograd/,
+  ],
+  ["a mistake", "export default oops;", /net\.mjs cannot be loaded: oops is not defined/],
+] as const) {
+  test(`a file that exports ${what} is refused with status 1`, async (t) => {
+    const { status, stderr } = await kilograd(["train", networkFile(t, "net.mjs", body)]);
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+  });
+}
+
+for (const [what, body] of [
+  ["class", `export default ${TINY}`],
+  ["instance", `${TINY}\nexport const model = new Tiny();`],
+] as const) {
+  test(`the ${what} of a file is trained, stopped and resumed as a built-in network`, async (t) => {
+    const data = idxFolder(t, 32, 10);
+    const settings = ["--data", data, "--epochs", "1", "--batch-size", "8", "--json", "--seed", "4"];
+    const end = (stdout: string): unknown => JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
+    // An instance is made when its file is loaded: each training has a file of its own.
+    const [whole, broken] = [1, 2].map(() => networkFile(t, "net.mjs", body));
+    const out = path.join(temporaryFolder(t), "run");
+    const expected = await kilograd(["train", whole!, "--out", `${out}-whole`, ...settings]);
+    assert.equal((await kilograd(["train", broken!, "--out", out, ...settings], '"batch":1')).status, 130);
+    const resumed = await kilograd(["train", "--resume", out, "--json"]);
+    assert.equal(resumed.status, 0);
+    assert.deepEqual(end(resumed.stdout), end(expected.stdout));
+  });
+}
+
+test("a network that is not the run's any more is refused", async (t) => {
+  const data = idxFolder(t, 32, 10);
+  const out = path.join(temporaryFolder(t), "run");
+  // Files are loaded once a process: the other network stands in another file.
+  const file = networkFile(t, "net.mjs", `export default ${TINY}`);
+  const settings = ["--epochs", "1", "--batch-size", "8"];
+  await kilograd(["train", file, "--data", data, "--out", out, ...settings], "Run:");
+  const record = path.join(out, "config.json");
+  const other = networkFile(
+    t,
+    "other.mjs",
+    `export default ${TINY.replace("conv =", "other =").replace("this.conv", "this.other")}`,
+  );
+  fs.writeFileSync(record, fs.readFileSync(record, "utf8").replace(file, other));
+  const { status, stderr } = await kilograd(["check", out]);
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /does not fit Tiny: missing key\(s\) "other\.weight", "other\.bias"; unexpected key\(s\) "conv\.weight"/,
+  );
+});
+
+test("a loss that is no number ends the training with status 1 and a word on what to try", async (t) => {
+  const body = `export default ${TINY.replace("this.conv(x)", "this.conv(x).mul(-1e30).square().log().sqrt().mul(0).add(this.conv(x).sub(1e9).log())")}`;
+  const out = path.join(temporaryFolder(t), "run");
+  const { status, stderr } = await kilograd([
+    "train",
+    networkFile(t, "net.mjs", body),
+    "--data",
+    idxFolder(t, 8, 8),
+    "--out",
+    out,
+  ]);
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^kilograd: train: the loss is no number any more in epoch 1, batch 0; .* got NaN\. Hint: try a learning rate below/,
+  );
+});

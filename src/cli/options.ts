@@ -1,0 +1,100 @@
+/** From the command line's words to a configuration: `--schedule step:stepSize=6`, `--augment rotation=7,shift=0.05`. */
+import path from "node:path";
+import { ArgumentError, UsageError } from "../errors.js";
+import { datasetNames } from "../train/datasets.js";
+import { networks, resolveConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
+
+/** The options of `kilograd train` that are settings, as they were given. */
+export interface SettingOptions {
+  readonly recipe: string;
+  readonly epochs?: string;
+  readonly batchSize?: string;
+  readonly optimizer?: string;
+  readonly lr?: string;
+  readonly momentum?: string;
+  readonly weightDecay?: string;
+  readonly schedule?: string;
+  readonly augment?: string;
+  readonly seed?: string;
+  readonly threads?: string;
+  readonly numerics?: string;
+  readonly data?: string;
+}
+
+const NUMBERS = ["epochs", "batchSize", "lr", "momentum", "weightDecay", "seed", "threads"] as const;
+const WORDS = ["optimizer", "numerics"] as const;
+
+/**
+ * The complete configuration. Paths in it are absolute, so that a run can be resumed from anywhere.
+ * @throws UsageError for what cannot be understood or is out of its range
+ */
+export function readConfig(net: string, options: SettingOptions): TrainConfig {
+  const settings: Record<string, unknown> = { net: Object.hasOwn(networks, net) ? net : path.resolve(net) };
+  for (const name of NUMBERS) if (options[name] !== undefined) settings[name] = readNumber(options[name]);
+  for (const name of WORDS) if (options[name] !== undefined) settings[name] = options[name];
+  if (options.schedule !== undefined) settings["schedule"] = readSchedule(options.schedule);
+  if (options.augment !== undefined) settings["augment"] = readAugment(options.augment);
+  if (options.data !== undefined) settings["data"] = readData(options.data);
+  try {
+    return resolveConfig(options.recipe, settings as Partial<TrainSettings>);
+  } catch (error) {
+    throw error instanceof ArgumentError ? asUsageError(error) : error;
+  }
+}
+
+/** `--threads` alone, for a run whose other settings are known. */
+export function readThreads(word: string): number {
+  return readConfig("exercise", { recipe: "default", threads: word }).threads!;
+}
+
+/** A setting's error under the option's name: `schedule.gamma` becomes `--schedule (gamma)`. */
+function asUsageError({ op, problem, expected, got, hint }: ArgumentError): UsageError {
+  const [setting, ...inner] = op.split(".");
+  const option = `--${setting!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return new UsageError({
+    op: inner.length === 0 ? option : `${option} (${inner.join(".")})`,
+    problem,
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** A number, or the word itself, which the configuration's own check will refuse by name. */
+function readNumber(word: string): number | string {
+  return word.trim() === "" || Number.isNaN(Number(word)) ? word : Number(word);
+}
+
+/** `step:stepSize=6,gamma=0.5` */
+function readSchedule(word: string): Record<string, unknown> {
+  const [name, ...rest] = word.split(":");
+  return { name, ...readPairs("--schedule", rest.join(":")) };
+}
+
+/** `rotation=7,shift=0.05,scale=0.05`, or `none` */
+function readAugment(word: string): Record<string, unknown> {
+  return word === "none" ? {} : readPairs("--augment", word);
+}
+
+function readData(word: string): string {
+  return datasetNames.includes(word) ? word : path.resolve(word);
+}
+
+/** `a=1,b=true,c=6+8` */
+function readPairs(option: string, words: string): Record<string, unknown> {
+  const pairs = words === "" ? [] : words.split(",");
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name, value, ...more] = pair.split("=");
+      if (!name || value === undefined || more.length > 0) {
+        throw new UsageError({ op: option, problem: "a part cannot be read", expected: "name=value", got: pair });
+      }
+      return [name, readValue(name, value)] as const;
+    }),
+  );
+}
+
+function readValue(name: string, word: string): unknown {
+  if (word === "true" || word === "false") return word === "true";
+  return name === "milestones" ? word.split("+").map(readNumber) : readNumber(word);
+}

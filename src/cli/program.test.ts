@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { encode } from "fast-png";
+import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
+import { kilograd } from "../../test/terminal.js";
+
+const usage: readonly (readonly [line: string, message: RegExp])[] = [
+  ["", /Usage: kilograd/],
+  ["fly", /unknown command 'fly'/],
+  ["train --lerning-rate 1", /unknown option '--lerning-rate'/],
+  ["train --epochs", /argument missing/],
+  [
+    "train --epochs 0",
+    /^kilograd: --epochs: the value is not possible; expected a whole number from 1 to 1000, got 0\./,
+  ],
+  ["train --epochs many", /--epochs: .* got "many"/],
+  ["train --batch-size 0", /--batch-size: /],
+  ["train --lr -1", /--lr: .* expected a number above 0, at most 100, got -1/],
+  ["train --momentum 1", /--momentum: /],
+  ["train --momentum 0", /--momentum: the onecycle schedule cannot cycle .* Hint: set the schedule's cycleMomentum/],
+  ["train --weight-decay x", /--weight-decay: /],
+  ["train --optimizer lion", /--optimizer: .* expected one of sgd, adam, adamw, got "lion"/],
+  ["train --schedule wave", /--schedule \(name\): /],
+  ["train --schedule step:stepSize", /--schedule: a part cannot be read; expected name=value, got stepSize/],
+  ["train --schedule step:stepSize=0", /--schedule \(stepSize\): .* got 0/],
+  ["train --schedule cosine:tMax=3", /--schedule \(tMax\): there is no such setting/],
+  ["train --augment rotation=200", /--augment \(rotation\): /],
+  ["train --augment flip=1", /--augment \(flip\): there is no such setting/],
+  ["train --seed 1.5", /--seed: /],
+  ["train --threads 0", /--threads: /],
+  ["train --numerics sloppy", /--numerics: .* expected one of fast, strict/],
+  ["train --recipe best", /--recipe: there is no such recipe; expected one of default, notebook, got "best"/],
+  ["train nets/gone.ts", /there is no such network or file; expected exercise, or the path/],
+  ["train --out .", /--out: \. is there already, and not empty/],
+  ["train --resume x --epochs 3", /--resume: a resumed run keeps its settings; .* got --epochs/],
+  ["train exercise --resume x", /keeps its settings; .* got exercise/],
+  ["summary --input 1,x", /--input: not a size; expected whole numbers, such as 1,28,28, got 1,x/],
+  ["summary one two", /too many arguments/],
+  ["evaluate", /missing required argument 'run'/],
+  ["check", /missing required argument/],
+  ["predict x", /missing required argument 'images'/],
+];
+
+for (const [line, message] of usage) {
+  test(`kilograd ${line} is refused with status 2`, async () => {
+    const { status, stdout, stderr } = await kilograd(line.split(" ").filter((word) => word !== ""));
+    assert.match(stderr, message);
+    assert.equal(status, 2);
+    assert.equal(stdout, "");
+  });
+}
+
+for (const command of ["", "train", "summary", "evaluate", "check", "predict"]) {
+  test(`kilograd ${command} --help`, async () => {
+    const { status, stdout } = await kilograd([...(command ? [command] : []), "--help"]);
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^Usage: kilograd ${command}`));
+  });
+}
+
+test("kilograd --version", async () => {
+  const { status, stdout } = await kilograd(["--version"]);
+  assert.equal(status, 0);
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test("summary prints the table, for any input", async () => {
+  const { status, stdout } = await kilograd(["summary", "--input", "1,32,40"]);
+  assert.equal(status, 0);
+  assert.match(stdout, /Conv2d-1 {12}\[-1, 8, 30, 38\] {14}80\n/);
+  assert.match(stdout, /\nTotal params: 12,514\n/);
+  const wrong = await kilograd(["summary", "--input", "3,28,28"]);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /^kilograd: conv1 \(Conv2d\): conv2d: /);
+});
+
+test("evaluate, check and predict read a run", async (t) => {
+  const data = idxFolder(t, 160, 20);
+  const folder = temporaryFolder(t);
+  const out = path.join(folder, "run");
+  const settings = ["--epochs", "6", "--batch-size", "16", "--augment", "none"];
+  const trained = await kilograd(["train", "--data", data, "--out", out, ...settings]);
+  const results = trained.stdout.match(/^Test set: .*$/gm)!;
+
+  const evaluated = await kilograd(["evaluate", out]);
+  assert.equal(evaluated.status, 0);
+  const [lastName, last, bestName, best] = evaluated.stdout.split("\n");
+  assert.equal(lastName, "last.safetensors, epoch 6");
+  assert.equal(last!.replace(/loss: [\d.]+/, ""), results[5]!.replace(/loss: [\d.]+/, ""));
+  const bestEpoch = Number(/^best\.safetensors, epoch (\d)$/.exec(bestName!)![1]);
+  assert.equal(best!.split("Accuracy")[1], results[bestEpoch - 1]!.split("Accuracy")[1]);
+
+  const checked = await kilograd(["check", out]);
+  const passes = (checked.stdout.match(/^pass/gm) ?? []).length;
+  assert.equal(checked.status, passes === 4 ? 0 : 1);
+  assert.equal(checked.stdout.trimEnd(), /The four rules\n(.+\n){4}/.exec(trained.stdout)![0].trimEnd());
+
+  // An image of class 3 as the data has it, and the same dark on bright, larger and in colour.
+  const pixel = (y: number): number => (Math.floor(y) === 10 ? 255 : 30);
+  const grey = Uint8Array.from({ length: 784 }, (_, i) => pixel(i / 28));
+  const colour = Uint8Array.from({ length: 56 * 56 * 3 }, (_, i) => 255 - pixel(i / 3 / 56 / 2));
+  fs.writeFileSync(path.join(folder, "a.png"), encode({ width: 28, height: 28, channels: 1, data: grey }));
+  fs.writeFileSync(path.join(folder, "b.png"), encode({ width: 56, height: 56, channels: 3, data: colour }));
+  const predicted = await kilograd(["predict", out, path.join(folder, "a.png"), path.join(folder, "b.png")]);
+  assert.equal(predicted.status, 0);
+  const lines = predicted.stdout.trimEnd().split("\n");
+  assert.equal(lines.length, 22);
+  assert.match(lines[0]!, /a\.png$/);
+  assert.match(lines[11]!, /b\.png \(dark on bright, so turned over; scaled from 56×56 to 28×28\)$/);
+  for (const start of [1, 12]) {
+    const rows = lines.slice(start, start + 10).map((line) => /^([→ ]) (\d) - (\w+) +([\d.]+)/.exec(line)!);
+    assert.deepEqual(
+      rows.map((row) => Number(row[2])),
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    );
+    const likelihoods = rows.map((row) => Number(row[4]));
+    assert.ok(Math.abs(likelihoods.reduce((a, b) => a + b) - 1) < 1e-3, "they add up to 1");
+    assert.deepEqual(
+      rows.map((row) => row[1] === "→"),
+      likelihoods.map((x) => x === Math.max(...likelihoods)),
+    );
+  }
+
+  const gone = await kilograd(["predict", out, path.join(folder, "gone.png")]);
+  assert.equal(gone.status, 1);
+  assert.match(gone.stderr, /gone\.png cannot be read/);
+});

@@ -1,0 +1,43 @@
+/** The program `kilograd`: finds the command, and turns its end into an exit status. */
+import { Command, CommanderError } from "commander";
+import { KilogradError, UsageError } from "../errors.js";
+import { packageVersion } from "../train/run.js";
+import { addCheck } from "./check.js";
+import { addEvaluate } from "./evaluate.js";
+import { addPredict } from "./predict.js";
+import { addSummary } from "./summary.js";
+import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
+import { addTrain } from "./train.js";
+
+const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addPredict];
+
+/**
+ * Runs a command line.
+ * @param words what stands after the program's name
+ * @returns the exit status: 0; 1 for a failure; 2 for a command line that is wrong; 130 after Ctrl-C
+ */
+export async function runProgram(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  let status = 0;
+  const program = new Command("kilograd")
+    .description("Trains small convolutional networks: MNIST to 99.4 %, with fewer than 20,000 parameters.")
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError("(--help shows what is possible)")
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
+  for (const add of commands) add(program, surroundings, (code) => (status = code));
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    stderr.write(`${describe(error)}\n`);
+    return error instanceof UsageError ? USAGE : 1;
+  }
+}
+
+/** An error of ours as its message; any other is a mistake in the program, and shown with the place. */
+function describe(error: unknown): string {
+  if (error instanceof KilogradError) return `kilograd: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,163 @@
+/** `kilograd train [net]` */
+import type { Command } from "commander";
+import { StateError, UsageError } from "../errors.js";
+import type { Shape } from "../shape.js";
+import { formatSummary, summarize } from "../summary/summary.js";
+import {
+  answerQuestions,
+  gatherFacts,
+  hashTensors,
+  judge,
+  NUMERICS,
+  OPTIMIZERS,
+  recipes,
+  SCHEDULES,
+  type Checkpoint,
+  type EpochEvent,
+  type Trainer,
+} from "../train/index.js";
+import { defaultRunFolder, Run } from "../train/run.js";
+import { assemble } from "./assembly.js";
+import { readConfig, readThreads, type SettingOptions } from "./options.js";
+import { INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
+import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "./training-output.js";
+
+interface TrainOptions extends SettingOptions {
+  readonly out?: string;
+  readonly resume?: string;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  kilograd train                                    the exercise, by a recipe that passes its four rules
+  kilograd train --recipe notebook                  the notebook to the letter
+  kilograd train my-net.ts --epochs 4 --schedule step:stepSize=2,gamma=0.5
+  kilograd train --augment rotation=10,shift=0.07,scale=0.1
+  kilograd train --resume runs/2026-05-01-142530-default`;
+
+export const addTrain: AddCommand = (program, surroundings, end) => {
+  program
+    .command("train")
+    .description("train a network and write a run")
+    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
+    .option("--recipe <name>", `the settings to begin with: ${Object.keys(recipes).join(", ")}`, "default")
+    .option("--epochs <n>", "how many times to go through the training images")
+    .option("--batch-size <n>", "images in a step")
+    .option("--optimizer <name>", OPTIMIZERS.join(", "))
+    .option("--lr <x>", "learning rate; with onecycle the highest one")
+    .option("--momentum <x>", "SGD's momentum; Adam's first beta")
+    .option("--weight-decay <x>", "pulls the weights towards zero")
+    .option("--schedule <name[:key=value,…]>", `the learning rate's course: ${SCHEDULES.join(", ")}`)
+    .option("--augment <key=value,…>", "random rotation (degrees), shift and scale (parts of the image), or none")
+    .option("--seed <n>", "from which all that is random follows")
+    .option("--threads <n>", "how many compute; the result does not depend on it")
+    .option("--numerics <name>", `${NUMERICS.join(", ")}; strict gives the same bits on every machine`)
+    .option("--data <name|folder>", "mnist, fashion-mnist, or a folder of IDX files")
+    .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
+    .option("--resume <folder>", "go on with a run that was stopped")
+    .option("--json", "print events as JSON lines")
+    .addHelpText("after", EXAMPLES)
+    .action(async (net: string, options: TrainOptions, command: Command) => {
+      if (options.resume !== undefined) refuseSettings(net, command);
+      end(await train(net, options, surroundings));
+    });
+};
+
+/** A resumed run keeps its settings; where and how it is shown may change. */
+function refuseSettings(net: string, command: Command): void {
+  const free = new Set(["resume", "json", "threads"]);
+  const given = command.options.filter((option) => {
+    const name = option.attributeName();
+    return command.getOptionValueSource(name) === "cli" && !free.has(name);
+  });
+  const words = [...(command.args.length > 0 ? [net] : []), ...given.map(({ long }) => long!)];
+  if (words.length === 0) return;
+  throw new UsageError({
+    op: "--resume",
+    problem: "a resumed run keeps its settings",
+    expected: "no other option than --threads and --json",
+    got: words.join(" "),
+  });
+}
+
+async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {
+  const { run, trainer, size, from } = await (options.resume === undefined
+    ? begin(net, options)
+    : resume(options.resume, options.threads));
+  const output: TrainingOutput = options.json
+    ? new JsonOutput(surroundings.stdout)
+    : new TextOutput(surroundings.stdout, formatSummary(summarize(trainer.model, size)));
+  let last: EpochEvent | undefined;
+  trainer.on("epoch", (event) => (last = event));
+  const ignore = surroundings.onInterrupt(() => trainer.stop());
+  const close = run.follow(trainer, from);
+  try {
+    output.follow(trainer, run.folder);
+    const finished = await trainer.run();
+    if (finished) output.finish(await conclude(trainer, last!, size));
+    else output.interrupt(run.folder, resumeCommand(run.folder));
+    return finished ? 0 : INTERRUPTED;
+  } finally {
+    close();
+    ignore();
+  }
+}
+
+interface Prepared {
+  readonly run: Run;
+  readonly trainer: Trainer;
+  /** Of an image. */
+  readonly size: Shape;
+  /** Where it goes on. */
+  readonly from?: Checkpoint;
+}
+
+async function begin(net: string, options: TrainOptions): Promise<Prepared> {
+  const config = readConfig(net, options);
+  const folder = options.out ?? defaultRunFolder(config.recipe, new Date());
+  if (!Run.isFree(folder)) {
+    throw new UsageError({
+      op: "--out",
+      problem: `${folder} is there already, and not empty`,
+      hint: "choose another folder, or go on with the run in it by --resume",
+    });
+  }
+  const { trainer, data } = await assemble(config);
+  return { run: Run.create(folder, config, data), trainer, size: data.info.size };
+}
+
+async function resume(folder: string, threads: string | undefined): Promise<Prepared> {
+  const run = Run.open(folder);
+  const from = run.readCheckpoint("last");
+  const { config } = run.record;
+  if (from.state.position.epoch > config.epochs) {
+    throw new StateError({
+      op: "--resume",
+      problem: `the run in ${folder} has done its ${config.epochs} epochs`,
+      hint: `see what has come of it with \`kilograd check ${folder}\``,
+    });
+  }
+  const { trainer, data } = await assemble(
+    threads === undefined ? config : { ...config, threads: readThreads(threads) },
+  );
+  run.checkData(data.hashes);
+  trainer.restore(from.state);
+  return { run, trainer, size: data.info.size, from };
+}
+
+/** As the user has begun it. */
+function resumeCommand(folder: string): string {
+  const words = process.env["npm_lifecycle_event"] === "start" ? "npm start --" : "kilograd train";
+  return `${words} --resume ${folder}`;
+}
+
+async function conclude(trainer: Trainer, last: EpochEvent, size: Shape): Promise<Result> {
+  const { correct, total, epoch: epochs } = last;
+  const facts = gatherFacts(trainer.model, size);
+  return {
+    verdicts: judge({ correct, total, epochs, ...facts }),
+    answers: answerQuestions(facts, (100 * correct) / total),
+    weights: await hashTensors(trainer.capture().model),
+  };
+}

@@ -1,0 +1,102 @@
+/** What `kilograd train` prints while it trains: the notebook's lines, or events as JSON lines. */
+import { ProgressBar, type ProgressStream } from "../progress.js";
+import type { Answer, Trainer, Verdict } from "../train/index.js";
+
+/** What is known when the training is over. */
+export interface Result {
+  readonly verdicts: readonly Verdict[];
+  readonly answers: readonly Answer[];
+  /** SHA-256 of the weights. */
+  readonly weights: string;
+}
+
+export interface TrainingOutput {
+  /** Begins to print what the trainer does, which writes into this folder. */
+  follow(trainer: Trainer, folder: string): void;
+  finish(result: Result): void;
+  /** The training was stopped, and goes on with this command. */
+  interrupt(folder: string, resume: string): void;
+}
+
+/** For people: the summary, a bar for each epoch, the test's result after it, the rules and answers at the end. */
+export class TextOutput implements TrainingOutput {
+  private bar: ProgressBar | undefined;
+
+  constructor(
+    private readonly stream: ProgressStream,
+    private readonly summary: string,
+  ) {}
+
+  follow(trainer: Trainer, folder: string): void {
+    this.print(this.summary);
+    this.print("");
+    this.print(`Run: ${folder}`);
+    this.print("");
+    trainer.on("epochStart", ({ batch, batches }) => {
+      this.bar = new ProgressBar({ total: batches, initial: batch, stream: this.stream });
+    });
+    trainer.on("step", ({ batch, loss }) => {
+      this.bar?.setDescription(`loss=${loss.toFixed(4)} batch_id=${batch}`);
+      this.bar?.update();
+      if (this.bar?.n === this.bar?.total) this.bar?.close();
+    });
+    trainer.on("epoch", (event) => {
+      this.print("");
+      this.print(formatTest(event));
+      this.print("");
+    });
+    trainer.on("end", () => this.bar?.close());
+  }
+
+  finish({ verdicts, answers }: Result): void {
+    this.print(formatVerdicts(verdicts));
+    this.print("");
+    for (const { question, answer } of answers) this.print(`${question}: ${answer}`);
+  }
+
+  interrupt(_folder: string, resume: string): void {
+    this.print(`\nStopped and saved. To go on: ${resume}`);
+  }
+
+  private print(line: string): void {
+    this.stream.write(`${line}\n`);
+  }
+}
+
+/** For programs: one JSON object a line. */
+export class JsonOutput implements TrainingOutput {
+  constructor(private readonly stream: ProgressStream) {}
+
+  follow(trainer: Trainer, folder: string): void {
+    trainer.on("start", (event) => this.print({ ...event, run: folder }));
+    trainer.on("step", (event) => this.print(event));
+    trainer.on("epoch", (event) => this.print(event));
+  }
+
+  finish({ verdicts, weights }: Result): void {
+    const rules = verdicts.map(({ rule, value, pass }) => ({ rule, value, pass }));
+    this.print({ type: "end", rules, weights });
+  }
+
+  interrupt(folder: string, resume: string): void {
+    this.print({ type: "interrupted", run: folder, resume });
+  }
+
+  private print(event: object): void {
+    this.stream.write(`${JSON.stringify(event)}\n`);
+  }
+}
+
+/** The notebook's line. */
+export function formatTest(test: { testLoss: number; correct: number; total: number }): string {
+  const { testLoss, correct, total } = test;
+  const percent = ((100 * correct) / total).toFixed(1);
+  return `Test set: Average loss: ${testLoss.toFixed(4)}, Accuracy: ${correct}/${total} (${percent}%)`;
+}
+
+/** The rules, each with its measured value and whether it holds. */
+export function formatVerdicts(verdicts: readonly Verdict[]): string {
+  const width = Math.max(...verdicts.map(({ rule }) => rule.length));
+  const lines = verdicts.map(({ rule, shown, pass }) => `${pass ? "pass" : "FAIL"}  ${rule.padEnd(width)}  ${shown}`);
+  return ["The four rules", ...lines].join("\n");
+}

@@ -1,0 +1,189 @@
+/**
+ * How each op that has kernels of its own is planned: the layouts it needs, the kernels, and where its result lies.
+ */
+import type { Node } from "../graph/node.js";
+import { isVariable } from "../ops/leaf.js";
+import { sizeOf, type Shape } from "../shape.js";
+import { ConvolutionWeightGradientKernel, roundTaps } from "../wasm/kernels/convolution-weight-gradient.js";
+import { ConvolutionKernel, type ConvolutionGeometry } from "../wasm/kernels/convolution.js";
+import { GroupedConvolutionKernel, GroupedWeightGradientKernel } from "../wasm/kernels/grouped-convolution.js";
+import type { Border } from "../wasm/kernels/loop.js";
+import { MatmulKernel } from "../wasm/kernels/matmul.js";
+import { PoolGradientKernel } from "../wasm/kernels/pool-gradient.js";
+import type { Planner } from "./planner.js";
+import { isSumGradient } from "./pooling-rewrites.js";
+import { Buffer, denseInOrder, padToVector, paddedImages, paddedRows, type BufferView } from "./views.js";
+
+type KernelPlan = (planner: Planner, node: Node) => BufferView;
+type Pair = readonly [number, number];
+
+/** Chunks of the batch whose sums are kept apart, so that the order of additions never depends on the threads. */
+const chunks = 16;
+
+/** Images in a chunk. */
+export function chunkOf(batch: number): number {
+  return Math.max(1, Math.ceil(batch / chunks));
+}
+
+export const kernelPlans: Readonly<Record<string, KernelPlan>> = {
+  conv2d: planConvolution,
+  conv2dWeightGradient: planWeightGradient,
+  maxPool2dGradient: planPoolGradient,
+  avgPool2dGradient: planPoolGradient,
+  matmul: planMatmul,
+  pad: planPad,
+  cat: planCat,
+};
+
+interface ConvolutionAttrs {
+  readonly stride: Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+function planConvolution(planner: Planner, node: Node): BufferView {
+  const { stride, dilation, groups } = node.attrs as ConvolutionAttrs;
+  const [x, w] = node.inputs as [Node, Node];
+  const geometry: ConvolutionGeometry = { kernel: [w.shape[2]!, w.shape[3]!], stride, dilation };
+  const input = planner.channelsLast(x);
+  const weight = packWeight(planner, w);
+  const output = paddedImages(node.op.name, node.shape, node.dtype);
+  if (groups > 1) {
+    planner.add(new GroupedConvolutionKernel(input, weight, output, geometry, groups));
+    return output;
+  }
+  const biased = biasOf(planner, node);
+  const bias = biased && planner.viewOf(biased.bias);
+  if (biased) planner.define(biased.sum, output);
+  planner.add(new ConvolutionKernel(input, weight, bias, output, geometry));
+  return output;
+}
+
+/** The addition of a bias [1,O,1,1] that is all that uses a convolution: the kernel starts from it. */
+function biasOf(planner: Planner, node: Node): { sum: Node; bias: Node } | undefined {
+  const [sum, ...others] = planner.nodes.usersOf(node);
+  if (!sum || sum.op.name !== "add" || others.length > 0 || planner.isOutput(node)) return undefined;
+  const bias = sum.inputs.find((input) => input !== node);
+  const channels = node.shape[1]!;
+  if (!bias || bias.shape.length !== 4 || bias.shape[1] !== channels || sizeOf(bias.shape) !== channels) return undefined;
+  return isStored(bias) && planner.viewOf(bias).strides[1] === 1 ? { sum, bias } : undefined;
+}
+
+/** Whether a node is a leaf, or such in another shape: nothing that must be computed first. */
+function isStored(node: Node): boolean {
+  if (node.value !== undefined || isVariable(node)) return true;
+  return node.op.lowering.kind === "view" && isStored(node.inputs[0]!);
+}
+
+/** Weights [O,I,KH,KW] rearranged to [KH,KW,I,O], O padded to whole vectors. */
+function packWeight(planner: Planner, w: Node): BufferView {
+  const [o, i, kh, kw] = w.shape as [number, number, number, number];
+  const row = padToVector(o);
+  const buffer = new Buffer("weights", kh * kw * i * row, w.dtype);
+  planner.copy(w, { buffer, shape: w.shape, strides: [1, row, kw * i * row, i * row], offset: 0, padded: true });
+  return { buffer, shape: [kh, kw, i, o], strides: [kw * i * row, i * row, row, 1], offset: 0, padded: true };
+}
+
+function planWeightGradient(planner: Planner, node: Node): BufferView {
+  const { stride, dilation, groups } = node.attrs as ConvolutionAttrs;
+  const [x, g] = node.inputs as [Node, Node];
+  const [o, i, kh, kw] = node.shape as [number, number, number, number];
+  const geometry: ConvolutionGeometry = { kernel: [kh, kw], stride, dilation };
+  const batch = g.shape[0]!;
+  const chunk = chunkOf(batch);
+  const count = Math.ceil(batch / chunk);
+  const row = padToVector(o);
+  const taps = groups > 1 ? kh * kw * i : roundTaps(kh * kw * i, row / 4);
+  const sums: BufferView = paddedRows("weight_sums", [count, taps, row], node.dtype);
+  const grad = planner.channelsLast(g);
+  const input = groups > 1 ? planner.channelsLast(x) : planner.viewOf(x);
+  planner.add(
+    groups > 1
+      ? new GroupedWeightGradientKernel(input, grad, sums, geometry, groups, chunk)
+      : new ConvolutionWeightGradientKernel(input, grad, sums, geometry, chunk),
+  );
+  return addChunks(planner, node.shape, sums, count, taps, row);
+}
+
+/** Adds the chunks' sums [chunks, KH·KW·I, O] in their order, as a tensor [O,I,KH,KW]. */
+function addChunks(planner: Planner, shape: Shape, sums: BufferView, count: number, taps: number, row: number): BufferView {
+  const [, i, , kw] = shape as [number, number, number, number];
+  const strides = [taps * row, 1, row, kw * i * row, i * row];
+  const result = denseInOrder("weight_gradient", shape, "float32", [2, 3, 1, 0]);
+  const domain = [count, ...shape];
+  planner.loop(
+    domain,
+    {
+      value: { kind: "load", view: { ...sums, shape: domain, strides } },
+      output: { ...result, shape: [1, ...shape], strides: [0, ...result.strides] },
+      combine: "sum",
+    },
+    [0],
+  );
+  return result;
+}
+
+function planPoolGradient(planner: Planner, node: Node): BufferView {
+  const attrs = node.attrs as { kernel: Pair; stride: Pair; dilation?: Pair };
+  const geometry: ConvolutionGeometry = {
+    kernel: attrs.kernel,
+    stride: attrs.stride,
+    dilation: attrs.dilation ?? [1, 1],
+  };
+  const sums = isSumGradient(attrs);
+  const input = sums ? undefined : planner.wholePixels(node.inputs[0]!);
+  const grad = planner.wholePixels(node.inputs[sums ? 0 : 1]!);
+  const output = paddedImages(node.op.name, node.shape, node.dtype);
+  planner.add(new PoolGradientKernel(input, grad, output, geometry));
+  return output;
+}
+
+function planMatmul(planner: Planner, node: Node): BufferView {
+  const [a, b] = node.inputs as [Node, Node];
+  const right = planner.viewOf(b);
+  const rows = right.strides[2] === 1 ? right : planner.copy(b, paddedRows("matrix", b.shape, b.dtype));
+  const output = paddedRows(node.op.name, node.shape, node.dtype);
+  planner.add(new MatmulKernel(planner.viewOf(a), rows, output));
+  return output;
+}
+
+function planPad(planner: Planner, node: Node): BufferView {
+  const output = planner.home(node);
+  planner.copyWithBorder(node.inputs[0]!, innerPart(node, output), borderOf(node, output));
+  return output;
+}
+
+/** The part of a padded tensor that holds what was padded. */
+export function innerPart(pad: Node, output: BufferView): BufferView {
+  const { before, interior } = pad.attrs as PadAttrs;
+  const { shape } = pad.inputs[0]!;
+  return {
+    buffer: output.buffer,
+    shape,
+    strides: output.strides.map((stride, axis) => stride * (interior[axis]! + 1)),
+    offset: before.reduce((offset, from, axis) => offset + from * output.strides[axis]!, 0),
+    // Whole vectors may be written only where the axis they lie along has no border.
+    padded: output.strides.every((stride, axis) => stride !== 1 || pad.shape[axis] === shape[axis]),
+  };
+}
+
+export function borderOf(pad: Node, output: BufferView): Border {
+  return { value: (pad.attrs as PadAttrs).value, around: output };
+}
+
+interface PadAttrs {
+  readonly before: readonly number[];
+  readonly interior: readonly number[];
+  readonly value: number;
+}
+
+function planCat(planner: Planner, node: Node): BufferView {
+  const { axis } = node.attrs as { axis: number };
+  const output = planner.home(node);
+  let at = 0;
+  for (const part of node.inputs) {
+    planner.copy(part, { ...output, shape: part.shape, offset: at * output.strides[axis]!, padded: false });
+    at += part.shape[axis]!;
+  }
+  return output;
+}

@@ -1,0 +1,70 @@
+/**
+ * From the user's graph to the graph that is planned: composites are taken apart, rewrites.ts simplifies and reduces
+ * the many forms of convolution and pooling to a few, and equal nodes become one.
+ */
+import { noGrad } from "../graph/grad-mode.js";
+import { Node, topologicalOrder } from "../graph/node.js";
+import { isConstant, isVariable } from "../ops/leaf.js";
+import type { Op } from "../ops/op.js";
+import { rewrites } from "./rewrites.js";
+
+/** The lowered nodes of `roots`, in their order. */
+export function lower(roots: readonly Node[]): Node[] {
+  return noGrad(() => {
+    const lowering = new Lowering();
+    return roots.map((root) => lowering.lower(root));
+  });
+}
+
+/** What distinguishes a node's attributes from those of another of the same op. */
+export function attributesKey(node: Node): string {
+  const op = node.op as Op<unknown>;
+  return op.key ? op.key(node.attrs) : JSON.stringify(node.attrs);
+}
+
+class Lowering {
+  private readonly done = new Map<Node, Node>();
+  private readonly interned = new Map<string, Node>();
+  private readonly numbers = new Map<Node, number>();
+
+  lower(root: Node): Node {
+    for (const node of topologicalOrder([root])) {
+      if (!this.done.has(node)) this.done.set(node, this.lowerOne(node));
+    }
+    return this.done.get(root)!;
+  }
+
+  private lowerOne(node: Node): Node {
+    if (node.value !== undefined || node.op.lowering.kind === "leaf") return this.intern(node);
+    const inputs = node.inputs.map((input) => this.done.get(input)!);
+    if (node.op.lowering.kind === "composite") return this.lower(node.op.lowering.build(inputs, node.attrs));
+    const same = inputs.every((input, i) => input === node.inputs[i]);
+    const rebuilt = same ? node : new Node(node.op, inputs, node.attrs, node.shape, node.dtype, false);
+    const rewritten = rewrites(rebuilt);
+    return rewritten ? this.lower(rewritten) : this.intern(rebuilt);
+  }
+
+  private intern(node: Node): Node {
+    const key = this.keyOf(node);
+    if (key === undefined) return node;
+    const present = this.interned.get(key);
+    if (present) return present;
+    this.interned.set(key, node);
+    return node;
+  }
+
+  private keyOf(node: Node): string | undefined {
+    if (node.value !== undefined) return undefined;
+    const look = `${node.op.name}(${attributesKey(node)})${node.dtype}[${node.shape.join(",")}]`;
+    if (isConstant(node)) return look;
+    if (isVariable(node)) return `${look}#${this.numberOf(node.attrs.variable)}`;
+    return `${look}:${node.inputs.map((input) => this.numberOf(input)).join(",")}`;
+  }
+
+  private numberOf(thing: object): number {
+    const numbers = this.numbers as Map<object, number>;
+    let number = numbers.get(thing);
+    if (number === undefined) numbers.set(thing, (number = numbers.size));
+    return number;
+  }
+}

@@ -1,0 +1,346 @@
+/**
+ * Planning: walks the lowered graph, inputs first, gives each node that needs it memory and a layout, makes the
+ * kernels, and places them in the schedule. How an op with a kernel of its own is planned stands in kernel-plans.ts.
+ */
+import type { HostArray, Node } from "../graph/node.js";
+import type { Variable } from "../graph/variable.js";
+import { isConstant, isVariable } from "../ops/leaf.js";
+import { sizeOf, type Shape } from "../shape.js";
+import { loadedViews, LoopKernel, positionStrides, type Border, type Combine, type LoopRoot, type LoopValue } from "../wasm/kernels/loop.js";
+import type { Kernel } from "./kernel.js";
+import { borderOf, innerPart, kernelPlans } from "./kernel-plans.js";
+import { Materialization } from "./materialization.js";
+import { placeBuffers } from "./memory.js";
+import type { Plan, Stage } from "./plan.js";
+import { Schedule } from "./schedule.js";
+import {
+  broadcastView,
+  Buffer,
+  denseInOrder,
+  denseView,
+  paddedImages,
+  paddedRows,
+  type BufferView,
+} from "./views.js";
+
+/** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
+const worthThreads = 4096;
+
+export interface Update {
+  readonly variable: Variable;
+  readonly value: Node;
+}
+
+/** Plans a program for lowered nodes. `leafIndex` numbers the data leaves that the host fills at each run. */
+export function plan(
+  outputs: readonly Node[],
+  updates: readonly Update[],
+  variables: readonly Variable[],
+  leafIndex: (node: Node) => number | undefined,
+): Plan {
+  return new Planner(outputs, updates, variables, leafIndex).plan();
+}
+
+export class Planner {
+  readonly nodes: Materialization;
+  private readonly schedule = new Schedule();
+  private readonly views = new Map<Node, BufferView>();
+  private readonly values = new Map<string, Map<Node, LoopValue>>();
+  private readonly inputs: { buffer: Buffer; source: number | HostArray }[] = [];
+  private readonly slots: Buffer[];
+  private readonly aside = new Map<Update, BufferView>();
+
+  constructor(
+    private readonly outputs: readonly Node[],
+    private readonly updates: readonly Update[],
+    private readonly variables: readonly Variable[],
+    private readonly leafIndex: (node: Node) => number | undefined,
+  ) {
+    this.nodes = new Materialization(
+      outputs,
+      updates.map((update) => update.value),
+    );
+    this.slots = variables.map((variable, i) => new Buffer(`v${i}`, variable.size, variable.dtype));
+  }
+
+  plan(): Plan {
+    for (const node of this.nodes.order) this.materialize(node);
+    const outputs = this.outputs.map((node) => this.planOutput(node));
+    for (const update of this.orderedUpdates()) this.planUpdate(update);
+    const { arenaBytes, scratchBytes } = placeBuffers(this.schedule, this.slots, this.inputs.map((input) => input.buffer), outputs);
+    return { ...this.stages(), inputs: this.inputs, slots: this.slots, outputs, arenaBytes, scratchBytes };
+  }
+
+  // What kernel plans use -----------------------------------------------------------------------------------------
+
+  /** Where the elements of a node lie; it is given memory if it has none yet. */
+  viewOf(node: Node): BufferView {
+    const present = this.views.get(node);
+    if (present) return present;
+    const view = this.makeView(node);
+    this.views.set(node, view);
+    return view;
+  }
+
+  /** A node's images with the channels of a pixel side by side. */
+  channelsLast(node: Node): BufferView {
+    const view = this.viewOf(node);
+    if (node.shape[1] === 1 || view.strides[1] === 1) return view;
+    return this.copy(node, paddedImages(`${node.op.name}_images`, node.shape, node.dtype));
+  }
+
+  /** The same, with the channels of each pixel padded to whole vectors. */
+  wholePixels(node: Node): BufferView {
+    const view = this.viewOf(node);
+    if (view.padded && view.strides[1] === 1 && view.strides[3]! % 4 === 0) return view;
+    return this.copy(node, paddedImages(`${node.op.name}_images`, node.shape, node.dtype));
+  }
+
+  /** Says that a node's elements lie here: a kernel that computes it together with another. */
+  define(node: Node, view: BufferView): void {
+    this.views.set(node, view);
+  }
+
+  isOutput(node: Node): boolean {
+    return this.outputs.includes(node);
+  }
+
+  /** Writes a node's elements into a view of another layout. */
+  copy(node: Node, output: BufferView): BufferView {
+    this.loop(node.shape, { value: this.valueOf(node, node.shape), output });
+    return output;
+  }
+
+  /** The same into the inner part of a padded tensor. */
+  copyWithBorder(node: Node, output: BufferView, border: Border): void {
+    this.loop(node.shape, { value: this.valueOf(node, node.shape), output, border });
+  }
+
+  /** New memory for a node, in the layout that suits its shape. */
+  home(node: Node): BufferView {
+    const images = node.shape.length === 4 && node.shape[1]! > 1;
+    return (images ? paddedImages : paddedRows)(node.op.name, node.shape, node.dtype);
+  }
+
+  add(kernel: Kernel): void {
+    this.schedule.place(kernel);
+  }
+
+  /** Adds a root to a loop kernel over this domain: one that is there already, if that can be. */
+  loop(domain: Shape, root: LoopRoot, reduced: readonly number[] = []): void {
+    const candidate = this.loopKernel(domain, root, reduced);
+    const parallel = candidate.extent > 1;
+    const { stage } = this.schedule.earliest(candidate, parallel);
+    const present = this.schedule.mergeable(candidate, stage, parallel);
+    if (!present) {
+      this.schedule.place(candidate);
+      return;
+    }
+    (present.kernel as LoopKernel).add(root);
+    this.schedule.record(present, candidate.reads, candidate.writes);
+  }
+
+  // Nodes -------------------------------------------------------------------------------------------------------
+
+  private materialize(node: Node): void {
+    if (this.views.has(node) || this.nodes.isInlined(node)) return;
+    const { kind } = node.op.lowering;
+    if (node.value !== undefined || kind === "leaf" || kind === "view") return;
+    if (kind === "kernel") this.views.set(node, kernelPlans[node.op.name]!(this, node));
+    else if (kind === "reduce") this.planReduction(node, node.op.lowering.combine);
+    else this.viewOf(node);
+  }
+
+  private makeView(node: Node): BufferView {
+    if (node.value !== undefined) return this.input(node, this.leafIndex(node) ?? node.value);
+    if (isVariable(node)) {
+      const slot = this.slots[this.variables.indexOf(node.attrs.variable)]!;
+      return denseView(slot, node.shape);
+    }
+    const { lowering } = node.op;
+    if (lowering.kind !== "view") return this.copyOf(node);
+    const input = node.inputs[0]!;
+    const from = this.viewOf(input);
+    const seen = lowering.view(from, node.attrs, node);
+    if (seen) return { ...seen, buffer: from.buffer, padded: false };
+    const dense = this.copy(input, denseInOrder(`${input.op.name}_dense`, input.shape, input.dtype));
+    return { ...dense, ...lowering.view(dense, node.attrs, node)! };
+  }
+
+  /** Computes an expression into memory of its own. */
+  private copyOf(node: Node): BufferView {
+    const value = this.expression(node, node.shape);
+    const pad = this.nodes.usersOf(node).find((user) => this.isBorder(user, node));
+    if (!pad) {
+      const output = this.home(node);
+      this.loop(node.shape, { value, output });
+      return output;
+    }
+    const around = this.home(pad);
+    this.views.set(pad, around);
+    const output = innerPart(pad, around);
+    this.loop(node.shape, { value, output, border: borderOf(pad, around) });
+    return output;
+  }
+
+  /** Whether an image is also wanted with a border: then it is computed into its inner part, once for both. */
+  private isBorder(user: Node, node: Node): boolean {
+    return (
+      user.op.name === "pad" &&
+      !this.views.has(user) &&
+      node.shape.length === 4 &&
+      node.shape[1]! > 1 &&
+      user.shape[0] === node.shape[0] &&
+      user.shape[1] === node.shape[1] &&
+      (user.attrs as { interior: readonly number[] }).interior.every((gap) => gap === 0)
+    );
+  }
+
+  private input(node: Node, source: number | HostArray): BufferView {
+    const buffer = new Buffer("input", sizeOf(node.shape), node.dtype);
+    this.inputs.push({ buffer, source });
+    return denseView(buffer, node.shape);
+  }
+
+  private planReduction(node: Node, combine: Combine): void {
+    const input = node.inputs[0]!;
+    const { axes } = node.attrs as { axes: readonly number[] };
+    const output = this.home(node);
+    this.views.set(node, output);
+    this.loop(input.shape, { value: this.valueOf(input, input.shape), output, combine }, axes);
+  }
+
+  // Expressions -------------------------------------------------------------------------------------------------
+
+  /** What a node is inside loops over `domain`: an expression, or a load. */
+  valueOf(node: Node, domain: Shape): LoopValue {
+    const key = domain.join();
+    let known = this.values.get(key);
+    if (!known) this.values.set(key, (known = new Map()));
+    let value = known.get(node);
+    if (!value) known.set(node, (value = this.makeValue(node, domain)));
+    return value;
+  }
+
+  private makeValue(node: Node, domain: Shape): LoopValue {
+    if (isConstant(node)) return { kind: "constant", value: node.attrs.value };
+    if (this.nodes.isInlined(node) && !this.views.has(node)) return this.expression(node, domain);
+    const view = this.viewOf(node);
+    return { kind: "load", view: broadcastView(view, domain) };
+  }
+
+  private expression(node: Node, domain: Shape): LoopValue {
+    if (isConstant(node)) return { kind: "constant", value: node.attrs.value };
+    const { lowering } = node.op;
+    const args = node.inputs.map((input) => this.valueOf(input, domain));
+    if (lowering.kind === "elementwise") {
+      return { kind: "apply", args, vector: (values) => lowering.vector(values, node.attrs) };
+    }
+    if (lowering.kind === "index") {
+      const strides = positionStrides(node.shape, domain);
+      return { kind: "position", strides, args, vector: (at, values) => lowering.vector(at, node.attrs, values) };
+    }
+    throw new Error(`${node.op.name} is no expression`);
+  }
+
+  private loopKernel(domain: Shape, root: LoopRoot, reduced: readonly number[]): LoopKernel {
+    const make = (outerAxis: number): LoopKernel => {
+      const kernel = new LoopKernel(domain, outerAxis, reduced);
+      kernel.add(root);
+      return kernel;
+    };
+    const axis = this.outerAxis(domain, root, reduced);
+    if (axis < 0) return make(-1);
+    const parallel = make(axis);
+    const large = sizeOf(domain) >= worthThreads;
+    return large || this.schedule.earliest(parallel, true).continues ? parallel : make(-1);
+  }
+
+  /** The first axis as a rule; where that is reduced, the longest that is not and that vectors do not lie along. */
+  private outerAxis(domain: Shape, root: LoopRoot, reduced: readonly number[]): number {
+    if (domain.length === 0 || (root.border && !fillsByImage(root.border, domain))) return -1;
+    if (!reduced.includes(0)) return domain[0]! > 1 ? 0 : -1;
+    const free = domain.flatMap((extent, axis) =>
+      extent === 1 || reduced.includes(axis) || root.output.strides[axis] === 1 ? [] : [axis],
+    );
+    return free.reduce((best, axis) => (best < 0 || domain[axis]! > domain[best]! ? axis : best), -1);
+  }
+
+  // Results -----------------------------------------------------------------------------------------------------
+
+  private planOutput(node: Node): Buffer {
+    const output = denseInOrder("output", node.shape, node.dtype);
+    return this.copy(node, output).buffer;
+  }
+
+  /**
+   * Updates in an order in which every variable is read by the others' expressions before it is overwritten. Where
+   * there is none, or where an expression reads its own variable in another order than it is written, the new value
+   * is computed into memory of its own first.
+   */
+  private orderedUpdates(): Update[] {
+    const order: Update[] = [];
+    const open = new Set<Update>();
+    const visit = (update: Update): void => {
+      if (order.includes(update) || open.has(update)) return;
+      open.add(update);
+      const readers = this.updates.filter((other) => other !== update && this.loadsOf(other).has(this.slotOf(update)));
+      for (const reader of readers) {
+        if (open.has(reader) && !order.includes(reader)) this.putAside(reader);
+        else visit(reader);
+      }
+      order.push(update);
+    };
+    for (const update of this.updates) if (this.readsShuffled(update)) this.putAside(update);
+    this.updates.forEach(visit);
+    return order;
+  }
+
+  private putAside(update: Update): void {
+    if (!this.aside.has(update)) this.aside.set(update, this.copy(update.value, this.home(update.value)));
+  }
+
+  private planUpdate(update: Update): void {
+    const output = denseView(this.slotOf(update), update.variable.shape);
+    this.loop(update.variable.shape, { value: this.updateValue(update), output });
+  }
+
+  private updateValue(update: Update): LoopValue {
+    const aside = this.aside.get(update);
+    return aside ? { kind: "load", view: aside } : this.valueOf(update.value, update.variable.shape);
+  }
+
+  private slotOf(update: Update): Buffer {
+    return this.slots[this.variables.indexOf(update.variable)]!;
+  }
+
+  /** The buffers that an update's expression reads, with the views. */
+  private loadsOf(update: Update): Map<Buffer, BufferView[]> {
+    const loads = new Map<Buffer, BufferView[]>();
+    for (const view of loadedViews(this.updateValue(update))) {
+      loads.set(view.buffer, [...(loads.get(view.buffer) ?? []), view]);
+    }
+    return loads;
+  }
+
+  private readsShuffled(update: Update): boolean {
+    const dense = denseView(this.slotOf(update), update.variable.shape);
+    const same = (view: BufferView): boolean =>
+      view.offset === 0 && view.shape.every((extent, axis) => extent === 1 || view.strides[axis] === dense.strides[axis]);
+    return !(this.loadsOf(update).get(this.slotOf(update)) ?? []).every(same);
+  }
+
+  private stages(): { prologue: Kernel[]; stages: Stage[] } {
+    const { placed } = this.schedule;
+    const count = Math.max(0, ...placed.map((one) => one.stage + 1));
+    const of = (stage: number, parallel: boolean): Kernel[] =>
+      placed.filter((one) => one.stage === stage && one.parallel === parallel).map((one) => one.kernel);
+    const stages = Array.from({ length: count }, (_, i) => ({ parallel: of(i, true), serial: of(i, false) }));
+    return { prologue: of(-1, false), stages };
+  }
+}
+
+/** Whether each outer index can fill its own part: no border along the first axis, and parts of whole vectors. */
+function fillsByImage({ around }: Border, domain: Shape): boolean {
+  return around.shape[0] === domain[0] && around.strides[0]! % 4 === 0;
+}

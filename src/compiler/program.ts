@@ -1,0 +1,177 @@
+/**
+ * From plan to program: each kernel becomes a function of its outer index, and `run` takes a thread through the
+ * stages. The indices of a stage are handed out in chunks, whoever is free takes the next; the last thread to arrive
+ * at a barrier runs the serial kernels and lets the others go. Nothing that is computed depends on who computes it.
+ */
+import { v, type Expr, type Local } from "../wasm/expressions.js";
+import { FunctionBuilder, type Func } from "../wasm/loops.js";
+import { dependencies, vectorFunctions } from "../wasm/vector-math.js";
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import type { Plan, Stage } from "./plan.js";
+import type { Place } from "./views.js";
+
+/** The module's globals, set anew at each run. */
+export const globals = ["slots", "arena", "scratch", "tables", "counters", "flags"] as const;
+
+/** Parameters of `run`, in their order: the globals, then these. */
+export const runParameters = [...globals, "thread", "threads", "run", "maySleep"] as const;
+
+/** Counters and flags stand a cache line apart. */
+export const line = 64;
+/** How often a thread looks at a flag before it sleeps. */
+const spins = 2000;
+/** A stage without sums of chunks hands out its indices in about this many pieces. */
+const pieces = 64;
+
+export interface Program {
+  readonly functions: readonly Func[];
+  /** Constants that the kernels look up; copied into memory once. */
+  readonly tables: Int32Array;
+  /** How many words, a line apart, the run needs for counters (zeroed before each run) and for flags. */
+  readonly counters: number;
+  readonly flags: number;
+}
+
+export function buildProgram(plan: Plan): Program {
+  const addresses = new ProgramAddresses();
+  const functions: Func[] = [];
+  const names = new Map<Kernel, string>();
+  for (const kernel of kernelsOf(plan)) {
+    const name = `k${functions.length}`;
+    const b = new FunctionBuilder(name, { n: "i32" });
+    b.note(kernel.title);
+    kernel.emit(b, addresses, b.params[0]!);
+    functions.push(b.done());
+    names.set(kernel, name);
+  }
+  const driver = new Driver(names);
+  const run = driver.build(plan);
+  const tables = Int32Array.from(addresses.words);
+  return { functions: [...functions, ...vectorFunctionsOf(functions), run], tables, counters: driver.counters, flags: driver.flags };
+}
+
+function kernelsOf(plan: Plan): Kernel[] {
+  return [...plan.prologue, ...plan.stages.flatMap((stage) => [...stage.parallel, ...stage.serial])];
+}
+
+class ProgramAddresses implements Addressing {
+  readonly words: number[] = [];
+
+  pointer({ view, outerAxis }: Access, n: Local): Expr {
+    const place = view.buffer.place;
+    if (!place) throw new Error(`${view.buffer.name} has no place`);
+    const stride = outerAxis < 0 ? 0 : view.strides[outerAxis]!;
+    const start = add(base(place), 4 * view.offset);
+    return place.kind === "scratch" || stride === 0 ? start : v.n.add(start, v.n.scale(n, 4 * stride));
+  }
+
+  table(values: Int32Array): Expr {
+    const at = 4 * this.words.length;
+    this.words.push(...values);
+    return add(v.global("tables"), at);
+  }
+}
+
+function base(place: Place): Expr {
+  if (place.kind === "slot") return v.load(v.global("slots"), 4 * place.slot, "i32");
+  return add(v.global(place.kind), place.at);
+}
+
+function add(address: Expr, bytes: number): Expr {
+  return bytes === 0 ? address : v.n.add(address, v.int(bytes));
+}
+
+/** The vector functions that these functions call, and what those call. */
+function vectorFunctionsOf(functions: readonly Func[]): Func[] {
+  const wanted = new Set<string>();
+  const want = (name: string): void => {
+    if (wanted.has(name) || !(name in vectorFunctions)) return;
+    wanted.add(name);
+    dependencies[name]!.forEach(want);
+  };
+  JSON.stringify(functions, (_, value: unknown) => {
+    if (typeof value === "object" && value !== null && "kind" in value && value.kind === "call") {
+      want((value as unknown as { name: string }).name);
+    }
+    return value;
+  });
+  return [...wanted].map((name) => vectorFunctions[name]!());
+}
+
+/** Writes `run`. */
+class Driver {
+  counters = 0;
+  flags = 0;
+  private readonly b = new FunctionBuilder("run", Object.fromEntries(runParameters.map((name) => [name, "i32"])));
+  private readonly parameter = new Map(this.b.params.map((local) => [local.name, local]));
+
+  constructor(private readonly names: ReadonlyMap<Kernel, string>) {}
+
+  build(plan: Plan): Func {
+    for (const name of globals) {
+      this.b.statement({ kind: "global", name, value: v.get(this.parameter.get(name)!) });
+    }
+    if (plan.prologue.length > 0) this.stage({ parallel: [], serial: plan.prologue });
+    for (const stage of plan.stages) this.stage(stage);
+    return this.b.done({ exported: true });
+  }
+
+  private stage(stage: Stage): void {
+    for (const extent of new Set(stage.parallel.map((kernel) => kernel.extent))) {
+      this.share(stage.parallel.filter((kernel) => kernel.extent === extent), extent);
+    }
+    this.barrier(stage);
+  }
+
+  /** Hands out the outer indices 0 … extent to the threads. */
+  private share(kernels: readonly Kernel[], extent: number): void {
+    const { b } = this;
+    const size = kernels.find((kernel) => kernel.chunk !== undefined)?.chunk ?? Math.ceil(extent / pieces);
+    const counter = this.counter();
+    const take = (): Expr => v.n.scale(v.atomicAdd(counter, v.int(1)), size);
+    const from = b.let("i32", "from", take());
+    const to = b.local("i32", "to");
+    b.while(v.op("i32.lt_s", from, v.int(extent)), () => {
+      b.set(to, v.n.add(from, v.int(size)));
+      if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
+      b.for("n", v.get(from), v.get(to), 1, (n) => kernels.forEach((kernel) => b.call(this.names.get(kernel)!, n)));
+      b.set(from, take());
+    });
+  }
+
+  /** Waits for all threads; one of them runs the serial kernels first. */
+  private barrier({ parallel, serial }: Stage): void {
+    const { b } = this;
+    const flag = b.let("i32", "flag", add(v.global("flags"), line * this.flags++));
+    const run = this.parameter.get("run")!;
+    const isLast =
+      parallel.length === 0
+        ? v.op("i32.eqz", this.parameter.get("thread")!)
+        : v.op("i32.eq", v.atomicAdd(this.counter(), v.int(1)), v.n.sub(this.parameter.get("threads")!, v.int(1)));
+    b.if(
+      isLast,
+      () => {
+        for (const kernel of serial) b.call(this.names.get(kernel)!, v.int(0));
+        b.statement({ kind: "atomicStore", address: v.get(flag), value: v.get(run) });
+        b.statement({ kind: "notify", address: v.get(flag) });
+      },
+      () => this.waitFor(flag, run),
+    );
+  }
+
+  private waitFor(flag: Local, run: Local): void {
+    const { b } = this;
+    const seen = b.let("i32", "seen", v.atomicLoad(flag));
+    const looks = b.let("i32", "looks", v.int(0));
+    b.while(v.op("i32.ne", seen, run), () => {
+      b.advance(looks, 1);
+      const tired = v.op("i32.and", v.op("i32.lt_s", v.int(spins), looks), this.parameter.get("maySleep")!);
+      b.if(tired, () => b.statement({ kind: "wait", address: v.get(flag), expected: v.get(seen) }));
+      b.set(seen, v.atomicLoad(flag));
+    });
+  }
+
+  private counter(): Expr {
+    return add(v.global("counters"), line * this.counters++);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The schedule: which kernels run together. A program is a prologue and a list of stages; a stage runs its parallel
+ * kernels over their outer indices, image by image, on all threads, then a barrier, then its serial kernels on one
+ * thread. A kernel may share a stage with one that it depends on only if each of its calls needs nothing but what
+ * the other wrote for the same outer index.
+ */
+import { LoopKernel } from "../wasm/kernels/loop.js";
+import type { Access, Kernel } from "./kernel.js";
+import type { Buffer, BufferView } from "./views.js";
+
+export interface Placed {
+  readonly kernel: Kernel;
+  /** The stage; -1 for the prologue. */
+  readonly stage: number;
+  readonly parallel: boolean;
+  /** Counts up in the order in which kernels of a stage run. */
+  readonly order: number;
+}
+
+interface Use {
+  readonly placed: Placed;
+  readonly access: Access;
+}
+
+export class Schedule {
+  readonly placed: Placed[] = [];
+  private readonly writers = new Map<Buffer, Use[]>();
+  private readonly readers = new Map<Buffer, Use[]>();
+
+  /** Places a kernel after all that it reads, and after all readers of what it overwrites. */
+  place(kernel: Kernel): Placed {
+    const parallel = kernel.extent > 1;
+    const stage = this.earliest(kernel, parallel).stage;
+    const placed = { kernel, stage, parallel, order: this.placed.length };
+    this.placed.push(placed);
+    this.record(placed, kernel.reads, kernel.writes);
+    return placed;
+  }
+
+  /** Notes what a placed kernel has come to read and write since. */
+  record(placed: Placed, reads: readonly Access[], writes: readonly Access[]): void {
+    for (const access of reads) append(this.readers, access.view.buffer, { placed, access });
+    for (const access of writes) append(this.writers, access.view.buffer, { placed, access });
+  }
+
+  /** The stage a kernel would get, and whether it would continue one that is open anyway. */
+  earliest(kernel: Kernel, parallel: boolean): { stage: number; continues: boolean } {
+    let stage = parallel ? 0 : -1;
+    let last = -1;
+    for (const { use, access } of this.uses(kernel)) {
+      const { placed } = use;
+      last = Math.max(last, placed.stage);
+      const after = !parallel || (placed.parallel && aligned(use.access, access, kernel.extent, placed.kernel.extent));
+      stage = Math.max(stage, after ? placed.stage : placed.stage + 1);
+    }
+    return { stage, continues: parallel && stage === last };
+  }
+
+  /** A kernel of this stage into which the candidate can be merged: same loops, and nothing that it needs comes later. */
+  mergeable(candidate: LoopKernel, stage: number, parallel: boolean): Placed | undefined {
+    const needed = this.uses(candidate).filter(({ use }) => use.placed.stage === stage && use.placed.parallel === parallel);
+    const latest = Math.max(-1, ...needed.map(({ use }) => use.placed.order));
+    return this.placed.find(
+      (other) =>
+        other.stage === stage &&
+        other.parallel === parallel &&
+        other.order > latest &&
+        other.kernel instanceof LoopKernel &&
+        sameLoops(other.kernel, candidate),
+    );
+  }
+
+  /** Every earlier use that this kernel must come after. */
+  private uses(kernel: Kernel): { use: Use; access: Access }[] {
+    const of = (accesses: readonly Access[], uses: Map<Buffer, Use[]>): { use: Use; access: Access }[] =>
+      accesses.flatMap((access) => (uses.get(access.view.buffer) ?? []).map((use) => ({ use, access })));
+    return [...of(kernel.reads, this.writers), ...of(kernel.writes, this.readers), ...of(kernel.writes, this.writers)];
+  }
+
+  /** Every kernel that touches a buffer, with how. */
+  usesOf(buffer: Buffer): readonly Use[] {
+    return [...(this.writers.get(buffer) ?? []), ...(this.readers.get(buffer) ?? [])];
+  }
+}
+
+function append(uses: Map<Buffer, Use[]>, buffer: Buffer, use: Use): void {
+  const list = uses.get(buffer);
+  if (list) list.push(use);
+  else uses.set(buffer, [use]);
+}
+
+function sameLoops(a: LoopKernel, b: LoopKernel): boolean {
+  return (
+    a.outerAxis === b.outerAxis &&
+    a.domain.join() === b.domain.join() &&
+    a.reduced.join() === b.reduced.join() &&
+    a.roots.some((root) => root.combine) === b.roots.some((root) => root.combine)
+  );
+}
+
+/** Whether two kernels, at the same outer index, touch the same part of a buffer and no other. */
+export function aligned(a: Access, b: Access, extentA: number, extentB: number): boolean {
+  const [x, y] = [outerStride(a), outerStride(b)];
+  return extentA === extentB && x !== undefined && x === y && staysInside(a.view, a.outerAxis) && staysInside(b.view, b.outerAxis);
+}
+
+export function outerStride(access: Access): number | undefined {
+  const stride = access.outerAxis < 0 ? 0 : access.view.strides[access.outerAxis]!;
+  return stride > 0 ? stride : undefined;
+}
+
+/** Whether, with the outer index fixed, all elements lie within the outer index's own stretch of memory. */
+function staysInside(view: BufferView, outerAxis: number): boolean {
+  let [low, high] = [view.offset, view.offset];
+  view.shape.forEach((extent, axis) => {
+    if (axis === outerAxis) return;
+    const reach = (extent - 1) * view.strides[axis]!;
+    if (reach > 0) high += reach;
+    else low += reach;
+  });
+  return low >= 0 && high < view.strides[outerAxis]!;
+}

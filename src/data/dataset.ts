@@ -1,0 +1,111 @@
+/** What a dataset is, and how samples become a batch. */
+import { ArgumentError, ShapeError } from "../errors.js";
+import type { Generator } from "../random.js";
+import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { tensor, Tensor } from "../tensor.js";
+import { formatImage, type Image } from "./image.js";
+
+/** Inputs, and targets as int32 or float32; the first axis counts the samples. */
+export type Batch = readonly [Tensor, Tensor];
+
+/** The source of what is random about the sample in a place of a batch: the same one each time it is asked. */
+export type SampleGenerators = (place: number) => Generator;
+
+/** A part of a sample: an image with float32 values, a tensor, or a whole number (a class). */
+export type Field = Image | Tensor | number;
+
+/**
+ * Samples by index. `get` is enough; with `batch` a dataset makes whole batches in its own, faster way, with the same
+ * result. PyTorch: `torch.utils.data.Dataset`.
+ */
+export interface Dataset<Sample = readonly Field[], B = Batch> {
+  readonly length: number;
+  /** @param generator where random transforms draw from; the default generator unless given */
+  get(index: number, generator?: Generator): Sample;
+  batch?(indices: readonly number[], generators: SampleGenerators): B;
+}
+
+/** The samples at these indices as one batch. */
+export function fetchBatch<B>(
+  dataset: Dataset<unknown, B>,
+  indices: readonly number[],
+  generators: SampleGenerators,
+): B {
+  if (dataset.batch) return dataset.batch(indices, generators);
+  const samples = indices.map((index, place) => dataset.get(index, generators(place)));
+  return collate(samples as readonly (readonly Field[])[]) as B;
+}
+
+/**
+ * Samples of equal fields as one tensor for each field: images and tensors stacked, numbers as int32.
+ * PyTorch: `default_collate`.
+ * @throws ShapeError if a field's shape differs between samples; ArgumentError for what cannot be in a batch
+ */
+export function collate(samples: readonly (readonly Field[])[]): Tensor[] {
+  return samples[0]!.map((_, field) => stackFields(samples.map((sample) => sample[field]!)));
+}
+
+function stackFields(fields: readonly Field[]): Tensor {
+  const first = fields[0]!;
+  if (typeof first === "number") return tensor(Int32Array.from(fields, wholeNumber));
+  const shape = shapeOf(first);
+  const size = sizeOf(shape);
+  const isInt = first instanceof Tensor && first.dtype === "int32";
+  const all = isInt ? new Int32Array(fields.length * size) : new Float32Array(fields.length * size);
+  fields.forEach((field, place) => {
+    checkSameShape(shape, shapeOf(field));
+    all.set(field instanceof Tensor ? field.data() : floatValues(field as Image), place * size);
+  });
+  return tensor(all, [fields.length, ...shape]);
+}
+
+function shapeOf(field: Field): Shape {
+  if (field instanceof Tensor) return field.shape;
+  if (typeof field === "number") return [];
+  return [field.channels, field.height, field.width];
+}
+
+function wholeNumber(field: Field): number {
+  if (Number.isInteger(field)) return field as number;
+  throw new ArgumentError({
+    op: "DataLoader",
+    problem: "a number in a sample is not whole",
+    expected: "the number of a class",
+    got: String(field),
+    hint: "return a tensor for other values",
+  });
+}
+
+/** @throws ShapeError if a sample of another shape came than the first one's */
+export function checkSameShape(first: Shape, other: Shape): void {
+  if (shapesEqual(first, other)) return;
+  throw new ShapeError({
+    op: "DataLoader",
+    problem: "samples of different shapes cannot be in one batch",
+    expected: formatShape(first),
+    got: formatShape(other),
+    hint: "bring them to one size, for example with transforms.randomCrop",
+  });
+}
+
+/** @throws ArgumentError if an image still holds bytes */
+export function floatValues(image: Image): Float32Array {
+  if (image.data instanceof Float32Array) return image.data;
+  throw new ArgumentError({
+    op: "DataLoader",
+    problem: `an image of ${formatImage(image)} bytes cannot be in a batch`,
+    expected: "float32 values",
+    hint: "give the dataset a transform that ends with transforms.toTensor() and transforms.normalize()",
+  });
+}
+
+/** @throws ArgumentError if the dataset has no sample of this index */
+export function checkIndex(op: string, index: number, length: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < length) return;
+  throw new ArgumentError({
+    op,
+    problem: "there is no such sample",
+    expected: `an index from 0 to ${length - 1}`,
+    got: String(index),
+  });
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Generator, manualSeed } from "../random.js";
+import { tensor } from "../tensor.js";
+import { DataLoader } from "./data-loader.js";
+import type { Dataset } from "./dataset.js";
+import { randomSplit, Subset } from "./subset.js";
+import { TensorDataset } from "./tensor-dataset.js";
+
+const fixtures = JSON.parse(readFileSync(new URL("../../fixtures/data-loader.json", import.meta.url), "utf8")) as {
+  splits: { length: number; lengths: number[]; seed: number; parts: number[][] }[];
+};
+
+/** Samples [10·i, 10·i + 1] of class i. */
+function tens(length: number) {
+  const inputs = tensor(Array.from({ length }, (_, i) => [10 * i, 10 * i + 1]));
+  return new TensorDataset(inputs, tensor(Int32Array.from({ length }, (_, i) => i)));
+}
+
+test("TensorDataset gives rows and batches of rows, with the tensors' types", () => {
+  const dataset = tens(4);
+  assert.equal(dataset.length, 4);
+  const [input, label] = dataset.get(2);
+  assert.deepEqual([input.tolist(), label.tolist(), label.shape, label.dtype], [[20, 21], 2, [], "int32"]);
+  const batches = Array.from(new DataLoader(dataset, { batchSize: 3 }), ([x, y]) => [x.tolist(), y.tolist(), y.dtype]);
+  assert.deepEqual(batches, [
+    [
+      [
+        [0, 1],
+        [10, 11],
+        [20, 21],
+      ],
+      [0, 1, 2],
+      "int32",
+    ],
+    [[[30, 31]], [3], "int32"],
+  ]);
+});
+
+test("a Subset of a Subset gives the right samples, alone and in batches", () => {
+  const subset = new Subset(new Subset(tens(6), [5, 3, 1]), [2, 0]);
+  assert.equal(subset.length, 2);
+  assert.deepEqual(subset.get(0)[0].tolist(), [10, 11]);
+  assert.deepEqual(
+    Array.from(new DataLoader(subset), ([, y]) => y.tolist()),
+    [[1], [5]],
+  );
+});
+
+test("a Subset of a dataset without batches passes each sample's generator on", () => {
+  const noisy: Dataset = { length: 3, get: (_, generator) => [tensor([generator!.random()]), 0] };
+  const drawn = (dataset: Dataset): number[] => {
+    manualSeed(1);
+    return Array.from(new DataLoader(dataset, { batchSize: 2 }), ([x]) => Array.from(x.data())).flat();
+  };
+  assert.equal(new Set(drawn(noisy)).size, 3);
+  assert.deepEqual(drawn(new Subset(noisy, [2, 1, 0])), drawn(noisy));
+});
+
+test("randomSplit is PyTorch's, for lengths and for fractions", () => {
+  for (const { length, lengths, seed, parts } of fixtures.splits) {
+    const split = randomSplit(tens(length), lengths, new Generator(seed));
+    assert.deepEqual(
+      split.map(({ indices }) => Array.from(indices)),
+      parts,
+    );
+  }
+});
+
+const refusals: readonly [make: () => unknown, message: string][] = [
+  [
+    () => randomSplit(tens(4), [3, 2]),
+    "randomSplit: the parts do not make up the dataset; " +
+      "expected whole lengths that add up to 4, or fractions that add up to 1, got [3, 2].",
+  ],
+  [
+    () => randomSplit(tens(4), [0.5, 0.4]),
+    "randomSplit: the parts do not make up the dataset; " +
+      "expected whole lengths that add up to 4, or fractions that add up to 1, got [0.5, 0.4].",
+  ],
+  [() => new Subset(tens(4), [0, 4]), "Subset: there is no such sample; expected an index from 0 to 3, got 4."],
+  [() => new Subset(tens(4), [0]).get(1), "Subset: there is no such sample; expected an index from 0 to 0, got 1."],
+  [() => tens(4).get(-1), "TensorDataset: there is no such sample; expected an index from 0 to 3, got -1."],
+  [
+    () => new TensorDataset(tensor([1, 2]), tensor([1])),
+    "TensorDataset: the tensors are not of one length; " +
+      "expected one tensor or more, with first axes of one size, got [2], [1].",
+  ],
+  [
+    () => new TensorDataset(),
+    "TensorDataset: the tensors are not of one length; " +
+      "expected one tensor or more, with first axes of one size, got none.",
+  ],
+];
+for (const [make, message] of refusals) {
+  test(`refused: ${message}`, () => assert.throws(make, { message }));
+}

@@ -1,0 +1,65 @@
+/** Transforms of each pixel's value by itself: bytes to [0, 1], and normalisation. */
+import { ArgumentError } from "../../errors.js";
+import type { Image } from "../image.js";
+import type { Transform } from "./transform.js";
+
+/** A byte by 255 as float32; float32 values stay. PyTorch: `torchvision.transforms.ToTensor`. */
+export function toTensor(): Transform {
+  const transform = (image: Image): Image => {
+    const bytes = image.data;
+    if (bytes instanceof Float32Array) return image;
+    const data = new Float32Array(bytes.length);
+    for (let i = 0; i < bytes.length; i++) data[i] = bytes[i]! / 255;
+    return { ...image, data };
+  };
+  return Object.assign(transform, { pixelwise: true } as const);
+}
+
+/**
+ * (value − mean) / std for each channel, each step rounded to float32 as PyTorch does. PyTorch:
+ * `torchvision.transforms.Normalize`.
+ * @param mean a value for each channel, or one for all
+ * @param std the same; none may be 0
+ * @throws ArgumentError for a std of 0, and for images of bytes or of another number of channels
+ */
+export function normalize(mean: readonly number[], std: readonly number[]): Transform {
+  const means = Float32Array.from(mean);
+  const stds = Float32Array.from(std);
+  if (means.length === 0 || means.length !== stds.length || !stds.every((value) => value !== 0 && isFinite(value))) {
+    throw new ArgumentError({
+      op: "normalize",
+      problem: "mean and std do not go together",
+      expected: "a mean and a std other than 0 for each channel",
+      got: `mean [${mean.join(", ")}] and std [${std.join(", ")}]`,
+    });
+  }
+  const transform = (image: Image): Image => {
+    const { data, channels } = image;
+    checkNormalizable(image, means.length);
+    const area = data.length / channels;
+    const result = new Float32Array(data.length);
+    for (let i = 0; i < data.length; i++) {
+      const channel = means.length === 1 ? 0 : Math.floor(i / area);
+      result[i] = Math.fround(data[i]! - means[channel]!) / stds[channel]!;
+    }
+    return { ...image, data: result };
+  };
+  return Object.assign(transform, { pixelwise: true } as const);
+}
+
+function checkNormalizable({ data, channels }: Image, values: number): void {
+  if (data instanceof Uint8Array) {
+    throw new ArgumentError({
+      op: "normalize",
+      problem: "the image holds bytes",
+      expected: "float32 values",
+      hint: "put transforms.toTensor() before it",
+    });
+  }
+  if (values === 1 || values === channels) return;
+  throw new ArgumentError({
+    op: "normalize",
+    problem: `${values} means for an image of ${channels} channels`,
+    expected: "one for each channel, or one for all",
+  });
+}

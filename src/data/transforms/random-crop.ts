@@ -1,0 +1,77 @@
+/** A random part of an image. */
+import { ArgumentError } from "../../errors.js";
+import { randomInteger } from "../../random.js";
+import { blankImage, formatImage, type Image } from "../image.js";
+import { check } from "./options.js";
+import type { Transform } from "./transform.js";
+
+export interface CropOptions {
+  /** Pixels added on all sides; two numbers: left and right, top and bottom; four: left, top, right, bottom. */
+  readonly padding?: number | readonly [number, number] | readonly [number, number, number, number];
+  /** The value of what is added; 0 unless given. */
+  readonly fill?: number;
+}
+
+/**
+ * A part of this size from a random place of the padded image. PyTorch: `torchvision.transforms.RandomCrop`.
+ * @param size height and width in pixels, or one number for both
+ * @throws ArgumentError for sizes that are none, and for an image that is smaller than the part
+ * @example transforms.randomCrop(28, { padding: 2 })
+ */
+export function randomCrop(
+  size: number | readonly [height: number, width: number],
+  options: CropOptions = {},
+): Transform {
+  const { padding = 0, fill = 0 } = options;
+  const [height, width] = typeof size === "number" ? [size, size] : size;
+  const [left, top, right, bottom] = sides(padding);
+  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
+  check(
+    "randomCrop",
+    [height, width].every((x) => isCount(x) && x > 0),
+    "invalid size",
+    "whole numbers above 0",
+    size,
+  );
+  check("randomCrop", [left, top, right, bottom].every(isCount), "invalid padding", "whole numbers from 0 up", padding);
+  return (image, generator) => {
+    const spareRows = image.height + top + bottom - height;
+    const spareColumns = image.width + left + right - width;
+    if (spareRows < 0 || spareColumns < 0) throw tooSmall(image, height, width, padding);
+    // As in torchvision, nothing is drawn when there is no choice.
+    const fits = spareRows === 0 && spareColumns === 0;
+    const row = fits ? 0 : randomInteger(0, spareRows + 1, generator);
+    const column = fits ? 0 : randomInteger(0, spareColumns + 1, generator);
+    return cut(image, row - top, column - left, height, width, fill);
+  };
+}
+
+function sides(padding: NonNullable<CropOptions["padding"]>): readonly [number, number, number, number] {
+  if (typeof padding === "number") return [padding, padding, padding, padding];
+  return padding.length === 2 ? [padding[0], padding[1], padding[0], padding[1]] : padding;
+}
+
+/** The part whose upper left corner is at (row, column), which may lie outside. */
+function cut(image: Image, row: number, column: number, height: number, width: number, fill: number): Image {
+  const part = blankImage(image, height, width);
+  part.data.fill(fill);
+  const [from, to] = [Math.max(column, 0), Math.min(column + width, image.width)];
+  if (from >= to) return part;
+  for (let channel = 0; channel < image.channels; channel++) {
+    for (let y = Math.max(row, 0); y < Math.min(row + height, image.height); y++) {
+      const source = (channel * image.height + y) * image.width;
+      const target = (channel * height + y - row) * width - column;
+      part.data.set(image.data.subarray(source + from, source + to), target + from);
+    }
+  }
+  return part;
+}
+
+function tooSmall(image: Image, height: number, width: number, padding: unknown): ArgumentError {
+  return new ArgumentError({
+    op: "randomCrop",
+    problem: `an image of ${formatImage(image)} has no part of ${height}×${width}`,
+    got: `padding ${JSON.stringify(padding)}`,
+    hint: "crop to a smaller size or pad more",
+  });
+}

@@ -1,0 +1,109 @@
+/** Erasing a random rectangle of an image (Zhong et al. 2017, arXiv 1708.04896). */
+import { normal, randomInteger, uniformNumber, type Generator } from "../../random.js";
+import { roundHalfEven } from "../../rounding.js";
+import type { Image } from "../image.js";
+import { check, type Range } from "./options.js";
+import type { Transform } from "./transform.js";
+
+export interface ErasingOptions {
+  /** The probability that anything is erased; 0.5 unless given. */
+  readonly p?: number;
+  /** The range of the rectangle's part of the area; [0.02, 0.33] unless given. */
+  readonly scale?: Range;
+  /** The range of its height by its width; [0.3, 3.3] unless given. */
+  readonly ratio?: Range;
+  /** What it is filled with: a number (0 unless given), one for each channel, or "random" for normal numbers. */
+  readonly value?: number | readonly number[] | "random";
+}
+
+interface Rectangle {
+  readonly row: number;
+  readonly column: number;
+  readonly height: number;
+  readonly width: number;
+  /** For each channel, or for each element of all channels. */
+  readonly values: ArrayLike<number>;
+}
+
+const ATTEMPTS = 10;
+
+/**
+ * Erases a rectangle. As in torchvision its shape is drawn up to ten times until one fits; if none does, the image
+ * stays. PyTorch: `torchvision.transforms.RandomErasing`.
+ * @throws ArgumentError for options out of range, and for values that do not match the image's channels
+ */
+export function randomErasing(options: ErasingOptions = {}): Transform {
+  const { p = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options;
+  const op = "randomErasing";
+  check(op, p >= 0 && p <= 1, "invalid p", "a number from 0 to 1", p);
+  check(
+    op,
+    0 <= scale[0] && scale[0] <= scale[1] && scale[1] <= 1,
+    "invalid scale",
+    "an ascending pair in [0, 1]",
+    scale,
+  );
+  check(
+    op,
+    0 < ratio[0] && ratio[0] <= ratio[1] && isFinite(ratio[1]),
+    "invalid ratio",
+    "an ascending pair above 0",
+    ratio,
+  );
+  return (image, generator) => {
+    if (typeof value === "object" && value.length !== image.channels && value.length !== 1) {
+      check(op, false, "invalid value", `a number, or one for each of ${image.channels} channels`, value);
+    }
+    if (!(uniformNumber(0, 1, generator) < p)) return image;
+    const rectangle = drawRectangle(image, scale, ratio, value, generator);
+    return rectangle ? erase(image, rectangle) : image;
+  };
+}
+
+function drawRectangle(
+  { channels, height: imageHeight, width: imageWidth }: Image,
+  scale: Range,
+  ratio: Range,
+  value: NonNullable<ErasingOptions["value"]>,
+  generator: Generator | undefined,
+): Rectangle | undefined {
+  const [logLow, logHigh] = [Math.log(ratio[0]), Math.log(ratio[1])];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const area = imageHeight * imageWidth * uniformNumber(...scale, generator);
+    const aspect = Math.fround(Math.exp(uniformNumber(logLow, logHigh, generator)));
+    const height = roundHalfEven(Math.sqrt(area * aspect));
+    const width = roundHalfEven(Math.sqrt(area / aspect));
+    if (height >= imageHeight || width >= imageWidth) continue;
+    const values = fillValues(value, channels, height * width, generator);
+    const row = randomInteger(0, imageHeight - height + 1, generator);
+    const column = randomInteger(0, imageWidth - width + 1, generator);
+    return { row, column, height, width, values };
+  }
+  return undefined;
+}
+
+function fillValues(
+  value: NonNullable<ErasingOptions["value"]>,
+  channels: number,
+  area: number,
+  generator: Generator | undefined,
+): ArrayLike<number> {
+  if (typeof value === "number") return new Float32Array(channels).fill(value);
+  if (typeof value === "object") return value.length === 1 ? new Float32Array(channels).fill(value[0]!) : value;
+  const values = new Float32Array(channels * area);
+  normal(values, 0, 1, generator);
+  return values;
+}
+
+function erase(image: Image, { row, column, height, width, values }: Rectangle): Image {
+  const data = image.data.slice();
+  const perChannel = values.length === image.channels;
+  let at = 0;
+  for (let channel = 0; channel < image.channels; channel++) {
+    for (let y = row; y < row + height; y++) {
+      const start = (channel * image.height + y) * image.width;
+      for (let x = column; x < column + width; x++, at++) data[start + x] = values[perChannel ? channel : at]!;
+    }
+  }
+  return { ...image, data };
+}

@@ -1,0 +1,17 @@
+/**
+ * kilograd's public names: tensors, `nn`, `F`, `optim`, and what a training loop shows. Datasets are in
+ * `kilograd/data`, the trainer and its runs in `kilograd/train`.
+ */
+export * from "./errors.js";
+export { enableGrad, noGrad } from "./graph/grad-mode.js";
+export type { Dtype, HostArray } from "./graph/node.js";
+export * as F from "./nn/functional.js";
+export * as nn from "./nn/index.js";
+export * as optim from "./optim/index.js";
+export { tqdm, type ProgressOptions } from "./progress.js";
+export { Generator, manualSeed, rand, randint, randn, randperm } from "./random.js";
+export { configure } from "./runtime/configure.js";
+export type { Shape } from "./shape.js";
+export { summary } from "./summary/summary.js";
+export { arange, cat, full, ones, stack, Tensor, tensor, zeros } from "./tensor.js";
+export type { Axes, NestedNumbers, Operand, TensorOptions } from "./tensor.js";

@@ -1,0 +1,106 @@
+/** Batch normalisation as a function. */
+import { ArgumentError, ShapeError } from "../../errors.js";
+import { noGrad } from "../../graph/grad-mode.js";
+import type { Node } from "../../graph/node.js";
+import * as ops from "../../ops/index.js";
+import { requireImage } from "../../ops/window.js";
+import { formatShape, shapesEqual } from "../../shape.js";
+import { asNode, Tensor, type Operand } from "../../tensor.js";
+
+export interface BatchNormOptions {
+  /** Scale of each channel, [C]. */
+  readonly weight?: Tensor | null;
+  /** Shift of each channel, [C]. */
+  readonly bias?: Tensor | null;
+  /** Whether to use the batch's statistics, and to update the running ones. Default false. */
+  readonly training?: boolean;
+  /** The share of the batch in the new running statistics; a tensor, where it changes from step to step. Default 0.1. */
+  readonly momentum?: Operand;
+  /** Is added to the variance. Default 1e-5. */
+  readonly eps?: number;
+}
+
+/**
+ * Batch normalisation: each channel is shifted and scaled to mean 0 and variance 1, in training by the batch's own
+ * statistics, otherwise by the running ones. In training the running statistics, if given, become
+ * (1 − momentum)·running + momentum·batch at the next realisation, with the batch's unbiased variance.
+ * PyTorch: `torch.nn.functional.batch_norm`.
+ * @param input [N,C,H,W]
+ * @param runningMean [C], a buffer
+ * @param runningVar [C], a buffer
+ * @throws ShapeError if a tensor does not have C elements, or if training has a single value per channel
+ * @example F.batchNorm(x, null, null, { training: true })
+ */
+export function batchNorm(
+  input: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  options: BatchNormOptions = {},
+): Tensor {
+  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  requireImage("batchNorm", "input", input.node);
+  requireChannels(input, { runningMean, runningVar, weight, bias });
+  if (!training) {
+    if (runningMean && runningVar) return normalized(input, runningMean, runningVar, weight, bias, eps);
+    throw new ArgumentError({
+      op: "batchNorm",
+      problem: "runningMean and runningVar are needed outside training",
+      hint: "pass them, or { training: true } to use the statistics of the batch",
+    });
+  }
+  const count = input.numel() / input.shape[1]!;
+  if (count <= 1) {
+    throw new ShapeError({
+      op: "batchNorm",
+      problem: `input ${formatShape(input.shape)} has a single value per channel, which has no variance`,
+      expected: "more than one value per channel in training",
+      hint: "use a larger batch, drop a last batch of one (dropLast), or call model.eval()",
+    });
+  }
+  const { mean, variance } = noGrad(() => ops.batchMoments(input.node));
+  noGrad(() => {
+    if (runningMean) blend(runningMean, mean, momentum);
+    if (runningVar) blend(runningVar, ops.mul(variance, ops.constant(count / (count - 1))), momentum);
+  });
+  return new Tensor(ops.batchNorm(input.node, weight?.node ?? null, bias?.node ?? null, mean, variance, eps));
+}
+
+/** running = (1 − momentum)·running + momentum·statistic. */
+function blend(running: Tensor, statistic: Node, momentum: Operand): void {
+  const share = asNode(momentum);
+  const rest = typeof momentum === "number" ? ops.constant(1 - momentum) : ops.sub(ops.constant(1), share);
+  const now = ops.reshape(statistic, running.shape);
+  running.copy_(new Tensor(ops.add(ops.mul(running.node, rest), ops.mul(now, share))));
+}
+
+function normalized(
+  input: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  eps: number,
+): Tensor {
+  const rstd = ops.rsqrt(ops.add(variance.node, ops.constant(eps)));
+  const scale = weight ? ops.mul(rstd, weight.node) : rstd;
+  const scaled = ops.mul(ops.sub(input.node, perChannel(mean.node)), perChannel(scale));
+  return new Tensor(bias ? ops.add(scaled, perChannel(bias.node)) : scaled);
+}
+
+function requireChannels(input: Tensor, tensors: Record<string, Tensor | null>): void {
+  const channels = input.shape[1]!;
+  for (const [name, given] of Object.entries(tensors)) {
+    if (!given || shapesEqual(given.shape, [channels])) continue;
+    throw new ShapeError({
+      op: "batchNorm",
+      problem: `input has ${channels} channels ${formatShape(input.shape)} but ${name} is ${formatShape(given.shape)}`,
+      expected: formatShape([channels]),
+      hint: "give the layer as many features as the convolution before it has output channels",
+    });
+  }
+}
+
+/** [C] → [1,C,1,1]. */
+function perChannel(node: Node): Node {
+  return ops.reshape(node, [1, node.shape[0]!, 1, 1]);
+}

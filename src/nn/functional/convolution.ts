@@ -1,0 +1,70 @@
+/** Convolution as a function. */
+import { ArgumentError, ShapeError } from "../../errors.js";
+import type { Node } from "../../graph/node.js";
+import * as ops from "../../ops/index.js";
+import type { Pair } from "../../ops/window.js";
+import { formatShape, shapesEqual } from "../../shape.js";
+import { Tensor } from "../../tensor.js";
+import { pair, type Size2d } from "./size.js";
+
+export interface Conv2dOptions {
+  /** Default 1. */
+  readonly stride?: Size2d;
+  /** Zeros put around the image; "valid": none; "same": as many as keep H and W (stride 1 only). Default 0. */
+  readonly padding?: Size2d | "same" | "valid";
+  /** The distance between the elements that a kernel reads. Default 1. */
+  readonly dilation?: Size2d;
+  /** Groups of channels that do not see each other. Default 1. */
+  readonly groups?: number;
+}
+
+/**
+ * Convolution. PyTorch: `torch.nn.functional.conv2d`.
+ * @param input [N,C,H,W]
+ * @param weight [O,C/groups,KH,KW]
+ * @param bias [O]
+ * @returns [N,O,OH,OW], where OH = ⌊(H + 2·padding − dilation·(KH−1) − 1) / stride⌋ + 1
+ * @throws ShapeError if the channels do not fit or the kernel is larger than the padded input
+ * @example F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3])).shape // [8, 32, 26, 26]
+ */
+export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
+  const stride = pair(options.stride ?? 1);
+  const dilation = pair(options.dilation ?? 1);
+  const { groups = 1 } = options;
+  const wanted = options.padding ?? 0;
+  const same = wanted === "same" ? samePadding(weight.node, stride, dilation) : undefined;
+  const padding = same ? same.around : pair(wanted === "valid" ? 0 : (wanted as Size2d));
+  const padded = same ? padEnd(input.node, same.more) : input.node;
+  const y = ops.conv2d(padded, weight.node, { stride, padding, dilation, groups });
+  if (!bias) return new Tensor(y);
+  if (!shapesEqual(bias.shape, [weight.shape[0]!])) {
+    throw new ShapeError({
+      op: "conv2d",
+      problem: `bias ${formatShape(bias.shape)} does not fit weight ${formatShape(weight.shape)}`,
+      expected: formatShape([weight.shape[0]!]),
+    });
+  }
+  return new Tensor(ops.add(y, ops.reshape(bias.node, [1, bias.numel(), 1, 1])));
+}
+
+/** What "same" puts on every side, and, as PyTorch, one more at the bottom and the right where that is uneven. */
+function samePadding(weight: Node, stride: Pair, dilation: Pair): { around: Pair; more: Pair } {
+  if (stride[0] !== 1 || stride[1] !== 1) {
+    throw new ArgumentError({
+      op: "conv2d",
+      problem: `padding "same" is not possible with stride [${stride.join(",")}]`,
+      hint: "use stride 1, or give the padding as a number",
+    });
+  }
+  const total = [0, 1].map((axis) => dilation[axis]! * ((weight.shape[axis + 2] ?? 1) - 1));
+  return {
+    around: [Math.floor(total[0]! / 2), Math.floor(total[1]! / 2)],
+    more: [total[0]! % 2, total[1]! % 2],
+  };
+}
+
+/** x [N,C,H,W] with so many rows and columns of zeros after it. */
+function padEnd(x: Node, [rows, columns]: Pair): Node {
+  if ((rows === 0 && columns === 0) || x.shape.length !== 4) return x;
+  return ops.pad(x, { before: [0, 0, 0, 0], after: [0, 0, rows, columns], interior: [0, 0, 0, 0], value: 0 });
+}

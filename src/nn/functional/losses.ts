@@ -1,0 +1,169 @@
+/**
+ * Losses as functions. Those for classes take the classes as int32 indices and any number of axes after the class
+ * axis: input [N,C] with target [N], input [N,C,H,W] with target [N,H,W].
+ */
+import { ArgumentError, ShapeError } from "../../errors.js";
+import type { Node } from "../../graph/node.js";
+import * as ops from "../../ops/index.js";
+import { formatShape, shapesEqual } from "../../shape.js";
+import { Tensor } from "../../tensor.js";
+
+/** What becomes of the losses of the single targets. */
+export type Reduction = "mean" | "sum" | "none";
+
+export interface LossOptions {
+  /** Default "mean". */
+  readonly reduction?: Reduction;
+}
+
+export interface NllLossOptions extends LossOptions {
+  /** The weight of each class, [C]; the mean is then divided by the sum of the targets' weights. */
+  readonly weight?: Tensor;
+  /** Targets of this value do not count. Default -100. */
+  readonly ignoreIndex?: number;
+}
+
+export interface CrossEntropyOptions extends NllLossOptions {
+  /** The share of the target that is spread evenly over all classes, from 0 to 1. Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * Negative log-likelihood: −(the log-probability of the target's class). PyTorch: `torch.nn.functional.nll_loss`.
+ * @param input log-probabilities [N,C] or [N,C,…], as logSoftmax gives them
+ * @param target classes from 0 to C−1 as int32, [N] or [N,…]
+ * @returns one element, or for the reduction "none" one for each target
+ * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for a class out of range
+ * @example F.nllLoss(F.logSoftmax(zeros([2, 10]), 1), tensor(Int32Array.of(3, 7))).item() // 2.302585
+ */
+export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
+  checkClasses("nllLoss", input, target, options);
+  return classLoss(input.node, target.node, options, 0);
+}
+
+/**
+ * The negative log-likelihood of softmax(input). PyTorch: `torch.nn.functional.cross_entropy`, with class indices.
+ * @param input logits [N,C] or [N,C,…]: no softmax before this
+ * @param target classes from 0 to C−1 as int32, [N] or [N,…]
+ * @returns one element, or for the reduction "none" one for each target
+ * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an option or a class out
+ *   of range
+ * @example F.crossEntropy(zeros([2, 10]), tensor(Int32Array.of(3, 7)), { labelSmoothing: 0.1 }).item() // 2.302585
+ */
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  checkClasses("crossEntropy", input, target, options);
+  const { labelSmoothing = 0 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new ArgumentError({
+      op: "crossEntropy",
+      problem: `labelSmoothing is ${labelSmoothing}`,
+      expected: "a number from 0 to 1",
+    });
+  }
+  return classLoss(input.logSoftmax(1).node, target.node, options, labelSmoothing);
+}
+
+/**
+ * (input − target)². PyTorch: `torch.nn.functional.mse_loss`.
+ * @returns one element, or for the reduction "none" one for each of the input's
+ * @throws ShapeError if the shapes differ: nothing is broadcast
+ * @example F.mseLoss(ones([2, 3]), zeros([2, 3])).item() // 1
+ */
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction = "mean" } = options;
+  checkReduction("mseLoss", reduction);
+  if (!shapesEqual(input.shape, target.shape)) {
+    throw new ShapeError({
+      op: "mseLoss",
+      problem: `input is ${formatShape(input.shape)} but target is ${formatShape(target.shape)}`,
+      expected: "equal shapes",
+      hint: "reshape() or expand() one of them",
+    });
+  }
+  const squares = input.sub(target).square();
+  return reduction === "none" ? squares : squares[reduction]();
+}
+
+/** The loss of log-probabilities [N,C,…], with a share of each target spread over all classes. */
+function classLoss(logs: Node, target: Node, options: NllLossOptions, smoothing: number): Tensor {
+  const { reduction = "mean", weight, ignoreIndex = -100 } = options;
+  const classes = logs.shape[1]!;
+  const classAxis = logs.shape.map((_, axis) => (axis === 1 ? classes : 1));
+  const labels = ops.reshape(target, [target.shape[0]!, 1, ...target.shape.slice(1)]);
+  const counts = ops.ne(labels, ops.constant(ignoreIndex, [], "int32"));
+  const equal = ops.eq(labels, ops.iota(classAxis, 1));
+  // An ignored index that is no class equals none anyway.
+  const hit = ignoreIndex >= 0 && ignoreIndex < classes ? ops.mul(equal, counts) : equal;
+  const importance = weight ? ops.reshape(weight.node, classAxis) : ops.constant(1);
+  const weighted = weight ? ops.mul(logs, importance) : logs;
+  // Choosing, not multiplying by 0 or 1: the log-probability of another class may be −∞.
+  const chosen = (by: Node, share: number): Node =>
+    ops.where(by, share === 1 ? weighted : ops.mul(weighted, ops.constant(share)), ops.constant(0));
+  const terms =
+    smoothing === 0 ? chosen(hit, 1) : ops.add(chosen(hit, 1 - smoothing), chosen(counts, smoothing / classes));
+  if (reduction === "none") return new Tensor(ops.reshape(ops.neg(ops.sum(terms, [1])), target.shape));
+  const total = ops.neg(sumAll(terms));
+  return new Tensor(reduction === "sum" ? total : ops.div(total, sumAll(ops.where(hit, importance, ops.constant(0)))));
+}
+
+function sumAll(x: Node): Node {
+  const axes = x.shape.map((_, axis) => axis);
+  return ops.reshape(ops.sum(x, axes), []);
+}
+
+function checkReduction(op: string, reduction: Reduction): void {
+  if (["mean", "sum", "none"].includes(reduction)) return;
+  throw new ArgumentError({
+    op,
+    problem: `unknown reduction "${String(reduction)}"`,
+    expected: '"mean", "sum" or "none"',
+  });
+}
+
+function checkClasses(op: string, input: Tensor, target: Tensor, options: NllLossOptions): void {
+  checkReduction(op, options.reduction ?? "mean");
+  if (input.ndim < 2) {
+    throw new ShapeError({
+      op,
+      problem: `input ${formatShape(input.shape)} has no class axis`,
+      expected: "[N,C] or [N,C,…]",
+    });
+  }
+  if (target.dtype !== "int32") {
+    throw new ShapeError({
+      op,
+      problem: `target ${formatShape(target.shape)} holds ${target.dtype}`,
+      expected: "class indices as int32",
+      hint: "make it from an Int32Array, or convert it with int()",
+    });
+  }
+  const expected = [input.shape[0]!, ...input.shape.slice(2)];
+  if (!shapesEqual(target.shape, expected)) {
+    throw new ShapeError({
+      op,
+      problem: `target ${formatShape(target.shape)} does not fit input ${formatShape(input.shape)}`,
+      expected: `a class for each place: ${formatShape(expected)}`,
+    });
+  }
+  const classes = input.shape[1]!;
+  if (options.weight && !shapesEqual(options.weight.shape, [classes])) {
+    throw new ShapeError({
+      op,
+      problem: `weight ${formatShape(options.weight.shape)} does not fit the ${classes} classes of input ${formatShape(input.shape)}`,
+      expected: formatShape([classes]),
+    });
+  }
+  checkRange(op, target, classes, options.ignoreIndex ?? -100);
+}
+
+/** Refuses classes out of range, where the target's elements are known already, as those of a loader's batch are. */
+function checkRange(op: string, target: Tensor, classes: number, ignoreIndex: number): void {
+  const at = target.node.value?.findIndex((c) => (c < 0 || c >= classes) && c !== ignoreIndex) ?? -1;
+  if (at < 0) return;
+  throw new ArgumentError({
+    op,
+    problem: `target ${target.node.value![at]} at position ${at} is none of the ${classes} classes`,
+    expected: `0 to ${classes - 1}, or ${ignoreIndex} to be ignored`,
+    hint: "classes are counted from 0; the network's last layer needs an output for each",
+  });
+}

@@ -1,0 +1,10 @@
+/** Sizes that are given once for both axes of an image or for each. */
+import type { Pair } from "../../ops/window.js";
+
+/** A size for both axes, or one for the height and one for the width. */
+export type Size2d = number | Pair;
+
+/** [height, width]. */
+export function pair(size: Size2d): Pair {
+  return typeof size === "number" ? [size, size] : size;
+}

@@ -1,0 +1,48 @@
+/** Mean pooling to a given size, made of other ops. PyTorch: `torch.nn.functional.adaptive_avg_pool2d`. */
+import { ArgumentError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import { data } from "./leaf.js";
+import { matmul } from "./matmul.js";
+import { avgPool2d } from "./pooling.js";
+import { mean } from "./reduce.js";
+import { requireImage, type Pair } from "./window.js";
+
+/**
+ * y [N,C,OH,OW] from x [N,C,H,W]: output place i averages the rows from ⌊i·H/OH⌋ to ⌈(i+1)·H/OH⌉ (not included), and
+ * columns likewise, so windows may overlap and differ in size.
+ */
+export function adaptiveAvgPool2d(x: Node, output: Pair): Node {
+  requireImage("adaptiveAvgPool2d", "input", x);
+  if (!output.every((extent) => Number.isInteger(extent) && extent >= 1)) {
+    throw new ArgumentError({
+      op: "adaptiveAvgPool2d",
+      problem: `output size [${output.join(",")}] is out of range`,
+      expected: "two integers of at least 1",
+    });
+  }
+  const [height, width] = [x.shape[2]!, x.shape[3]!];
+  if (output[0] === 1 && output[1] === 1) return mean(x, [2, 3]);
+  if (height % output[0] === 0 && width % output[1] === 0) {
+    const kernel: Pair = [height / output[0], width / output[1]];
+    return avgPool2d(x, { kernel, stride: kernel, padding: [0, 0], countIncludePad: true });
+  }
+  const rows = data(averages(height, output[0]), [output[0], height], "float32");
+  const columns = data(transposed(averages(width, output[1]), output[1]), [width, output[1]], "float32");
+  return matmul(matmul(rows, x), columns);
+}
+
+/** The matrix [output, input] that takes these means along one axis. */
+function averages(input: number, output: number): Float32Array {
+  const matrix = new Float32Array(output * input);
+  for (let i = 0; i < output; i++) {
+    const start = Math.floor((i * input) / output);
+    const end = Math.ceil(((i + 1) * input) / output);
+    matrix.fill(1 / (end - start), i * input + start, i * input + end);
+  }
+  return matrix;
+}
+
+function transposed(matrix: Float32Array, rows: number): Float32Array {
+  const columns = matrix.length / rows;
+  return matrix.map((_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]!);
+}

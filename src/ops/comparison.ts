@@ -1,0 +1,132 @@
+/**
+ * Comparisons, choice by a condition, and change of type. A comparison gives int32, 1 where it holds and 0 elsewhere;
+ * in a kernel those are the lanes 1.0 and 0.0.
+ */
+import type { Dtype, Node } from "../graph/node.js";
+import { noGrad } from "../graph/grad-mode.js";
+import { v, type Instruction } from "../wasm/expressions.js";
+import { defineElementwise, promote } from "./elementwise.js";
+import { constant } from "./leaf.js";
+import type { Sample } from "./op.js";
+
+/** Values that meet: each pair of the samples has equal and unequal elements. */
+const comparisonSamples: readonly Sample<Record<string, never>>[] = [
+  {
+    inputs: [
+      { shape: [7], values: [-1, 0, 0.5, 2, 2, 3, -4] },
+      { shape: [7], values: [-1, 1, 0.5, -2, 2, 4, -5] },
+    ],
+    attrs: {},
+  },
+  {
+    inputs: [
+      { shape: [3, 5], range: [-2, 3], dtype: "int32" },
+      { shape: [3, 1], range: [-2, 3], dtype: "int32" },
+    ],
+    attrs: {},
+  },
+  { inputs: [[], { shape: [2, 1, 3], range: [-2, 2], dtype: "int32" }], attrs: {} },
+  {
+    inputs: [
+      [1, 3, 2, 3],
+      [2, 3],
+    ],
+    attrs: {},
+  },
+];
+
+function defineComparison(name: string, holds: (a: number, b: number) => boolean, instruction: Instruction) {
+  const build = defineElementwise({
+    name,
+    dtype: () => "int32",
+    scalar: ([a, b]) => (holds(a!, b!) ? 1 : 0),
+    vector: ([a, b]) => v.op("v128.and", v.op(instruction, a!, b!), v.const(1)),
+    gradient: () => [null, null],
+    samples: comparisonSamples,
+    torch: () => `torch.${name}(x[0], x[1])`,
+  });
+  return (a: Node, b: Node): Node => build([a, b], {});
+}
+
+/** a = b. PyTorch: `torch.eq`. */
+export const eq = defineComparison("eq", (a, b) => a === b, "f32x4.eq");
+/** a ≠ b. PyTorch: `torch.ne`. */
+export const ne = defineComparison("ne", (a, b) => a !== b, "f32x4.ne");
+/** a < b. PyTorch: `torch.lt`. */
+export const lt = defineComparison("lt", (a, b) => a < b, "f32x4.lt");
+/** a ≤ b. PyTorch: `torch.le`. */
+export const le = defineComparison("le", (a, b) => a <= b, "f32x4.le");
+/** a > b. PyTorch: `torch.gt`. */
+export const gt = defineComparison("gt", (a, b) => a > b, "f32x4.gt");
+/** a ≥ b. PyTorch: `torch.ge`. */
+export const ge = defineComparison("ge", (a, b) => a >= b, "f32x4.ge");
+
+const whereOp = defineElementwise({
+  name: "where",
+  dtype: ([, a, b]) => promote([a!, b!]),
+  scalar: ([condition, a, b]) => (condition !== 0 ? a! : b!),
+  vector: ([condition, a, b]) => v.select(v.op("f32x4.ne", condition!, v.const(0)), a!, b!),
+  gradient: ({ inputs: [condition, a, b] }, grad) => [
+    null,
+    a!.requiresGrad ? where(condition!, grad, constant(0)) : null,
+    b!.requiresGrad ? where(condition!, constant(0), grad) : null,
+  ],
+  samples: [
+    { inputs: [{ shape: [7], range: [0, 2], dtype: "int32" }, [7], [7]], attrs: {} },
+    { inputs: [{ shape: [3, 1], values: [1, 0, -2], dtype: "int32" }, [3, 5], []], attrs: {} },
+    { inputs: [{ shape: [2, 1, 3], range: [-1, 2], dtype: "int32" }, [4, 1], [2, 4, 3]], attrs: {} },
+    { inputs: [{ shape: [], values: [0], dtype: "int32" }, [1, 2], [5, 1]], attrs: {} },
+    {
+      inputs: [
+        { shape: [6], range: [0, 2], dtype: "int32" },
+        { shape: [6], range: [-9, 9], dtype: "int32" },
+        { shape: [1], values: [3], dtype: "int32" },
+      ],
+      attrs: {},
+    },
+  ],
+  torch: () => "torch.where(x[0] != 0, x[1], x[2])",
+});
+
+/** `a` where the condition is not zero, elsewhere `b`; all three broadcast. PyTorch: `torch.where`. */
+export function where(condition: Node, a: Node, b: Node): Node {
+  return whereOp([condition, a, b], {});
+}
+
+const castOp = defineElementwise<{ readonly dtype: Dtype }>({
+  name: "cast",
+  dtype: (_, { dtype }) => dtype,
+  scalar: ([x], { dtype }) => (dtype === "int32" ? Math.trunc(x!) : x!),
+  vector: ([x], { dtype }) => (dtype === "int32" ? v.op("f32x4.trunc", x!) : x!),
+  gradient: () => [null],
+  samples: [
+    { inputs: [{ shape: [7], values: [-2.5, -1, -0.75, 0, 0.25, 1.5, 300.99] }], attrs: { dtype: "int32" } },
+    { inputs: [{ shape: [], values: [-3.7] }], attrs: { dtype: "int32" } },
+    { inputs: [{ shape: [3, 5], range: [-100, 100], dtype: "int32" }], attrs: { dtype: "float32" } },
+  ],
+  torch: ({ dtype }) => (dtype === "int32" ? "x[0].int()" : "x[0].double()"),
+});
+
+/** The elements as another type; to int32 towards zero. PyTorch: `Tensor.to`. */
+export function cast(x: Node, dtype: Dtype): Node {
+  return x.dtype === dtype ? x : castOp([x], { dtype });
+}
+
+const detachOp = defineElementwise({
+  name: "detach",
+  dtype: ([x]) => x!.dtype,
+  scalar: ([x]) => x!,
+  vector: ([x]) => x!,
+  gradient: () => [null],
+  gradientCaveat: "no gradient is what detach is for; PyTorch's fixture has none either",
+  samples: [
+    { inputs: [[3, 5]], attrs: {} },
+    { inputs: [[]], attrs: {} },
+  ],
+  torch: () => "x[0].detach()",
+});
+
+/** The same elements, through which no gradient flows. PyTorch: `Tensor.detach`. */
+export function detach(x: Node): Node {
+  return x.requiresGrad ? noGrad(() => detachOp([x], {})) : x;
+}

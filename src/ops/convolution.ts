@@ -1,0 +1,215 @@
+/**
+ * Two-dimensional convolution (in truth cross-correlation, as in PyTorch) and its two gradients. The three are one
+ * sum, `y[n,o,i,j] += x[n,c,i·s−p+k·d,…] · w[o,c,k,…]`, read in three directions, so each is the gradient of the
+ * others, to any order. Group g joins its share of the input channels to its share of the output channels.
+ * PyTorch: `torch.nn.functional.conv2d`, `torch.nn.grad.conv2d_input`, `torch.nn.grad.conv2d_weight`.
+ */
+import { ArgumentError, ShapeError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { defineOp, type Sample } from "./op.js";
+import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps, type Pair } from "./window.js";
+
+export interface ConvolutionAttrs {
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+export interface ConvolutionInputGradientAttrs extends ConvolutionAttrs {
+  readonly inputShape: Shape;
+}
+
+export interface ConvolutionWeightGradientAttrs extends ConvolutionAttrs {
+  readonly weightShape: Shape;
+}
+
+/** y [N,O,OH,OW] from x [N,C,H,W] and w [O,C/groups,KH,KW]. */
+export function conv2d(x: Node, w: Node, attrs: ConvolutionAttrs): Node {
+  return conv2dOp([x, w], attrs);
+}
+
+/** dx [N,C,H,W] from g [N,O,OH,OW] (the gradient of y) and w. */
+export function conv2dInputGradient(g: Node, w: Node, attrs: ConvolutionInputGradientAttrs): Node {
+  return conv2dInputGradientOp([g, w], attrs);
+}
+
+/** dw [O,C/groups,KH,KW] from x and g [N,O,OH,OW] (the gradient of y). */
+export function conv2dWeightGradient(x: Node, g: Node, attrs: ConvolutionWeightGradientAttrs): Node {
+  return conv2dWeightGradientOp([x, g], attrs);
+}
+
+const conv2dOp = defineOp<ConvolutionAttrs>({
+  name: "conv2d",
+  infer: ([x, w], attrs) => {
+    requireImage("conv2d", "input", x!);
+    requireImage("conv2d", "weight", w!, "[O,C/groups,KH,KW]");
+    return { shape: outputShape("conv2d", x!.shape, w!.shape, attrs), dtype: "float32" };
+  },
+  reference: ([x, w], attrs, { shape }) => {
+    const y = new Float64Array(sizeOf(shape));
+    forEachProduct(x!.shape, w!.shape, shape, attrs, (xi, wi, yi) => (y[yi]! += x!.data[xi]! * w!.data[wi]!));
+    return y;
+  },
+  gradient: ({ inputs: [x, w], attrs }, grad) => [
+    conv2dInputGradient(grad, w!, { ...attrs, inputShape: x!.shape }),
+    conv2dWeightGradient(x!, grad, { ...attrs, weightShape: w!.shape }),
+  ],
+  lowering: { kind: "kernel" },
+  samples: samples((x, w, _, attrs) => ({ inputs: [x, w], attrs })),
+  torch: (attrs) => `torch.nn.functional.conv2d(x[0], x[1], ${pythonArguments(attrs)})`,
+});
+
+const conv2dInputGradientOp = defineOp<ConvolutionInputGradientAttrs>({
+  name: "conv2dInputGradient",
+  infer: ([g, w], attrs) => {
+    requireImage("conv2dInputGradient", "weight", w!, "[O,C/groups,KH,KW]");
+    requireOutput("conv2dInputGradient", g!, attrs.inputShape, w!.shape, attrs);
+    return { shape: attrs.inputShape, dtype: "float32" };
+  },
+  reference: ([g, w], attrs, { shape }) => {
+    const dx = new Float64Array(sizeOf(shape));
+    forEachProduct(shape, w!.shape, g!.shape, attrs, (xi, wi, yi) => (dx[xi]! += g!.data[yi]! * w!.data[wi]!));
+    return dx;
+  },
+  gradient: ({ inputs: [g, w], attrs }, grad) => [
+    conv2d(grad, w!, convolutionOf(attrs)),
+    conv2dWeightGradient(grad, g!, { ...convolutionOf(attrs), weightShape: w!.shape }),
+  ],
+  lowering: { kind: "kernel" },
+  samples: samples((x, w, y, attrs) => ({ inputs: [y, w], attrs: { ...attrs, inputShape: x } })),
+  torch: (attrs) =>
+    `torch.nn.grad.conv2d_input(${pythonTuple(attrs.inputShape)}, x[1], x[0], ${pythonArguments(attrs)})`,
+});
+
+const conv2dWeightGradientOp = defineOp<ConvolutionWeightGradientAttrs>({
+  name: "conv2dWeightGradient",
+  infer: ([x, g], attrs) => {
+    requireImage("conv2dWeightGradient", "input", x!);
+    requireOutput("conv2dWeightGradient", g!, x!.shape, attrs.weightShape, attrs);
+    return { shape: attrs.weightShape, dtype: "float32" };
+  },
+  reference: ([x, g], attrs, { shape }) => {
+    const dw = new Float64Array(sizeOf(shape));
+    forEachProduct(x!.shape, shape, g!.shape, attrs, (xi, wi, yi) => (dw[wi]! += x!.data[xi]! * g!.data[yi]!));
+    return dw;
+  },
+  gradient: ({ inputs: [x, g], attrs }, grad) => [
+    conv2dInputGradient(g!, grad, { ...convolutionOf(attrs), inputShape: x!.shape }),
+    conv2d(x!, grad, convolutionOf(attrs)),
+  ],
+  lowering: { kind: "kernel" },
+  samples: samples((x, w, y, attrs) => ({ inputs: [x, y], attrs: { ...attrs, weightShape: w } })),
+  torch: (attrs) =>
+    `torch.nn.grad.conv2d_weight(x[0], ${pythonTuple(attrs.weightShape)}, x[1], ${pythonArguments(attrs)})`,
+});
+
+function convolutionOf({ stride, padding, dilation, groups }: ConvolutionAttrs): ConvolutionAttrs {
+  return { stride, padding, dilation, groups };
+}
+
+function pythonArguments({ stride, padding, dilation, groups }: ConvolutionAttrs): string {
+  return [
+    `stride=${pythonTuple(stride)}`,
+    `padding=${pythonTuple(padding)}`,
+    `dilation=${pythonTuple(dilation)}`,
+    `groups=${groups}`,
+  ].join(", ");
+}
+
+/** [N,O,OH,OW], or an error that names both shapes. */
+function outputShape(op: string, x: Shape, w: Shape, attrs: ConvolutionAttrs): number[] {
+  requireChannels(op, x, w, attrs.groups);
+  return [x[0]!, w[0]!, ...windowOutput(op, x, { ...attrs, kernel: [w[2]!, w[3]!] })];
+}
+
+function requireChannels(op: string, x: Shape, w: Shape, groups: number): void {
+  if (!Number.isInteger(groups) || groups < 1) {
+    throw new ArgumentError({ op, problem: `groups ${groups} is out of range`, expected: "an integer of at least 1" });
+  }
+  const expected = w[1]! * groups;
+  if (x[1] !== expected) {
+    const inGroups = groups === 1 ? "" : ` (${groups} groups of ${w[1]})`;
+    throw new ShapeError({
+      op,
+      problem: `input has ${x[1]} channels ${formatShape(x)} but weight expects ${expected} ${formatShape(w)}${inGroups}`,
+      hint: "the input's axes are [N,C,H,W]; a layer's input channels are the output channels of the layer before it",
+    });
+  }
+  if (w[0]! % groups !== 0) {
+    throw new ShapeError({
+      op,
+      problem: `${w[0]} output channels ${formatShape(w)} do not divide into ${groups} groups`,
+      hint: "make the number of output channels a multiple of groups",
+    });
+  }
+}
+
+function requireOutput(op: string, g: Node, x: Shape, w: Shape, attrs: ConvolutionAttrs): void {
+  requireFloat(op, "gradient", g);
+  const expected = outputShape(op, x, w, attrs);
+  if (shapesEqual(g.shape, expected)) return;
+  throw new ShapeError({
+    op,
+    problem: `a gradient of shape ${formatShape(g.shape)} does not fit input ${formatShape(x)} and weight ${formatShape(w)}`,
+    expected: formatShape(expected),
+  });
+}
+
+/** Visits the positions in x, w and y of every product that convolution adds up. */
+function forEachProduct(
+  x: Shape,
+  w: Shape,
+  y: Shape,
+  attrs: ConvolutionAttrs,
+  visit: (x: number, w: number, y: number) => void,
+): void {
+  const kernel: Pair = [w[2]!, w[3]!];
+  const taps = windowTaps([x[2]!, x[3]!], [y[2]!, y[3]!], { ...attrs, kernel });
+  const [images, outputs, share] = [x[0]!, w[0]!, w[1]!];
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < outputs; o++) {
+      const group = Math.floor((o * attrs.groups) / outputs);
+      for (let c = 0; c < share; c++) {
+        const xPlane = (n * x[1]! + group * share + c) * x[2]! * x[3]!;
+        const wPlane = (o * share + c) * kernel[0] * kernel[1];
+        const yPlane = (n * outputs + o) * y[2]! * y[3]!;
+        for (const tap of taps) visit(xPlane + tap.image, wPlane + tap.kernel, yPlane + tap.output);
+      }
+    }
+  }
+}
+
+/** One sample of an op for each convolution that must work: `make` gets the shapes of x, w and y. */
+function samples<A>(make: (x: Shape, w: Shape, y: Shape, attrs: ConvolutionAttrs) => Sample<A>): Sample<A>[] {
+  const plain: ConvolutionAttrs = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
+  const cases: (Partial<ConvolutionAttrs> & { x: Shape; w: Shape })[] = [
+    // The common ones: 3×3 and 1×1 with channels a multiple of 4, an output row longer than a tile, a first layer.
+    { x: [2, 8, 6, 7], w: [4, 8, 3, 3] },
+    { x: [3, 4, 4, 19], w: [8, 4, 3, 3], padding: [1, 1] },
+    { x: [2, 8, 5, 5], w: [12, 8, 1, 1] },
+    { x: [1, 1, 9, 9], w: [8, 1, 3, 3] },
+    // Channel counts that are no multiple of 4, a batch of one, a single output place.
+    { x: [2, 3, 7, 5], w: [5, 3, 3, 3] },
+    { x: [1, 6, 1, 1], w: [10, 6, 1, 1] },
+    { x: [3, 2, 3, 3], w: [1, 2, 3, 3] },
+    // Strides that leave a rest, padding, kernels that are not square, a 1×1 kernel that reads padding.
+    { x: [2, 4, 8, 7], w: [6, 4, 3, 3], stride: [2, 2], padding: [1, 1] },
+    { x: [1, 2, 6, 9], w: [3, 2, 2, 5], stride: [1, 2], padding: [1, 2] },
+    { x: [1, 3, 5, 4], w: [7, 3, 1, 1], stride: [2, 3], padding: [1, 0] },
+    { x: [1, 5, 4, 4], w: [4, 5, 5, 1], padding: [3, 0] },
+    // Dilation, alone and with stride and padding.
+    { x: [2, 3, 7, 8], w: [4, 3, 3, 3], dilation: [2, 2] },
+    { x: [1, 4, 9, 6], w: [2, 4, 3, 2], stride: [2, 1], padding: [2, 1], dilation: [2, 3] },
+    // Groups, depthwise, depthwise with two outputs for each channel.
+    { x: [2, 6, 5, 5], w: [4, 3, 3, 3], groups: 2, padding: [1, 1] },
+    { x: [2, 8, 6, 5], w: [8, 1, 3, 3], groups: 8, padding: [1, 1] },
+    { x: [1, 3, 6, 7], w: [6, 1, 3, 2], groups: 3, stride: [2, 1], dilation: [1, 2] },
+    { x: [2, 9, 4, 3], w: [6, 3, 1, 1], groups: 3 },
+  ];
+  return cases.map(({ x, w, ...given }) => {
+    const attrs = { ...plain, ...given };
+    return make(x, w, outputShape("conv2d", x, w, attrs), attrs);
+  });
+}

@@ -1,0 +1,48 @@
+/** What all elementwise ops share: broadcasting, the float64 reference from a function of numbers, the result's type. */
+import type { Dtype, Node } from "../graph/node.js";
+import { broadcastShapes, broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../shape.js";
+import type { Expr } from "../wasm/expressions.js";
+import { defineOp, type Op, type Value } from "./op.js";
+
+/** An op whose result element needs the inputs' elements at its place only. */
+export interface Elementwise<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat"> {
+  readonly dtype: (inputs: readonly Node[], attrs: A) => Dtype;
+  /** One result element, in float64. */
+  readonly scalar: (args: readonly number[], attrs: A) => number;
+  /** Four result elements. */
+  readonly vector: (args: readonly Expr[], attrs: A) => Expr;
+}
+
+export function defineElementwise<A = Record<string, never>>(
+  rule: Elementwise<A>,
+): (inputs: readonly Node[], attrs: A) => Node<A> {
+  const { dtype, scalar, vector, ...record } = rule;
+  return defineOp<A>({
+    ...record,
+    infer: (inputs, attrs) => ({
+      shape: inputs.map((input): Shape => input.shape).reduce((a, b) => broadcastShapes(rule.name, a, b)),
+      dtype: dtype(inputs, attrs),
+    }),
+    reference: (inputs, attrs, out) => mapBroadcast(inputs, out.shape, (args) => scalar(args, attrs)),
+    lowering: { kind: "elementwise", vector },
+  });
+}
+
+/** `f` of the elements at each place of `shape`. The array that `f` gets is reused. */
+function mapBroadcast(inputs: readonly Value[], shape: Shape, f: (args: readonly number[]) => number): Float64Array {
+  const strides = inputs.map((input) => broadcastStrides(input.shape, denseStrides(input.shape), shape));
+  const args = new Array<number>(inputs.length);
+  const result = new Float64Array(sizeOf(shape));
+  forEachIndex(shape, (index, position) => {
+    for (const [i, input] of inputs.entries()) {
+      args[i] = input.data[index.reduce((at, k, axis) => at + k * strides[i]![axis]!, 0)]!;
+    }
+    result[position] = f(args);
+  });
+  return result;
+}
+
+/** int32 if all are int32, otherwise float32. */
+export function promote(inputs: readonly Node[]): Dtype {
+  return inputs.every((input) => input.dtype === "int32") ? "int32" : "float32";
+}

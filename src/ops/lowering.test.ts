@@ -1,0 +1,102 @@
+/**
+ * The vector expressions of elementwise and index ops, compiled one op at a time, against the float64 reference: over
+ * the ops' samples, and where elements are special. The whole compiler has its own tests.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { evaluate } from "../graph/reference.js";
+import { broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../shape.js";
+import { assemble } from "../wasm/assembler.js";
+import { v, type Expr } from "../wasm/expressions.js";
+import { FunctionBuilder, type Func } from "../wasm/loops.js";
+import { dependencies, vectorFunctions } from "../wasm/vector-math.js";
+import "./index.js";
+import { registry, type Op } from "./op.js";
+import { asData, fillInput, type FilledInput } from "./sample-inputs.js";
+
+/** Bytes from the start of one input to the next; results stand before them all. */
+const spacing = 8192;
+
+/** All positions of a result, four at a time: result[p] = write(p, inputs' lanes). */
+function driver(size: number, inputs: number, write: (position: Expr, args: Expr[]) => Expr): Func {
+  const b = new FunctionBuilder("run");
+  b.for("p", 0, 4 * Math.ceil(size / 4), 4, (p) => {
+    const address = v.n.scale(p, 4);
+    const position = v.op("i32x4.add", v.op("i32x4.splat", p), v.ilanes([0, 1, 2, 3]));
+    const args = Array.from({ length: inputs }, (_, i) => v.load(address, (i + 1) * spacing));
+    b.store(address, 0, write(position, args));
+  });
+  return b.done({ exported: true });
+}
+
+/** An input's elements broadcast to `shape`, as the float32 lanes that a kernel sees. */
+function lanesOf({ shape, values }: FilledInput, target: Shape): Float32Array {
+  const strides = broadcastStrides(shape, denseStrides(shape), target);
+  const lanes = new Float32Array(sizeOf(target));
+  forEachIndex(target, (index, position) => {
+    lanes[position] = values[index.reduce((at, k, axis) => at + k * strides[axis]!, 0)]!;
+  });
+  return lanes;
+}
+
+function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], shape: Shape): Float32Array {
+  const { lowering } = op;
+  const main = driver(sizeOf(shape), inputs.length, (position, args) => {
+    if (lowering.kind === "elementwise") return lowering.vector(args, attrs);
+    if (lowering.kind === "index") return lowering.vector(position, attrs, args);
+    throw new Error(`${op.name} has no vector expression`);
+  });
+  const withDependencies = (name: string): string[] => [name, ...dependencies[name]!.flatMap(withDependencies)];
+  const called = [...new Set(op.name in vectorFunctions ? withDependencies(op.name) : [])];
+  const functions = [main, ...called.map((name) => vectorFunctions[name]!())];
+  const bytes = assemble(functions, { globals: [], sharedMaximum: undefined, fused: false });
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  for (const [i, input] of inputs.entries()) {
+    new Float32Array(memory.buffer, (i + 1) * spacing).set(lanesOf(input, shape));
+  }
+  (exports.run as () => void)();
+  return new Float32Array(memory.buffer, 0, sizeOf(shape));
+}
+
+/** Runs one case both ways; float32 may be off by a few units in the last of its 24 bits. */
+function compare<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], what: string): void {
+  const nodes = inputs.map(asData);
+  const { shape } = op.infer(nodes, attrs);
+  const expected = op.reference(evaluate(nodes), attrs, op.infer(nodes, attrs));
+  const actual = run(op, attrs, inputs, shape);
+  for (const [i, wide] of expected.entries()) {
+    const exact = Math.fround(wide);
+    const close = Math.abs(actual[i]! - exact) <= 4e-7 * Math.abs(exact);
+    assert.ok(
+      close || Object.is(actual[i]! + 0, exact + 0),
+      `${what}: element ${i} is ${actual[i]}, expected ${exact}`,
+    );
+  }
+}
+
+for (const op of registry.values()) {
+  if (op.lowering.kind !== "elementwise" && op.lowering.kind !== "index") continue;
+  test(`${op.name}: vector expression and reference agree on its samples`, () => {
+    for (const [number, { inputs, attrs }] of op.samples.entries()) {
+      const filled = inputs.map((input, i) => fillInput(input, `${op.name} ${number} ${i}`));
+      compare(op, attrs, filled, `sample ${number}`);
+    }
+  });
+}
+
+const special = [0, -0, 1, -1, 0.5, 1.5, 2.5, -0.5, -2.5, 1e30, Infinity, -Infinity, NaN];
+
+for (const name of "neg abs sign floor ceil round relu sqrt rsqrt reciprocal exp log tanh sigmoid".split(" ")) {
+  test(`${name}: vector expression and reference agree on special elements`, () => {
+    compare(registry.get(name)!, {} as never, [fillInput({ shape: [special.length], values: special }, name)], name);
+  });
+}
+
+for (const name of "add sub mul div maximum minimum pow eq ne lt le gt ge".split(" ")) {
+  test(`${name}: vector expression and reference agree on special elements`, () => {
+    const column = fillInput({ shape: [special.length, 1], values: special }, name);
+    const row = fillInput({ shape: [special.length], values: special }, name);
+    compare(registry.get(name)!, {} as never, [column, row], name);
+  });
+}

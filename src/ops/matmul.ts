@@ -1,0 +1,111 @@
+/** Matrix products: one primitive over batches of matrices, and torch.matmul's rules for all other ranks. */
+import { ShapeError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import { broadcastShapes, formatShape, sizeOf, type Shape } from "../shape.js";
+import { cast } from "./comparison.js";
+import { defineOp, type Value } from "./op.js";
+import { expand, permute, reshape } from "./view.js";
+
+/** c[b,m,n] = Σₖ a[b,m,k] · b[b,k,n] */
+function product([a, b]: readonly Value[]): Float64Array {
+  const [batch, rows, depth] = a!.shape as [number, number, number];
+  const columns = b!.shape[2]!;
+  const result = new Float64Array(batch * rows * columns);
+  for (let row = 0; row < batch * rows; row++) {
+    const right = Math.floor(row / rows) * depth;
+    for (let n = 0; n < columns; n++) {
+      for (let k = 0; k < depth; k++) {
+        result[row * columns + n]! += a!.data[row * depth + k]! * b!.data[(right + k) * columns + n]!;
+      }
+    }
+  }
+  return result;
+}
+
+const transposed = (x: Node): Node => permute(x, [0, 2, 1]);
+
+const build = defineOp({
+  name: "matmul",
+  infer: ([{ shape: a }, { shape: b }]: readonly Node[]) => {
+    if (a.length === 3 && b.length === 3 && a[0] === b[0] && a[2] === b[1]) {
+      return { shape: [a[0]!, a[1]!, b[2]!], dtype: "float32" };
+    }
+    throw new ShapeError({
+      op: "matmul",
+      problem: `${formatShape(a)} and ${formatShape(b)} do not fit`,
+      expected: "[B,M,K] and [B,K,N]",
+    });
+  },
+  reference: (inputs) => product(inputs),
+  gradient: ({ inputs: [a, b] }, grad) => [
+    a!.requiresGrad ? multiply(grad, transposed(b!)) : null,
+    b!.requiresGrad ? multiply(transposed(a!), grad) : null,
+  ],
+  lowering: { kind: "kernel" },
+  samples: (
+    [
+      [1, 1, 1, 1],
+      [1, 3, 5, 7],
+      [2, 4, 8, 4],
+      [3, 5, 1, 2],
+      [1, 1, 9, 3],
+      [2, 7, 3, 1],
+      [1, 6, 16, 10],
+    ] as const
+  ).map(([batch, m, k, n]) => ({
+    inputs: [
+      [batch, m, k],
+      [batch, k, n],
+    ],
+    attrs: {},
+  })),
+  torch: () => "torch.matmul(x[0], x[1])",
+});
+
+function multiply(a: Node, b: Node): Node {
+  return build([a, b], {});
+}
+
+/** [B,M,K] × [B,K,N], B from broadcasting the axes in front. */
+function batched(a: Node, b: Node): Node {
+  const [rows, depth, columns] = [
+    a.shape[a.shape.length - 2]!,
+    a.shape[a.shape.length - 1]!,
+    b.shape[b.shape.length - 1]!,
+  ];
+  const front = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const flatten = (x: Node): Node => {
+    const matrix = x.shape.slice(-2);
+    return reshape(expand(x, [...front, ...matrix]), [sizeOf(front), ...matrix]);
+  };
+  // One matrix on the right serves all on the left: their rows, put below each other, are one product.
+  if (b.shape.length === 2) {
+    const left = reshape(a, [1, sizeOf(front) * rows, depth]);
+    return reshape(multiply(left, reshape(b, [1, depth, columns])), [...front, rows, columns]);
+  }
+  return reshape(multiply(flatten(a), flatten(b)), [...front, rows, columns]);
+}
+
+/**
+ * The matrix product of the last two axes; the axes in front broadcast. A vector on the left is a row and on the right
+ * a column, whose axis is then dropped. The result is float32. PyTorch: `torch.matmul`.
+ * @throws ShapeError for scalars, and where a's last axis is not b's last but one
+ */
+export function matmul(a: Node, b: Node): Node {
+  const left = a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a;
+  const right = b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b;
+  if (a.shape.length === 0 || b.shape.length === 0 || left.shape.at(-1) !== right.shape.at(-2)) {
+    throw new ShapeError({
+      op: "matmul",
+      problem: `${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit`,
+      expected: "as many columns on the left as rows on the right",
+      hint: "transpose one of them, or look which layer's size is off",
+    });
+  }
+  const result = batched(cast(left, "float32"), cast(right, "float32"));
+  const kept: Shape = result.shape.filter(
+    (_, axis, { length }) =>
+      !(axis === length - 2 && a.shape.length === 1) && !(axis === length - 1 && b.shape.length === 1),
+  );
+  return reshape(result, kept);
+}

@@ -1,0 +1,45 @@
+/** What the samples of normalisation cannot show: statistics where float32 is short of digits, and refusals. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { topologicalOrder, type Node } from "../graph/node.js";
+import { constant, data } from "./leaf.js";
+import { batchMoments, batchNorm, softmax } from "./normalization.js";
+import type { Value } from "./op.js";
+
+/** The value of a node where every step is rounded to float32, as an engine's are. */
+function inFloat32(root: Node): number[] {
+  const values = new Map<Node, Value>();
+  for (const node of topologicalOrder([root])) {
+    const exact =
+      node.value ??
+      node.op.reference(
+        node.inputs.map((input) => values.get(input)!),
+        node.attrs,
+        node,
+      );
+    values.set(node, { shape: node.shape, data: Float64Array.from(exact, Math.fround) });
+  }
+  return Array.from(values.get(root)!.data);
+}
+
+test("batchMoments takes no difference of large squares", () => {
+  // Two images, one channel: each value is exact in float32, the square of the mean is 2^40.
+  const values = Float32Array.from({ length: 16 }, (_, i) => 2 ** 20 + (i % 2) + (i < 8 ? 0 : 2));
+  const { mean, variance } = batchMoments(data(values, [2, 1, 2, 4], "float32"));
+  for (const { shape } of [mean, variance]) assert.deepEqual(shape, [1, 1, 1, 1]);
+  assert.deepEqual(inFloat32(mean), [2 ** 20 + 1.5]);
+  assert.deepEqual(inFloat32(variance), [0.25 + 1]);
+});
+
+test("statistics, weights and inputs that do not fit are refused", () => {
+  const x = constant(0, [2, 3, 4, 4]);
+  const statistic = constant(1, [1, 3, 1, 1]);
+  assert.throws(() => batchNorm(x, constant(1, [4]), null, statistic, statistic, 1e-5), {
+    name: "ShapeError",
+    message: "batchNorm: [1,4,1,1] does not fit the channels of input [2,3,4,4]; expected [1,3,1,1].",
+  });
+  assert.throws(() => batchMoments(constant(0, [2, 3])), {
+    message: "batchMoments: input [2,3] has 2 axes; expected 4: [N,C,H,W].",
+  });
+  assert.throws(() => softmax(x, 4), { message: /^softmax: axis 4 does not exist in a tensor of 4 axes/ });
+});

@@ -1,0 +1,171 @@
+/** Functions of one operand, element by element. */
+import type { Node } from "../graph/node.js";
+import { v, type Expr } from "../wasm/expressions.js";
+import { add, div, mul, neg, sub } from "./arithmetic.js";
+import { cast, gt, where } from "./comparison.js";
+import { defineElementwise, promote } from "./elementwise.js";
+import { constant } from "./leaf.js";
+import type { Sample } from "./op.js";
+
+interface Function1 {
+  readonly name: string;
+  readonly scalar: (x: number) => number;
+  readonly vector: (x: Expr) => Expr;
+  /** From the result `y`, the operand `x` and the gradient arriving. */
+  readonly gradient: (grad: Node, y: Node, x: Node) => Node;
+  /** Where the samples are taken from; [-2, 2) unless given. */
+  readonly range?: readonly [number, number];
+  /** An int32 operand gives an int32 result, instead of being made float32 first. */
+  readonly integer?: boolean;
+  readonly extra?: readonly number[];
+}
+
+function samplesOf({ range = [-2, 2], extra }: Function1): Sample<Record<string, never>>[] {
+  const shapes = [[7], [], [1, 1], [3, 5], [2, 3, 1, 5]];
+  const [low, high] = [Math.ceil(range[0]), Math.ceil(range[1]) + 1];
+  return [
+    ...shapes.map((shape) => ({ inputs: [{ shape, range }], attrs: {} })),
+    ...(extra ? [{ inputs: [{ shape: [extra.length], values: extra }], attrs: {} }] : []),
+    { inputs: [{ shape: [6], range: [low, high], dtype: "int32" }], attrs: {} },
+  ];
+}
+
+function definePointwise(rule: Function1): (x: Node) => Node {
+  const build = defineElementwise({
+    name: rule.name,
+    dtype: (inputs) => (rule.integer ? promote(inputs) : "float32"),
+    scalar: ([x]) => rule.scalar(x!),
+    vector: ([x]) => rule.vector(x!),
+    gradient: (node, grad) => [rule.gradient(grad, node, node.inputs[0]!)],
+    samples: samplesOf(rule),
+    torch: () => (rule.integer ? `torch.${rule.name}(x[0])` : `torch.${rule.name}(x[0].double())`),
+  });
+  return (x) => build([rule.integer ? x : cast(x, "float32")], {});
+}
+
+/** The gradient of a function that is flat between its steps. */
+const flat = (_grad: Node, y: Node): Node => constant(0, y.shape);
+
+/** eˣ. PyTorch: `torch.exp`. */
+export const exp = definePointwise({
+  name: "exp",
+  scalar: Math.exp,
+  vector: (x) => v.call("exp", x),
+  gradient: (grad, y) => mul(grad, y),
+  range: [-6, 4],
+});
+
+/** The natural logarithm. PyTorch: `torch.log`. */
+export const log = definePointwise({
+  name: "log",
+  scalar: Math.log,
+  vector: (x) => v.call("log", x),
+  gradient: (grad, _, x) => div(grad, x),
+  range: [0.25, 9],
+});
+
+/** √x. PyTorch: `torch.sqrt`. */
+export const sqrt = definePointwise({
+  name: "sqrt",
+  scalar: Math.sqrt,
+  vector: (x) => v.op("f32x4.sqrt", x),
+  gradient: (grad, y) => div(grad, add(y, y)),
+  range: [0.25, 9],
+});
+
+/** 1/√x. PyTorch: `torch.rsqrt`. */
+export const rsqrt = definePointwise({
+  name: "rsqrt",
+  scalar: (x) => 1 / Math.sqrt(x),
+  vector: (x) => v.div(v.const(1), v.op("f32x4.sqrt", x)),
+  gradient: (grad, y) => mul(mul(grad, constant(-0.5)), mul(y, mul(y, y))),
+  range: [0.25, 4],
+});
+
+/** 1/x. PyTorch: `torch.reciprocal`. */
+export const reciprocal = definePointwise({
+  name: "reciprocal",
+  scalar: (x) => 1 / x,
+  vector: (x) => v.div(v.const(1), x),
+  gradient: (grad, y) => neg(mul(grad, mul(y, y))),
+  range: [0.5, 4],
+});
+
+/** |x|. PyTorch: `torch.abs`. */
+export const abs = definePointwise({
+  name: "abs",
+  scalar: Math.abs,
+  vector: (x) => v.op("f32x4.abs", x),
+  gradient: (grad, _, x) => mul(grad, sign(x)),
+  integer: true,
+});
+
+/** −1, 0 or 1; 0 for NaN, as in PyTorch. PyTorch: `torch.sign`. */
+export const sign = definePointwise({
+  name: "sign",
+  scalar: (x) => Number(x > 0) - Number(x < 0),
+  vector: (x) =>
+    v.sub(
+      v.op("v128.and", v.op("f32x4.gt", x, v.const(0)), v.const(1)),
+      v.op("v128.and", v.op("f32x4.lt", x, v.const(0)), v.const(1)),
+    ),
+  gradient: flat,
+  integer: true,
+});
+
+/** The largest whole number not above x. PyTorch: `torch.floor`. */
+export const floor = definePointwise({
+  name: "floor",
+  scalar: Math.floor,
+  vector: (x) => v.op("f32x4.floor", x),
+  gradient: flat,
+});
+
+/** The smallest whole number not below x. PyTorch: `torch.ceil`. */
+export const ceil = definePointwise({
+  name: "ceil",
+  scalar: Math.ceil,
+  vector: (x) => v.op("f32x4.ceil", x),
+  gradient: flat,
+});
+
+function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
+/** The nearest whole number; of two equally near the even one. PyTorch: `torch.round`. */
+export const round = definePointwise({
+  name: "round",
+  scalar: roundHalfToEven,
+  vector: (x) => v.op("f32x4.nearest", x),
+  gradient: flat,
+});
+
+/** max(x, 0); NaN stays NaN. Its gradient is taken from the result, so x need not be kept. PyTorch: `F.relu`. */
+export const relu = definePointwise({
+  name: "relu",
+  scalar: (x) => Math.max(x, 0),
+  vector: (x) => v.max(x, v.const(0)),
+  gradient: (grad, y) => where(gt(y, constant(0)), grad, constant(0)),
+  integer: true,
+});
+
+/** 1/(1 + e⁻ˣ). PyTorch: `torch.sigmoid`. */
+export const sigmoid = definePointwise({
+  name: "sigmoid",
+  scalar: (x) => 1 / (1 + Math.exp(-x)),
+  vector: (x) => v.call("sigmoid", x),
+  gradient: (grad, y) => mul(grad, mul(y, sub(constant(1), y))),
+  range: [-9, 9],
+});
+
+/** The hyperbolic tangent. PyTorch: `torch.tanh`. */
+export const tanh = definePointwise({
+  name: "tanh",
+  scalar: Math.tanh,
+  vector: (x) => v.call("tanh", x),
+  gradient: (grad, y) => mul(grad, sub(constant(1), mul(y, y))),
+  range: [-4, 4],
+});

@@ -1,0 +1,66 @@
+/** What the samples of pooling cannot show: ties, NaN, windows over nothing, and gradients that do not fit. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ShapeError } from "../errors.js";
+import { evaluate } from "../graph/reference.js";
+import { constant, data } from "./leaf.js";
+import { avgPool2dGradient, maxPool2d, maxPool2dGradient, type MaxPoolAttrs } from "./pooling.js";
+
+const halved: MaxPoolAttrs = { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1] };
+
+function image(rows: number[][]) {
+  return data(Float32Array.from(rows.flat()), [1, 1, rows.length, rows[0]!.length], "float32");
+}
+
+function values(node: Parameters<typeof evaluate>[0][number]): number[] {
+  return Array.from(evaluate([node])[0]!.data);
+}
+
+test("of equal elements the first in the window's rows gets the gradient, as in PyTorch", () => {
+  // After a ReLU, windows of nothing but zeros are common.
+  const x = image([
+    [0, 0, 1, 5],
+    [0, 0, 5, 5],
+  ]);
+  const g = data(Float32Array.of(3, 7), [1, 1, 1, 2], "float32");
+  assert.deepEqual(values(maxPool2dGradient(x, g, halved)), [3, 0, 0, 7, 0, 0, 0, 0]);
+});
+
+test("overlapping windows add up in a shared maximum", () => {
+  const x = image([[1, 9, 2]]);
+  const attrs: MaxPoolAttrs = { ...halved, kernel: [1, 2], stride: [1, 1] };
+  const g = data(Float32Array.of(3, 4), [1, 1, 1, 2], "float32");
+  assert.deepEqual(values(maxPool2dGradient(x, g, attrs)), [0, 7, 0]);
+});
+
+test("a NaN in a window is its maximum", () => {
+  const x = image([
+    [1, NaN],
+    [2, 3],
+  ]);
+  assert.deepEqual(values(maxPool2d(x, halved)), [NaN]);
+});
+
+test("a window of −∞ stays −∞, and its first element gets the gradient", () => {
+  const x = image([[-Infinity, -Infinity]]);
+  const attrs: MaxPoolAttrs = { ...halved, kernel: [1, 2] };
+  assert.deepEqual(values(maxPool2d(x, attrs)), [-Infinity]);
+  assert.deepEqual(values(maxPool2dGradient(x, constant(1, [1, 1, 1, 1]), attrs)), [1, 0]);
+});
+
+test("a dilated window that sees only padding gives −∞ and no gradient", () => {
+  const attrs: MaxPoolAttrs = { kernel: [1, 2], stride: [1, 1], padding: [0, 1], dilation: [1, 2] };
+  const x = image([[4]]);
+  assert.deepEqual(values(maxPool2d(x, attrs)), [-Infinity]);
+  assert.deepEqual(values(maxPool2dGradient(x, constant(1, [1, 1, 1, 1]), attrs)), [0]);
+});
+
+test("a gradient of another shape is refused", () => {
+  const x = constant(0, [2, 3, 4, 4]);
+  assert.throws(() => maxPool2dGradient(x, constant(1, [2, 3, 2, 3]), halved), {
+    name: "ShapeError",
+    message: "maxPool2dGradient: a gradient of shape [2,3,2,3] does not fit input [2,3,4,4]; expected [2,3,2,2].",
+  });
+  const attrs = { ...halved, countIncludePad: true, inputShape: [2, 3, 4, 4] };
+  assert.throws(() => avgPool2dGradient(constant(1, [2, 3, 4, 4]), attrs), ShapeError);
+});

@@ -1,0 +1,243 @@
+/**
+ * Two-dimensional pooling over windows, each channel by itself: the largest element (padding counts as −∞) and the
+ * mean (padding counts as 0), with their gradients. In floor mode, PyTorch's default. PyTorch:
+ * `torch.nn.functional.max_pool2d`, `avg_pool2d`.
+ */
+import { ArgumentError, ShapeError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { defineOp, type Sample, type Value } from "./op.js";
+import {
+  pythonTuple,
+  requireFloat,
+  requireImage,
+  windowOutput,
+  windowTaps,
+  type Pair,
+  type Tap,
+  type Window,
+} from "./window.js";
+
+export type MaxPoolAttrs = Window;
+
+export interface AvgPoolAttrs {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  /** Whether the padding's zeros count in the mean's divisor. */
+  readonly countIncludePad: boolean;
+}
+
+export interface AvgPoolGradientAttrs extends AvgPoolAttrs {
+  readonly inputShape: Shape;
+}
+
+/** y [N,C,OH,OW], the largest of each window, from x [N,C,H,W]. */
+export function maxPool2d(x: Node, attrs: MaxPoolAttrs): Node {
+  return maxPool2dOp([x], attrs);
+}
+
+/** dx [N,C,H,W] from x and g [N,C,OH,OW] (the gradient of y): each window's first largest element gets its g. */
+export function maxPool2dGradient(x: Node, g: Node, attrs: MaxPoolAttrs): Node {
+  return maxPool2dGradientOp([x, g], attrs);
+}
+
+/** y [N,C,OH,OW], the mean of each window, from x [N,C,H,W]. */
+export function avgPool2d(x: Node, attrs: AvgPoolAttrs): Node {
+  return avgPool2dOp([x], attrs);
+}
+
+/** dx [N,C,H,W] from g [N,C,OH,OW] (the gradient of y). */
+export function avgPool2dGradient(g: Node, attrs: AvgPoolGradientAttrs): Node {
+  return avgPool2dGradientOp([g], attrs);
+}
+
+/** Windows that must work: the common 2×2, overlapping, leaving a rest, not square, padded, a batch of one. */
+const cases: readonly { x: Shape; kernel: Pair; stride: Pair; padding: Pair }[] = [
+  { x: [2, 4, 6, 4], kernel: [2, 2], stride: [2, 2], padding: [0, 0] },
+  { x: [2, 3, 5, 7], kernel: [2, 2], stride: [2, 2], padding: [0, 0] },
+  { x: [1, 5, 6, 5], kernel: [3, 3], stride: [1, 1], padding: [1, 1] },
+  { x: [3, 1, 7, 6], kernel: [3, 2], stride: [2, 3], padding: [1, 1] },
+  { x: [1, 6, 4, 3], kernel: [4, 3], stride: [4, 3], padding: [0, 0] },
+  { x: [2, 2, 5, 9], kernel: [1, 4], stride: [1, 2], padding: [0, 2] },
+  { x: [1, 7, 5, 3], kernel: [1, 1], stride: [3, 2], padding: [0, 0] },
+];
+
+const maxPool2dOp = defineOp<MaxPoolAttrs>({
+  name: "maxPool2d",
+  infer: ([x], attrs) => {
+    requireImage("maxPool2d", "input", x!);
+    return { shape: pooledShape("maxPool2d", x!.shape, attrs), dtype: "float32" };
+  },
+  reference: ([x], attrs, { shape }) => {
+    const y = new Float64Array(sizeOf(shape)).fill(-Infinity);
+    forEachLargest(x!, shape, attrs, (from, to) => (y[to] = x!.data[from]!));
+    return y;
+  },
+  gradient: ({ inputs: [x], attrs }, grad) => [maxPool2dGradient(x!, grad, attrs)],
+  lowering: { kind: "kernel" },
+  samples: maxSamples((x, _, attrs) => ({ inputs: [x], attrs })),
+  torch: (attrs) => `torch.nn.functional.max_pool2d(x[0], ${maxArguments(attrs)})`,
+});
+
+const maxPool2dGradientOp = defineOp<MaxPoolAttrs>({
+  name: "maxPool2dGradient",
+  infer: ([x, g], attrs) => {
+    requireImage("maxPool2dGradient", "input", x!);
+    requireOutput("maxPool2dGradient", g!, x!.shape, attrs);
+    return { shape: x!.shape, dtype: "float32" };
+  },
+  reference: ([x, g], attrs, { shape }) => {
+    const dx = new Float64Array(sizeOf(shape));
+    forEachLargest(x!, g!.shape, attrs, (to, from) => (dx[to]! += g!.data[from]!));
+    return dx;
+  },
+  gradient: () => [null, null],
+  gradientCaveat: "backward() builds gradients under noGrad(), so nothing differentiates this one",
+  lowering: { kind: "kernel" },
+  samples: maxSamples((x, y, attrs) => ({ inputs: [x, y], attrs })),
+  torch: (attrs) =>
+    `(lambda z: torch.autograd.grad(torch.nn.functional.max_pool2d(z, ${maxArguments(attrs)}), z, x[1].detach())[0])` +
+    `(x[0].detach().requires_grad_())`,
+});
+
+const avgPool2dOp = defineOp<AvgPoolAttrs>({
+  name: "avgPool2d",
+  infer: ([x], attrs) => {
+    requireImage("avgPool2d", "input", x!);
+    return { shape: pooledShape("avgPool2d", x!.shape, undilated(attrs)), dtype: "float32" };
+  },
+  reference: ([x], attrs, { shape }) => {
+    const y = new Float64Array(sizeOf(shape));
+    forEachMeanTerm(x!.shape, shape, attrs, (from, to, divisor) => (y[to]! += x!.data[from]! / divisor));
+    return y;
+  },
+  gradient: ({ inputs: [x], attrs }, grad) => [avgPool2dGradient(grad, { ...attrs, inputShape: x!.shape })],
+  lowering: { kind: "kernel" },
+  samples: avgSamples((x, _, attrs) => ({ inputs: [x], attrs })),
+  torch: (attrs) => `torch.nn.functional.avg_pool2d(x[0], ${avgArguments(attrs)})`,
+});
+
+const avgPool2dGradientOp = defineOp<AvgPoolGradientAttrs>({
+  name: "avgPool2dGradient",
+  infer: ([g], attrs) => {
+    requireOutput("avgPool2dGradient", g!, attrs.inputShape, undilated(attrs));
+    return { shape: attrs.inputShape, dtype: "float32" };
+  },
+  reference: ([g], attrs, { shape }) => {
+    const dx = new Float64Array(sizeOf(shape));
+    forEachMeanTerm(shape, g!.shape, attrs, (to, from, divisor) => (dx[to]! += g!.data[from]! / divisor));
+    return dx;
+  },
+  gradient: ({ attrs: { kernel, stride, padding, countIncludePad } }, grad) => [
+    avgPool2d(grad, { kernel, stride, padding, countIncludePad }),
+  ],
+  lowering: { kind: "kernel" },
+  samples: avgSamples((x, y, attrs) => ({ inputs: [y], attrs: { ...attrs, inputShape: x } })),
+  torch: (attrs) =>
+    `(lambda z: torch.autograd.grad(torch.nn.functional.avg_pool2d(z, ${avgArguments(attrs)}), z, x[0], ` +
+    `create_graph=True)[0])(torch.zeros(${pythonTuple(attrs.inputShape)}, dtype=x[0].dtype, requires_grad=True))`,
+});
+
+function undilated({ kernel, stride, padding }: AvgPoolAttrs): Window {
+  return { kernel, stride, padding, dilation: [1, 1] };
+}
+
+function pooledShape(op: string, x: Shape, window: Window): number[] {
+  const spatial = windowOutput(op, x, window);
+  if (window.padding.some((padding, axis) => padding > window.kernel[axis]! / 2)) {
+    throw new ArgumentError({
+      op,
+      problem: `padding [${window.padding.join(",")}] is more than half of the kernel [${window.kernel.join(",")}]`,
+      hint: "a window would see nothing but padding; pad less",
+    });
+  }
+  return [x[0]!, x[1]!, ...spatial];
+}
+
+function requireOutput(op: string, g: Node, x: Shape, window: Window): void {
+  requireFloat(op, "gradient", g);
+  const expected = pooledShape(op, x, window);
+  if (shapesEqual(g.shape, expected)) return;
+  throw new ShapeError({
+    op,
+    problem: `a gradient of shape ${formatShape(g.shape)} does not fit input ${formatShape(x)}`,
+    expected: formatShape(expected),
+  });
+}
+
+/** The taps of each window, in the order of the outputs within a plane. */
+function windows(x: Shape, y: Shape, window: Window): Tap[][] {
+  const list = Array.from({ length: y[2]! * y[3]! }, (): Tap[] => []);
+  for (const tap of windowTaps([x[2]!, x[3]!], [y[2]!, y[3]!], window)) list[tap.output]!.push(tap);
+  return list;
+}
+
+/**
+ * Visits, for every output, the position in x of its window's first largest element. As in PyTorch a NaN is larger
+ * than all, and of several the last counts. A dilated window over a tiny image may see nothing: it is left out.
+ */
+function forEachLargest(x: Value, y: Shape, window: Window, visit: (x: number, y: number) => void): void {
+  const inside = windows(x.shape, y, window);
+  const plane = x.shape[2]! * x.shape[3]!;
+  for (let c = 0; c < x.shape[0]! * x.shape[1]!; c++) {
+    for (const [at, taps] of inside.entries()) {
+      if (taps.length === 0) continue;
+      let best = c * plane + taps[0]!.image;
+      for (const tap of taps) {
+        const value = x.data[c * plane + tap.image]!;
+        if (value > x.data[best]! || Number.isNaN(value)) best = c * plane + tap.image;
+      }
+      visit(best, c * inside.length + at);
+    }
+  }
+}
+
+/** Visits the positions in x and y of every term of every mean, with what the sum is divided by. */
+function forEachMeanTerm(
+  x: Shape,
+  y: Shape,
+  attrs: AvgPoolAttrs,
+  visit: (x: number, y: number, divisor: number) => void,
+): void {
+  const inside = windows(x, y, undilated(attrs));
+  const plane = x[2]! * x[3]!;
+  for (let c = 0; c < x[0]! * x[1]!; c++) {
+    for (const [at, taps] of inside.entries()) {
+      const divisor = attrs.countIncludePad ? attrs.kernel[0] * attrs.kernel[1] : taps.length;
+      for (const tap of taps) visit(c * plane + tap.image, c * inside.length + at, divisor);
+    }
+  }
+}
+
+function maxArguments({ kernel, stride, padding, dilation }: MaxPoolAttrs): string {
+  const shown = { kernel_size: kernel, stride, padding, dilation };
+  return Object.entries(shown)
+    .map(([name, pair]) => `${name}=${pythonTuple(pair)}`)
+    .join(", ");
+}
+
+function avgArguments({ kernel, stride, padding, countIncludePad }: AvgPoolAttrs): string {
+  const shown = { kernel_size: kernel, stride, padding };
+  const pairs = Object.entries(shown).map(([name, pair]) => `${name}=${pythonTuple(pair)}`);
+  return [...pairs, `count_include_pad=${countIncludePad ? "True" : "False"}`].join(", ");
+}
+
+/** One sample of an op for each window: `make` gets the shapes of x and y. */
+function maxSamples<A>(make: (x: Shape, y: Shape, attrs: MaxPoolAttrs) => Sample<A>): Sample<A>[] {
+  const dilated: MaxPoolAttrs = { kernel: [2, 3], stride: [1, 2], padding: [1, 1], dilation: [3, 2] };
+  const plain = cases.map(({ x, kernel, stride, padding }) => {
+    const attrs: MaxPoolAttrs = { kernel, stride, padding, dilation: [1, 1] };
+    return make(x, pooledShape("maxPool2d", x, attrs), attrs);
+  });
+  return [...plain, make([2, 3, 6, 8], pooledShape("maxPool2d", [2, 3, 6, 8], dilated), dilated)];
+}
+
+function avgSamples<A>(make: (x: Shape, y: Shape, attrs: AvgPoolAttrs) => Sample<A>): Sample<A>[] {
+  return cases.flatMap(({ x, kernel, stride, padding }) =>
+    (padding[0] + padding[1] > 0 ? [true, false] : [true]).map((countIncludePad) => {
+      const attrs: AvgPoolAttrs = { kernel, stride, padding, countIncludePad };
+      return make(x, pooledShape("avgPool2d", x, undilated(attrs)), attrs);
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+/**
+ * Sums and largest elements over axes, and what is made of them. Axes are non-negative and stay, with size 1.
+ */
+import { ShapeError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import {
+  denseStrides,
+  broadcastStrides,
+  forEachIndex,
+  formatShape,
+  reducedShape,
+  sizeOf,
+  type Shape,
+} from "../shape.js";
+import { div, mul, neg, sub } from "./arithmetic.js";
+import { cast, eq, lt, where } from "./comparison.js";
+import { iota } from "./generated.js";
+import { constant } from "./leaf.js";
+import { defineOp, pythonList, type Op, type Sample } from "./op.js";
+import { expand } from "./view.js";
+
+interface ReduceAttrs {
+  readonly axes: readonly number[];
+}
+
+interface Reduction extends Pick<Op<ReduceAttrs>, "name" | "gradient"> {
+  readonly combine: "sum" | "max";
+  readonly start: number;
+  readonly step: (sofar: number, x: number) => number;
+}
+
+const reduceSamples: readonly Sample<ReduceAttrs>[] = [
+  { inputs: [[7]], attrs: { axes: [0] } },
+  { inputs: [[3, 5]], attrs: { axes: [0] } },
+  { inputs: [[3, 5]], attrs: { axes: [1] } },
+  { inputs: [[3, 5]], attrs: { axes: [0, 1] } },
+  { inputs: [[1, 5]], attrs: { axes: [0] } },
+  { inputs: [[2, 3, 5]], attrs: { axes: [1] } },
+  { inputs: [[2, 3, 5]], attrs: { axes: [0, 2] } },
+  { inputs: [[2, 3, 3, 5]], attrs: { axes: [0, 2, 3] } },
+  { inputs: [[1, 5, 2, 3]], attrs: { axes: [2, 3] } },
+  { inputs: [[2, 3, 1, 7]], attrs: { axes: [1, 3] } },
+  { inputs: [{ shape: [3, 5], range: [-9, 10], dtype: "int32" }], attrs: { axes: [1] } },
+];
+
+function defineReduction(rule: Reduction): (x: Node, axes: readonly number[]) => Node {
+  const build = defineOp<ReduceAttrs>({
+    name: rule.name,
+    gradient: rule.gradient,
+    infer: ([x], { axes }) => ({ shape: checkedShape(rule.name, x!.shape, axes), dtype: x!.dtype }),
+    reference: ([x], _, out) => {
+      const result = new Float64Array(sizeOf(out.shape)).fill(rule.start);
+      const strides = broadcastStrides(out.shape, denseStrides(out.shape), x!.shape);
+      forEachIndex(x!.shape, (index, position) => {
+        const at = index.reduce((sum, k, axis) => sum + k * strides[axis]!, 0);
+        result[at] = rule.step(result[at]!, x!.data[position]!);
+      });
+      return result;
+    },
+    lowering: { kind: "reduce", combine: rule.combine },
+    samples: reduceSamples,
+    torch: ({ axes }) => `torch.${rule.name}(x[0], dim=${pythonList(axes)}, keepdim=True)`,
+  });
+  return (x, axes) => (axes.length === 0 ? x : build([x], { axes }));
+}
+
+function checkedShape(op: string, shape: Shape, axes: readonly number[]): number[] {
+  if (axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < shape.length)) {
+    return reducedShape(shape, axes, true);
+  }
+  throw new ShapeError({ op, problem: `[${axes.join(",")}] names an axis that ${formatShape(shape)} does not have` });
+}
+
+/** The sum over `axes`. PyTorch: `torch.sum` with keepdim. */
+export const sum = defineReduction({
+  name: "sum",
+  combine: "sum",
+  start: 0,
+  step: (sofar, x) => sofar + x,
+  gradient: ({ inputs: [x] }, grad) => [expand(grad, x!.shape)],
+});
+
+/** The largest element over `axes`; equal ones share the gradient evenly. PyTorch: `torch.amax` with keepdim. */
+export const amax = defineReduction({
+  name: "amax",
+  combine: "max",
+  start: -Infinity,
+  step: Math.max,
+  gradient: (node, grad) => {
+    const chosen = eq(node.inputs[0]!, node);
+    const share = div(grad, sum(cast(chosen, "float32"), node.attrs.axes));
+    return [where(chosen, share, constant(0))];
+  },
+});
+
+/** The smallest element over `axes`. PyTorch: `torch.amin` with keepdim. */
+export function amin(x: Node, axes: readonly number[]): Node {
+  return neg(amax(neg(x), axes));
+}
+
+function countOver(shape: Shape, axes: readonly number[]): number {
+  return axes.reduce((count, axis) => count * shape[axis]!, 1);
+}
+
+/** The mean over `axes`, float32. PyTorch: `torch.mean` with keepdim. */
+export function mean(x: Node, axes: readonly number[]): Node {
+  return div(sum(cast(x, "float32"), axes), constant(countOver(x.shape, axes)));
+}
+
+/** The mean squared distance from the mean, with n − `correction` in place of n. PyTorch: `torch.var` with keepdim. */
+export function variance(x: Node, axes: readonly number[], correction: number): Node {
+  const distance = sub(x, mean(x, axes));
+  const divisor = Math.max(countOver(x.shape, axes) - correction, 0);
+  return div(sum(mul(distance, distance), axes), constant(divisor));
+}
+
+/** The first place of the largest element along an axis, int32. PyTorch: `torch.argmax` with keepdim. */
+export function argmax(x: Node, axis: number): Node {
+  const size = x.shape[axis]!;
+  const places = iota(
+    x.shape.map((_, i) => (i === axis ? size : 1)),
+    axis,
+  );
+  // Places count down from `size`, so that of several largest the first has the largest count.
+  const count = sub(constant(size, [], "int32"), places);
+  const counts = where(lt(x, amax(x, [axis])), constant(0, [], "int32"), count);
+  return sub(constant(size, [], "int32"), amax(counts, [axis]));
+}

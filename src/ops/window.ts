@@ -1,0 +1,111 @@
+/**
+ * Sliding windows over the last two axes of an image [N,C,H,W]: what convolution and pooling have in common. A window
+ * at output place (i, j) reads the image at (i·stride − padding + k·dilation) for each tap k, in both axes; what lies
+ * outside of the image is padding. The arithmetic is that of `torch.nn.Conv2d`, in floor mode.
+ */
+import { ArgumentError, ShapeError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import { formatShape, type Shape } from "../shape.js";
+
+/** A number for the height's axis and one for the width's. */
+export type Pair = readonly [number, number];
+
+export interface Window {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+}
+
+/** One element that a window reads: positions within the output's plane, the image's plane and the kernel. */
+export interface Tap {
+  readonly output: number;
+  readonly image: number;
+  readonly kernel: number;
+}
+
+const smallest = { kernel: 1, stride: 1, padding: 0, dilation: 1 } as const;
+
+/** Height and width of what a window gives on an image [N,C,H,W]; an error where it does not fit. */
+export function windowOutput(op: string, image: Shape, window: Window): [number, number] {
+  for (const [name, least] of Object.entries(smallest)) {
+    const pair = window[name as keyof Window];
+    if (pair.length === 2 && pair.every((value) => Number.isInteger(value) && value >= least)) continue;
+    throw new ArgumentError({
+      op,
+      problem: `${name} [${pair.join(",")}] is out of range`,
+      expected: `two integers of at least ${least}`,
+    });
+  }
+  const covered = [0, 1].map((axis) => window.dilation[axis]! * (window.kernel[axis]! - 1) + 1);
+  const padded = [0, 1].map((axis) => image[axis + 2]! + 2 * window.padding[axis]!);
+  if (covered[0]! > padded[0]! || covered[1]! > padded[1]!) {
+    throw new ShapeError({
+      op,
+      problem: `the kernel covers ${covered.join("×")} but the input ${formatShape(image)}, with its padding, has only ${padded.join("×")}`,
+      hint: "use a smaller kernel or dilation, more padding, or fewer layers that shrink the image before",
+    });
+  }
+  const extent = (axis: 0 | 1): number => Math.floor((padded[axis]! - covered[axis]!) / window.stride[axis]) + 1;
+  return [extent(0), extent(1)];
+}
+
+/** All that the windows over one plane read, output by output; taps in the padding are left out. */
+export function windowTaps(image: Pair, output: Pair, window: Window): Tap[] {
+  const rows = axisTaps(image[0], output[0], window, 0);
+  const columns = axisTaps(image[1], output[1], window, 1);
+  const taps: Tap[] = [];
+  for (let i = 0; i < output[0]; i++) {
+    for (let j = 0; j < output[1]; j++) {
+      for (const row of rows[i]!) {
+        for (const column of columns[j]!) {
+          taps.push({
+            output: i * output[1] + j,
+            image: row.image * image[1] + column.image,
+            kernel: row.kernel * window.kernel[1] + column.kernel,
+          });
+        }
+      }
+    }
+  }
+  return taps;
+}
+
+/** Along one axis: for each output, the positions inside the image, with the kernel's position. */
+function axisTaps(image: number, output: number, window: Window, axis: 0 | 1): { image: number; kernel: number }[][] {
+  return Array.from({ length: output }, (_, i) =>
+    Array.from({ length: window.kernel[axis] }, (_, k) => ({
+      image: i * window.stride[axis] - window.padding[axis] + k * window.dilation[axis],
+      kernel: k,
+    })).filter((tap) => tap.image >= 0 && tap.image < image),
+  );
+}
+
+/** Refuses what is not a float32 tensor [N,C,H,W] (or whatever `axes` says). */
+export function requireImage(op: string, name: string, node: Node, axes = "[N,C,H,W]"): void {
+  if (node.shape.length !== 4) {
+    throw new ShapeError({
+      op,
+      problem: `${name} ${formatShape(node.shape)} has ${node.shape.length} axes`,
+      expected: `4: ${axes}`,
+      ...(node.shape.length === 3 && name === "input" && { hint: "add the batch's axis with unsqueeze(0)" }),
+    });
+  }
+  requireFloat(op, name, node);
+}
+
+/** Refuses int32 elements, as PyTorch does for these operations. */
+export function requireFloat(op: string, name: string, node: Node): void {
+  if (node.dtype === "float32") return;
+  throw new ShapeError({
+    op,
+    problem: `${name} ${formatShape(node.shape)} holds ${node.dtype}`,
+    expected: "float32",
+    hint: "convert it with float()",
+  });
+}
+
+/** `(2, 3)`, for the fixtures' Python. */
+export function pythonTuple(values: readonly number[]): string {
+  return `(${values.join(", ")},)`;
+}

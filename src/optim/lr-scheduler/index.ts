@@ -1,0 +1,6 @@
+/** The learning-rate schedules' public names. */
+export { CosineAnnealingLR, type CosineAnnealingOptions } from "./cosine-annealing-lr.js";
+export { LRScheduler, type SchedulerState } from "./lr-scheduler.js";
+export { OneCycleLR, type OneCycleOptions } from "./one-cycle-lr.js";
+export { ReduceLROnPlateau, type PlateauOptions } from "./reduce-lr-on-plateau.js";
+export { MultiStepLR, StepLR, type DecayOptions } from "./step-lr.js";

@@ -1,0 +1,181 @@
+/** The one-cycle policy (Smith and Topin 2017, arXiv 1708.07120). PyTorch: `OneCycleLR`. */
+import { ArgumentError, StateError } from "../../errors.js";
+import { checkInteger, checkRange, withDefaults } from "../../nn/options.js";
+import type { Optimizer, ParamGroup } from "../optimizer.js";
+import { LRScheduler } from "./lr-scheduler.js";
+
+/** `totalSteps`, or `epochs` and `stepsPerEpoch`, must be given. */
+export interface OneCycleOptions {
+  /** How many batches the cycle lasts. */
+  readonly totalSteps?: number;
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+  /** The part of the cycle in which the rate rises; 0.3 unless given. */
+  readonly pctStart?: number;
+  /** The curve of each phase; "cos" unless given. */
+  readonly annealStrategy?: "cos" | "linear";
+  /** Whether the momentum (of Adam: the first beta) falls and rises against the rate; true unless given. */
+  readonly cycleMomentum?: boolean;
+  /** The lowest momentum; 0.85 unless given. */
+  readonly baseMomentum?: number;
+  /** The highest momentum; 0.95 unless given. */
+  readonly maxMomentum?: number;
+  /** The first rate is maxLr / divFactor; 25 unless given. */
+  readonly divFactor?: number;
+  /** The last rate is the first / finalDivFactor; 1e4 unless given. */
+  readonly finalDivFactor?: number;
+  /** Whether the rate first falls back to the first one, as in the paper, before it goes to the last. */
+  readonly threePhase?: boolean;
+}
+
+const defaults: Required<OneCycleOptions> = {
+  totalSteps: 0,
+  epochs: 0,
+  stepsPerEpoch: 0,
+  pctStart: 0.3,
+  annealStrategy: "cos",
+  cycleMomentum: true,
+  baseMomentum: 0.85,
+  maxMomentum: 0.95,
+  divFactor: 25,
+  finalDivFactor: 1e4,
+  threePhase: false,
+};
+
+type Level = "first" | "highest" | "last";
+
+/** From the end of the phase before up to `end` (a step), the rate goes from one level to another. */
+interface Phase {
+  readonly end: number;
+  readonly from: Level;
+  readonly to: Level;
+}
+
+const curves = {
+  cos: (from: number, to: number, part: number): number => to + ((from - to) / 2) * (Math.cos(Math.PI * part) + 1),
+  linear: (from: number, to: number, part: number): number => (to - from) * part + from,
+};
+
+/**
+ * Takes the learning rate up from maxLr / divFactor to `maxLr`, and then down to almost nothing; the momentum goes the
+ * other way. Steps are batches.
+ * @param maxLr the highest rate: one for all groups, or one a group
+ * @throws ArgumentError for a number out of its range, StateError for a step beyond the cycle's end
+ *
+ * @example
+ * const scheduler = new optim.OneCycleLR(optimizer, 0.1, { epochs: 8, stepsPerEpoch: 938 });
+ * // in the loop: optimizer.step(); scheduler.step();
+ */
+export class OneCycleLR extends LRScheduler {
+  private readonly options: Required<OneCycleOptions>;
+  private readonly maxLrs: readonly number[];
+  private readonly totalSteps: number;
+  private readonly phases: readonly Phase[];
+
+  constructor(optimizer: Optimizer, maxLr: number | readonly number[], given: OneCycleOptions) {
+    const options = withDefaults("OneCycleLR", defaults, given);
+    const maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
+    checkArguments(optimizer, maxLrs, options);
+    optimizer.paramGroups.forEach((group, i) => (group.initialLr = maxLrs[i]! / options.divFactor));
+    super(optimizer);
+    this.options = options;
+    this.maxLrs = maxLrs;
+    this.totalSteps = countSteps(given);
+    this.phases = makePhases(this.totalSteps, options);
+    this.update();
+  }
+
+  protected override update(): void {
+    if (this.lastEpoch > this.totalSteps) {
+      throw new StateError({
+        op: "OneCycleLR.step",
+        problem: `step ${this.lastEpoch} lies beyond the end of the cycle`,
+        expected: `at most ${this.totalSteps} steps`,
+        hint: "give the number of batches of the whole training as totalSteps, and call step() once a batch",
+      });
+    }
+    super.update();
+    if (this.options.cycleMomentum) for (const group of this.optimizer.paramGroups) setMomentum(group, this.momentum());
+  }
+
+  protected override nextLr(_: ParamGroup, index: number): number {
+    const first = this.baseLrs[index]!;
+    return this.between({ first, highest: this.maxLrs[index]!, last: first / this.options.finalDivFactor });
+  }
+
+  private momentum(): number {
+    const { baseMomentum, maxMomentum } = this.options;
+    return this.between({ first: maxMomentum, highest: baseMomentum, last: maxMomentum });
+  }
+
+  private between(levels: Record<Level, number>): number {
+    const at = this.phases.findIndex(({ end }) => this.lastEpoch <= end);
+    const phase = this.phases.at(at)!; // -1, past the last phase's end, is the last phase
+    const start = this.phases[this.phases.indexOf(phase) - 1]?.end ?? 0;
+    const length = phase.end - start;
+    const part = length === 0 ? 1 : (this.lastEpoch - start) / length; // a phase without length is at its end
+    return curves[this.options.annealStrategy](levels[phase.from], levels[phase.to], part);
+  }
+}
+
+function makePhases(totalSteps: number, { pctStart, threePhase }: Required<OneCycleOptions>): Phase[] {
+  const rise: Phase = { end: pctStart * totalSteps - 1, from: "first", to: "highest" };
+  if (!threePhase) return [rise, { end: totalSteps - 1, from: "highest", to: "last" }];
+  return [
+    rise,
+    { end: 2 * pctStart * totalSteps - 2, from: "highest", to: "first" },
+    { end: totalSteps - 1, from: "first", to: "last" },
+  ];
+}
+
+function countSteps({ totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number {
+  if (totalSteps === undefined && (epochs === undefined || stepsPerEpoch === undefined)) {
+    throw new ArgumentError({
+      op: "OneCycleLR",
+      problem: "the length of the cycle is not given",
+      expected: "totalSteps, or epochs and stepsPerEpoch",
+    });
+  }
+  if (totalSteps !== undefined) {
+    checkInteger("OneCycleLR", "totalSteps", totalSteps, 1);
+    return totalSteps;
+  }
+  checkInteger("OneCycleLR", "epochs", epochs!, 1);
+  checkInteger("OneCycleLR", "stepsPerEpoch", stepsPerEpoch!, 1);
+  return epochs! * stepsPerEpoch!;
+}
+
+function checkArguments(optimizer: Optimizer, maxLrs: readonly number[], options: Required<OneCycleOptions>): void {
+  const op = "OneCycleLR";
+  if (!(options.pctStart >= 0 && options.pctStart <= 1)) {
+    throw new ArgumentError({ op, problem: "invalid pctStart", expected: "0 to 1", got: String(options.pctStart) });
+  }
+  if (!(options.annealStrategy in curves)) {
+    throw new ArgumentError({
+      op,
+      problem: "invalid annealStrategy",
+      expected: "cos or linear",
+      got: options.annealStrategy,
+    });
+  }
+  if (maxLrs.length !== optimizer.paramGroups.length) {
+    throw new ArgumentError({
+      op,
+      problem: "maxLr has one value a group of parameters",
+      expected: String(optimizer.paramGroups.length),
+      got: String(maxLrs.length),
+    });
+  }
+  for (const maxLr of maxLrs) checkRange(op, "maxLr", maxLr, 0);
+  if (!options.cycleMomentum || "momentum" in optimizer.defaults || "betas" in optimizer.defaults) return;
+  throw new ArgumentError({
+    op,
+    problem: `${optimizer.constructor.name} has no momentum to cycle`,
+    hint: "pass { cycleMomentum: false }",
+  });
+}
+
+function setMomentum(group: ParamGroup & { momentum?: number; betas?: readonly [number, number] }, to: number): void {
+  if (group.betas) group.betas = [to, group.betas[1]];
+  else group.momentum = to;
+}

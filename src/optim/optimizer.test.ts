@@ -1,0 +1,251 @@
+/** The optimizers against PyTorch 1.13 (fixtures/optim.py), their state, and their refusals. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { setEngine, type Engine } from "../runtime/engine.js";
+import { referenceEngine } from "../runtime/reference-engine.js";
+import { tensor, type Tensor } from "../tensor.js";
+import { Adam, AdamW, SGD, type Optimizer } from "./index.js";
+
+setEngine(referenceEngine);
+
+interface Fixture {
+  readonly optimizers: readonly {
+    readonly name: "SGD" | "Adam" | "AdamW";
+    readonly options: Record<string, never>;
+    readonly history: readonly { readonly step: number; readonly params: readonly (readonly number[])[] }[];
+  }[];
+}
+const fixture = JSON.parse(readFileSync(new URL("../../fixtures/optim.json", import.meta.url), "utf8")) as Fixture;
+const kinds = { SGD, Adam, AdamW };
+
+const start = (): Tensor[] => [
+  tensor([0.5, -1.25, 2], undefined, { requiresGrad: true }),
+  tensor([0.75, -0.1, 3], undefined, { requiresGrad: true }),
+];
+
+/** As in fixtures/optim.py. */
+function setGradients(params: readonly Tensor[], step: number): void {
+  for (const param of params) {
+    const wave = Array.from({ length: 3 }, (_, i) => Math.sin(1.7 * step + 0.9 * i) + 0.3);
+    param.grad = tensor(wave).add(param.detach().mul(0.1));
+  }
+}
+
+function assertClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
+  assert.equal(actual.length, expected.length, what);
+  expected.forEach((value, i) => {
+    const error = Math.abs(actual[i]! - value) / Math.max(1, Math.abs(value));
+    assert.ok(error <= tolerance, `${what}, element ${i}: ${actual[i]} instead of ${value}`);
+  });
+}
+
+for (const { name, options, history } of fixture.optimizers) {
+  test(`${name} ${JSON.stringify(options)} goes PyTorch's way for 60 steps`, () => {
+    const params = start();
+    const optimizer = new kinds[name](params, options);
+    for (let step = 0; step < 60; step++) {
+      setGradients(params, step);
+      optimizer.step();
+      const expected = history.find((entry) => entry.step === step);
+      expected?.params.forEach((values, i) => {
+        assertClose(params[i]!.data(), values, 1e-6, `step ${step}, parameter ${i}`);
+      });
+    }
+  });
+}
+
+test("groups have hyperparameters of their own, and parameters without a gradient stay", () => {
+  const [a, b] = start() as [Tensor, Tensor];
+  const still = start()[0]!;
+  const optimizer = new SGD([{ params: [a, still] }, { params: [b], lr: 1 }], { lr: 0.5 });
+  a.grad = tensor([1, 2, 3]);
+  b.grad = tensor([1, 2, 3]);
+  optimizer.step();
+  assertClose(a.data(), [0, -2.25, 0.5], 1e-6, "a");
+  assertClose(b.data(), [-0.25, -2.1, 0], 1e-6, "b");
+  assertClose(still.data(), [0.5, -1.25, 2], 0, "still");
+  optimizer.zeroGrad();
+  assert.equal(a.grad, null);
+});
+
+/** Counts how many nodes a step builds and records which are data: the shape of the program. */
+function structures(steps: number, make: (params: Tensor[]) => Optimizer, change: (o: Optimizer) => void): string[] {
+  const seen: string[] = [];
+  const engine: Engine = {
+    run(outputs, updates) {
+      const describe = (node: (typeof outputs)[number]): string =>
+        `${node.op.name}${node.op.name === "constant" ? JSON.stringify(node.attrs) : ""}(${node.inputs.map(describe).join()})`;
+      seen.push(updates.map(({ value }) => describe(value)).join("\n"));
+      return referenceEngine.run(outputs, updates);
+    },
+  };
+  setEngine(engine);
+  try {
+    const params = start();
+    const optimizer = make(params);
+    for (let step = 0; step < steps; step++) {
+      params.forEach((param) => (param.grad = tensor([1, 2, 3])));
+      optimizer.step();
+      change(optimizer);
+    }
+  } finally {
+    setEngine(referenceEngine);
+  }
+  return seen;
+}
+
+test("every step is the same program, whatever the hyperparameters' values", () => {
+  const options = { lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.1 };
+  const sgd = structures(
+    4,
+    (params) => new SGD(params, options),
+    ({ paramGroups: [group] }) => {
+      Object.assign(group!, { lr: group!.lr / 2, momentum: 0.5, weightDecay: 0.2 });
+    },
+  );
+  const adam = structures(
+    4,
+    (params) => new Adam(params),
+    ({ paramGroups: [group] }) => (group!.lr /= 2),
+  );
+  assert.equal(new Set(sgd).size, 1);
+  assert.equal(new Set(adam).size, 1);
+  assert.ok(sgd[0]!.includes("variable"));
+});
+
+test("a plain SGD step adds two nodes a parameter, with momentum four", () => {
+  const count = (momentum: number): number => {
+    const [step] = structures(
+      1,
+      (params) => new SGD(params, { lr: 0.1, momentum }),
+      () => undefined,
+    );
+    const parameter = step!.split("\n")[momentum === 0 ? 0 : 1]!;
+    return parameter.match(/mul|add|sub/g)!.length;
+  };
+  assert.equal(count(0), 2);
+  assert.equal(count(0.9), 4);
+});
+
+for (const make of [
+  (params: Tensor[]) => new SGD(params, { lr: 0.05, momentum: 0.9, dampening: 0.5 }),
+  (params: Tensor[]) => new AdamW(params, { lr: 0.05, amsgrad: true }),
+]) {
+  const name = make(start()).constructor.name;
+
+  test(`${name}: a saved and loaded state continues with the same bits`, () => {
+    const [straight, resumed] = [start(), start()];
+    const one = make(straight);
+    let two: Optimizer = make(resumed);
+    for (let step = 0; step < 10; step++) {
+      if (step === 5) {
+        const saved = two.stateDict();
+        const fresh = make(resumed);
+        fresh.paramGroups[0]!.lr = 99;
+        fresh.loadStateDict({ state: saved.state, param_groups: JSON.parse(JSON.stringify(saved.param_groups)) as [] });
+        two = fresh;
+      }
+      setGradients(straight, step);
+      setGradients(resumed, step);
+      one.step();
+      two.step();
+    }
+    straight.forEach((param, i) => assert.deepEqual(param.data(), resumed[i]!.data()));
+  });
+}
+
+test("the state has PyTorch's structure and names", () => {
+  const params = start();
+  const sgd = new SGD(params, { lr: 0.1, momentum: 0.9, weightDecay: 0.01 });
+  assert.deepEqual(sgd.stateDict(), {
+    state: {},
+    param_groups: [
+      {
+        lr: 0.1,
+        momentum: 0.9,
+        dampening: 0,
+        weight_decay: 0.01,
+        nesterov: false,
+        maximize: false,
+        params: [0, 1],
+      },
+    ],
+  });
+  for (const param of params) param.grad = tensor([1, 2, 3]);
+  sgd.step();
+  assert.deepEqual(Object.keys(sgd.stateDict().state[1]!), ["momentum_buffer"]);
+  const adam = new Adam([{ params: [params[0]!] }, { params: [params[1]!] }]);
+  adam.step();
+  const { state, param_groups: groups } = adam.stateDict();
+  assert.deepEqual(Object.keys(state[1]!), ["step", "exp_avg", "exp_avg_sq"]);
+  assert.deepEqual(
+    groups.map((group) => group.params),
+    [[0], [1]],
+  );
+});
+
+test("a state that does not fit is refused, and nothing is changed", () => {
+  const params = start();
+  const saved = new SGD([params[0]!], { lr: 0.1, momentum: 0.9 }).stateDict();
+  assert.throws(() => new SGD(params, { lr: 0.1 }).loadStateDict(saved), {
+    message:
+      "SGD.loadStateDict: the saved groups of parameters have other sizes; expected [2], got [1]. Hint: load the state of an optimizer that was made for the same network.",
+  });
+  const other = new SGD([params[0]!], { lr: 0.2, momentum: 0.9 });
+  const broken = { state: { 0: { momentum_buffer: tensor([1, 2]) } }, param_groups: saved.param_groups };
+  assert.throws(() => other.loadStateDict(broken), {
+    message:
+      'SGD.loadStateDict: "momentum_buffer" of parameter 0 does not fit; expected a tensor of shape [3], got a tensor of shape [2].',
+  });
+  assert.equal(other.paramGroups[0]!.lr, 0.2);
+  const { lr: _, ...withoutLr } = saved.param_groups[0]!;
+  assert.throws(() => other.loadStateDict({ state: {}, param_groups: [withoutLr] }), {
+    message: 'SGD.loadStateDict: a saved group has no "lr".',
+  });
+});
+
+test("gradients of a step that has been taken are refused", () => {
+  const params = start();
+  const optimizer = new SGD(params, { lr: 0.1 });
+  const backward = (): void => params[0]!.mul(params[0]!).sum().backward();
+  backward();
+  optimizer.step();
+  const expected = { name: "StateError", message: /gradients of a step that has been taken.*zeroGrad/ };
+  assert.throws(() => optimizer.step(), expected);
+  backward();
+  assert.throws(() => optimizer.step(), expected);
+  optimizer.zeroGrad();
+  backward();
+  backward();
+  optimizer.step();
+});
+
+test("what is out of range is refused", () => {
+  const params = start();
+  const refusals: [() => Optimizer, string][] = [
+    [() => new SGD(params, { lr: -1 }), "SGD: invalid learning rate; expected a number from 0, got -1."],
+    [() => new SGD(params, { lr: 1, momentum: -1 }), "SGD: invalid momentum; expected a number from 0, got -1."],
+    [() => new SGD(params, { lr: NaN }), "SGD: invalid learning rate; expected a number from 0, got NaN."],
+    [
+      () => new SGD(params, { lr: 1, nesterov: true }),
+      "SGD: Nesterov momentum requires a momentum and zero dampening, got momentum 0, dampening 0.",
+    ],
+    [
+      () => new Adam(params, { betas: [0.9, 1] }),
+      "Adam: invalid betas[1]; expected a number from 0 to below 1, got 1.",
+    ],
+    [() => new AdamW(params, { eps: -1 }), "AdamW: invalid eps; expected a number from 0, got -1."],
+    [() => new SGD([], { lr: 1 }), "SGD: the list of parameters is empty."],
+    [() => new SGD([params[0]!, params[0]!], { lr: 1 }), "SGD: a parameter appears twice."],
+    [
+      () => new SGD([tensor([1])], { lr: 1 }),
+      "SGD: a tensor of shape [1] is not a leaf, so it cannot be optimized. Hint: pass model.parameters(), or tensors made with { requiresGrad: true }.",
+    ],
+    [
+      () => new SGD(params, { learningRate: 1 } as object),
+      'SGD: there is no option "learningRate"; expected one of lr, momentum, dampening, weightDecay, nesterov, maximize.',
+    ],
+  ];
+  for (const [make, message] of refusals) assert.throws(make, { name: "ArgumentError", message });
+});

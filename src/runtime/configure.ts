@@ -1,0 +1,22 @@
+/** Settings of the compiled engine. */
+import { ArgumentError } from "../errors.js";
+import { compiledEngine } from "./engine.js";
+import type { EngineSettings } from "./wasm-engine.js";
+
+/**
+ * How many threads compute, and whether multiplications may be fused with additions. Results are the same bits for
+ * any number of threads; with `numerics: "strict"` also on every machine.
+ *
+ * @example
+ * configure({ threads: 2, numerics: "strict" });
+ */
+export function configure(settings: Partial<EngineSettings>): void {
+  const { threads, numerics } = settings;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
+    throw new ArgumentError({ op: "configure", problem: `threads is ${threads}`, expected: "an integer from 1 to 256" });
+  }
+  if (numerics !== undefined && numerics !== "fast" && numerics !== "strict") {
+    throw new ArgumentError({ op: "configure", problem: `numerics is ${String(numerics)}`, expected: `"fast" or "strict"` });
+  }
+  compiledEngine().configure(settings);
+}

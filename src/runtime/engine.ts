@@ -1,0 +1,79 @@
+/**
+ * Realising: from pending graph to elements. Everything that waits is computed in one program: what was asked for,
+ * what is likely to be asked for (`Node.keep`), and the pending new contents of variables.
+ */
+import { StateError } from "../errors.js";
+import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
+import type { Variable } from "../graph/variable.js";
+import { isVariable } from "../ops/leaf.js";
+import { WasmEngine } from "./wasm-engine.js";
+
+export interface Update {
+  readonly variable: Variable;
+  readonly value: Node;
+}
+
+/** Computes nodes and overwrites variables, all reads before all writes. Gives the nodes' elements in their order. */
+export interface Engine {
+  run(outputs: readonly Node[], updates: readonly Update[]): HostArray[];
+}
+
+let engine: Engine | undefined;
+let pending = new Map<Variable, { value: Node; done: () => void }>();
+
+/** Chooses the engine for everything that is realised from now on; the compiled one unless this is called. */
+export function setEngine(choice: Engine): void {
+  engine = choice;
+}
+
+function currentEngine(): Engine {
+  return (engine ??= compiledEngine());
+}
+
+let compiled: WasmEngine | undefined;
+
+/** The compiled engine, of which there is one. */
+export function compiledEngine(): WasmEngine {
+  return (compiled ??= new WasmEngine());
+}
+
+/** Notes that a variable is to be overwritten; `done` is called once it has been. */
+export function assignLater(variable: Variable, value: Node, done: () => void): void {
+  pending.set(variable, { value, done });
+}
+
+/** Forgets a pending overwriting, because the variable's content was set from outside. */
+export function forgetAssignment(variable: Variable): void {
+  pending.delete(variable);
+}
+
+/** Realises `asked`, all pending variables, and whatever lies under them that is marked `keep`. */
+export function realize(asked: readonly Node[]): void {
+  const updates = [...pending].map(([variable, { value }]) => ({ variable, value }));
+  const needed = asked.filter((node) => node.value === undefined);
+  if (needed.length === 0 && updates.length === 0) return;
+  const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
+  checkVersions(order);
+  const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
+  const values = currentEngine().run(outputs, updates);
+  const waiting = pending;
+  pending = new Map(); // clear() would chain this step's graph to the next one's and keep both from quick collection
+  for (const { variable } of updates) variable.version++;
+  for (const { done } of waiting.values()) done();
+  outputs.forEach((node, i) => {
+    node.value = values[i]!;
+    if (node.consumed || !node.requiresGrad) node.inputs = [];
+  });
+}
+
+function checkVersions(order: readonly Node[]): void {
+  for (const node of order) {
+    if (isVariable(node) && node.attrs.version !== node.attrs.variable.version) {
+      throw new StateError({
+        op: "realize",
+        problem: "a tensor was asked for whose computation reads a parameter that has been overwritten since",
+        hint: "ask for its value (item(), data()) before optimizer.step(), or compute it again",
+      });
+    }
+  }
+}

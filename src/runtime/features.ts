@@ -1,0 +1,53 @@
+/** What this machine and its JavaScript engine offer. No `node:` module is imported: browsers have none. */
+import { assemble } from "../wasm/assembler.js";
+import { v } from "../wasm/expressions.js";
+import { FunctionBuilder } from "../wasm/loops.js";
+
+interface NodeProcess {
+  getBuiltinModule?: (name: string) => unknown;
+}
+
+/** A module of Node's own, or undefined where there is no Node. */
+export function nodeModule<T>(name: string): T | undefined {
+  const { process } = globalThis as { process?: NodeProcess };
+  return process?.getBuiltinModule?.(`node:${name}`) as T | undefined;
+}
+
+/** Whether memory can be shared between threads here (in a browser: a page that is cross-origin isolated). */
+export function canShareMemory(): boolean {
+  const scope = globalThis as { SharedArrayBuffer?: unknown; crossOriginIsolated?: boolean };
+  return scope.SharedArrayBuffer !== undefined && scope.crossOriginIsolated !== false;
+}
+
+/** Whether this thread may sleep: a browser's main thread may not. */
+export function maySleep(): boolean {
+  return !("document" in globalThis);
+}
+
+/** The number of threads that can run at once. */
+export function availableThreads(): number {
+  const os = nodeModule<{ availableParallelism: () => number }>("os");
+  if (os) return os.availableParallelism();
+  return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+}
+
+let fused: boolean | undefined;
+
+/** Whether the fused multiply-add of relaxed SIMD is there. Node 20 has it behind a flag, which this switches on. */
+export function hasFusedMultiplyAdd(): boolean {
+  fused ??= validatesRelaxed() || (enableRelaxed() && validatesRelaxed());
+  return fused;
+}
+
+function enableRelaxed(): boolean {
+  const v8 = nodeModule<{ setFlagsFromString: (flags: string) => void }>("v8");
+  v8?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return v8 !== undefined;
+}
+
+function validatesRelaxed(): boolean {
+  const b = new FunctionBuilder("f", { x: "v128" });
+  const x = b.params[0]!;
+  const func = b.done({ returns: v.madd(x, x, x), result: "v128" });
+  return WebAssembly.validate(assemble([func], { globals: [], sharedMaximum: undefined, fused: true }));
+}

@@ -1,0 +1,95 @@
+/**
+ * The engine's memory: one WebAssembly memory, and a first-fit allocator for what lives in it (variables, programs,
+ * the arena). Programs address it directly; JavaScript sees it through views made anew after every growth.
+ */
+import { StateError } from "../errors.js";
+import { canShareMemory } from "./features.js";
+
+const pageBytes = 65536;
+/** 2 GiB: address space only, until it is used. */
+export const maximumPages = 32768;
+const alignment = 64;
+
+interface Hole {
+  at: number;
+  bytes: number;
+}
+
+export class Heap {
+  readonly shared = canShareMemory();
+  readonly memory: WebAssembly.Memory;
+  private readonly holes: Hole[] = [];
+  private readonly sizes = new Map<number, number>();
+  private end = pageBytes;
+
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: this.shared });
+  }
+
+  /** Bytes, not cleared, at a multiple of 64. */
+  allocate(bytes: number): number {
+    const size = Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
+    const hole = this.holes.find((one) => one.bytes >= size);
+    if (!hole) {
+      this.grow(size);
+      return this.allocate(bytes);
+    }
+    const { at } = hole;
+    hole.at += size;
+    hole.bytes -= size;
+    if (hole.bytes === 0) this.holes.splice(this.holes.indexOf(hole), 1);
+    this.sizes.set(at, size);
+    return at;
+  }
+
+  free(at: number): void {
+    const bytes = this.sizes.get(at);
+    if (bytes === undefined) throw new Error(`nothing was allocated at ${at}`);
+    this.sizes.delete(at);
+    const next = this.holes.findIndex((hole) => hole.at > at);
+    const position = next < 0 ? this.holes.length : next;
+    this.holes.splice(position, 0, { at, bytes });
+    this.join(position);
+    if (position > 0) this.join(position - 1);
+  }
+
+  floats(at: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, at, length);
+  }
+
+  ints(at: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, at, length);
+  }
+
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at, length);
+  }
+
+  /** Makes one hole of a hole and its right neighbour, if they touch. */
+  private join(position: number): void {
+    const [left, right] = [this.holes[position], this.holes[position + 1]];
+    if (!left || !right || left.at + left.bytes !== right.at) return;
+    left.bytes += right.bytes;
+    this.holes.splice(position + 1, 1);
+  }
+
+  private grow(bytes: number): void {
+    const pages = Math.ceil(bytes / pageBytes);
+    try {
+      this.memory.grow(pages);
+    } catch (cause) {
+      throw new StateError(
+        {
+          op: "memory",
+          problem: `${Math.ceil(bytes / 2 ** 20)} MiB more than the ${Math.ceil(this.end / 2 ** 20)} MiB in use cannot be had`,
+          hint: "use a smaller batch or a smaller network",
+        },
+        { cause },
+      );
+    }
+    this.sizes.set(this.end, pages * pageBytes);
+    const at = this.end;
+    this.end += pages * pageBytes;
+    this.free(at);
+  }
+}

@@ -1,0 +1,15 @@
+/** The float64 reference as an engine, for tests: slow, exact, and no WebAssembly. */
+import { evaluate, toHostArray } from "../graph/reference.js";
+import type { Engine } from "./engine.js";
+
+export const referenceEngine: Engine = {
+  run(outputs, updates) {
+    const values = evaluate([...outputs, ...updates.map((update) => update.value)]);
+    updates.forEach(({ variable }, i) => {
+      const version = variable.version;
+      variable.write(toHostArray(values[outputs.length + i]!, variable.dtype));
+      variable.version = version; // realize() counts
+    });
+    return outputs.map((node, i) => toHostArray(values[i]!, node.dtype));
+  },
+};

@@ -1,0 +1,48 @@
+/** The compiled engine against the float64 reference: every sample of every op and function, values and gradients. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gradients } from "../graph/gradients.js";
+import { evaluate } from "../graph/reference.js";
+import type { HostArray, Node } from "../graph/node.js";
+import { asData, asVariable, functionCases, opCases, upstream } from "../ops/sample-inputs.js";
+import { WasmEngine } from "./wasm-engine.js";
+
+const engines = {
+  "1 thread": new WasmEngine({ threads: 1, numerics: "fast" }),
+  strict: new WasmEngine({ threads: 1, numerics: "strict" }),
+  "3 threads": new WasmEngine({ threads: 3, numerics: "fast" }),
+};
+
+/** float32 results are as near to float64's as the size of the terms allows. */
+const tolerance = 2e-5;
+
+function assertNear(name: string, actual: HostArray, expected: Float64Array): void {
+  assert.equal(actual.length, expected.length, `${name}: number of elements`);
+  const scale = expected.reduce((top, x) => (Number.isFinite(x) ? Math.max(top, Math.abs(x)) : top), 1e-3);
+  expected.forEach((x, i) => {
+    const y = actual[i]!;
+    const near = Object.is(x, y) || (Number.isNaN(x) && Number.isNaN(y)) || x === y || Math.abs(x - y) <= tolerance * scale;
+    assert.ok(near, `${name}: element ${i} is ${y}, expected ${x}`);
+  });
+}
+
+function resultsOf(build: (inputs: readonly Node[]) => Node, inputs: Node[], seed: Node | undefined): Node[] {
+  const result = build(inputs);
+  if (!seed || !result.requiresGrad) return [result];
+  const all = gradients(result, seed);
+  return [result, ...inputs.flatMap((input) => all.get(input) ?? [])];
+}
+
+for (const [kind, engine] of Object.entries(engines)) {
+  for (const { name, inputs, build } of [...opCases(), ...functionCases()]) {
+    test(`${kind}: ${name}`, () => {
+      const probe = build(inputs.map(asData));
+      const seed = probe.dtype === "float32" ? asData(upstream(name, probe.shape)) : undefined;
+      for (const make of [asVariable, asData]) {
+        const nodes = resultsOf(build, inputs.map(make), seed);
+        const expected = evaluate(nodes);
+        engine.run(nodes, []).forEach((actual, i) => assertNear(`${name} #${i}`, actual, expected[i]!.data));
+      }
+    });
+  }
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  AvgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  functional as F,
+  Linear,
+  Module,
+  ModuleList,
+  Parameter,
+  ReLU,
+  Sequential,
+} from "../nn/index.js";
+import { defaultGenerator } from "../random.js";
+import { setEngine } from "../runtime/engine.js";
+import { ones, type Tensor } from "../tensor.js";
+import { networks } from "../train/networks.js";
+import { formatSummary, summarize } from "./summary.js";
+
+// Nothing may be computed.
+setEngine({
+  run() {
+    throw new Error("something was computed");
+  },
+});
+
+test("the exercise's network, as torchsummary 1.5.1 prints it", () => {
+  assert.equal(
+    formatSummary(summarize(networks["exercise"]!(), [1, 28, 28])),
+    `----------------------------------------------------------------
+        Layer (type)               Output Shape         Param #
+================================================================
+            Conv2d-1            [-1, 8, 26, 26]              80
+       BatchNorm2d-2            [-1, 8, 26, 26]              16
+            Conv2d-3           [-1, 16, 24, 24]           1,168
+       BatchNorm2d-4           [-1, 16, 24, 24]              32
+            Conv2d-5           [-1, 32, 22, 22]           4,640
+       BatchNorm2d-6           [-1, 32, 22, 22]              64
+         MaxPool2d-7           [-1, 32, 11, 11]               0
+            Conv2d-8            [-1, 8, 11, 11]             264
+       BatchNorm2d-9            [-1, 8, 11, 11]              16
+           Conv2d-10             [-1, 16, 9, 9]           1,168
+      BatchNorm2d-11             [-1, 16, 9, 9]              32
+           Conv2d-12             [-1, 32, 7, 7]           4,640
+      BatchNorm2d-13             [-1, 32, 7, 7]              64
+AdaptiveAvgPool2d-14             [-1, 32, 1, 1]               0
+           Conv2d-15             [-1, 10, 1, 1]             330
+================================================================
+Total params: 12,514
+Trainable params: 12,514
+Non-trainable params: 0
+----------------------------------------------------------------
+Input size (MB): 0.00
+Forward/backward pass size (MB): 0.55
+Params size (MB): 0.05
+Estimated Total Size (MB): 0.60
+----------------------------------------------------------------`,
+  );
+});
+
+test("Sequential and ModuleList have no row, frozen parameters are not trainable", () => {
+  class Net extends Module {
+    block = new Sequential(new Conv2d(3, 4, 3, { bias: false }), new ReLU());
+    heads = new ModuleList([new AvgPool2d(2)]);
+    override forward(x: Tensor): Tensor {
+      return this.heads[0]!(this.block(x)) as Tensor;
+    }
+  }
+  const net = new Net();
+  net.block.requiresGrad_(false);
+  const found = summarize(net, [3, 6, 6]);
+  assert.deepEqual(
+    found.rows.map(({ layer, outputs }) => [layer, ...outputs]),
+    [
+      ["Conv2d-1", [-1, 4, 4, 4]],
+      ["ReLU-2", [-1, 4, 4, 4]],
+      ["AvgPool2d-3", [-1, 4, 2, 2]],
+    ],
+  );
+  assert.deepEqual([found.totalParams, found.trainableParams], [108, 0]);
+  assert.deepEqual([found.inputs, found.outputs], [108, 64 + 64 + 16]);
+});
+
+test("several inputs, several results, and a module that is called twice", () => {
+  class Twice extends Module {
+    shared = new Linear(5, 5);
+    override forward(a: Tensor, b: Tensor): Tensor[] {
+      return [this.shared(a), this.shared(b)];
+    }
+  }
+  class Net extends Module {
+    twice = new Twice();
+    bias = new Parameter(ones([5]));
+    override forward(a: Tensor, b: Tensor): Tensor {
+      const [x, y] = this.twice(a, b) as [Tensor, Tensor];
+      return x.sum(1, true).add(y).add(this.bias);
+    }
+  }
+  const found = summarize(new Net(), [[5], [2, 5]]);
+  const lines = formatSummary(found).split("\n");
+  assert.deepEqual(lines.slice(3, 6), [
+    "            Linear-1                    [-1, 5]              30",
+    "            Linear-2                 [-1, 2, 5]              30",
+    "             Twice-3      [[-1, 5], [-1, 2, 5]]               0",
+  ]);
+  assert.equal(found.totalParams, 35, "each parameter once, the network's own included");
+  assert.deepEqual([found.inputs, found.outputs], [15, 5 + 10 + 15]);
+});
+
+test("mode, running statistics, random state and hooks stay as they were", () => {
+  class Net extends Module {
+    conv = new Conv2d(1, 2, 3);
+    bn = new BatchNorm2d(2);
+    drop = new Dropout(0.5);
+    override forward(x: Tensor): Tensor {
+      return this.drop(F.relu(this.bn(this.conv(x))));
+    }
+  }
+  const net = new Net();
+  net.bn.eval();
+  const before = defaultGenerator.getState();
+  const nodes = [...net.stateDict().values()].map(({ node }) => node);
+  summarize(net, [1, 4, 4]);
+  assert.deepEqual([net.training, net.conv.training, net.bn.training, net.drop.training], [true, true, false, true]);
+  assert.deepEqual(defaultGenerator.getState(), before);
+  assert.ok([...net.stateDict().values()].every(({ node }, i) => node === nodes[i]));
+  assert.equal(summarize(net, [1, 4, 4]).rows.length, 3, "no hook of the first call is left");
+});
+
+test("sizes that do not fit are an error, and leave the network as it was", () => {
+  const net = networks["exercise"]!();
+  assert.throws(() => summarize(net, [3, 28, 28]), /conv1.*conv2d/);
+  assert.equal(net.training, true);
+  assert.equal(summarize(net, [1, 28, 28]).rows.length, 15);
+});
+
+test("sizes in MB are rounded as Python's %.2f", () => {
+  // 32,768 numbers are exactly 0.125 MB
+  const text = formatSummary({ rows: [], totalParams: 0, trainableParams: 0, inputs: 32_768, outputs: 3 * 16_384 });
+  assert.match(text, /Input size \(MB\): 0\.12\n/);
+  assert.match(text, /pass size \(MB\): 0\.38\n/);
+  assert.match(text, /Total Size \(MB\): 0\.50\n/);
+});

@@ -1,0 +1,147 @@
+/**
+ * The summary of a network in the format of Python's torchsummary (1.5.1): a row for each call of a module, then
+ * totals. Only shapes are needed: the network is called lazily and nothing is computed.
+ */
+import { noGrad } from "../graph/grad-mode.js";
+import { ModuleList, Sequential, type Module } from "../nn/index.js";
+import { roundHalfEven } from "../rounding.js";
+import { sizeOf, type Shape } from "../shape.js";
+import { Tensor, zeros } from "../tensor.js";
+
+/** One call of a module. */
+export interface SummaryRow {
+  /** Class and position, as `Conv2d-1`. */
+  readonly layer: string;
+  /** The shapes of its results, -1 for the batch. */
+  readonly outputs: readonly Shape[];
+  /** Whether the module gives a list of tensors, even of one. */
+  readonly several: boolean;
+  /** Numbers in the module's own parameters, not its submodules'. */
+  readonly params: number;
+}
+
+export interface Summary {
+  readonly rows: readonly SummaryRow[];
+  readonly totalParams: number;
+  readonly trainableParams: number;
+  /** Numbers, for one image: the network's inputs, and the results of all rows. */
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The size of an input without its batch, or a list of such sizes. */
+export type InputSizes = Shape | readonly Shape[];
+
+const THIN = "-".repeat(64);
+const THICK = "=".repeat(64);
+
+/**
+ * Prints a network's summary as torchsummary does: modules in call order but for Sequential, ModuleList and the
+ * network itself. Mode, running statistics and random state stay as they are. Totals count each parameter once,
+ * where torchsummary counts those of a module that is called twice twice.
+ * @param model the network
+ * @param inputSize the input's size without the batch, as `[1, 28, 28]`; a list of sizes for several inputs
+ * @throws ShapeError where the network cannot take such inputs
+ *
+ * @example
+ * summary(model, [1, 28, 28]);
+ */
+export function summary(model: Module, inputSize: InputSizes): void {
+  console.log(formatSummary(summarize(model, inputSize)));
+}
+
+/** What `summary()` prints, as data. */
+export function summarize(model: Module, inputSize: InputSizes): Summary {
+  const sizes = (typeof inputSize[0] === "object" ? inputSize : [inputSize]) as readonly Shape[];
+  const rows: SummaryRow[] = [];
+  const hooks = [...model.modules()]
+    .filter((module) => module !== model && !(module instanceof Sequential) && !(module instanceof ModuleList))
+    .map((module) =>
+      module.registerForwardHook((_, __, output) => rows.push(makeRow(module, output, rows.length + 1))),
+    );
+  try {
+    callInEval(model, sizes);
+  } finally {
+    for (const hook of hooks) hook.remove();
+  }
+  const parameters = [...model.parameters()];
+  return {
+    rows,
+    totalParams: count(parameters),
+    trainableParams: count(parameters.filter(({ requiresGrad }) => requiresGrad)),
+    inputs: sizes.reduce((total, size) => total + sizeOf(size), 0),
+    outputs: rows.reduce((total, row) => total + row.outputs.reduce((sum, shape) => sum + perImage(shape), 0), 0),
+  };
+}
+
+/** In evaluation mode, where batch norm keeps its statistics and dropout draws nothing. */
+function callInEval(model: Module, sizes: readonly Shape[]): void {
+  const modes = [...model.modules()].map((module) => [module, module.training] as const);
+  model.eval();
+  try {
+    // A batch of two, as torchsummary's.
+    noGrad(() => model(...(sizes.map((size) => zeros([2, ...size])) as never[])));
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+  }
+}
+
+function makeRow(module: Module, output: unknown, position: number): SummaryRow {
+  const several = Array.isArray(output);
+  const tensors = (several ? (output as unknown[]) : [output]).filter((part) => part instanceof Tensor);
+  const inner = new Set([...module.children()].flatMap((child) => [...child.parameters()]));
+  return {
+    layer: `${module.constructor.name}-${position}`,
+    outputs: tensors.map(({ shape }) => [-1, ...shape.slice(1)]),
+    several,
+    params: count([...module.parameters()].filter((parameter) => !inner.has(parameter))),
+  };
+}
+
+function count(parameters: readonly Tensor[]): number {
+  return parameters.reduce((total, parameter) => total + parameter.numel(), 0);
+}
+
+function perImage(shape: Shape): number {
+  return sizeOf(shape.slice(1));
+}
+
+/** The table, without a line end after its last line. */
+export function formatSummary({ rows, totalParams, trainableParams, inputs, outputs }: Summary): string {
+  // Four bytes a number; the results twice, for their gradients.
+  const [inputSize, outputSize, paramsSize] = [inputs, 2 * outputs, totalParams].map((n) => (n * 4) / 1024 ** 2);
+  return [
+    THIN,
+    formatRow("Layer (type)", "Output Shape", "Param #"),
+    THICK,
+    ...rows.map((row) => formatRow(row.layer, formatShapes(row), thousands(row.params))),
+    THICK,
+    `Total params: ${thousands(totalParams)}`,
+    `Trainable params: ${thousands(trainableParams)}`,
+    `Non-trainable params: ${thousands(totalParams - trainableParams)}`,
+    THIN,
+    `Input size (MB): ${twoDigits(inputSize!)}`,
+    `Forward/backward pass size (MB): ${twoDigits(outputSize!)}`,
+    `Params size (MB): ${twoDigits(paramsSize!)}`,
+    `Estimated Total Size (MB): ${twoDigits(paramsSize! + outputSize! + inputSize!)}`,
+    THIN,
+  ].join("\n");
+}
+
+function formatRow(layer: string, output: string, params: string): string {
+  return `${layer.padStart(20)}  ${output.padStart(25)} ${params.padStart(15)}`;
+}
+
+function formatShapes({ outputs, several }: SummaryRow): string {
+  const shapes = outputs.map((shape) => `[${shape.join(", ")}]`).join(", ");
+  return several ? `[${shapes}]` : shapes;
+}
+
+function thousands(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+/** As Python's `%.2f`: sizes are whole numbers over a power of two, so ties are exact, and go to the even digit. */
+function twoDigits(megabytes: number): string {
+  return (roundHalfEven(megabytes * 100) / 100).toFixed(2);
+}

@@ -1,0 +1,137 @@
+/**
+ * A training's whole state, and its form as a safetensors file: the network's tensors under PyTorch's names, the
+ * optimizer's under `optimizer.0.momentum_buffer`, all else as JSON in the metadata. From a state the training goes on
+ * to the same bits as if it had never stopped.
+ */
+import { z } from "zod";
+import { DataError } from "../errors.js";
+import type { OptimizerState, SchedulerState } from "../optim/index.js";
+import type { GeneratorState } from "../random.js";
+import { tensor, type Tensor } from "../tensor.js";
+import { bytesOf, decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.js";
+
+const count = z.int().min(0);
+
+/** Where a training stands. */
+const positionSchema = z.strictObject({
+  /** The epoch that is under way, from 1; one past the last when the training is over. */
+  epoch: z.int().min(1),
+  /** The next batch of that epoch, from 0. */
+  batch: count,
+  /** The sum of the losses of that epoch's batches so far. */
+  lossSum: z.number(),
+  /** How long that epoch has taken so far. */
+  seconds: z.number().min(0),
+});
+export type Position = Readonly<z.infer<typeof positionSchema>>;
+
+const generatorSchema = z.strictObject({
+  seed: z.string(),
+  words: z.array(count),
+  used: count,
+  spareNormal: z.number().nullable(),
+});
+
+const metadataSchema = z.strictObject({
+  position: positionSchema,
+  /** The default generator as the epoch under way began, and as it is now. */
+  generators: z.strictObject({ epochStart: generatorSchema, now: generatorSchema }),
+  optimizer: z.strictObject({
+    numbers: z.record(z.string(), z.record(z.string(), z.number())),
+    paramGroups: z.array(z.looseObject({ params: z.array(count) })),
+  }),
+  scheduler: z.record(z.string(), z.union([z.number(), z.array(z.number())])).nullable(),
+  /** What the keeper of the file adds: the length of the metrics, the best epoch. */
+  extra: z.record(z.string(), z.number()),
+});
+type Metadata = z.infer<typeof metadataSchema>;
+
+export interface TrainingState {
+  readonly position: Position;
+  readonly generators: { readonly epochStart: GeneratorState; readonly now: GeneratorState };
+  /** The network's parameters and buffers; copies. */
+  readonly model: ReadonlyMap<string, StoredTensor>;
+  readonly optimizer: OptimizerState;
+  readonly scheduler: SchedulerState | null;
+}
+
+export interface Checkpoint {
+  readonly state: TrainingState;
+  readonly extra: Readonly<Record<string, number>>;
+}
+
+const OPTIMIZER = /^optimizer\.(\d+)\.([^.]+)$/;
+
+/** Copies the elements of a state dict. */
+export function copyTensors(dict: ReadonlyMap<string, Tensor>): Map<string, StoredTensor> {
+  return new Map([...dict].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
+}
+
+export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
+  return new Map([...stored].map(([name, { shape, data }]) => [name, tensor(data, shape)]));
+}
+
+/** The bytes of a checkpoint's file. */
+export function encodeCheckpoint({ state, extra }: Checkpoint): Uint8Array {
+  const { model, optimizer, position, generators, scheduler } = state;
+  const tensors = new Map(model);
+  const numbers: Metadata["optimizer"]["numbers"] = {};
+  for (const [index, values] of Object.entries(optimizer.state)) {
+    for (const [key, value] of Object.entries(values)) {
+      if (typeof value === "number") (numbers[index] ??= {})[key] = value;
+      else tensors.set(`optimizer.${index}.${key}`, { shape: value.shape, data: value.data() });
+    }
+  }
+  const paramGroups = optimizer.param_groups.map((group) => ({ ...group, params: [...group.params] }));
+  const metadata = { position, generators, optimizer: { numbers, paramGroups }, scheduler, extra };
+  return encodeSafetensors({ tensors, metadata: { format: "kilograd", training: JSON.stringify(metadata) } });
+}
+
+/**
+ * Reads a checkpoint's file.
+ * @throws DataError where it is damaged or no checkpoint of a training
+ */
+export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  const { position, generators, optimizer, scheduler, extra } = readMetadata(metadata["training"], file);
+  const state: OptimizerState["state"] = {};
+  for (const [index, values] of Object.entries(optimizer.numbers)) state[Number(index)] = { ...values };
+  const model = new Map<string, StoredTensor>();
+  for (const [name, stored] of tensors) {
+    const match = OPTIMIZER.exec(name);
+    if (match) (state[Number(match[1])] ??= {})[match[2]!] = tensor(stored.data, stored.shape);
+    else model.set(name, stored);
+  }
+  const saved = { state, param_groups: optimizer.paramGroups };
+  return { state: { position, generators, model, optimizer: saved, scheduler }, extra };
+}
+
+function readMetadata(text: string | undefined, file: string): Metadata {
+  const hint = "give the folder of a run that `kilograd train` has written";
+  if (text === undefined) {
+    throw new DataError({ op: "checkpoint", problem: `${file} holds tensors, but no state of a training`, hint });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new DataError({ op: "checkpoint", problem: `${file}: the training's state is not JSON`, hint });
+  }
+  const { success, data, error } = metadataSchema.safeParse(json);
+  if (success) return data;
+  const { path, message } = error.issues[0]!;
+  throw new DataError({ op: "checkpoint", problem: `${file}: ${path.join(".")}: ${message}`, hint });
+}
+
+/** The SHA-256, in hexadecimal, of the elements of all tensors in their order. */
+export async function hashTensors(tensors: ReadonlyMap<string, StoredTensor>): Promise<string> {
+  const parts = [...tensors.values()].map(({ data }) => bytesOf(data));
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,95 @@
+/** The data that a configuration names, transformed for training and for testing. Node only. */
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { FashionMNIST, MNIST, transforms, type Transform } from "../data/index.js";
+import { DataError } from "../errors.js";
+import type { AugmentConfig } from "./config.js";
+import type { TrainingData } from "./session.js";
+
+/** What is known of a dataset's images; a run keeps it, to classify other images in the same way. */
+export interface ImageInfo {
+  /** [C,H,W] */
+  readonly size: readonly number[];
+  /** Pixels from 0 to 1 become (pixel − mean) / std. */
+  readonly mean: number;
+  readonly std: number;
+  readonly classes: readonly string[];
+}
+
+export interface OpenedData extends TrainingData {
+  readonly info: ImageInfo;
+  /** The SHA-256 of each file, by its name without folders. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+interface DatasetKind {
+  readonly Kind: typeof MNIST | typeof FashionMNIST;
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** Datasets by their names, with mean and standard deviation of their training images. */
+const kinds: Readonly<Record<string, DatasetKind>> = {
+  mnist: { Kind: MNIST, mean: 0.1307, std: 0.3081 },
+  "fashion-mnist": { Kind: FashionMNIST, mean: 0.286, std: 0.353 },
+};
+
+export const datasetNames: readonly string[] = Object.keys(kinds);
+
+/**
+ * Opens a dataset by its name, or the IDX files in a folder, which are normalised as MNIST's.
+ * @throws DataError where files are missing or damaged
+ */
+export function openData(data: string, augment: AugmentConfig): OpenedData {
+  const named = Object.hasOwn(kinds, data) ? kinds[data] : undefined;
+  const { Kind, mean, std } = named ?? kinds["mnist"]!;
+  const where = named ? {} : { root: data };
+  const pixels = [transforms.toTensor(), transforms.normalize([mean], [std])];
+  const train = new Kind({ ...where, train: true, transform: transforms.compose([...moves(augment), ...pixels]) });
+  const test = new Kind({ ...where, train: false, transform: transforms.compose(pixels) });
+  if (train.height !== test.height || train.width !== test.width) {
+    throw new DataError({
+      op: "data",
+      problem: "training and test images differ in size",
+      expected: `${train.height}×${train.width}`,
+      got: `${test.height}×${test.width}`,
+      hint: "take all four files from one dataset",
+    });
+  }
+  const files = [train.files, test.files].flatMap(({ images, labels }) => [images, labels]);
+  return {
+    train,
+    test,
+    info: { size: [1, train.height, train.width], mean, std, classes: train.classes },
+    hashes: Object.fromEntries(files.map((file) => [path.basename(file), sha256(file)])),
+  };
+}
+
+/** Turning, shifting and scaling by random amounts; nothing where all amounts are zero. */
+function moves({ rotation, shift, scale }: AugmentConfig): Transform[] {
+  if (rotation === 0 && shift === 0 && scale === 0) return [];
+  return [
+    transforms.randomAffine({
+      degrees: rotation,
+      translate: [shift, shift],
+      scale: [1 - scale, 1 + scale],
+      interpolation: "bilinear",
+    }),
+  ];
+}
+
+/** Read in parts: the training images are too large to hold twice. */
+function sha256(file: string): string {
+  const hash = createHash("sha256");
+  const part = new Uint8Array(1 << 20);
+  const handle = fs.openSync(file, "r");
+  try {
+    for (let read = fs.readSync(handle, part); read > 0; read = fs.readSync(handle, part)) {
+      hash.update(part.subarray(0, read));
+    }
+  } finally {
+    fs.closeSync(handle);
+  }
+  return hash.digest("hex");
+}

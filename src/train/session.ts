@@ -1,0 +1,30 @@
+/** From a configuration, a network and data to a trainer. All that is random follows from the configuration's seed. */
+import type { Dataset } from "../data/dataset.js";
+import { DataLoader } from "../data/data-loader.js";
+import type { Module } from "../nn/index.js";
+import { manualSeed } from "../random.js";
+import type { TrainConfig } from "./config.js";
+import { makeOptimizer, makeSchedule } from "./schedules.js";
+import { Trainer } from "./trainer.js";
+
+/** Images [C,H,W] with their classes, transformed as the network shall see them. */
+export interface TrainingData {
+  readonly train: Dataset<unknown>;
+  readonly test: Dataset<unknown>;
+}
+
+/**
+ * The trainer that a configuration describes. Draws come in the notebook's order: the seed, the two loaders, the
+ * network's weights, the epochs' shuffles; the test images are shuffled too, as the notebook's.
+ * @param makeNetwork gives the network, drawing its first weights
+ */
+export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data: TrainingData): Trainer {
+  const { batchSize, seed, epochs, checkpointSteps } = config;
+  manualSeed(seed);
+  const trainLoader = new DataLoader(data.train, { batchSize, shuffle: true });
+  const testLoader = new DataLoader(data.test, { batchSize, shuffle: true });
+  const model = makeNetwork();
+  const optimizer = makeOptimizer(model.parameters(), config);
+  const schedule = makeSchedule({ optimizer, config, batches: trainLoader.length });
+  return new Trainer({ model, optimizer, schedule, trainLoader, testLoader, epochs, checkpointSteps });
+}

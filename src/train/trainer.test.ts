@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { ToyNet, toySource, toyTrainer } from "../../test/toy-training.js";
+import { StateError } from "../errors.js";
+import { SGD } from "../optim/index.js";
+import { referenceEngine } from "../runtime/reference-engine.js";
+import { setEngine } from "../runtime/engine.js";
+import { decodeCheckpoint, encodeCheckpoint, hashTensors, type TrainingState } from "./checkpoint.js";
+import { evaluate } from "./evaluate.js";
+import type { StepEvent, TrainEvent } from "./events.js";
+import type { Trainer } from "./trainer.js";
+
+beforeEach(() => setEngine(referenceEngine));
+
+const TYPES = ["start", "epochStart", "step", "epoch", "checkpoint", "end"] as const;
+
+function record(trainer: Trainer): TrainEvent[] {
+  const events: TrainEvent[] = [];
+  for (const type of TYPES) trainer.on(type, (event) => events.push(event));
+  return events;
+}
+
+/** What must be the same whether a training was interrupted or not. */
+async function result(trainer: Trainer): Promise<{ weights: string; steps: unknown[] }> {
+  const steps: StepEvent[] = [];
+  trainer.on("step", (event) => steps.push(event));
+  assert.equal(await trainer.run(), true);
+  return { weights: await hashTensors(trainer.capture().model), steps };
+}
+
+/** Through the bytes of a file, as a real resumption. */
+function thawed(state: TrainingState): TrainingState {
+  return decodeCheckpoint(encodeCheckpoint({ state, extra: {} }), "x").state;
+}
+
+test("the events of a training, in order", async () => {
+  const trainer = toyTrainer();
+  const events = record(trainer);
+  await trainer.run();
+  const line = (event: TrainEvent): string => ("reason" in event ? `${event.type}:${event.reason}` : event.type);
+  const epoch = ["epochStart", "step", "step", "checkpoint:steps", "step", "step", "checkpoint:steps", "step"];
+  const full = [...epoch, "epoch", "checkpoint:epoch"];
+  assert.deepEqual(events.map(line), ["start", "checkpoint:start", ...full, ...full, "end"]);
+  assert.deepEqual(events[0], { type: "start", epochs: 2, batches: 5, epoch: 1, batch: 0 });
+  assert.deepEqual(events.at(-1), { type: "end", finished: true });
+  const steps = events.filter((event) => event.type === "step");
+  assert.deepEqual(
+    steps.map(({ epoch, batch }) => [epoch, batch]),
+    [1, 2].flatMap((number) => [0, 1, 2, 3, 4].map((batch) => [number, batch])),
+  );
+  // The rate that the step has used: the cycle's first one in the first step.
+  assert.ok(Math.abs(steps[0]!.lr - 0.1 / 25) < 1e-12);
+  const [first] = events.filter((event) => event.type === "epoch");
+  const losses = steps.slice(0, 5).map(({ loss }) => loss);
+  assert.ok(Math.abs(first!.trainLoss - losses.reduce((a, b) => a + b) / 5) < 1e-12);
+  assert.equal(first!.total, 6);
+});
+
+test("a training is the same from the same seed", async () => {
+  assert.deepEqual(await result(toyTrainer()), await result(toyTrainer()));
+});
+
+test("from every checkpoint a new trainer goes on to the same bits", async () => {
+  const saved: TrainingState[] = [];
+  const whole = toyTrainer();
+  whole.on("checkpoint", ({ capture }) => saved.push(thawed(capture())));
+  const expected = await result(whole);
+  assert.equal(saved.length, 7);
+  for (const state of saved) {
+    const trainer = toyTrainer();
+    trainer.restore(state);
+    const { weights, steps } = await result(trainer);
+    const done = (state.position.epoch - 1) * 5 + state.position.batch;
+    assert.equal(weights, expected.weights, `from epoch ${state.position.epoch}, batch ${state.position.batch}`);
+    assert.deepEqual(steps, expected.steps.slice(done));
+  }
+});
+
+for (const after of [1, 3, 5, 7, 10]) {
+  test(`stopped after step ${after} and resumed, it ends with the same bits`, async () => {
+    const expected = await result(toyTrainer());
+    const trainer = toyTrainer();
+    let count = 0;
+    let saved: TrainingState | undefined;
+    trainer.on("step", () => ++count === after && trainer.stop());
+    trainer.on("checkpoint", ({ reason, capture }) => reason === "stop" && (saved = thawed(capture())));
+    const events = record(trainer);
+    assert.equal(await trainer.run(), false);
+    assert.equal(count, after, "the batch under way is ended, and no other begun");
+    assert.deepEqual(events.at(-1), { type: "end", finished: false });
+    const next = toyTrainer();
+    next.restore(saved!);
+    assert.equal((await result(next)).weights, expected.weights);
+  });
+}
+
+test("the state of another network is refused, and nothing is changed", async () => {
+  const state = toyTrainer().capture();
+  const model = new Map([...state.model].slice(1));
+  const trainer = toyTrainer();
+  const before = await hashTensors(trainer.capture().model);
+  assert.throws(() => trainer.restore({ ...state, model }), /missing key\(s\) "conv\.weight"/);
+  assert.equal(await hashTensors(trainer.capture().model), before);
+});
+
+test("a loss that is no number ends the training with an error that says where and what to try", async () => {
+  const model = new ToyNet();
+  model.conv.bias!.setData(Float32Array.of(NaN, 0, 0));
+  const trainer = toyTrainer({ model, optimizer: new SGD(model.parameters(), { lr: 0.5 }), schedule: undefined });
+  await assert.rejects(trainer.run(), (error: unknown) => {
+    assert.ok(error instanceof StateError);
+    assert.match(error.message, /no number any more in epoch 1, batch 0; expected a finite loss, got NaN\./);
+    assert.match(error.message, /Hint: try a learning rate below 0\.5/);
+    return true;
+  });
+});
+
+test("a schedule by epochs takes a step after each epoch, with its test loss", async () => {
+  const losses: number[] = [];
+  const schedule = {
+    every: "epoch" as const,
+    step: (loss: number) => losses.push(loss),
+    stateDict: () => ({}),
+    loadStateDict: () => {},
+  };
+  const trainer = toyTrainer({ schedule });
+  const expected: number[] = [];
+  trainer.on("epoch", ({ testLoss }) => expected.push(testLoss));
+  await trainer.run();
+  assert.equal(losses.length, 2);
+  assert.deepEqual(losses, expected);
+});
+
+test("a listener can be taken off", () => {
+  const trainer = toyTrainer();
+  let heard = 0;
+  const off = trainer.on("end", () => heard++);
+  trainer.emit({ type: "end", finished: true });
+  off();
+  trainer.emit({ type: "end", finished: true });
+  assert.equal(heard, 1);
+});
+
+test("evaluation sums up over all batches, in evaluation mode, and puts the mode back", () => {
+  const { model } = toyTrainer();
+  const source = toySource(6);
+  const first = evaluate(model, source.iterate());
+  assert.equal(model.training, true);
+  const second = evaluate(model, source.iterate());
+  assert.equal(first.total, 6);
+  assert.ok(first.correct >= 0 && first.correct <= 6 && Number.isInteger(first.correct));
+  // Dropout is off and the statistics stay: another order of the images changes rounding only.
+  assert.equal(second.correct, first.correct);
+  assert.ok(Math.abs(second.testLoss - first.testLoss) < 1e-6);
+});

@@ -1,0 +1,193 @@
+/**
+ * The trainer: epochs of steps and tests, as the exercise's notebook writes them, told through events. It knows no
+ * screen and no disk, and runs in Node as in a browser's worker. Its whole state can be taken out and put into another
+ * trainer, which goes on to the same bits.
+ */
+import type { Batch } from "../data/dataset.js";
+import { StateError } from "../errors.js";
+import { functional as F, type Module } from "../nn/index.js";
+import type { Optimizer, SchedulerState } from "../optim/index.js";
+import { defaultGenerator } from "../random.js";
+import type { Tensor } from "../tensor.js";
+import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
+import { evaluate, type Evaluation } from "./evaluate.js";
+import { TrainEvents } from "./events.js";
+
+/** Gives the batches of an epoch. Everything random about an epoch is drawn when its iteration begins. */
+export interface BatchSource {
+  /** Batches of an epoch. */
+  readonly length: number;
+  /** An epoch's batches from the `from`-th on; the same ones as if those before had been gone through. */
+  iterate(options?: { readonly from?: number }): Iterable<Batch>;
+}
+
+/** A learning-rate schedule, and when it takes its steps; with the test loss, where it asks for one. */
+export interface Schedule {
+  readonly every: "step" | "epoch";
+  step(testLoss: number): void;
+  stateDict(): SchedulerState;
+  loadStateDict(state: SchedulerState): void;
+}
+
+export interface TrainerOptions {
+  /** Gives log-likelihoods [N, classes]. */
+  readonly model: Module;
+  readonly optimizer: Optimizer;
+  readonly schedule?: Schedule | undefined;
+  readonly trainLoader: BatchSource;
+  readonly testLoader: BatchSource;
+  readonly epochs: number;
+  /** A checkpoint is due after so many steps of an epoch. */
+  readonly checkpointSteps: number;
+}
+
+/** Milliseconds of computing after which others (signals, messages) get their turn. */
+const TURN = 50;
+
+export class Trainer extends TrainEvents {
+  private position: Position = { epoch: 1, batch: 0, lossSum: 0, seconds: 0 };
+  private epochStartRng = defaultGenerator.getState();
+  private stopping = false;
+  private turnEnds = 0;
+
+  constructor(readonly options: TrainerOptions) {
+    super();
+  }
+
+  get model(): Module {
+    return this.options.model;
+  }
+
+  /** Ends run() after the batch that is under way; the state can be saved and resumed. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /**
+   * Trains to the end, or until stop(). Errors in the training reject; what was saved before stays usable.
+   * @returns whether all epochs are done
+   */
+  async run(): Promise<boolean> {
+    const { epochs, trainLoader } = this.options;
+    const { epoch, batch } = this.position;
+    this.stopping = false;
+    this.emit({ type: "start", epochs, batches: trainLoader.length, epoch, batch });
+    this.save("start");
+    while (!this.stopping && this.position.epoch <= epochs) await this.runEpoch();
+    const finished = this.position.epoch > epochs;
+    if (!finished) this.save("stop");
+    this.emit({ type: "end", finished });
+    return finished;
+  }
+
+  private save(reason: "start" | "steps" | "epoch" | "stop"): void {
+    this.emit({ type: "checkpoint", reason, capture: () => this.capture() });
+  }
+
+  /** Leaves the epoch where it is when somebody stops it. */
+  private async runEpoch(): Promise<void> {
+    const { trainLoader, testLoader, checkpointSteps } = this.options;
+    const { epoch, batch: from } = this.position;
+    const batches = this.epochBatches(from);
+    this.model.train();
+    this.emit({ type: "epochStart", epoch, batch: from, batches: trainLoader.length });
+    for (const batch of batches) {
+      this.timed(() => this.trainBatch(batch));
+      await this.giveWay();
+      if (this.stopping) return;
+      const done = this.position.batch;
+      if (done % checkpointSteps === 0 && done < trainLoader.length) this.save("steps");
+    }
+    this.endEpoch(this.timed(() => evaluate(this.model, testLoader.iterate())));
+  }
+
+  /**
+   * The batches of an epoch from `from` on. What is random about their order is drawn with the first of them; an epoch
+   * that goes on draws it again, from the generator as it was then.
+   */
+  private *epochBatches(from: number): Generator<Batch> {
+    const now = defaultGenerator.getState();
+    if (from === 0) this.epochStartRng = now;
+    defaultGenerator.setState(this.epochStartRng);
+    const batches = this.options.trainLoader.iterate({ from })[Symbol.iterator]();
+    let next = this.timed(() => batches.next());
+    if (from > 0) defaultGenerator.setState(now);
+    for (; !next.done; next = this.timed(() => batches.next())) yield next.value;
+  }
+
+  private trainBatch([images, labels]: Batch): void {
+    const { optimizer, schedule } = this.options;
+    const { epoch, batch, lossSum } = this.position;
+    const lr = optimizer.paramGroups[0]!.lr;
+    optimizer.zeroGrad();
+    const loss = F.nllLoss((this.model as (images: Tensor) => Tensor)(images), labels);
+    loss.backward();
+    optimizer.step();
+    const value = loss.item();
+    if (!Number.isFinite(value)) throw notANumber(value, epoch, batch, lr);
+    if (schedule?.every === "step") schedule.step(value);
+    this.position = { ...this.position, batch: batch + 1, lossSum: lossSum + value };
+    this.emit({ type: "step", epoch, batch, loss: value, lr });
+  }
+
+  private endEpoch({ testLoss, correct, total }: Evaluation): void {
+    const { epoch, batch, lossSum, seconds } = this.position;
+    const { schedule } = this.options;
+    if (schedule?.every === "epoch") schedule.step(testLoss);
+    this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds: 0 };
+    this.emit({ type: "epoch", epoch, trainLoss: lossSum / batch, testLoss, correct, total, seconds });
+    this.save("epoch");
+  }
+
+  /** Adds what `work` takes to the epoch's time. */
+  private timed<T>(work: () => T): T {
+    const began = performance.now();
+    const result = work();
+    const seconds = this.position.seconds + (performance.now() - began) / 1000;
+    this.position = { ...this.position, seconds };
+    return result;
+  }
+
+  /** Lets signals and messages arrive, every few batches. */
+  private async giveWay(): Promise<void> {
+    if (performance.now() < this.turnEnds) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.turnEnds = performance.now() + TURN;
+  }
+
+  /** A copy of the whole state. */
+  capture(): TrainingState {
+    const { model, optimizer, schedule } = this.options;
+    return {
+      position: this.position,
+      generators: { epochStart: this.epochStartRng, now: defaultGenerator.getState() },
+      model: copyTensors(model.stateDict()),
+      optimizer: optimizer.stateDict(),
+      scheduler: schedule?.stateDict() ?? null,
+    };
+  }
+
+  /**
+   * Puts a state in, from which run() goes on.
+   * @throws ArgumentError where it is the state of another network, optimizer or schedule
+   */
+  restore(state: TrainingState): void {
+    const { model, optimizer, schedule } = this.options;
+    model.loadStateDict(toTensors(state.model));
+    optimizer.loadStateDict(state.optimizer);
+    if (schedule && state.scheduler) schedule.loadStateDict(state.scheduler);
+    defaultGenerator.setState(state.generators.now);
+    this.epochStartRng = state.generators.epochStart;
+    this.position = state.position;
+  }
+}
+
+function notANumber(loss: number, epoch: number, batch: number, lr: number): StateError {
+  return new StateError({
+    op: "train",
+    problem: `the loss is no number any more in epoch ${epoch}, batch ${batch}`,
+    expected: "a finite loss",
+    got: String(loss),
+    hint: `try a learning rate below ${Number(lr.toPrecision(3))}, or a schedule that begins lower (onecycle)`,
+  });
+}

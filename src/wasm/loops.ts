@@ -1,0 +1,168 @@
+/**
+ * Statements of the loop-nest language, and a builder for functions. Kernels are written with it; `printer.ts` shows
+ * them as text and `assembler.ts` turns them into bytes.
+ */
+import { v, type Expr, type Local, type ValueType } from "./expressions.js";
+
+/** How memory is written: four lanes, lane 0, or a scalar. */
+export type StoreForm = "v128" | "lane0" | "i32" | "f32";
+
+export type Stmt =
+  | { readonly kind: "set"; readonly local: Local; readonly value: Expr }
+  | {
+      readonly kind: "store";
+      readonly form: StoreForm;
+      readonly address: Expr;
+      readonly offset: number;
+      readonly value: Expr;
+    }
+  /** Runs at least once: `from < to` must hold. */
+  | {
+      readonly kind: "for";
+      readonly counter: Local;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly step: number;
+      readonly body: readonly Stmt[];
+    }
+  | { readonly kind: "while"; readonly condition: Expr; readonly body: readonly Stmt[] }
+  | {
+      readonly kind: "if";
+      readonly condition: Expr;
+      readonly then: readonly Stmt[];
+      readonly otherwise: readonly Stmt[];
+    }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expr[] }
+  | { readonly kind: "global"; readonly name: string; readonly value: Expr }
+  | { readonly kind: "atomicStore"; readonly address: Expr; readonly value: Expr }
+  /** Sleeps while the word at `address` is `expected`. */
+  | { readonly kind: "wait"; readonly address: Expr; readonly expected: Expr }
+  /** Wakes all who sleep on `address`. */
+  | { readonly kind: "notify"; readonly address: Expr }
+  | { readonly kind: "note"; readonly text: string };
+
+export interface Func {
+  readonly name: string;
+  readonly params: readonly Local[];
+  readonly result: ValueType | undefined;
+  readonly locals: readonly Local[];
+  readonly body: readonly Stmt[];
+  /** The value given back, where there is a result. */
+  readonly returns: Expr | undefined;
+  readonly exported: boolean;
+}
+
+/** Collects the statements of one function. Loops and branches take their body as a callback. */
+export class FunctionBuilder {
+  private readonly locals: Local[] = [];
+  private body: Stmt[] = [];
+  private readonly names = new Map<string, number>();
+  readonly params: Local[];
+
+  constructor(
+    readonly name: string,
+    params: Record<string, ValueType> = {},
+  ) {
+    this.params = Object.entries(params).map(([param, type]) => ({ name: this.unique(param), type }));
+  }
+
+  local(type: ValueType, hint: string): Local {
+    const local = { name: this.unique(hint), type };
+    this.locals.push(local);
+    return local;
+  }
+
+  /** A new local with a first value. */
+  let(type: ValueType, hint: string, value: Expr): Local {
+    const local = this.local(type, hint);
+    this.set(local, value);
+    return local;
+  }
+
+  set(local: Local, value: Expr): void {
+    this.body.push({ kind: "set", local, value });
+  }
+
+  /** Moves a pointer or counter on by a constant. */
+  advance(local: Local, by: number): void {
+    if (by !== 0) this.set(local, v.n.add(local, v.int(by)));
+  }
+
+  store(address: Expr | Local, offset: number, value: Expr | Local, form: StoreForm = "v128"): void {
+    this.body.push({ kind: "store", form, address: v.get(address), offset, value: v.get(value) });
+  }
+
+  /** A loop over a counter; a constant single round leaves no loop. */
+  for(hint: string, from: Expr | number, to: Expr | number, step: number, body: (counter: Local) => void): void {
+    const constant = typeof from === "number" && typeof to === "number";
+    if (constant && from >= to) return;
+    if (constant && from + step >= to) return body(this.let("i32", hint, v.int(from)));
+    const counter = this.local("i32", hint);
+    const inner = this.block(() => body(counter));
+    this.body.push({ kind: "for", counter, from: asInt(from), to: asInt(to), step, body: inner });
+  }
+
+  /** A loop of a constant number of rounds that needs no counter in its body. */
+  repeat(rounds: number, body: () => void): void {
+    if (rounds === 1) body();
+    else if (rounds > 1) this.for("r", 0, rounds, 1, body);
+  }
+
+  while(condition: Expr, body: () => void): void {
+    this.body.push({ kind: "while", condition, body: this.block(body) });
+  }
+
+  if(condition: Expr, then: () => void, otherwise: () => void = () => undefined): void {
+    this.body.push({ kind: "if", condition, then: this.block(then), otherwise: this.block(otherwise) });
+  }
+
+  call(name: string, ...args: (Expr | Local)[]): void {
+    this.body.push({ kind: "call", name, args: args.map(v.get) });
+  }
+
+  statement(statement: Stmt): void {
+    this.body.push(statement);
+  }
+
+  note(text: string): void {
+    this.body.push({ kind: "note", text });
+  }
+
+  done(options: { exported?: boolean; returns?: Expr; result?: ValueType } = {}): Func {
+    return {
+      name: this.name,
+      params: this.params,
+      result: options.result,
+      locals: this.locals,
+      body: this.body,
+      returns: options.returns,
+      exported: options.exported ?? false,
+    };
+  }
+
+  private block(fill: () => void): Stmt[] {
+    const outer = this.body;
+    this.body = [];
+    try {
+      fill();
+      return this.body;
+    } finally {
+      this.body = outer;
+    }
+  }
+
+  /** The hint, or the hint with the first number that no other local of the function has. */
+  private unique(hint: string): string {
+    let name = hint;
+    for (let i = this.names.get(hint) ?? 0; this.names.has(name); i++) {
+      name = `${hint}${i + 1}`;
+      this.names.set(hint, i + 1);
+    }
+    this.names.set(name, 0);
+    return name;
+  }
+}
+
+function asInt(value: Expr | number): Expr {
+  return typeof value === "number" ? v.int(value) : value;
+}

@@ -1,0 +1,38 @@
+/** Runs the program `kilograd` in this process, with streams that are kept. */
+import { runProgram } from "../src/cli/program.js";
+
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param interruptAt asks to stop as soon as this text has been printed */
+export async function kilograd(words: readonly string[], interruptAt?: string): Promise<Outcome> {
+  const listeners = new Set<() => void>();
+  let [stdout, stderr] = ["", ""];
+  const status = await runProgram(words, {
+    stdout: {
+      write: (text) => {
+        stdout += text;
+        if (interruptAt !== undefined && text.includes(interruptAt)) for (const listener of listeners) listener();
+      },
+    },
+    stderr: { write: (text) => (stderr += text) },
+    onInterrupt: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  });
+  return { status, stdout, stderr };
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The objects of JSON lines. */
+export function jsonLines(text: string): Json[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Json);
+}
