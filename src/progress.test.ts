@@ -124,3 +124,11 @@ test("what was done before does not count for the rate", () => {
   bar.close();
   assert.deepEqual(written, ["100%|██████████| 20/20 [00:02<00:00,  5.00it/s]\n"]);
 });
+
+test("a terminal that does not know its width gets a bar of ten characters", () => {
+  const { written, time, stream, clock } = screen(true, 0);
+  const bar = new ProgressBar({ total: 2, stream, clock });
+  time.now = 1;
+  bar.update();
+  assert.match(written.at(-1)!, /^\r 50%\|█████ {5}\| 1\/2 \[00:01<00:01, {2}1\.00it\/s\]$/);
+});

@@ -169,7 +169,8 @@ export class ProgressBar {
   }
 
   private line(now: number, rate: number | undefined): string {
-    const columns = this.stream.isTTY ? this.stream.columns : undefined;
+    // A terminal that does not know its width says 0.
+    const columns = (this.stream.isTTY && this.stream.columns) || undefined;
     const { n, total, initial, desc, unit } = this;
     return formatMeter({ n, total, initial, desc, unit, elapsed: now - this.start, rate, columns });
   }

@@ -16,7 +16,7 @@ const UNSEEDED = 67280421310721n;
 export interface GeneratorState {
   /** The seed it was last given, in decimal (it may have 64 bits). */
   readonly seed: string;
-  /** The twister's 624 words, and how many of them have been used. */
+  /** The twister's 624 words, and how many of them have been renewed and used in this round. */
   readonly words: readonly number[];
   readonly used: number;
   /** The second of a pair of normal numbers, when only the first has been handed out. */
@@ -26,7 +26,7 @@ export interface GeneratorState {
 /** A source of random bits. PyTorch: `torch.Generator` on the CPU. */
 export class Generator {
   private readonly words = new Uint32Array(WORDS);
-  private used = WORDS;
+  private used = 0;
   private spareNormal: number | undefined;
   private seed = UNSEEDED;
 
@@ -56,7 +56,7 @@ export class Generator {
       word = (Math.imul(word, 1812433253) + i) | 0;
       words[i] = word;
     }
-    this.used = WORDS;
+    this.used = 0;
     this.spareNormal = undefined;
     return this;
   }
@@ -77,7 +77,7 @@ export class Generator {
    */
   setState({ seed, words, used, spareNormal }: GeneratorState): this {
     const areWords = words.length === WORDS && words.every((word) => word >>> 0 === word);
-    if (!areWords || !Number.isInteger(used) || used < 0 || used > WORDS || !/^-?\d+$/.test(seed)) {
+    if (!areWords || !Number.isInteger(used) || used < 0 || used >= WORDS || !/^-?\d+$/.test(seed)) {
       throw new DataError({ op: "setState", problem: "not a generator's state", expected: "what getState() gave" });
     }
     this.seed = BigInt(seed);
@@ -89,8 +89,14 @@ export class Generator {
 
   /** 32 random bits, as a number from 0 to 2³² − 1. */
   random(): number {
-    if (this.used === WORDS) this.twist();
-    let word = this.words[this.used++]!;
+    // The twister renews one word at a time, so that a fresh seed costs no more than what is drawn from it.
+    const { words, used: i } = this;
+    const after = i + 1 < WORDS ? i + 1 : 0;
+    const far = i + MIDDLE < WORDS ? i + MIDDLE : i + MIDDLE - WORDS;
+    const joined = (words[i]! & 0x80000000) | (words[after]! & 0x7fffffff);
+    let word = words[far]! ^ (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
+    words[i] = word;
+    this.used = after;
     word ^= word >>> 11;
     word ^= (word << 7) & 0x9d2c5680;
     word ^= (word << 15) & 0xefc60000;
@@ -119,17 +125,6 @@ export class Generator {
     const radius = Math.sqrt(-2 * Math.log1p(-this.randomDouble()));
     this.spareNormal = radius * Math.sin(angle);
     return radius * Math.cos(angle);
-  }
-
-  private twist(): void {
-    const { words } = this;
-    for (let i = 0; i < WORDS; i++) {
-      const next = i + 1 < WORDS ? i + 1 : 0;
-      const far = i + MIDDLE < WORDS ? i + MIDDLE : i + MIDDLE - WORDS;
-      const joined = (words[i]! & 0x80000000) | (words[next]! & 0x7fffffff);
-      words[i] = words[far]! ^ (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
-    }
-    this.used = 0;
   }
 }
 

@@ -3,9 +3,8 @@ import type { Module } from "../nn/index.js";
 import { manualSeed } from "../random.js";
 import { configure } from "../runtime/configure.js";
 import { DataLoader } from "../data/index.js";
-import { openData, type OpenedData } from "../train/datasets.js";
 import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../train/index.js";
-import { Run } from "../train/run.js";
+import { openData, Run, type OpenedData } from "../train/node.js";
 import { findNetwork } from "./network-file.js";
 
 /** The trainer that a configuration describes, before its first step. */

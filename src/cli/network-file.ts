@@ -33,8 +33,14 @@ async function load(file: string): Promise<Record<string, unknown>> {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof KilogradError) throw error;
-    const problem = `${file} cannot be loaded: ${(error as Error).message}`;
-    throw new KilogradError({ op: "net", problem }, { cause: error });
+    throw new KilogradError(
+      {
+        op: "net",
+        problem: `${file} cannot be loaded: ${(error as Error).message.replace(/\.$/, "")}`,
+        hint: 'it must be an ES module (its name ends in .mjs or .mts, or the package.json above it says "type": "module") that finds the package kilograd',
+      },
+      { cause: error },
+    );
   }
 }
 

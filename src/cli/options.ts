@@ -1,7 +1,7 @@
 /** From the command line's words to a configuration: `--schedule step:stepSize=6`, `--augment rotation=7,shift=0.05`. */
 import path from "node:path";
 import { ArgumentError, UsageError } from "../errors.js";
-import { datasetNames } from "../train/datasets.js";
+import { datasetNames } from "../train/node.js";
 import { networks, resolveConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
 
 /** The options of `kilograd train` that are settings, as they were given. */

@@ -16,7 +16,7 @@ import {
   type EpochEvent,
   type Trainer,
 } from "../train/index.js";
-import { defaultRunFolder, Run } from "../train/run.js";
+import { defaultRunFolder, Run } from "../train/node.js";
 import { assemble } from "./assembly.js";
 import { readConfig, readThreads, type SettingOptions } from "./options.js";
 import { INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";

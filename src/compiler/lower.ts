@@ -4,7 +4,7 @@
  */
 import { noGrad } from "../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../graph/node.js";
-import { isConstant, isVariable } from "../ops/leaf.js";
+import { ageOf, isConstant, isVariable } from "../ops/leaf.js";
 import type { Op } from "../ops/op.js";
 import { rewrites } from "./rewrites.js";
 
@@ -57,7 +57,7 @@ class Lowering {
     if (node.value !== undefined) return undefined;
     const look = `${node.op.name}(${attributesKey(node)})${node.dtype}[${node.shape.join(",")}]`;
     if (isConstant(node)) return look;
-    if (isVariable(node)) return `${look}#${this.numberOf(node.attrs.variable)}`;
+    if (isVariable(node)) return `${look}#${this.numberOf(node.attrs.variable)}@${ageOf(node)}`;
     return `${look}:${node.inputs.map((input) => this.numberOf(input)).join(",")}`;
   }
 

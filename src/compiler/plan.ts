@@ -18,8 +18,6 @@ export interface Plan {
   readonly stages: readonly Stage[];
   /** Copied into the arena before each run: the i-th leaf of the graph, or constants of the program. */
   readonly inputs: readonly { readonly buffer: Buffer; readonly source: number | HostArray }[];
-  /** The buffer of the i-th slot is the i-th variable's memory. */
-  readonly slots: readonly Buffer[];
   /** Copied out of the arena after each run, dense. */
   readonly outputs: readonly Buffer[];
   /** Bytes of arena, and of scratch for each thread. */

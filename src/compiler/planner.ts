@@ -2,11 +2,10 @@
  * Planning: walks the lowered graph, inputs first, gives each node that needs it memory and a layout, makes the
  * kernels, and places them in the schedule. How an op with a kernel of its own is planned stands in kernel-plans.ts.
  */
-import type { HostArray, Node } from "../graph/node.js";
-import type { Variable } from "../graph/variable.js";
+import type { HostArray, Node, Spec, VariableNode } from "../graph/node.js";
 import { isConstant, isVariable } from "../ops/leaf.js";
 import { sizeOf, type Shape } from "../shape.js";
-import { loadedViews, LoopKernel, positionStrides, type Border, type Combine, type LoopRoot, type LoopValue } from "../wasm/kernels/loop.js";
+import { LoopKernel, positionStrides, type Border, type Combine, type LoopRoot, type LoopValue } from "../wasm/kernels/loop.js";
 import type { Kernel } from "./kernel.js";
 import { borderOf, innerPart, kernelPlans } from "./kernel-plans.js";
 import { Materialization } from "./materialization.js";
@@ -26,19 +25,17 @@ import {
 /** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
 const worthThreads = 4096;
 
-export interface Update {
-  readonly variable: Variable;
-  readonly value: Node;
+/** How the host numbers what a program reads: data leaves, and the contents of variables. */
+export interface Numbering {
+  /** Undefined for data that belongs to the program. */
+  leaf(node: Node): number | undefined;
+  read(node: VariableNode): number;
+  readonly reads: number;
 }
 
-/** Plans a program for lowered nodes. `leafIndex` numbers the data leaves that the host fills at each run. */
-export function plan(
-  outputs: readonly Node[],
-  updates: readonly Update[],
-  variables: readonly Variable[],
-  leafIndex: (node: Node) => number | undefined,
-): Plan {
-  return new Planner(outputs, updates, variables, leafIndex).plan();
+/** Plans a program for lowered nodes; `updates` are the new contents of variables. */
+export function plan(outputs: readonly Node[], updates: readonly Node[], numbering: Numbering): Plan {
+  return new Planner(outputs, updates, numbering).plan();
 }
 
 export class Planner {
@@ -47,28 +44,25 @@ export class Planner {
   private readonly views = new Map<Node, BufferView>();
   private readonly values = new Map<string, Map<Node, LoopValue>>();
   private readonly inputs: { buffer: Buffer; source: number | HostArray }[] = [];
-  private readonly slots: Buffer[];
-  private readonly aside = new Map<Update, BufferView>();
+  /** What variables hold, by number, then the places of their new contents. */
+  private readonly slots: Buffer[] = [];
 
   constructor(
     private readonly outputs: readonly Node[],
-    private readonly updates: readonly Update[],
-    private readonly variables: readonly Variable[],
-    private readonly leafIndex: (node: Node) => number | undefined,
+    private readonly updates: readonly Node[],
+    private readonly numbering: Numbering,
   ) {
-    this.nodes = new Materialization(
-      outputs,
-      updates.map((update) => update.value),
-    );
-    this.slots = variables.map((variable, i) => new Buffer(`v${i}`, variable.size, variable.dtype));
+    this.nodes = new Materialization(outputs, updates);
   }
 
   plan(): Plan {
     for (const node of this.nodes.order) this.materialize(node);
     const outputs = this.outputs.map((node) => this.planOutput(node));
-    for (const update of this.orderedUpdates()) this.planUpdate(update);
+    this.updates.forEach((value, i) => {
+      this.copy(value, denseView(this.slot(this.numbering.reads + i, value), value.shape));
+    });
     const { arenaBytes, scratchBytes } = placeBuffers(this.schedule, this.slots, this.inputs.map((input) => input.buffer), outputs);
-    return { ...this.stages(), inputs: this.inputs, slots: this.slots, outputs, arenaBytes, scratchBytes };
+    return { ...this.stages(), inputs: this.inputs, outputs, arenaBytes, scratchBytes };
   }
 
   // What kernel plans use -----------------------------------------------------------------------------------------
@@ -152,11 +146,8 @@ export class Planner {
   }
 
   private makeView(node: Node): BufferView {
-    if (node.value !== undefined) return this.input(node, this.leafIndex(node) ?? node.value);
-    if (isVariable(node)) {
-      const slot = this.slots[this.variables.indexOf(node.attrs.variable)]!;
-      return denseView(slot, node.shape);
-    }
+    if (node.value !== undefined) return this.input(node, this.numbering.leaf(node) ?? node.value);
+    if (isVariable(node)) return denseView(this.slot(this.numbering.read(node), node), node.shape);
     const { lowering } = node.op;
     if (lowering.kind !== "view") return this.copyOf(node);
     const input = node.inputs[0]!;
@@ -273,61 +264,8 @@ export class Planner {
     return this.copy(node, output).buffer;
   }
 
-  /**
-   * Updates in an order in which every variable is read by the others' expressions before it is overwritten. Where
-   * there is none, or where an expression reads its own variable in another order than it is written, the new value
-   * is computed into memory of its own first.
-   */
-  private orderedUpdates(): Update[] {
-    const order: Update[] = [];
-    const open = new Set<Update>();
-    const visit = (update: Update): void => {
-      if (order.includes(update) || open.has(update)) return;
-      open.add(update);
-      const readers = this.updates.filter((other) => other !== update && this.loadsOf(other).has(this.slotOf(update)));
-      for (const reader of readers) {
-        if (open.has(reader) && !order.includes(reader)) this.putAside(reader);
-        else visit(reader);
-      }
-      order.push(update);
-    };
-    for (const update of this.updates) if (this.readsShuffled(update)) this.putAside(update);
-    this.updates.forEach(visit);
-    return order;
-  }
-
-  private putAside(update: Update): void {
-    if (!this.aside.has(update)) this.aside.set(update, this.copy(update.value, this.home(update.value)));
-  }
-
-  private planUpdate(update: Update): void {
-    const output = denseView(this.slotOf(update), update.variable.shape);
-    this.loop(update.variable.shape, { value: this.updateValue(update), output });
-  }
-
-  private updateValue(update: Update): LoopValue {
-    const aside = this.aside.get(update);
-    return aside ? { kind: "load", view: aside } : this.valueOf(update.value, update.variable.shape);
-  }
-
-  private slotOf(update: Update): Buffer {
-    return this.slots[this.variables.indexOf(update.variable)]!;
-  }
-
-  /** The buffers that an update's expression reads, with the views. */
-  private loadsOf(update: Update): Map<Buffer, BufferView[]> {
-    const loads = new Map<Buffer, BufferView[]>();
-    for (const view of loadedViews(this.updateValue(update))) {
-      loads.set(view.buffer, [...(loads.get(view.buffer) ?? []), view]);
-    }
-    return loads;
-  }
-
-  private readsShuffled(update: Update): boolean {
-    const dense = denseView(this.slotOf(update), update.variable.shape);
-    const same = (view: BufferView): boolean =>
-      view.offset === 0 && view.shape.every((extent, axis) => extent === 1 || view.strides[axis] === dense.strides[axis]);
-    return !(this.loadsOf(update).get(this.slotOf(update)) ?? []).every(same);
+  private slot(number: number, of: Spec): Buffer {
+    return (this.slots[number] ??= new Buffer(`v${number}`, sizeOf(of.shape), of.dtype));
   }
 
   private stages(): { prologue: Kernel[]; stages: Stage[] } {

@@ -12,7 +12,7 @@ export type Place =
   | { readonly kind: "arena"; readonly at: number }
   /** At this byte of each thread's own scratch memory, for one image at a time. */
   | { readonly kind: "scratch"; readonly at: number }
-  /** Where this entry of the table of slots points to. */
+  /** Where this entry of the table of slots points to: a variable's contents, or the place of its new ones. */
   | { readonly kind: "slot"; readonly slot: number };
 
 export class Buffer {

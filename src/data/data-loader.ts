@@ -99,7 +99,7 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
 class AheadIterator<B> implements AsyncIterableIterator<B> {
   /** What was made ahead: a result, or the error that came instead. */
   private readonly ready: (() => IteratorResult<B>)[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly source: IterableIterator<B>,

@@ -66,12 +66,12 @@ function shapeOf(field: Field): Shape {
 }
 
 function wholeNumber(field: Field): number {
-  if (Number.isInteger(field)) return field as number;
+  if (typeof field === "number" && Number.isInteger(field)) return field;
   throw new ArgumentError({
     op: "DataLoader",
     problem: "a number in a sample is not whole",
     expected: "the number of a class",
-    got: String(field),
+    got: typeof field === "number" ? String(field) : "no number",
     hint: "return a tensor for other values",
   });
 }

@@ -52,8 +52,8 @@ async function fetchFromAny(mirrors: readonly string[], file: string): Promise<{
 /** What `fetch` reports is in its error's cause. */
 function reason(error: unknown): string {
   const { message, cause } = error as Error;
-  const { code, message: inner } = (cause ?? {}) as NodeJS.ErrnoException;
-  return code ?? inner ?? message;
+  const inner = cause as NodeJS.ErrnoException | undefined;
+  return inner?.code ?? inner?.message ?? message;
 }
 
 function checkSum(address: string, bytes: Uint8Array, expected: string): void {

@@ -10,7 +10,7 @@ import type { Transform } from "./transforms/transform.js";
 
 export type ImageSample = readonly [Image, number];
 
-export class ImageDataset implements Dataset<ImageSample, Batch> {
+export class ImageDataset implements Dataset<ImageSample> {
   /** The images as bytes, [length, height, width]. */
   readonly images: Uint8Array;
   /** The number of each image's class. */

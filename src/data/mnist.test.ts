@@ -211,7 +211,7 @@ interface Mirror {
 }
 
 /** A mirror with these files; what it has not, it answers with status 404. */
-async function mirror(context: TestContext, files: Readonly<Record<string, Uint8Array>>): Promise<Mirror> {
+async function mirror(context: TestContext, files: Readonly<Partial<Record<string, Uint8Array>>>): Promise<Mirror> {
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
     const name = request.url!.slice("/data/".length);

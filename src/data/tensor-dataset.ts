@@ -16,7 +16,7 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T>
   private hosts: readonly HostArray[] | undefined;
 
   constructor(...tensors: T) {
-    const length = tensors[0]?.shape[0];
+    const length = tensors.at(0)?.shape.at(0);
     if (length === undefined || tensors.some((part) => part.shape[0] !== length)) {
       throw new ShapeError({
         op: "TensorDataset",

@@ -1,15 +1,20 @@
 /**
  * A variable: memory that outlives a step and that a step may overwrite (a parameter, a running mean, an optimizer's
- * momentum). Every overwriting raises `version`; a node that stands for an older version has lost its value.
+ * momentum). Every overwriting raises `version` and keeps the elements from before, so that what was computed from
+ * them, but not yet asked for, still can be; a node that stands for an older version has lost its value.
  */
 import { sizeOf, type Shape } from "../shape.js";
 import type { Dtype, HostArray, Node } from "./node.js";
 
+/** 0: the present elements; 1: those before the last overwriting. */
+export type Age = 0 | 1;
+
 /** Where an engine keeps a variable's elements once it has used it. */
 export interface Residence {
   /** The elements, dense and row-major: a view of the engine's memory, valid until its next run. */
-  view(): HostArray;
-  write(data: HostArray): void;
+  view(age: Age): HostArray;
+  /** Makes the older elements the present ones, and the other way round. */
+  swap(): void;
 }
 
 export class Variable {
@@ -17,14 +22,15 @@ export class Variable {
   residence: Residence | undefined = undefined;
   /** The gradient that backward() has gathered, as graph. */
   grad: Node | undefined = undefined;
-  private initial: HostArray | undefined;
+  /** Elements by age, as long as no engine has them; absent ones are 0. */
+  private host: [HostArray | undefined, HostArray | undefined];
 
   constructor(
     readonly shape: Shape,
     readonly dtype: Dtype,
     initial?: HostArray,
   ) {
-    this.initial = initial;
+    this.host = [initial, undefined];
   }
 
   get size(): number {
@@ -32,22 +38,33 @@ export class Variable {
   }
 
   /** A copy of the elements. */
-  read(): HostArray {
-    if (this.residence) return this.residence.view().slice();
-    return this.initial ? this.initial.slice() : this.zeros();
+  read(age: Age = 0): HostArray {
+    if (this.residence) return this.residence.view(age).slice();
+    return this.host[age]?.slice() ?? this.zeros();
   }
 
   /** Overwrites all elements. */
   write(data: HostArray): void {
+    if (this.residence) {
+      this.residence.view(1).set(data);
+      this.residence.swap();
+    } else this.host = [data.slice(), this.host[0]];
     this.version++;
-    if (this.residence) this.residence.write(data);
-    else this.initial = data.slice();
+  }
+
+  /** Notes that an engine has overwritten all elements. */
+  overwritten(): void {
+    this.residence?.swap();
+    this.version++;
   }
 
   /** Hands the elements to an engine, which keeps them from now on. */
   moveTo(residence: Residence): void {
-    if (this.initial) residence.write(this.initial);
-    this.initial = undefined;
+    const present = this.read(0);
+    const before = this.read(1);
+    residence.view(0).set(present);
+    residence.view(1).set(before);
+    this.host = [undefined, undefined];
     this.residence = residence;
   }
 

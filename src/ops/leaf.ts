@@ -37,7 +37,7 @@ const constantOp = defineLeaf<{ readonly value: number }>(
 
 const variableOp = defineLeaf<{ readonly variable: Variable; readonly version: number }>(
   "variable",
-  (_, { variable }) => Float64Array.from(variable.read()),
+  (_, { variable, version }) => Float64Array.from(variable.read(variable.version === version ? 0 : 1)),
   () => "",
 );
 
@@ -64,4 +64,9 @@ export function isVariable(node: Node): node is VariableNode {
 
 export function isConstant(node: Node): node is Node<{ readonly value: number }> {
   return (node.op as Op<unknown>) === (constantOp as Op<unknown>);
+}
+
+/** How many times its variable has been overwritten since this node was made. */
+export function ageOf({ attrs }: VariableNode): number {
+  return attrs.variable.version - attrs.version;
 }

@@ -26,7 +26,8 @@ const transposed = (x: Node): Node => permute(x, [0, 2, 1]);
 
 const build = defineOp({
   name: "matmul",
-  infer: ([{ shape: a }, { shape: b }]: readonly Node[]) => {
+  infer: (inputs: readonly Node[]) => {
+    const [{ shape: a }, { shape: b }] = inputs as [Node, Node];
     if (a.length === 3 && b.length === 3 && a[0] === b[0] && a[2] === b[1]) {
       return { shape: [a[0]!, a[1]!, b[2]!], dtype: "float32" };
     }

@@ -5,7 +5,7 @@
 import { StateError } from "../errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
-import { isVariable } from "../ops/leaf.js";
+import { ageOf, isVariable } from "../ops/leaf.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 export interface Update {
@@ -13,7 +13,7 @@ export interface Update {
   readonly value: Node;
 }
 
-/** Computes nodes and overwrites variables, all reads before all writes. Gives the nodes' elements in their order. */
+/** Computes nodes and overwrites variables, from their old contents. Gives the nodes' elements in their order. */
 export interface Engine {
   run(outputs: readonly Node[], updates: readonly Update[]): HostArray[];
 }
@@ -53,12 +53,16 @@ export function realize(asked: readonly Node[]): void {
   const needed = asked.filter((node) => node.value === undefined);
   if (needed.length === 0 && updates.length === 0) return;
   const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
-  checkVersions(order);
+  try {
+    checkVersions(order);
+  } catch (error) {
+    pending = new Map(); // or everything asked for later would fail as well
+    throw error;
+  }
   const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
   const values = currentEngine().run(outputs, updates);
   const waiting = pending;
   pending = new Map(); // clear() would chain this step's graph to the next one's and keep both from quick collection
-  for (const { variable } of updates) variable.version++;
   for (const { done } of waiting.values()) done();
   outputs.forEach((node, i) => {
     node.value = values[i]!;
@@ -68,11 +72,11 @@ export function realize(asked: readonly Node[]): void {
 
 function checkVersions(order: readonly Node[]): void {
   for (const node of order) {
-    if (isVariable(node) && node.attrs.version !== node.attrs.variable.version) {
+    if (isVariable(node) && ageOf(node) > 1) {
       throw new StateError({
         op: "realize",
-        problem: "a tensor was asked for whose computation reads a parameter that has been overwritten since",
-        hint: "ask for its value (item(), data()) before optimizer.step(), or compute it again",
+        problem: "a tensor was asked for whose computation reads a parameter that has been overwritten twice since",
+        hint: "ask for its value (item(), data()) before the second optimizer.step(), or compute it again",
       });
     }
   }

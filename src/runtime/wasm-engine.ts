@@ -5,8 +5,9 @@ import { lower } from "../compiler/lower.js";
 import type { Plan } from "../compiler/plan.js";
 import { plan as makePlan } from "../compiler/planner.js";
 import { buildProgram, globals, line, type Program } from "../compiler/program.js";
-import type { HostArray, Node } from "../graph/node.js";
-import type { Residence, Variable } from "../graph/variable.js";
+import type { Dtype, HostArray, Node } from "../graph/node.js";
+import type { Age, Residence, Variable } from "../graph/variable.js";
+import { ageOf } from "../ops/leaf.js";
 import { assemble } from "../wasm/assembler.js";
 import type { Engine, Update } from "./engine.js";
 import { availableThreads, hasFusedMultiplyAdd, maySleep } from "./features.js";
@@ -44,7 +45,7 @@ export class WasmEngine implements Engine {
   private readonly flags: Region;
   private helpers = 0;
   private runs = 0;
-  private readonly freed = new FinalizationRegistry<number>((at) => this.heap.free(at));
+  private readonly freed = new FinalizationRegistry<HeapResidence>((residence) => residence.release());
 
   constructor(private settings: EngineSettings = { threads: availableThreads(), numerics: "fast" }) {
     const { heap } = this;
@@ -69,7 +70,8 @@ export class WasmEngine implements Engine {
     const scratchBytes = Math.ceil(plan.scratchBytes / line) * line + line;
     const threads = this.threads();
     const scratch = this.scratch.ensure(scratchBytes * threads);
-    const slots = this.fillSlots(structure);
+    const targets = updates.map(({ variable }) => this.targetOf(variable, structure));
+    const slots = this.fillSlots(structure, targets);
     const counters = this.counters.ensure(line * program.counters);
     const flags = this.flags.ensure(line * program.flags);
     this.copyIn(plan, structure, arena);
@@ -79,6 +81,10 @@ export class WasmEngine implements Engine {
     if (threads > 1) this.summonHelpers(loaded, args, scratchBytes, threads);
     loaded.run(...args, 0, threads, this.runs, maySleep() ? 1 : 0);
     if (threads > 1) this.awaitHelpers(threads);
+    updates.forEach(({ variable }, i) => {
+      (variable.residence as HeapResidence).takeAsOther(targets[i]!);
+      variable.overwritten();
+    });
     return outputs.map((node, i) => this.copyOut(plan, node, i, arena));
   }
 
@@ -99,12 +105,11 @@ export class WasmEngine implements Engine {
   private compile(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Loaded {
     const lowered = lower([...outputs, ...updates.map((update) => update.value)]);
     const leaves = new Map(structure.leaves.map((node, i) => [node, i]));
-    const plan = makePlan(
-      lowered.slice(0, outputs.length),
-      updates.map(({ variable }, i) => ({ variable, value: lowered[outputs.length + i]! })),
-      structure.variables,
-      (node) => leaves.get(node),
-    );
+    const plan = makePlan(lowered.slice(0, outputs.length), lowered.slice(outputs.length), {
+      leaf: (node) => leaves.get(node),
+      read: structure.readOf,
+      reads: structure.reads.length,
+    });
     const program = buildProgram(plan);
     const bytes = assemble(program.functions, {
       globals,
@@ -155,23 +160,28 @@ export class WasmEngine implements Engine {
 
   // Memory ------------------------------------------------------------------------------------------------------
 
-  private fillSlots(structure: Structure): number {
-    const addresses = structure.variables.map((variable) => this.addressOf(variable));
+  private fillSlots(structure: Structure, targets: readonly number[]): number {
+    const sources = structure.reads.map((node) => this.residenceOf(node.attrs.variable).at[ageOf(node) as Age]);
+    const addresses = [...sources, ...targets];
     const at = this.slots.ensure(4 * addresses.length);
     this.heap.ints(at, addresses.length).set(addresses);
     return at;
   }
 
-  private addressOf(variable: Variable): number {
-    if (!(variable.residence instanceof HeapResidence && variable.residence.heap === this.heap)) {
-      // A vector may be read past the last element.
-      const at = this.heap.allocate(4 * variable.size + 16);
-      const initial = variable.read();
-      variable.moveTo(new HeapResidence(this.heap, at, variable));
-      variable.residence!.write(initial);
-      this.freed.register(variable, at);
-    }
-    return (variable.residence as HeapResidence).at;
+  /** Where a variable's new contents go: in place of the older ones, unless the program reads those. */
+  private targetOf(variable: Variable, structure: Structure): number {
+    const residence = this.residenceOf(variable);
+    const isRead = structure.reads.some((node) => node.attrs.variable === variable && ageOf(node) === 1);
+    return isRead ? residence.allocate() : residence.at[1];
+  }
+
+  private residenceOf(variable: Variable): HeapResidence {
+    const { residence } = variable;
+    if (residence instanceof HeapResidence && residence.heap === this.heap) return residence;
+    const mine = new HeapResidence(this.heap, variable.size, variable.dtype);
+    variable.moveTo(mine);
+    this.freed.register(variable, mine);
+    return mine;
   }
 
   private copyIn(plan: Plan, structure: Structure, arena: number): void {
@@ -208,27 +218,41 @@ class Region {
 }
 
 class HeapResidence implements Residence {
-  private readonly size: number;
-  private readonly dtype: Variable["dtype"];
+  /** Addresses by age. */
+  readonly at: [number, number];
 
   constructor(
     readonly heap: Heap,
-    readonly at: number,
-    of: Variable,
+    private readonly size: number,
+    private readonly dtype: Dtype,
   ) {
-    this.size = of.size;
-    this.dtype = of.dtype;
+    this.at = [this.allocate(), this.allocate()];
   }
 
-  view(): HostArray {
-    return view(this.heap, this.at, this.size, this.dtype);
+  allocate(): number {
+    return this.heap.allocate(4 * this.size + 16); // a vector may be read past the last element
   }
 
-  write(data: HostArray): void {
-    this.view().set(data);
+  view(age: Age): HostArray {
+    return view(this.heap, this.at[age], this.size, this.dtype);
+  }
+
+  swap(): void {
+    this.at.reverse();
+  }
+
+  /** Gives up the older elements for what lies at this address. */
+  takeAsOther(at: number): void {
+    if (at === this.at[1]) return;
+    this.heap.free(this.at[1]);
+    this.at[1] = at;
+  }
+
+  release(): void {
+    this.at.forEach((at) => this.heap.free(at));
   }
 }
 
-function view(heap: Heap, at: number, length: number, dtype: Node["dtype"]): HostArray {
+function view(heap: Heap, at: number, length: number, dtype: Dtype): HostArray {
   return dtype === "float32" ? heap.floats(at, length) : heap.ints(at, length);
 }

@@ -12,7 +12,11 @@ export interface Evaluation {
   readonly total: number;
 }
 
-/** Goes through a loader in evaluation mode, for a network that gives log-likelihoods; its mode is put back. */
+/**
+ * Tests a network that gives log-likelihoods [N, classes], in evaluation mode; its mode is put back.
+ * @param batches images [N,C,H,W] with their classes, int32 [N]: a DataLoader, or what its iterate() gives
+ * @example const { correct, total } = evaluate(model, testLoader);
+ */
 export function evaluate(model: Module, batches: Iterable<Batch>): Evaluation {
   const { training } = model;
   model.eval();

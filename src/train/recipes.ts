@@ -34,6 +34,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
 /**
  * A recipe's settings with some of them replaced. A schedule or augmentation replaces the recipe's as a whole.
  * @throws ArgumentError for an unknown recipe, an unknown setting or a value out of range
+ * @example resolveConfig("notebook", { epochs: 3, seed: 2 })
  */
 export function resolveConfig(recipe: string, settings: Partial<TrainSettings> = {}): TrainConfig {
   const base = Object.hasOwn(recipes, recipe) ? recipes[recipe] : undefined;

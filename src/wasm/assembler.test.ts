@@ -49,7 +49,7 @@ function stored(value: Expr, address = 0): Func {
 function intOf(value: Expr): number {
   const loaded = load([stored(value)]);
   loaded.call("run");
-  return loaded.ints[0];
+  return loaded.ints[0]!;
 }
 
 // Instructions ------------------------------------------------------------------------------------------------------
@@ -217,9 +217,9 @@ test("madd is one relaxed instruction if fused, and a multiplication and an addi
 
 test("functions call each other, before and after their definition, with several arguments", () => {
   const difference = new FunctionBuilder("difference", { x: "v128", y: "v128" });
-  const [x, y] = difference.params;
+  const [x, y] = difference.params as [Local, Local];
   const fill = new FunctionBuilder("fill", { at: "i32", value: "i32" });
-  fill.store(fill.params[0], 0, fill.params[1], "i32");
+  fill.store(fill.params[0]!, 0, fill.params[1]!, "i32");
   const run = written([], (b) => {
     b.store(v.int(0), 0, v.call("difference", v.const(5), v.const(3)));
     b.call("fill", v.int(16), v.int(77));
@@ -312,7 +312,7 @@ test("many locals of mixed types, and code longer than the first buffer", () => 
     const total = b.let("v128", "total", v.const(0));
     for (const x of vectors) b.set(total, v.add(total, x));
     b.store(v.int(0), 0, total);
-    b.store(v.int(16), 0, ints[149], "i32");
+    b.store(v.int(16), 0, ints[149]!, "i32");
   });
   const { call, floats, ints } = load([run]);
   call("run");

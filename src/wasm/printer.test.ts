@@ -6,18 +6,18 @@ import { FunctionBuilder } from "./loops.js";
 import { printFunction } from "./printer.js";
 
 const vector = (name: string): Local => ({ name, type: "v128" });
-const [x, y, z] = ["x", "y", "z"].map(vector);
+const [x, y, z] = ["x", "y", "z"].map(vector) as [Local, Local, Local];
 const p: Local = { name: "p", type: "i32" };
 
 function printed(value: Expr): string {
   const b = new FunctionBuilder("f");
   const text = printFunction(b.done({ returns: value, result: "v128" }));
-  return /return (.*);/.exec(text)![1];
+  return /return (.*);/.exec(text)![1]!;
 }
 
 test("a loop nest reads like C", () => {
   const b = new FunctionBuilder("conv", { input: "i32", weight: "i32", out: "i32" });
-  const [input, weight, out] = b.params;
+  const [input, weight, out] = b.params as [Local, Local, Local];
   b.note("one row of two pixels\nat a time");
   b.for("oy", 0, 24, 1, (oy) => {
     const row = b.let("i32", "row", v.n.add(input, v.n.scale(oy, 96)));
@@ -51,7 +51,7 @@ test("a loop nest reads like C", () => {
 
 test("every other statement", () => {
   const b = new FunctionBuilder("run", { p: "i32" });
-  const [at] = b.params;
+  const [at] = b.params as [Local];
   b.while(v.op("i32.ne", v.atomicLoad(at), v.int(0)), () => {
     b.statement({ kind: "wait", address: v.get(at), expected: v.int(1) });
   });

@@ -93,7 +93,7 @@ function statement(s: Stmt): string[] {
 /** `p = p + 4` is written `p += 4`. */
 function assignment(local: Local, value: Expr): string {
   if (value.kind === "op" && value.op === "i32.add") {
-    const [first, second] = value.args;
+    const [first, second] = value.args as [Expr, Expr];
     if (first.kind === "local" && first.local === local) return `${local.name} ${signed("+=", "-=", second)};`;
   }
   return `${local.name} = ${print(value)};`;
@@ -125,14 +125,14 @@ function describe(e: Expr): Text {
 
 function operation(op: keyof typeof instructions, args: readonly Expr[]): Text {
   const symbol: string = instructions[op][3];
-  if (symbol === "!" || symbol === "~") return { text: symbol + operand(args[0], prefix), precedence: prefix };
+  if (symbol === "!" || symbol === "~") return { text: symbol + operand(args[0]!, prefix), precedence: prefix };
   const operator = symbol.replace(/^i(?=\W)/, "");
   const own = precedence[operator];
   if (own === undefined) return { text: call(symbol, args), precedence: atom };
-  const left = operand(args[0], own);
+  const left = operand(args[0]!, own);
   // Sums of integers need no parentheses on the right; those of floats do, where order changes the rounding.
-  if (op === "i32.add") return { text: `${left} ${signed("+", "-", args[1], own)}`, precedence: own };
-  return { text: `${left} ${operator} ${operand(args[1], own + 1)}`, precedence: own };
+  if (op === "i32.add") return { text: `${left} ${signed("+", "-", args[1]!, own)}`, precedence: own };
+  return { text: `${left} ${operator} ${operand(args[1]!, own + 1)}`, precedence: own };
 }
 
 function simple(e: Exclude<Expr, { kind: "op" }>): string {
@@ -170,7 +170,7 @@ function call(name: string, args: readonly Expr[]): string {
 
 /** One number where all lanes have it. */
 function lanes(values: readonly string[]): string {
-  return values.every((value) => value === values[0]) ? values[0] : `[${values.join(", ")}]`;
+  return values.every((value) => value === values[0]) ? values[0]! : `[${values.join(", ")}]`;
 }
 
 /** The shortest decimal number that is this float32, with a point: `0.1`, `1.0`, `-0.0`, `1e-45`. */

@@ -18,7 +18,7 @@ const capacity = 1 << 16;
 /** Runs the vector function over whole blocks: z[i] = name(x[i]) or name(x[i], y[i]). */
 function driver(name: string, arity: number): Func {
   const b = new FunctionBuilder("run", { n: "i32" });
-  b.for("i", 0, v.get(b.params[0]), 16, (i) => {
+  b.for("i", 0, v.get(b.params[0]!), 16, (i) => {
     const args = [v.load(i, 0), v.load(i, 4 * capacity)].slice(0, arity);
     b.store(i, 8 * capacity, v.call(name, ...args));
   });
@@ -26,14 +26,14 @@ function driver(name: string, arity: number): Func {
 }
 
 function withDependencies(name: string): Func[] {
-  return [vectorFunctions[name](), ...dependencies[name].flatMap(withDependencies)];
+  return [vectorFunctions[name]!(), ...dependencies[name]!.flatMap(withDependencies)];
 }
 
 type Run = (xs: Float32Array, ys?: Float32Array) => Float32Array;
 
 /** The function `name`, compiled, on up to `capacity` elements at a time. */
 function compile(name: string, fused: boolean): Run {
-  const arity = vectorFunctions[name]().params.length;
+  const arity = vectorFunctions[name]!().params.length;
   const functions = [driver(name, arity), ...withDependencies(name)];
   const bytes = assemble(functions, { globals: [], sharedMaximum: undefined, fused });
   const memory = new WebAssembly.Memory({ initial: (3 * 4 * capacity) / 65536 });
@@ -71,8 +71,8 @@ function measure(run: Run, exact: (x: number) => number, stride: number): Worst 
     for (let i = 0; i < capacity; i++) bits[i] = start + i * stride;
     const results = run(xs);
     for (let i = 0; i < capacity; i++) {
-      const ulp = ulps(results[i], exact(xs[i]));
-      if (ulp > worst.ulp) worst = { ulp, at: xs[i] };
+      const ulp = ulps(results[i]!, exact(xs[i]!));
+      if (ulp > worst.ulp) worst = { ulp, at: xs[i]! };
     }
   }
   return worst;
@@ -200,7 +200,7 @@ for (const fused of [true, false]) {
       const ys = Float32Array.from({ length: capacity }, () => y(random()));
       const results = compile("pow", fused)(xs, ys);
       results.forEach((result, i) => {
-        const ulp = ulps(result, xs[i] ** ys[i]);
+        const ulp = ulps(result, xs[i]! ** ys[i]!);
         assert.ok(ulp <= powerLimit, `${ulp} ulp at ${xs[i]} ** ${ys[i]} (seed 1)`);
       });
     });

@@ -43,7 +43,7 @@ export const dependencies: Readonly<Record<string, readonly string[]>> = {
 
 function unary(name: string, write: (b: FunctionBuilder, x: Local) => Expr): Func {
   const b = new FunctionBuilder(name, { x: "v128" });
-  return b.done({ result: "v128", returns: write(b, b.params[0]) });
+  return b.done({ result: "v128", returns: write(b, b.params[0]!) });
 }
 
 /** c[0] + c[1]·x + c[2]·x² + …, by Horner's rule. */
@@ -139,7 +139,7 @@ function withSign(size: Local, of: Local | Expr): Expr {
  */
 function power(): Func {
   const b = new FunctionBuilder("pow", { x: "v128", y: "v128" });
-  const [x, y] = b.params;
+  const [x, y] = b.params as [Local, Local];
   const size = b.let("v128", "size", v.op("f32x4.abs", x));
   const { high, low } = preciseLogarithm(b, size);
   // Beyond 2^32, y makes every power but those of ±1 zero or infinite; a finite y keeps 1^∞ from being NaN.

@@ -3,6 +3,7 @@
  * are counted from the image's centre, so that a rotation turns about it. Formulas: `_get_inverse_affine_matrix` of
  * torchvision's `transforms/functional.py` and PyTorch's `grid_sample` (zero padding, corners not aligned).
  */
+import { roundHalfEven } from "../../rounding.js";
 import { blankImage, type Image } from "../image.js";
 import type { Interpolation } from "./options.js";
 
@@ -37,73 +38,88 @@ export function inverseMatrix({ angle, translate: [tx, ty], scale, shear }: Affi
 
 /** The image moved; what comes from outside it has the value `fill`. Bytes are rounded, to even at the half. */
 export function moveImage(image: Image, matrix: InverseMatrix, interpolation: Interpolation, fill: number): Image {
-  const result = blankImage(image, image.height, image.width);
+  const { height, width } = image;
+  const result = blankImage(image, height, width);
   const { data } = result;
   // A clamped view rounds as it stores.
   const out = data instanceof Uint8Array ? new Uint8ClampedArray(data.buffer) : data;
   const sample = interpolation === "bilinear" ? sampleBilinear : sampleNearest;
-  const area = image.height * image.width;
-  for (let start = 0; start < data.length; start += area) sample(image, start, matrix, fill, out);
+  for (let start = 0; start < data.length; start += height * width) {
+    sample(paddedChannel(image, start, fill), height, width, matrix, out, start);
+  }
   return result;
 }
 
-type Sampler = (
-  image: Image,
-  /** Where the channel begins in `image.data` and `out`. */
-  start: number,
-  matrix: InverseMatrix,
-  fill: number,
-  out: Uint8ClampedArray | Float32Array,
-) => void;
+/** Reused from call to call: a channel with a border of `fill`. */
+let padded = new Float32Array(0);
 
-const sampleNearest: Sampler = ({ data, height, width }, start, [a, b, c, d, e, f], fill, out) => {
-  const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
-  for (let row = 0, at = start; row < height; row++) {
-    const y = row - middleY;
-    for (let column = 0; column < width; column++, at++) {
-      const x = column - middleX;
-      const sourceX = nearestEven(a * x + b * y + c + middleX);
-      const sourceY = nearestEven(d * x + e * y + f + middleY);
-      const inside = sourceX >= 0 && sourceX < width && sourceY >= 0 && sourceY < height;
-      out[at] = inside ? data[start + sourceY * width + sourceX]! : fill;
-    }
+/**
+ * A channel with one row and column of `fill` before it and two behind: [H + 3, W + 3]. A place that is clamped to one
+ * pixel outside the channel, and its neighbours to the right and below, can be read without asking where it lies.
+ */
+function paddedChannel({ data, height, width }: Image, start: number, fill: number): Float32Array {
+  const stride = width + 3;
+  if (padded.length !== (height + 3) * stride) padded = new Float32Array((height + 3) * stride);
+  padded.fill(fill);
+  for (let y = 0, from = start; y < height; y++) {
+    const to = (y + 1) * stride + 1;
+    for (let x = 0; x < width; x++, from++) padded[to + x] = data[from]!;
   }
-};
-
-/** The nearest whole number; half-way between two, the even one. */
-function nearestEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
+  return padded;
 }
 
-const sampleBilinear: Sampler = ({ data, height, width }, start, [a, b, c, d, e, f], fill, out) => {
-  const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
-  const pixel = (x: number, y: number): number =>
-    x >= 0 && x < width && y >= 0 && y < height ? data[start + y * width + x]! : fill;
+type Sampler = (
+  /** [H + 3, W + 3] */
+  channel: Float32Array,
+  height: number,
+  width: number,
+  matrix: InverseMatrix,
+  out: Uint8ClampedArray | Float32Array,
+  /** Where the channel begins in `out`. */
+  start: number,
+) => void;
+
+const sampleNearest: Sampler = (channel, height, width, matrix, out, start) => {
+  const [a, b, c, d, e, f] = fromCorner(matrix, height, width);
   for (let row = 0, at = start; row < height; row++) {
-    const y = row - middleY;
+    const [rowX, rowY] = [b * row + c, e * row + f];
     for (let column = 0; column < width; column++, at++) {
-      const x = column - middleX;
-      const sourceX = a * x + b * y + c + middleX;
-      const sourceY = d * x + e * y + f + middleY;
-      const left = Math.floor(sourceX);
-      const top = Math.floor(sourceY);
-      const right = sourceX - left;
-      const below = sourceY - top;
-      if (left >= 0 && left < width - 1 && top >= 0 && top < height - 1) {
-        const corner = start + top * width + left;
-        const upper = blend(data[corner]!, data[corner + 1]!, right);
-        const lower = blend(data[corner + width]!, data[corner + width + 1]!, right);
-        out[at] = blend(upper, lower, below);
-      } else {
-        const upper = blend(pixel(left, top), pixel(left + 1, top), right);
-        const lower = blend(pixel(left, top + 1), pixel(left + 1, top + 1), right);
-        out[at] = blend(upper, lower, below);
-      }
+      const left = roundHalfEven(clamp(a * column + rowX, width)) + 1;
+      const top = roundHalfEven(clamp(d * column + rowY, height)) + 1;
+      out[at] = channel[top * (width + 3) + left]!;
     }
   }
 };
+
+const sampleBilinear: Sampler = (channel, height, width, matrix, out, start) => {
+  const [a, b, c, d, e, f] = fromCorner(matrix, height, width);
+  const stride = width + 3;
+  for (let row = 0, at = start; row < height; row++) {
+    const [rowX, rowY] = [b * row + c, e * row + f];
+    for (let column = 0; column < width; column++, at++) {
+      // Counted from the border's first pixel, so that cutting off the fraction rounds down.
+      const x = clamp(a * column + rowX, width) + 1;
+      const y = clamp(d * column + rowY, height) + 1;
+      const left = x | 0;
+      const top = y | 0;
+      const corner = top * stride + left;
+      const upper = blend(channel[corner]!, channel[corner + 1]!, x - left);
+      const lower = blend(channel[corner + stride]!, channel[corner + stride + 1]!, x - left);
+      out[at] = blend(upper, lower, y - top);
+    }
+  }
+};
+
+/** The same map of places that are counted from the upper left pixel instead of the centre. */
+function fromCorner([a, b, c, d, e, f]: InverseMatrix, height: number, width: number): InverseMatrix {
+  const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
+  return [a, b, c + middleX - a * middleX - b * middleY, d, e, f + middleY - d * middleX - e * middleY];
+}
+
+/** A place, or the nearest one that is at most one pixel outside of 0 … size − 1. */
+function clamp(place: number, size: number): number {
+  return Math.max(-1, Math.min(size, place));
+}
 
 function blend(from: number, to: number, part: number): number {
   return from + part * (to - from);

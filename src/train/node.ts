@@ -1,0 +1,3 @@
+/** `kilograd/train/node`: what of training needs files: runs, and datasets by their names. */
+export { datasetNames, openData, type ImageInfo, type OpenedData } from "./datasets.js";
+export { defaultRunFolder, packageVersion, Run, type RunRecord } from "./run.js";
