@@ -36,7 +36,7 @@ export function readConfig(net: string, options: SettingOptions): TrainConfig {
   if (options.augment !== undefined) settings["augment"] = readAugment(options.augment);
   if (options.data !== undefined) settings["data"] = readData(options.data);
   try {
-    return resolveConfig(options.recipe, settings as Partial<TrainSettings>);
+    return resolveConfig(options.recipe, settings);
   } catch (error) {
     throw error instanceof ArgumentError ? asUsageError(error) : error;
   }

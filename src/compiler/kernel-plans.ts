@@ -10,6 +10,12 @@ import { GroupedConvolutionKernel, GroupedWeightGradientKernel } from "../wasm/k
 import type { Border } from "../wasm/kernels/loop.js";
 import { MatmulKernel } from "../wasm/kernels/matmul.js";
 import { PoolGradientKernel } from "../wasm/kernels/pool-gradient.js";
+import { suitsWinograd } from "../wasm/kernels/winograd-transforms.js";
+import {
+  WinogradWeightGradientEndKernel,
+  WinogradWeightGradientKernel,
+} from "../wasm/kernels/winograd-weight-gradient.js";
+import { WinogradKernel, WinogradWeightKernel } from "../wasm/kernels/winograd.js";
 import type { Planner } from "./planner.js";
 import { isSumGradient } from "./pooling-rewrites.js";
 import { Buffer, denseInOrder, padToVector, paddedImages, paddedRows, type BufferView } from "./views.js";
@@ -55,8 +61,18 @@ function planConvolution(planner: Planner, node: Node): BufferView {
   const biased = biasOf(planner, node);
   const bias = biased && planner.viewOf(biased.bias);
   if (biased) planner.define(biased.sum, output);
-  planner.add(new ConvolutionKernel(input, weight, bias, output, geometry));
+  if (suitsWinograd(geometry, input, node.shape)) planWinograd(planner, input, weight, bias, output);
+  else planner.add(new ConvolutionKernel(input, weight, bias, output, geometry));
   return output;
+}
+
+function planWinograd(planner: Planner, input: BufferView, weight: BufferView, bias: BufferView | undefined, output: BufferView): void {
+  const [n, o, oh, ow] = output.shape as [number, number, number, number];
+  const channels = input.shape[1]!;
+  const transformed = paddedRows("winograd_weights", [16, channels, o], "float32");
+  planner.add(new WinogradWeightKernel(weight, transformed));
+  const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(channels, o, oh, ow)], "float32");
+  planner.add(new WinogradKernel(input, transformed, bias, output, scratch));
 }
 
 /** The addition of a bias [1,O,1,1] that is all that uses a convolution: the kernel starts from it. */
@@ -91,6 +107,10 @@ function planWeightGradient(planner: Planner, node: Node): BufferView {
   const geometry: ConvolutionGeometry = { kernel: [kh, kw], stride, dilation };
   const batch = g.shape[0]!;
   const chunk = chunkOf(batch);
+  if (groups === 1 && suitsWinograd(geometry, planner.viewOf(x), g.shape)) {
+    const [, , oh, ow] = g.shape as [number, number, number, number];
+    if (WinogradWeightGradientKernel.suits(i, o, oh, ow)) return planWinogradWeightGradient(planner, node, chunk);
+  }
   const count = Math.ceil(batch / chunk);
   const row = padToVector(o);
   const taps = groups > 1 ? kh * kw * i : roundTaps(kh * kw * i, row / 4);
@@ -103,6 +123,32 @@ function planWeightGradient(planner: Planner, node: Node): BufferView {
       : new ConvolutionWeightGradientKernel(input, grad, sums, geometry, chunk),
   );
   return addChunks(planner, node.shape, sums, count, taps, row);
+}
+
+function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number): BufferView {
+  const [x, g] = node.inputs as [Node, Node];
+  const [o, i] = node.shape as [number, number];
+  const [n, , oh, ow] = g.shape as [number, number, number, number];
+  const count = Math.ceil(n / chunk);
+  const sums = paddedRows("winograd_sums", [count, 16, i, o], "float32");
+  const scratch = paddedRows("tiles", [n, WinogradWeightGradientKernel.scratchSize(i, o, oh, ow)], "float32");
+  const input = planner.channelsLast(x);
+  planner.add(new WinogradWeightGradientKernel(input, planner.channelsLast(g), sums, scratch, chunk));
+  const total = paddedRows("winograd_sum", [16, i, o], "float32");
+  planner.loop(
+    sums.shape,
+    {
+      value: { kind: "load", view: sums },
+      output: { ...total, shape: [1, 16, i, o], strides: [0, ...total.strides] },
+      combine: "sum",
+    },
+    [0],
+  );
+  const row = padToVector(o);
+  const buffer = new Buffer("weight_gradient", 9 * i * row, "float32");
+  const result = { buffer, shape: node.shape, strides: [1, row, 3 * i * row, i * row], offset: 0, padded: true };
+  planner.add(new WinogradWeightGradientEndKernel(total, result));
+  return result;
 }
 
 /** Adds the chunks' sums [chunks, KH·KW·I, O] in their order, as a tensor [O,I,KH,KW]. */

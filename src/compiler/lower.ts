@@ -18,7 +18,7 @@ export function lower(roots: readonly Node[]): Node[] {
 
 /** What distinguishes a node's attributes from those of another of the same op. */
 export function attributesKey(node: Node): string {
-  const op = node.op as Op<unknown>;
+  const op = node.op;
   return op.key ? op.key(node.attrs) : JSON.stringify(node.attrs);
 }
 

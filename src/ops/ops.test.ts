@@ -116,12 +116,12 @@ describe("values and gradients equal PyTorch's", () => {
     test(sample.name, () => {
       const answer = answers.get(sample.name);
       assert.equal(answer?.digest, torchRequest(sample).digest, "fixtures/ops.json is old: make it again (ops.py)");
-      assert.deepEqual([...sample.build(sample.inputs.map(asData)).shape], answer!.shape, "shape");
-      assertClose(valueOf(sample), asNumbers(answer!.value), 1e-8, "value");
+      assert.deepEqual([...sample.build(sample.inputs.map(asData)).shape], answer.shape, "shape");
+      assertClose(valueOf(sample), asNumbers(answer.value), 1e-8, "value");
       const found = gradientsOf(sample);
       for (const [i, input] of sample.inputs.entries()) {
         // PyTorch has no gradient where it does not matter; here it may be zeros, and the other way round.
-        const expected = asNumbers(answer!.gradients?.[i] ?? Array.from(input.values, () => 0));
+        const expected = asNumbers(answer.gradients?.[i] ?? Array.from(input.values, () => 0));
         assertClose(found[i] ?? expected.map(() => 0), expected, 1e-7, `gradient ${i}`);
       }
     });

@@ -65,7 +65,7 @@ test("Sequential and ModuleList have no row, frozen parameters are not trainable
     block = new Sequential(new Conv2d(3, 4, 3, { bias: false }), new ReLU());
     heads = new ModuleList([new AvgPool2d(2)]);
     override forward(x: Tensor): Tensor {
-      return this.heads[0]!(this.block(x)) as Tensor;
+      return this.heads[0]!(this.block(x));
     }
   }
   const net = new Net();

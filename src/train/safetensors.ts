@@ -127,13 +127,13 @@ function checkEntry(name: string, entry: unknown, file: string): Entry {
   if (!Object.hasOwn(TYPES, dtype)) {
     throw corrupt(file, `${name} has an element type that is not supported`, "F32 or I32", dtype);
   }
-  const [begin, end] = place as number[];
-  const size = 4 * sizeOf(shape as number[]);
+  const [begin, end] = place;
+  const size = 4 * sizeOf(shape);
   if (end! - begin! !== size) {
-    const shown = formatShape(shape as number[]);
+    const shown = formatShape(shape);
     throw corrupt(file, `${name} of shape ${shown} has the wrong length`, `${size} bytes`, String(end! - begin!));
   }
-  return { dtype, shape: shape as number[], data_offsets: [begin!, end!] };
+  return { dtype, shape, data_offsets: [begin!, end!] };
 }
 
 /** The tensors must follow each other without gaps and fill the rest of the file. */

@@ -1,0 +1,193 @@
+/**
+ * The gradient of a 3×3 convolution's weights by Winograd's transforms, added up over a chunk of the batch.
+ *
+ *     for each strip of tiles t:
+ *       v[k,t,i] = input transform of the 4×4 tile of x
+ *       z[k,t,o] = transform of the 2×2 tile of g
+ *       du[chunk][k,i,o] += Σ t  v[k,t,i] · z[k,t,o]             16 small products
+ *
+ * and, once the chunks are added, dw = Gᵀ du G. Tiles must not overlap here, so height and width are even. A tile
+ * of `taps` inputs × `vectors` of outputs stays in registers over the strip. The chunk's first image clears du.
+ */
+import type { Access, Addressing, Kernel } from "../../compiler/kernel.js";
+import { padToVector, type BufferView } from "../../compiler/views.js";
+import { v, type Local } from "../expressions.js";
+import type { FunctionBuilder } from "../loops.js";
+import { weightGradientTile } from "./convolution-weight-gradient.js";
+import { range } from "./convolution.js";
+import { emitFill } from "./fill.js";
+import { gatherTile, loadTile, scatterTile, tilingOf, transforms, transformTile } from "./winograd-transforms.js";
+
+/** Inputs that a register tile takes, for this many vectors of outputs. */
+function inputsAtOnce(vectors: number): number {
+  return weightGradientTile(vectors).taps;
+}
+
+export class WinogradWeightGradientKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+  private readonly inputs: number;
+  private readonly outputs: number;
+
+  constructor(
+    private readonly input: BufferView,
+    private readonly grad: BufferView,
+    /** [chunks, 16, I, O padded] */
+    private readonly output: BufferView,
+    /** Working memory for a thread: [N, scratchSize]. */
+    private readonly scratch: BufferView,
+    readonly chunk: number,
+  ) {
+    const [n, o, oh, ow] = grad.shape as [number, number, number, number];
+    this.inputs = padToVector(input.shape[1]!);
+    this.outputs = padToVector(o);
+    this.extent = n;
+    this.title = `conv2dWeightGradient 3×3 ${input.shape[1]!}→${o} ${oh}×${ow}, Winograd`;
+    this.cost = o * oh * ow * 9 * input.shape[1]!;
+  }
+
+  /** Elements of working memory that the kernel needs. */
+  static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
+    const { rowsPerStrip, columns } = tilingOf(height, width);
+    return 16 * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+  }
+
+  /** Whether these sizes need no overlapping tiles. */
+  static suits(inputs: number, outputs: number, height: number, width: number): boolean {
+    return height % 2 === 0 && width % 2 === 0 && inputs % inputsAtOnce(padToVector(outputs) / 4) === 0;
+  }
+
+  get reads(): Access[] {
+    return [this.input, this.grad].map((view) => ({ view, outerAxis: 0 }));
+  }
+  get writes(): Access[] {
+    return [
+      { view: this.output, outerAxis: -1 },
+      { view: this.scratch, outerAxis: 0 },
+    ];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const size = this.output.strides[0]!;
+    const start = at.pointer({ view: this.output, outerAxis: -1 }, n);
+    const slot = v.op("i32.div_u", v.get(n), v.int(this.chunk));
+    const du = b.let("i32", "du", v.n.add(start, v.n.scale(slot, 4 * size)));
+    b.if(v.op("i32.eqz", v.op("i32.rem_u", v.get(n), v.int(this.chunk))), () => emitFill(b, v.get(du), size, 0, "float32"));
+    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
+    const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
+    const vs = b.let("i32", "v", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const [, , height, width] = this.grad.shape as [number, number, number, number];
+    const { rows, columns, rowsPerStrip } = tilingOf(height, width);
+    const zs = b.let("i32", "z", v.n.add(vs, v.int(64 * rowsPerStrip * columns * this.inputs)));
+    const strip = (count: number): void => {
+      const tiles = count * columns;
+      this.transform(b, transforms.input, this.input, 4, { image: x, to: vs, count, columns, channels: this.inputs });
+      this.transform(b, transforms.outputGradient, this.grad, 2, { image: g, to: zs, count, columns, channels: this.outputs });
+      this.multiply(b, vs, zs, du, tiles);
+      b.advance(x, 8 * count * this.input.strides[2]!);
+      b.advance(g, 8 * count * this.grad.strides[2]!);
+    };
+    b.repeat(Math.floor(rows / rowsPerStrip), () => strip(rowsPerStrip));
+    if (rows % rowsPerStrip > 0) strip(rows % rowsPerStrip);
+  }
+
+  /** Transforms `count` rows of tiles of `size`×`size` pixels into 16 matrices [tiles, channels]. */
+  private transform(
+    b: FunctionBuilder,
+    transform: (typeof transforms)["input"],
+    image: BufferView,
+    size: number,
+    at: { image: Local; to: Local; count: number; columns: number; channels: number },
+  ): void {
+    const [, , row, pixel] = image.strides.map((stride) => 4 * stride) as [number, number, number, number];
+    const matrix = 4 * at.count * at.columns * at.channels;
+    const from = b.let("i32", "from", v.get(at.image));
+    const to = b.let("i32", "to", v.get(at.to));
+    b.repeat(at.count, () => {
+      b.repeat(at.columns, () => {
+        const q = b.let("i32", "q", v.get(from));
+        b.repeat(at.channels / 4, () => {
+          scatterTile(b, to, transformTile(b, transform, loadTile(b, q, size, row, pixel)), matrix);
+          b.advance(q, 16);
+          b.advance(to, 16);
+        });
+        b.advance(from, 2 * pixel);
+      });
+      b.advance(from, 2 * row - 2 * at.columns * pixel);
+    });
+  }
+
+  private multiply(b: FunctionBuilder, vs: Local, zs: Local, du: Local, tiles: number): void {
+    const inputRow = 4 * this.inputs;
+    const outputRow = 4 * this.outputs;
+    const { taps, vectors } = weightGradientTile(this.outputs / 4);
+    const channels = this.input.shape[1]!;
+    const left = b.let("i32", "left", v.get(vs));
+    const right = b.let("i32", "right", v.get(zs));
+    const out = b.let("i32", "out", v.get(du));
+    b.repeat(16, () => {
+      b.repeat(channels / taps, () => {
+        b.for("o", 0, this.outputs / 4, vectors, (o) => {
+          const p = b.let("i32", "p", v.get(left));
+          const z = b.let("i32", "z", v.n.add(right, v.n.scale(o, 16)));
+          const to = b.let("i32", "to", v.n.add(out, v.n.scale(o, 16)));
+          const sums = range(taps).map((tap) =>
+            range(vectors).map((vector) => b.let("v128", "sum", v.load(to, tap * outputRow + 16 * vector))),
+          );
+          b.repeat(tiles, () => {
+            const grads = range(vectors).map((vector) => b.let("v128", "g", v.load(z, 16 * vector)));
+            sums.forEach((row, tap) => {
+              const value = b.let("v128", "x", v.load(p, 4 * tap, "splat"));
+              row.forEach((sum, vector) => b.set(sum, v.madd(value, grads[vector]!, sum)));
+            });
+            b.advance(p, inputRow);
+            b.advance(z, outputRow);
+          });
+          sums.forEach((row, tap) => row.forEach((sum, vector) => b.store(to, tap * outputRow + 16 * vector, sum)));
+        });
+        b.advance(left, 4 * taps);
+        b.advance(out, taps * outputRow);
+      });
+      b.advance(left, tiles * inputRow - 4 * channels);
+      b.advance(right, tiles * outputRow);
+    });
+  }
+}
+
+/** dw [3,3,I,O] = Gᵀ du G of du [16,I,O padded], one input channel at a time. */
+export class WinogradWeightGradientEndKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+
+  constructor(
+    private readonly sums: BufferView,
+    private readonly output: BufferView,
+  ) {
+    this.extent = sums.shape[1]!;
+    this.cost = 16 * sums.shape[2]!;
+    this.title = `Winograd weight gradient ${this.extent}→${sums.shape[2]!}`;
+  }
+
+  get reads(): Access[] {
+    return [{ view: this.sums, outerAxis: -1 }];
+  }
+  get writes(): Access[] {
+    return [{ view: this.output, outerAxis: -1 }];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const row = 4 * this.sums.strides[1]!;
+    const tap = row * this.extent;
+    const offset = v.n.scale(n, row);
+    const du = b.let("i32", "du", v.n.add(at.pointer({ view: this.sums, outerAxis: -1 }, n), offset));
+    const dw = b.let("i32", "dw", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
+    b.repeat(row / 16, () => {
+      const tile = transformTile(b, transforms.weightGradient, gatherTile(b, du, 4 * this.sums.strides[0]!));
+      tile.flat().forEach((value, k) => b.store(dw, k * tap, value));
+      b.advance(du, 16);
+      b.advance(dw, 16);
+    });
+  }
+}
