@@ -10,7 +10,7 @@ export * as nn from "./nn/index.js";
 export * as optim from "./optim/index.js";
 export { tqdm, type ProgressOptions } from "./progress.js";
 export { Generator, manualSeed, rand, randint, randn, randperm } from "./random.js";
-export { configure } from "./runtime/configure.js";
+export { configure, onCompile, type ProgramText } from "./runtime/configure.js";
 export type { Shape } from "./shape.js";
 export { summary } from "./summary/summary.js";
 export { arange, cat, full, ones, stack, Tensor, tensor, zeros } from "./tensor.js";

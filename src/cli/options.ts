@@ -2,7 +2,7 @@
 import path from "node:path";
 import { ArgumentError, UsageError } from "../errors.js";
 import { datasetNames } from "../train/node.js";
-import { networks, resolveConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
+import { networks, resolveConfig, type TrainConfig } from "../train/index.js";
 
 /** The options of `kilograd train` that are settings, as they were given. */
 export interface SettingOptions {

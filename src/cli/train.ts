@@ -1,6 +1,7 @@
 /** `kilograd train [net]` */
 import type { Command } from "commander";
 import { StateError, UsageError } from "../errors.js";
+import { onCompile } from "../runtime/configure.js";
 import type { Shape } from "../shape.js";
 import { formatSummary, summarize } from "../summary/summary.js";
 import {
@@ -26,6 +27,7 @@ interface TrainOptions extends SettingOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly json?: true;
+  readonly dumpPlan?: true;
 }
 
 const EXAMPLES = `
@@ -57,10 +59,11 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
     .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
     .option("--resume <folder>", "go on with a run that was stopped")
     .option("--json", "print events as JSON lines")
+    .option("--dump-plan", "print the plan and the loop nests of a training step, and train no further")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, options: TrainOptions, command: Command) => {
       if (options.resume !== undefined) refuseSettings(net, command);
-      end(await train(net, options, surroundings));
+      end(await (options.dumpPlan ? dumpPlan : train)(net, options, surroundings));
     });
 };
 
@@ -79,6 +82,15 @@ function refuseSettings(net: string, command: Command): void {
     expected: "no other option than --threads and --json",
     got: words.join(" "),
   });
+}
+
+/** Takes one step to see what it is compiled to. */
+async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surroundings): Promise<number> {
+  const { trainer } = await assemble(readConfig(net, options));
+  onCompile(({ plan, loops }) => stdout.write(`${plan}\n${loops}`));
+  trainer.on("step", () => trainer.stop());
+  await trainer.run();
+  return 0;
 }
 
 async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {

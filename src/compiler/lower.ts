@@ -5,7 +5,6 @@
 import { noGrad } from "../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../graph/node.js";
 import { ageOf, isConstant, isVariable } from "../ops/leaf.js";
-import type { Op } from "../ops/op.js";
 import { rewrites } from "./rewrites.js";
 
 /** The lowered nodes of `roots`, in their order. */

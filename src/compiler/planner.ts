@@ -207,7 +207,7 @@ export class Planner {
   valueOf(node: Node, domain: Shape): LoopValue {
     const key = domain.join();
     let known = this.values.get(key);
-    if (!known) this.values.set(key, (known = new Map()));
+    if (!known) this.values.set(key, (known = new Map<Node, LoopValue>()));
     let value = known.get(node);
     if (!value) known.set(node, (value = this.makeValue(node, domain)));
     return value;

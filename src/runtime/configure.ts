@@ -1,7 +1,21 @@
 /** Settings of the compiled engine. */
+import { formatPlan, formatProgram } from "../compiler/dump.js";
 import { ArgumentError } from "../errors.js";
 import { compiledEngine } from "./engine.js";
 import type { EngineSettings } from "./wasm-engine.js";
+
+/** A compiled program as text: its plan (stages, kernels, places) and the kernels' loop nests. */
+export interface ProgramText {
+  readonly plan: string;
+  readonly loops: string;
+}
+
+/** Calls `listener` with every program that is compiled from now on. */
+export function onCompile(listener: (text: ProgramText) => void): void {
+  compiledEngine().onCompile((plan, program) =>
+    listener({ plan: formatPlan(plan), loops: formatProgram(program) }),
+  );
+}
 
 /**
  * How many threads compute, and whether multiplications may be fused with additions. Results are the same bits for

@@ -23,10 +23,10 @@ export interface EngineSettings {
   numerics: Numerics;
 }
 
-/** A program in memory, ready to run. */
-interface Loaded {
-  readonly plan: Plan;
-  readonly program: Program;
+/** A program in memory, ready to run. The plan is not kept: its kernels hold on to the graph they came from. */
+interface Loaded extends Pick<Plan, "inputs" | "outputs" | "arenaBytes" | "scratchBytes"> {
+  readonly counters: number;
+  readonly flags: number;
   readonly id: number;
   readonly bytesAt: number;
   readonly length: number;
@@ -43,6 +43,7 @@ export class WasmEngine implements Engine {
   private readonly scratch: Region;
   private readonly counters: Region;
   private readonly flags: Region;
+  private compileListener: ((plan: Plan, program: Program) => void) | undefined;
   private helpers = 0;
   private runs = 0;
   private readonly freed = new FinalizationRegistry<HeapResidence>((residence) => residence.release());
@@ -65,17 +66,16 @@ export class WasmEngine implements Engine {
   run(outputs: readonly Node[], updates: readonly Update[]): HostArray[] {
     const structure = structureOf(outputs, updates);
     const loaded = this.load(structure, outputs, updates);
-    const { plan, program } = loaded;
-    const arena = this.arena.ensure(plan.arenaBytes);
-    const scratchBytes = Math.ceil(plan.scratchBytes / line) * line + line;
+    const arena = this.arena.ensure(loaded.arenaBytes);
+    const scratchBytes = Math.ceil(loaded.scratchBytes / line) * line + line;
     const threads = this.threads();
     const scratch = this.scratch.ensure(scratchBytes * threads);
     const targets = updates.map(({ variable }) => this.targetOf(variable, structure));
     const slots = this.fillSlots(structure, targets);
-    const counters = this.counters.ensure(line * program.counters);
-    const flags = this.flags.ensure(line * program.flags);
-    this.copyIn(plan, structure, arena);
-    this.heap.ints(counters, (line / 4) * program.counters).fill(0);
+    const counters = this.counters.ensure(line * loaded.counters);
+    const flags = this.flags.ensure(line * loaded.flags);
+    this.copyIn(loaded, structure, arena);
+    this.heap.ints(counters, (line / 4) * loaded.counters).fill(0);
     this.runs = (this.runs + 1) | 0;
     const args = [slots, arena, scratch, loaded.tablesAt, counters, flags];
     if (threads > 1) this.summonHelpers(loaded, args, scratchBytes, threads);
@@ -85,12 +85,12 @@ export class WasmEngine implements Engine {
       (variable.residence as HeapResidence).takeAsOther(targets[i]!);
       variable.overwritten();
     });
-    return outputs.map((node, i) => this.copyOut(plan, node, i, arena));
+    return outputs.map((node, i) => this.copyOut(loaded, node, i, arena));
   }
 
-  /** The plan and program of a graph, for printing. */
-  explain(outputs: readonly Node[], updates: readonly Update[]): { plan: Plan; program: Program } {
-    return this.load(structureOf(outputs, updates), outputs, updates);
+  /** Calls `listener` with every program that is compiled from now on. */
+  onCompile(listener: (plan: Plan, program: Program) => void): void {
+    this.compileListener = listener;
   }
 
   private load(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Loaded {
@@ -123,7 +123,21 @@ export class WasmEngine implements Engine {
     const tablesAt = this.heap.allocate(4 * program.tables.length);
     this.heap.ints(tablesAt, program.tables.length).set(program.tables);
     const run = instance.exports["run"] as Loaded["run"];
-    return { plan, program, id: this.programs.size, bytesAt, length: bytes.length, tablesAt, run };
+    this.compileListener?.(plan, program);
+    const { inputs, outputs: results, arenaBytes, scratchBytes } = plan;
+    return {
+      inputs,
+      outputs: results,
+      arenaBytes,
+      scratchBytes,
+      counters: program.counters,
+      flags: program.flags,
+      id: this.programs.size,
+      bytesAt,
+      length: bytes.length,
+      tablesAt,
+      run,
+    };
   }
 
   // Threads -----------------------------------------------------------------------------------------------------
@@ -184,16 +198,16 @@ export class WasmEngine implements Engine {
     return mine;
   }
 
-  private copyIn(plan: Plan, structure: Structure, arena: number): void {
-    for (const { buffer, source } of plan.inputs) {
+  private copyIn({ inputs }: Loaded, structure: Structure, arena: number): void {
+    for (const { buffer, source } of inputs) {
       if (buffer.place?.kind !== "arena") continue; // nothing reads it
       const elements = typeof source === "number" ? structure.leaves[source]!.value! : source;
       view(this.heap, arena + buffer.place.at, elements.length, buffer.dtype).set(elements);
     }
   }
 
-  private copyOut(plan: Plan, node: Node, i: number, arena: number): HostArray {
-    const buffer = plan.outputs[i]!;
+  private copyOut({ outputs }: Loaded, node: Node, i: number, arena: number): HostArray {
+    const buffer = outputs[i]!;
     if (buffer.place?.kind !== "arena") throw new Error("an output lies outside the arena");
     return view(this.heap, arena + buffer.place.at, buffer.elements, node.dtype).slice();
   }

@@ -25,7 +25,7 @@ export interface WeightGradientTile {
 /** Accumulators of a tile, by how many vectors of output channels there are. */
 export function weightGradientTile(vectors: number): WeightGradientTile {
   const block = vectors % 4 === 0 ? 4 : vectors % 3 === 0 ? 3 : vectors % 2 === 0 ? 2 : 1;
-  return { vectors: block, taps: { 4: 2, 3: 2, 2: 4, 1: 8 }[block]! };
+  return { vectors: block, taps: { 4: 2, 3: 2, 2: 4, 1: 8 }[block] };
 }
 
 export class ConvolutionWeightGradientKernel implements Kernel {

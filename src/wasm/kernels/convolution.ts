@@ -22,7 +22,7 @@ export interface ConvolutionGeometry {
 /** Accumulators of a tile: [pixels, vectors], by how many vectors of output channels there are. */
 export function tileOf(vectors: number, width: number): { pixels: number; vectors: number } {
   const block = vectors % 4 === 0 ? 4 : vectors % 3 === 0 ? 3 : vectors % 2 === 0 ? 2 : 1;
-  const pixels = { 4: 2, 3: 2, 2: 4, 1: 8 }[block]!;
+  const pixels = { 4: 2, 3: 2, 2: 4, 1: 8 }[block];
   return { pixels: Math.min(pixels, width), vectors: block };
 }
 
