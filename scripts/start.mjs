@@ -2,63 +2,11 @@
  * `npm start [-- options]`: installs what is missing, builds what has changed, and trains. In a fresh clone that is
  * all that is needed. It runs `kilograd train` in this very process, so that signals and the exit status are its own.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { at, prepare } from "./setup.mjs";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const at = (...parts) => path.join(root, ...parts);
-const changed = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
-
-function requireNode(major, minor) {
-  const [have, haveMinor] = process.versions.node.split(".").map(Number);
-  if (have > major || (have === major && haveMinor >= minor)) return;
-  fail(`kilograd needs Node ${major}.${minor} or newer, this is Node ${process.versions.node}.`, 1);
-}
-
-function fail(message, status) {
-  process.stderr.write(`${message}\n`);
-  process.exit(status);
-}
-
-/** Runs a script with this Node. Its output is shown on standard error: standard output belongs to the training. */
-function run(what, args, hint) {
-  process.stderr.write(`${what} …\n`);
-  const { status, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: ["inherit", 2, 2] });
-  if (status === 0) return;
-  if (signal === "SIGINT" || status === 130) process.exit(130);
-  fail(`${what} failed. ${hint}`, 1);
-}
-
-/** npm writes its own copy of the lock file when it has installed everything. */
-function install() {
-  if (changed(at("node_modules", ".package-lock.json")) >= changed(at("package-lock.json"))) return;
-  const npm = process.env.npm_execpath;
-  if (!npm?.endsWith(".js")) fail("Packages are missing or old. Run `npm ci`, or start with `npm start`.", 1);
-  const hint = "Is the network there? Run `npm ci` to see more.";
-  run("Installing packages", [npm, "ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"], hint);
-}
-
-function newest(folder) {
-  const files = readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name));
-  return Math.max(...files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts")).map(changed));
-}
-
-/** The stamp is written when a build has succeeded, so that a broken one is repeated. */
-function build() {
-  const stamp = at("dist", ".built");
-  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json"].map((name) => changed(at(name)));
-  if (changed(stamp) >= Math.max(newest(at("src")), ...settings)) return;
-  const tsc = at("node_modules", "typescript", "bin", "tsc");
-  run("Building", [tsc, "-p", "tsconfig.build.json"], "Correct what is shown above and start again.");
-  writeFileSync(stamp, "");
-}
-
-requireNode(20, 6);
-install();
-build();
+prepare();
 const main = at("dist", "cli", "main.js");
 process.argv = [process.argv[0], main, "train", ...process.argv.slice(2)];
 await import(pathToFileURL(main).href);

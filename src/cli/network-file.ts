@@ -44,11 +44,14 @@ async function load(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** Node reads TypeScript from 22.18 on; before, the package tsx does. */
+/**
+ * Node reads TypeScript from 22.18 on; before, the package tsx does. Like Node it follows no path aliases of a
+ * tsconfig.json: `kilograd` must be the copy that runs.
+ */
 async function enableTypeScript(file: string): Promise<void> {
   if ((process.features as { typescript?: unknown }).typescript) return;
   try {
-    (await import("tsx/esm/api")).register();
+    (await import("tsx/esm/api")).register({ tsconfig: false });
   } catch (error) {
     throw new KilogradError(
       {

@@ -39,15 +39,8 @@ export const convolutionRewrites = {
     const [g, w] = node.inputs as [Node, Node];
     const reach = (i: 0 | 1): number => dilation[i] * (w.shape[2 + i]! - 1);
     const before = (i: 0 | 1): number => reach(i) - padding[i];
-    const after = (i: 0 | 1): number =>
-      inputShape[2 + i]! + padding[i] - ((g.shape[2 + i]! - 1) * stride[i] + 1);
-    const spread = padImage(
-      g,
-      [before(0), before(1)],
-      [after(0), after(1)],
-      [stride[0] - 1, stride[1] - 1],
-      0,
-    );
+    const after = (i: 0 | 1): number => inputShape[2 + i]! + padding[i] - ((g.shape[2 + i]! - 1) * stride[i] + 1);
+    const spread = padImage(g, [before(0), before(1)], [after(0), after(1)], [stride[0] - 1, stride[1] - 1], 0);
     return ops.conv2d(spread, turned(w, groups), { stride: [1, 1], padding: none, dilation, groups });
   },
 };
@@ -58,9 +51,11 @@ function turned(w: Node, groups: number): Node {
   const exchanged =
     groups === 1
       ? ops.permute(w, [1, 0, 2, 3])
-      : ops.reshape(
-          ops.permute(ops.reshape(w, [groups, o / groups, i, kh, kw]), [0, 2, 1, 3, 4]),
-          [groups * i, o / groups, kh, kw],
-        );
+      : ops.reshape(ops.permute(ops.reshape(w, [groups, o / groups, i, kh, kw]), [0, 2, 1, 3, 4]), [
+          groups * i,
+          o / groups,
+          kh,
+          kw,
+        ]);
   return ops.flip(exchanged, [2, 3]);
 }

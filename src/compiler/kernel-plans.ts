@@ -66,7 +66,13 @@ function planConvolution(planner: Planner, node: Node): BufferView {
   return output;
 }
 
-function planWinograd(planner: Planner, input: BufferView, weight: BufferView, bias: BufferView | undefined, output: BufferView): void {
+function planWinograd(
+  planner: Planner,
+  input: BufferView,
+  weight: BufferView,
+  bias: BufferView | undefined,
+  output: BufferView,
+): void {
   const [n, o, oh, ow] = output.shape as [number, number, number, number];
   const channels = input.shape[1]!;
   const transformed = paddedRows("winograd_weights", [16, channels, o], "float32");
@@ -81,7 +87,8 @@ function biasOf(planner: Planner, node: Node): { sum: Node; bias: Node } | undef
   if (!sum || sum.op.name !== "add" || others.length > 0 || planner.isOutput(node)) return undefined;
   const bias = sum.inputs.find((input) => input !== node);
   const channels = node.shape[1]!;
-  if (!bias || bias.shape.length !== 4 || bias.shape[1] !== channels || sizeOf(bias.shape) !== channels) return undefined;
+  if (!bias || bias.shape.length !== 4 || bias.shape[1] !== channels || sizeOf(bias.shape) !== channels)
+    return undefined;
   return isStored(bias) && planner.viewOf(bias).strides[1] === 1 ? { sum, bias } : undefined;
 }
 
@@ -152,7 +159,14 @@ function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number)
 }
 
 /** Adds the chunks' sums [chunks, KH·KW·I, O] in their order, as a tensor [O,I,KH,KW]. */
-function addChunks(planner: Planner, shape: Shape, sums: BufferView, count: number, taps: number, row: number): BufferView {
+function addChunks(
+  planner: Planner,
+  shape: Shape,
+  sums: BufferView,
+  count: number,
+  taps: number,
+  row: number,
+): BufferView {
   const [, i, , kw] = shape as [number, number, number, number];
   const strides = [taps * row, 1, row, kw * i * row, i * row];
   const result = denseInOrder("weight_gradient", shape, "float32", [2, 3, 1, 0]);

@@ -49,7 +49,9 @@ export function placeBuffers(
 }
 
 function buffersOf(schedule: Schedule, inputs: readonly Buffer[]): Set<Buffer> {
-  const used = schedule.placed.flatMap(({ kernel }) => [...kernel.reads, ...kernel.writes].map((access) => access.view.buffer));
+  const used = schedule.placed.flatMap(({ kernel }) =>
+    [...kernel.reads, ...kernel.writes].map((access) => access.view.buffer),
+  );
   return new Set([...inputs, ...used]);
 }
 

@@ -5,22 +5,21 @@
 import type { HostArray, Node, Spec, VariableNode } from "../graph/node.js";
 import { isConstant, isVariable } from "../ops/leaf.js";
 import { sizeOf, type Shape } from "../shape.js";
-import { LoopKernel, positionStrides, type Border, type Combine, type LoopRoot, type LoopValue } from "../wasm/kernels/loop.js";
+import {
+  LoopKernel,
+  positionStrides,
+  type Border,
+  type Combine,
+  type LoopRoot,
+  type LoopValue,
+} from "../wasm/kernels/loop.js";
 import type { Kernel } from "./kernel.js";
 import { borderOf, innerPart, kernelPlans } from "./kernel-plans.js";
 import { Materialization } from "./materialization.js";
 import { placeBuffers } from "./memory.js";
 import type { Plan, Stage } from "./plan.js";
 import { Schedule } from "./schedule.js";
-import {
-  broadcastView,
-  Buffer,
-  denseInOrder,
-  denseView,
-  paddedImages,
-  paddedRows,
-  type BufferView,
-} from "./views.js";
+import { broadcastView, Buffer, denseInOrder, denseView, paddedImages, paddedRows, type BufferView } from "./views.js";
 
 /** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
 const worthThreads = 4096;
@@ -46,6 +45,8 @@ export class Planner {
   private readonly inputs: { buffer: Buffer; source: number | HostArray }[] = [];
   /** What variables hold, by number, then the places of their new contents. */
   private readonly slots: Buffer[] = [];
+  /** Copies made because a kernel needs whole pixels. */
+  private readonly images = new Map<Node, BufferView>();
 
   constructor(
     private readonly outputs: readonly Node[],
@@ -61,7 +62,12 @@ export class Planner {
     this.updates.forEach((value, i) => {
       this.copy(value, denseView(this.slot(this.numbering.reads + i, value), value.shape));
     });
-    const { arenaBytes, scratchBytes } = placeBuffers(this.schedule, this.slots, this.inputs.map((input) => input.buffer), outputs);
+    const { arenaBytes, scratchBytes } = placeBuffers(
+      this.schedule,
+      this.slots,
+      this.inputs.map((input) => input.buffer),
+      outputs,
+    );
     return { ...this.stages(), inputs: this.inputs, outputs, arenaBytes, scratchBytes };
   }
 
@@ -79,15 +85,23 @@ export class Planner {
   /** A node's images with the channels of a pixel side by side. */
   channelsLast(node: Node): BufferView {
     const view = this.viewOf(node);
-    if (node.shape[1] === 1 || view.strides[1] === 1) return view;
-    return this.copy(node, paddedImages(`${node.op.name}_images`, node.shape, node.dtype));
+    return node.shape[1] === 1 || view.strides[1] === 1 ? view : this.imagesOf(node);
   }
 
   /** The same, with the channels of each pixel padded to whole vectors. */
   wholePixels(node: Node): BufferView {
     const view = this.viewOf(node);
-    if (view.padded && view.strides[1] === 1 && view.strides[3]! % 4 === 0) return view;
-    return this.copy(node, paddedImages(`${node.op.name}_images`, node.shape, node.dtype));
+    const whole = view.padded && view.strides[1] === 1 && view.strides[3]! % 4 === 0;
+    return whole ? view : this.imagesOf(node);
+  }
+
+  private imagesOf(node: Node): BufferView {
+    let images = this.images.get(node);
+    if (!images) {
+      images = this.copy(node, paddedImages(`${node.op.name}_images`, node.shape, node.dtype));
+      this.images.set(node, images);
+    }
+    return images;
   }
 
   /** Says that a node's elements lie here: a kernel that computes it together with another. */

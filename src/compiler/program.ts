@@ -47,7 +47,12 @@ export function buildProgram(plan: Plan): Program {
   const driver = new Driver(names);
   const run = driver.build(plan);
   const tables = Int32Array.from(addresses.words);
-  return { functions: [...functions, ...vectorFunctionsOf(functions), run], tables, counters: driver.counters, flags: driver.flags };
+  return {
+    functions: [...functions, ...vectorFunctionsOf(functions), run],
+    tables,
+    counters: driver.counters,
+    flags: driver.flags,
+  };
 }
 
 function kernelsOf(plan: Plan): Kernel[] {
@@ -118,7 +123,10 @@ class Driver {
 
   private stage(stage: Stage): void {
     for (const extent of new Set(stage.parallel.map((kernel) => kernel.extent))) {
-      this.share(stage.parallel.filter((kernel) => kernel.extent === extent), extent);
+      this.share(
+        stage.parallel.filter((kernel) => kernel.extent === extent),
+        extent,
+      );
     }
     this.barrier(stage);
   }

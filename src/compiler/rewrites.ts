@@ -82,5 +82,11 @@ function splitReduction(node: Node, reduce: (x: Node, axes: readonly number[]) =
   if (real.length === 0) return input;
   if (real.length < axes.length) return reduce(input, real);
   if (!real.includes(0) || real.length === 1) return undefined;
-  return reduce(reduce(input, real.filter((axis) => axis !== 0)), [0]);
+  return reduce(
+    reduce(
+      input,
+      real.filter((axis) => axis !== 0),
+    ),
+    [0],
+  );
 }

@@ -58,7 +58,9 @@ export class Schedule {
 
   /** A kernel of this stage into which the candidate can be merged: same loops, and nothing that it needs comes later. */
   mergeable(candidate: LoopKernel, stage: number, parallel: boolean): Placed | undefined {
-    const needed = this.uses(candidate).filter(({ use }) => use.placed.stage === stage && use.placed.parallel === parallel);
+    const needed = this.uses(candidate).filter(
+      ({ use }) => use.placed.stage === stage && use.placed.parallel === parallel,
+    );
     const latest = Math.max(-1, ...needed.map(({ use }) => use.placed.order));
     return this.placed.find(
       (other) =>
@@ -101,7 +103,13 @@ function sameLoops(a: LoopKernel, b: LoopKernel): boolean {
 /** Whether two kernels, at the same outer index, touch the same part of a buffer and no other. */
 export function aligned(a: Access, b: Access, extentA: number, extentB: number): boolean {
   const [x, y] = [outerStride(a), outerStride(b)];
-  return extentA === extentB && x !== undefined && x === y && staysInside(a.view, a.outerAxis) && staysInside(b.view, b.outerAxis);
+  return (
+    extentA === extentB &&
+    x !== undefined &&
+    x === y &&
+    staysInside(a.view, a.outerAxis) &&
+    staysInside(b.view, b.outerAxis)
+  );
 }
 
 export function outerStride(access: Access): number | undefined {

@@ -43,7 +43,11 @@ export function padToVector(extent: number): number {
  * Strides for a shape whose axes lie in memory in this order, outermost first. The innermost axis that has more than
  * one place is rounded up to whole vectors if `padded`.
  */
-function stridesInOrder(shape: Shape, order: readonly number[], padded: boolean): { strides: number[]; elements: number } {
+function stridesInOrder(
+  shape: Shape,
+  order: readonly number[],
+  padded: boolean,
+): { strides: number[]; elements: number } {
   const strides = new Array<number>(shape.length).fill(0);
   let stride = 1;
   let innermost = true;

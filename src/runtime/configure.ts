@@ -12,9 +12,7 @@ export interface ProgramText {
 
 /** Calls `listener` with every program that is compiled from now on. */
 export function onCompile(listener: (text: ProgramText) => void): void {
-  compiledEngine().onCompile((plan, program) =>
-    listener({ plan: formatPlan(plan), loops: formatProgram(program) }),
-  );
+  compiledEngine().onCompile((plan, program) => listener({ plan: formatPlan(plan), loops: formatProgram(program) }));
 }
 
 /**
@@ -27,10 +25,18 @@ export function onCompile(listener: (text: ProgramText) => void): void {
 export function configure(settings: Partial<EngineSettings>): void {
   const { threads, numerics } = settings;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
-    throw new ArgumentError({ op: "configure", problem: `threads is ${threads}`, expected: "an integer from 1 to 256" });
+    throw new ArgumentError({
+      op: "configure",
+      problem: `threads is ${threads}`,
+      expected: "an integer from 1 to 256",
+    });
   }
   if (numerics !== undefined && numerics !== "fast" && numerics !== "strict") {
-    throw new ArgumentError({ op: "configure", problem: `numerics is ${String(numerics)}`, expected: `"fast" or "strict"` });
+    throw new ArgumentError({
+      op: "configure",
+      problem: `numerics is ${String(numerics)}`,
+      expected: `"fast" or "strict"`,
+    });
   }
   compiledEngine().configure(settings);
 }

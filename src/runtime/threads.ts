@@ -11,7 +11,16 @@ import { nodeModule } from "./features.js";
 import type { Heap } from "./heap.js";
 
 export const commandWords = 32;
-export const command = { generation: 0, ready: 1, program: 2, bytes: 3, length: 4, threads: 5, finished: 6, arguments: 8 } as const;
+export const command = {
+  generation: 0,
+  ready: 1,
+  program: 2,
+  bytes: 3,
+  length: 4,
+  threads: 5,
+  finished: 6,
+  arguments: 8,
+} as const;
 
 /** The helper's own program, in plain JavaScript: it is started from its text, so that no file must be found. */
 const helperSource = `

@@ -21,7 +21,8 @@ function assertNear(name: string, actual: HostArray, expected: Float64Array): vo
   const scale = expected.reduce((top, x) => (Number.isFinite(x) ? Math.max(top, Math.abs(x)) : top), 1e-3);
   expected.forEach((x, i) => {
     const y = actual[i]!;
-    const near = Object.is(x, y) || (Number.isNaN(x) && Number.isNaN(y)) || x === y || Math.abs(x - y) <= tolerance * scale;
+    const near =
+      Object.is(x, y) || (Number.isNaN(x) && Number.isNaN(y)) || x === y || Math.abs(x - y) <= tolerance * scale;
     assert.ok(near, `${name}: element ${i} is ${y}, expected ${x}`);
   });
 }

@@ -128,9 +128,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
       inputs.forEach((pointer) => b.advance(pointer, inputRow));
       b.advance(g, gradRow);
     });
-    sums.forEach((row, tap) =>
-      row.forEach((sum, vector) => b.store(at.sums, tap * rowBytes + 16 * vector, sum)),
-    );
+    sums.forEach((row, tap) => row.forEach((sum, vector) => b.store(at.sums, tap * rowBytes + 16 * vector, sum)));
   }
 
   /** The byte offset of each tap from its pixel, in the order of dw's rows. */
@@ -139,7 +137,9 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     const [dy, dx] = this.geometry.dilation;
     const [, channel, row, pixel] = this.input.strides as [number, number, number, number];
     const offsets = range(kh).flatMap((ky) =>
-      range(kw).flatMap((kx) => range(this.input.shape[1]!).map((i) => 4 * (ky * dy * row + kx * dx * pixel + i * channel))),
+      range(kw).flatMap((kx) =>
+        range(this.input.shape[1]!).map((i) => 4 * (ky * dy * row + kx * dx * pixel + i * channel)),
+      ),
     );
     const rounded = roundTaps(offsets.length, this.vectors);
     return Int32Array.from({ length: rounded }, (_, i) => offsets[i] ?? 0);

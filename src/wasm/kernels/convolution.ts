@@ -96,9 +96,7 @@ export class ConvolutionKernel implements Kernel {
     const w = b.let("i32", "ws", v.n.add(at.weight, laneBytes));
     const biasAt = at.bias && b.let("i32", "bs", v.n.add(at.bias, laneBytes));
     const start = (vector: number): Expr => (biasAt ? v.load(biasAt, 16 * vector) : v.const(0));
-    const sums = range(tile.pixels).map(() =>
-      range(tile.vectors).map((vector) => b.let("v128", "sum", start(vector))),
-    );
+    const sums = range(tile.pixels).map(() => range(tile.vectors).map((vector) => b.let("v128", "sum", start(vector))));
     this.overTaps(b, x, w, () => {
       const weights = range(tile.vectors).map((vector) => b.let("v128", "w", v.load(w, 16 * vector)));
       sums.forEach((row, pixel) => {
@@ -107,9 +105,7 @@ export class ConvolutionKernel implements Kernel {
       });
     });
     const y = b.let("i32", "ys", v.n.add(v.n.add(at.output, v.n.scale(at.from, outputPixel)), laneBytes));
-    sums.forEach((row, pixel) =>
-      row.forEach((sum, vector) => b.store(y, pixel * outputPixel + 16 * vector, sum)),
-    );
+    sums.forEach((row, pixel) => row.forEach((sum, vector) => b.store(y, pixel * outputPixel + 16 * vector, sum)));
   }
 
   /** Runs the body for each input of the kernel's window, `x` and `w` pointing at it and at its weights. */

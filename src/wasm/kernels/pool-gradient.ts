@@ -49,7 +49,9 @@ export class PoolGradientKernel implements Kernel {
     const views = [this.grad, this.output, ...(this.input ? [this.input] : [])];
     const pointers = views.map((view) => b.let("i32", "p", at.pointer({ view, outerAxis: 0 }, n)));
     const moves = views.map((view) =>
-      view === this.grad ? { row: step(view, 1, -ow), pixel: step(view, 0, 1) } : { row: step(view, sy, -ow * sx), pixel: step(view, 0, sx) },
+      view === this.grad
+        ? { row: step(view, 1, -ow), pixel: step(view, 0, 1) }
+        : { row: step(view, sy, -ow * sx), pixel: step(view, 0, sx) },
     );
     emitFill(b, v.get(pointers[1]!), this.output.strides[0]!, 0, "float32");
     b.repeat(oh, () => {

@@ -73,7 +73,9 @@ export class WinogradWeightGradientKernel implements Kernel {
     const start = at.pointer({ view: this.output, outerAxis: -1 }, n);
     const slot = v.op("i32.div_u", v.get(n), v.int(this.chunk));
     const du = b.let("i32", "du", v.n.add(start, v.n.scale(slot, 4 * size)));
-    b.if(v.op("i32.eqz", v.op("i32.rem_u", v.get(n), v.int(this.chunk))), () => emitFill(b, v.get(du), size, 0, "float32"));
+    b.if(v.op("i32.eqz", v.op("i32.rem_u", v.get(n), v.int(this.chunk))), () =>
+      emitFill(b, v.get(du), size, 0, "float32"),
+    );
     const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
     const vs = b.let("i32", "v", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
@@ -83,7 +85,13 @@ export class WinogradWeightGradientKernel implements Kernel {
     const strip = (count: number): void => {
       const tiles = count * columns;
       this.transform(b, transforms.input, this.input, 4, { image: x, to: vs, count, columns, channels: this.inputs });
-      this.transform(b, transforms.outputGradient, this.grad, 2, { image: g, to: zs, count, columns, channels: this.outputs });
+      this.transform(b, transforms.outputGradient, this.grad, 2, {
+        image: g,
+        to: zs,
+        count,
+        columns,
+        channels: this.outputs,
+      });
       this.multiply(b, vs, zs, du, tiles);
       b.advance(x, 8 * count * this.input.strides[2]!);
       b.advance(g, 8 * count * this.grad.strides[2]!);

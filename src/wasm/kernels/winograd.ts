@@ -14,7 +14,15 @@ import { padToVector, type BufferView } from "../../compiler/views.js";
 import { v, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { range, tileOf } from "./convolution.js";
-import { gatherTile, loadTile, scatterTile, tilingOf, transforms, transformTile, type Tiling } from "./winograd-transforms.js";
+import {
+  gatherTile,
+  loadTile,
+  scatterTile,
+  tilingOf,
+  transforms,
+  transformTile,
+  type Tiling,
+} from "./winograd-transforms.js";
 
 export class WinogradKernel implements Kernel {
   readonly title: string;

@@ -1,0 +1,47 @@
+/**
+ * A reporter for node:test: a line for each file with the number of its tests and their time, what failed in full, a
+ * list of the failures at the end, and node's closing lines (`# tests 12`, `# pass 12`, …) as its TAP reporter has them.
+ */
+import path from "node:path";
+import process from "node:process";
+import { inspect } from "node:util";
+
+const relative = (file) => path.relative(process.cwd(), file);
+
+/** What a failed test threw. */
+function reason({ error }) {
+  const cause = error.cause ?? error;
+  return (cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)).replace(/^/gm, "    ");
+}
+
+/** The line of a file whose tests are over. */
+function fileLine({ file, passed, failed, ms }) {
+  const count = failed === 0 ? `${passed} passed` : `${passed} passed, ${failed} FAILED`;
+  return `  ${relative(file)}: ${count} (${(ms / 1000).toFixed(1)} s)\n`;
+}
+
+/** @param events what node:test reports: one file's tests after another's, a test's subtests before itself */
+export default async function* report(events) {
+  const failures = [];
+  const closing = [];
+  let current;
+  for await (const { type, data } of events) {
+    if (type === "test:diagnostic" && data.nesting === 0) closing.push(`# ${data.message}\n`);
+    if (type === "test:stdout" || type === "test:stderr") yield data.message;
+    if (type !== "test:pass" && type !== "test:fail") continue;
+    if (current?.file !== data.file) {
+      if (current) yield fileLine(current);
+      current = { file: data.file, passed: 0, failed: 0, ms: 0 };
+    }
+    current[type === "test:pass" ? "passed" : "failed"]++;
+    if (data.nesting === 0) current.ms += data.details.duration_ms;
+    // A test whose subtests have failed says no more than they did.
+    if (type === "test:pass" || data.details.error.failureType === "subtestsFailed") continue;
+    const title = `${relative(data.file)}:${data.line ?? 1} ${data.name === data.file ? "(the file itself)" : data.name}`;
+    failures.push(title);
+    yield `  FAILED ${title}\n${reason(data.details)}\n`;
+  }
+  if (current) yield fileLine(current);
+  if (failures.length > 0) yield ["\nFailures:", ...failures, "", ""].join("\n");
+  yield* closing;
+}

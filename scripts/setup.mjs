@@ -1,0 +1,77 @@
+/**
+ * What every script needs before its own work: packages and a build. Plain JavaScript without imports from packages,
+ * since in a fresh clone there are none.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** A path in this checkout. */
+export const at = (...parts) => path.join(root, ...parts);
+const changed = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+
+function fail(message, status) {
+  process.stderr.write(`${message}\n`);
+  process.exit(status);
+}
+
+/** Installs what is missing and builds what has changed. */
+export function prepare() {
+  requireNode(20, 6);
+  install();
+  build();
+}
+
+function requireNode(major, minor) {
+  const [have, haveMinor] = process.versions.node.split(".").map(Number);
+  if (have > major || (have === major && haveMinor >= minor)) return;
+  fail(`kilograd needs Node ${major}.${minor} or newer, this is Node ${process.versions.node}.`, 1);
+}
+
+/** Runs a script with this Node. Its output is shown on standard error: standard output belongs to what follows. */
+function run(what, args, hint) {
+  process.stderr.write(`${what} …\n`);
+  const { status, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: ["inherit", 2, 2] });
+  if (status === 0) return;
+  if (signal === "SIGINT" || status === 130) process.exit(130);
+  fail(`${what} failed. ${hint}`, 1);
+}
+
+/** npm writes its own copy of the lock file when it has installed everything. */
+function install() {
+  if (changed(at("node_modules", ".package-lock.json")) >= changed(at("package-lock.json"))) return;
+  const npm = process.env.npm_execpath;
+  if (!npm?.endsWith(".js")) fail("Packages are missing or old. Run `npm ci`, or start with npm.", 1);
+  const hint = "Is the network there? Run `npm ci` to see more.";
+  run("Installing packages", [npm, "ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"], hint);
+}
+
+const filesIn = (folder) => readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name));
+
+function newestSource() {
+  const sources = filesIn(at("src")).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  return Math.max(...sources.map(changed));
+}
+
+/** The stamp is written when a build has succeeded, so that a broken one is repeated. */
+function build() {
+  const stamp = at("dist", ".built");
+  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json"].map((name) => changed(at(name)));
+  if (changed(stamp) >= Math.max(newestSource(), ...settings)) return;
+  const began = Date.now() - 1;
+  const tsc = at("node_modules", "typescript", "bin", "tsc");
+  run("Building", [tsc, "-p", "tsconfig.build.json"], "Correct what is shown above and start again.");
+  removeStale(began);
+  writeFileSync(stamp, "");
+}
+
+/** Removes what an earlier build left of sources that are gone: it would go into the package. */
+function removeStale(began) {
+  for (const file of filesIn(at("dist"))) {
+    if (statSync(file).isFile() && changed(file) < began) rmSync(file);
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * `npm test`: everything that must hold. `npm run check` (`--quick`): format, lint, types and the unit tests, which
+ * stand beside the code; without the suites of test/. In a fresh clone it installs and builds first.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { at, prepare } from "./setup.mjs";
+
+const quick = process.argv.includes("--quick");
+
+/** Node 20 knows no patterns of test files: they are listed. The suites come first, as the longest. */
+function testFiles() {
+  const folders = quick ? ["src"] : ["test", "src"];
+  return folders.flatMap((folder) =>
+    readdirSync(at(folder), { recursive: true })
+      .filter((name) => name.endsWith(".test.ts"))
+      .sort()
+      .map((name) => path.join(folder, name)),
+  );
+}
+
+const bin = (...parts) => at("node_modules", ...parts);
+
+function steps() {
+  const reporter = ["--test-reporter", "./scripts/reporter.mjs", "--test-reporter-destination", "stdout"];
+  return [
+    ["Format", [bin("prettier", "bin", "prettier.cjs"), "--check", "--log-level", "warn", "."]],
+    ["Lint", [bin("eslint", "bin", "eslint.js"), "."]],
+    ["Types", [bin("typescript", "bin", "tsc"), "--noEmit"]],
+    ["Tests", ["--import", "tsx", "--test", "--test-concurrency", "2", ...reporter, ...testFiles()]],
+  ];
+}
+
+/** Runs a step with its output shown; whether it succeeded. */
+function passes([name, args]) {
+  process.stdout.write(`${name} …\n`);
+  const began = performance.now();
+  const { status, signal } = spawnSync(process.execPath, args, { cwd: at(), stdio: "inherit" });
+  if (signal === "SIGINT" || status === 130) process.exit(130);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  process.stdout.write(`${name}: ${status === 0 ? "ok" : "FAILED"} (${seconds} s)\n`);
+  return status === 0;
+}
+
+prepare();
+const failed = steps().filter((step) => !passes(step));
+if (failed.length > 0) {
+  process.stdout.write(`Failed: ${failed.map(([name]) => name).join(", ")}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,356 @@
+/**
+ * The code of a loop kernel (loop.ts): which axis vectors lie along, the order of the loops, pointers that move along
+ * with them, and the expressions inside.
+ */
+import type { Addressing } from "../../compiler/kernel.js";
+import { padToVector, type BufferView } from "../../compiler/views.js";
+import { v, type Expr, type Local } from "../expressions.js";
+import type { FunctionBuilder } from "../loops.js";
+import { emitFill } from "./fill.js";
+import type { Combine, LoopKernel, LoopValue } from "./loop.js";
+
+/** Accumulators that stay in registers beside what an expression needs. */
+const accumulators = 8;
+/** Vectors of the innermost axis that one round computes. */
+const unroll = 4;
+/** Innermost axes of at most this many vectors are unrolled whole. */
+const unrollWhole = 8;
+
+/** A pointer that moves over the domain. Views of one buffer with the same strides share it. */
+interface Cursor {
+  readonly local: Local;
+  readonly strides: readonly number[];
+  /** The offset, in elements, at which it starts. */
+  readonly base: number;
+  /** Bytes that a step of one element is: 4, or 1 for a position. */
+  readonly unit: number;
+}
+
+/** How the innermost computation stands: where in the vector axis, and how many lanes count. */
+interface Spot {
+  /** Elements from the cursors along the vector axis. */
+  readonly along: number;
+  readonly lanes: 4 | 1;
+}
+
+export class LoopEmitter {
+  private readonly cursors: Cursor[] = [];
+  private readonly vectorAxis: number;
+  private readonly inner: number[];
+
+  constructor(
+    private readonly kernel: LoopKernel,
+    private readonly b: FunctionBuilder,
+    private readonly at: Addressing,
+    private readonly n: Local,
+  ) {
+    this.inner = kernel.domain.flatMap((extent, axis) => (axis === kernel.outerAxis || extent === 1 ? [] : [axis]));
+    this.vectorAxis = this.chooseVectorAxis();
+  }
+
+  emit(): void {
+    this.fillBorders();
+    this.openCursors();
+    const { reduced } = this.kernel;
+    const kept = this.sorted(this.inner.filter((axis) => !reduced.includes(axis)));
+    const folded = this.sorted(this.inner.filter((axis) => reduced.includes(axis)));
+    if (this.kernel.roots.some((root) => root.combine)) this.emitReduction(kept, folded);
+    else
+      this.nest(
+        kept.filter((axis) => axis !== this.vectorAxis),
+        () => this.alongVector((spots) => this.storeAll(spots)),
+      );
+  }
+
+  private fillBorders(): void {
+    for (const { border } of this.kernel.roots) {
+      if (!border) continue;
+      const { around, value } = border;
+      const { outerAxis } = this.kernel;
+      const elements = outerAxis < 0 ? around.buffer.elements : around.strides[outerAxis]!;
+      emitFill(this.b, this.at.pointer({ view: around, outerAxis }, this.n), elements, value, around.buffer.dtype);
+    }
+  }
+
+  // Structure ---------------------------------------------------------------------------------------------------
+
+  private emitReduction(kept: number[], folded: number[]): void {
+    const { vectorAxis } = this;
+    const outerLoops = kept.filter((axis) => axis !== vectorAxis);
+    if (vectorAxis >= 0 && folded.includes(vectorAxis)) {
+      this.nest(outerLoops, () => this.reduceAlongVector(folded.filter((axis) => axis !== vectorAxis)));
+      return;
+    }
+    const block = Math.max(1, Math.floor(accumulators / this.kernel.roots.length));
+    this.nest(outerLoops, () => this.alongVector((spots) => this.reduceKept(spots, folded), { block, whole: block }));
+  }
+
+  /** Accumulators for a few places of a kept axis; the loops over the reduced axes are inside. */
+  private reduceKept(spots: readonly Spot[], folded: readonly number[]): void {
+    const { b } = this;
+    const sums = spots.map(() => this.kernel.roots.map((root) => this.accumulator(root.combine!)));
+    this.nest(folded, () =>
+      spots.forEach((spot, s) => {
+        const evaluate = this.evaluator(spot);
+        this.kernel.roots.forEach((root, r) => {
+          const sum = sums[s]![r]!;
+          b.set(sum, combined(root.combine!, sum, evaluate(root.value)));
+        });
+      }),
+    );
+    spots.forEach((spot, s) => this.kernel.roots.forEach((root, r) => this.store(root.output, sums[s]![r]!, spot)));
+  }
+
+  /** The vector axis itself is reduced: four partial results, joined at the end. */
+  private reduceAlongVector(folded: readonly number[]): void {
+    const { b } = this;
+    const lanes = this.kernel.roots.map((root) => this.accumulator(root.combine!));
+    const rest = this.kernel.roots.map((root) => this.accumulator(root.combine!));
+    this.nest(folded, () =>
+      this.alongVector(
+        (spots) => {
+          for (const spot of spots) {
+            const evaluate = this.evaluator(spot);
+            this.kernel.roots.forEach((root, r) => {
+              const sum = spot.lanes === 4 ? lanes[r]! : rest[r]!;
+              b.set(sum, combined(root.combine!, sum, evaluate(root.value)));
+            });
+          }
+        },
+        { exact: true },
+      ),
+    );
+    this.kernel.roots.forEach((root, r) => {
+      const sum = lanes[r]!;
+      b.set(sum, combined(root.combine!, sum, v.shuffle(sum, sum, [2, 3, 0, 1])));
+      b.set(sum, combined(root.combine!, sum, v.shuffle(sum, sum, [1, 0, 3, 2])));
+      b.set(sum, combined(root.combine!, sum, rest[r]!));
+      this.store(root.output, sum, { along: 0, lanes: 1 });
+    });
+  }
+
+  private accumulator(combine: Combine): Local {
+    return this.b.let("v128", "sum", v.const(combine === "sum" ? 0 : -Infinity));
+  }
+
+  private storeAll(spots: readonly Spot[]): void {
+    for (const spot of spots) {
+      const evaluate = this.evaluator(spot);
+      const values = this.kernel.roots.map((root) => evaluate(root.value));
+      this.kernel.roots.forEach((root, r) => this.store(root.output, values[r]!, spot));
+    }
+  }
+
+  // Loops -------------------------------------------------------------------------------------------------------
+
+  /** Loops over these axes, outermost first, with every cursor moving along. */
+  private nest(axes: readonly number[], body: () => void): void {
+    this.merge(axes).reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), body)();
+  }
+
+  /** Runs the body `rounds` times, moving each cursor by its bytes after each, and back at the end. */
+  private loop(rounds: number, moves: readonly number[], body: () => void): void {
+    if (rounds === 1) return body();
+    const { b } = this;
+    b.repeat(rounds, () => {
+      body();
+      this.cursors.forEach((cursor, i) => b.advance(cursor.local, moves[i]!));
+    });
+    this.cursors.forEach((cursor, i) => b.advance(cursor.local, -moves[i]! * rounds));
+  }
+
+  /** Neighbouring axes that every cursor walks as one become one. */
+  private merge(axes: readonly number[]): Axis[] {
+    const merged: Axis[] = [];
+    for (const axis of axes) {
+      const extent = this.kernel.domain[axis]!;
+      const moves = this.cursors.map((cursor) => cursor.strides[axis]! * cursor.unit);
+      const last = merged[merged.length - 1];
+      if (last && moves.every((move, i) => last.moves[i] === move * extent)) {
+        merged[merged.length - 1] = { extent: last.extent * extent, moves };
+      } else merged.push({ extent, moves });
+    }
+    return merged;
+  }
+
+  /**
+   * Walks the vector axis: whole vectors first, a few a round, then single elements for what is left (or one more
+   * vector, where everything written is padded). Without a vector axis there is one element.
+   */
+  private alongVector(
+    body: (spots: readonly Spot[]) => void,
+    { block = unroll, whole = unrollWhole, exact = false } = {},
+  ): void {
+    if (this.vectorAxis < 0) return body([{ along: 0, lanes: 1 }]);
+    const extent = this.kernel.domain[this.vectorAxis]!;
+    const mayPad = !exact && this.kernel.roots.every((root) => root.output.padded);
+    const vectors = mayPad ? padToVector(extent) / 4 : Math.floor(extent / 4);
+    const step = vectors <= whole ? Math.max(vectors, 1) : block;
+    const rounds = Math.floor(vectors / step);
+    const walk = (elements: number): number[] =>
+      this.cursors.map((cursor) => cursor.strides[this.vectorAxis]! * cursor.unit * elements);
+    const spots = (count: number, from: number, lanes: 4 | 1): Spot[] =>
+      Array.from({ length: count }, (_, i) => ({ along: from + i * lanes, lanes }));
+    if (rounds > 0) this.loop(rounds, walk(4 * step), () => body(spots(step, 0, 4)));
+    const left = vectors - rounds * step;
+    if (left > 0) body(spots(left, 4 * rounds * step, 4));
+    const single = mayPad ? 0 : extent - 4 * vectors;
+    for (let i = 0; i < single; i++) body(spots(1, 4 * vectors + i, 1));
+  }
+
+  // Memory ------------------------------------------------------------------------------------------------------
+
+  private evaluator(spot: Spot): (value: LoopValue) => Expr {
+    const known = new Map<LoopValue, Expr>();
+    const evaluate = (value: LoopValue): Expr => {
+      const present = known.get(value);
+      if (present) return present;
+      const computed = this.compute(value, spot, evaluate);
+      const result = computed.kind === "lanes" ? computed : v.get(this.b.let("v128", "t", computed));
+      known.set(value, result);
+      return result;
+    };
+    return evaluate;
+  }
+
+  private compute(value: LoopValue, spot: Spot, evaluate: (value: LoopValue) => Expr): Expr {
+    switch (value.kind) {
+      case "constant":
+        return v.const(value.value);
+      case "apply":
+        return value.vector(value.args.map(evaluate));
+      case "load":
+        return this.load(value.view, spot);
+      case "position": {
+        const stride = this.vectorAxis < 0 ? 0 : value.strides[this.vectorAxis]!;
+        const cursor = this.positionCursor(value.strides);
+        const first = v.op("i32x4.splat", v.n.add(cursor.local, v.int(spot.along * stride)));
+        const position = v.op("i32x4.add", first, v.ilanes([0, stride, 2 * stride, 3 * stride]));
+        return value.vector(v.get(this.b.let("v128", "position", position)), value.args.map(evaluate));
+      }
+    }
+  }
+
+  private load(view: BufferView, spot: Spot): Expr {
+    const { cursor, offset, stride } = this.locate(view, spot);
+    const form = spot.lanes === 1 ? "lane0" : stride === 0 ? "splat" : "v128";
+    const loaded = v.load(cursor.local, offset, form);
+    return view.buffer.dtype === "int32" ? v.op("f32x4.convert_i32x4_s", loaded) : loaded;
+  }
+
+  private store(view: BufferView, value: Expr | Local, spot: Spot): void {
+    const { cursor, offset } = this.locate(view, spot);
+    const lanes = view.buffer.dtype === "int32" ? v.op("i32x4.trunc_sat_f32x4_s", value) : value;
+    this.b.store(cursor.local, offset, lanes, spot.lanes === 1 ? "lane0" : "v128");
+  }
+
+  private locate(view: BufferView, spot: Spot): { cursor: Cursor; offset: number; stride: number } {
+    const cursor = this.cursorOf(view);
+    const stride = this.vectorAxis < 0 ? 0 : this.strides(view)[this.vectorAxis]!;
+    return { cursor, offset: 4 * (view.offset - cursor.base + spot.along * stride), stride };
+  }
+
+  // Cursors -----------------------------------------------------------------------------------------------------
+
+  private readonly byView = new Map<string, Cursor>();
+
+  private openCursors(): void {
+    const views = [...this.kernel.reads, ...this.kernel.writes].map((access) => access.view);
+    const groups = new Map<string, BufferView[]>();
+    for (const view of views) {
+      const key = this.keyOf(view);
+      groups.set(key, [...(groups.get(key) ?? []), view]);
+    }
+    for (const [key, group] of groups) {
+      const first = group.reduce((least, view) => (view.offset < least.offset ? view : least));
+      const pointer = this.at.pointer({ view: first, outerAxis: this.kernel.outerAxis }, this.n);
+      const local = this.b.let("i32", first.buffer.name, pointer);
+      const cursor = { local, strides: this.strides(first), base: first.offset, unit: 4 };
+      this.cursors.push(cursor);
+      this.byView.set(key, cursor);
+    }
+    for (const root of this.kernel.roots) this.openPositions(root.value, new Set());
+  }
+
+  /** Positions are cursors too: i32 counters that start at the outer index's first position. */
+  private openPositions(value: LoopValue, seen: Set<LoopValue>): void {
+    if (seen.has(value) || value.kind === "load" || value.kind === "constant") return;
+    seen.add(value);
+    if (value.kind === "position" && !this.byView.has(positionKey(value.strides))) {
+      const { outerAxis } = this.kernel;
+      const start = outerAxis < 0 ? v.int(0) : v.n.scale(this.n, value.strides[outerAxis]!);
+      const cursor = { local: this.b.let("i32", "at", start), strides: value.strides, base: 0, unit: 1 };
+      this.cursors.push(cursor);
+      this.byView.set(positionKey(value.strides), cursor);
+    }
+    value.args.forEach((arg) => this.openPositions(arg, seen));
+  }
+
+  private positionCursor(strides: readonly number[]): Cursor {
+    return this.byView.get(positionKey(strides))!;
+  }
+
+  private cursorOf(view: BufferView): Cursor {
+    return this.byView.get(this.keyOf(view))!;
+  }
+
+  private keyOf(view: BufferView): string {
+    return `${view.buffer.id}:${this.strides(view).join(",")}`;
+  }
+
+  /** The strides that count: a reduced axis does not move what is written. */
+  private strides(view: BufferView): readonly number[] {
+    if (!this.isReducedOutput(view)) return view.strides;
+    return view.strides.map((stride, axis) => (this.kernel.reduced.includes(axis) ? 0 : stride));
+  }
+
+  private isReducedOutput(view: BufferView): boolean {
+    return this.kernel.reduced.length > 0 && this.kernel.roots.some((root) => root.output === view);
+  }
+
+  // Choices -----------------------------------------------------------------------------------------------------
+
+  /** An axis on which every view has stride 0 or 1 and at least one has 1; the longest such, a kept one first. */
+  private chooseVectorAxis(): number {
+    const { domain, reduced } = this.kernel;
+    const reads = this.kernel.reads.map((access) => access.view);
+    const writes = this.kernel.roots.map((root) => root.output);
+    const fits = (axis: number): boolean => {
+      const folded = reduced.includes(axis);
+      const checked = folded ? reads : [...reads, ...writes];
+      if (!checked.every((view) => view.strides[axis] === 0 || view.strides[axis] === 1)) return false;
+      if (!folded && !writes.every((view) => view.strides[axis] === 1)) return false;
+      return (
+        checked.some((view) => view.strides[axis] === 1) && (domain[axis]! >= 4 || writes.every((view) => view.padded))
+      );
+    };
+    const candidates = this.inner.filter(fits);
+    const kept = candidates.filter((axis) => !reduced.includes(axis));
+    const best = (list: readonly number[]): number =>
+      list.reduce((top, axis) => (top < 0 || domain[axis]! > domain[top]! ? axis : top), -1);
+    return kept.length > 0 ? best(kept) : best(candidates);
+  }
+
+  /** Axes with the widest strides first, by what is written, then by what is read. */
+  private sorted(axes: readonly number[]): number[] {
+    const lead = this.kernel.roots[0]!.output;
+    const read = this.kernel.reads[0]?.view;
+    const weight = (axis: number): number =>
+      this.kernel.reduced.includes(axis) ? Math.abs(read?.strides[axis] ?? 0) : Math.abs(lead.strides[axis]!);
+    return [...axes].sort((x, y) => weight(y) - weight(x) || x - y);
+  }
+}
+
+interface Axis {
+  readonly extent: number;
+  /** How far each cursor moves, in bytes (positions: in elements). */
+  readonly moves: readonly number[];
+}
+
+function combined(combine: Combine, sum: Expr | Local, value: Expr | Local): Expr {
+  return combine === "sum" ? v.add(sum, value) : v.max(sum, value);
+}
+
+function positionKey(strides: readonly number[]): string {
+  return `position:${strides.join(",")}`;
+}

@@ -1,0 +1,43 @@
+/** The exercise's notebook with kilograd's library: what suites that train on the real MNIST have in common. */
+import { DataLoader, MNIST, transforms, type Batch } from "../src/data/index.js";
+import { F, optim, type Tensor } from "../src/index.js";
+import { ExerciseNet } from "../src/train/index.js";
+
+/** MNIST's images, normalised as in the notebook. */
+export function mnist(train: boolean): MNIST {
+  const { compose, normalize, toTensor } = transforms;
+  return new MNIST({ train, transform: compose([toTensor(), normalize([0.1307], [0.3081])]) });
+}
+
+export interface Notebook {
+  readonly trainLoader: DataLoader;
+  readonly testLoader: DataLoader;
+  readonly model: ExerciseNet;
+  readonly optimizer: optim.SGD;
+}
+
+/** Loaders, network and optimizer, made in the notebook's order: after manualSeed(1) they are PyTorch's. */
+export function makeNotebook(batchSize = 32): Notebook {
+  const trainLoader = new DataLoader(mnist(true), { batchSize, shuffle: true });
+  const testLoader = new DataLoader(mnist(false), { batchSize, shuffle: true });
+  const model = new ExerciseNet();
+  return { trainLoader, testLoader, model, optimizer: new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 }) };
+}
+
+/** One step of the notebook's `train`; gives the loss. */
+export function trainStep({ model, optimizer }: Notebook, [images, labels]: Batch): Tensor {
+  optimizer.zeroGrad();
+  const loss = F.nllLoss(model(images), labels);
+  loss.backward();
+  optimizer.step();
+  return loss;
+}
+
+/** The first batches of a loader's next epoch. */
+export function* firstBatches(loader: DataLoader, count: number): Generator<Batch> {
+  let left = count;
+  for (const batch of loader) {
+    if (left-- === 0) return;
+    yield batch;
+  }
+}

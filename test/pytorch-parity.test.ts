@@ -1,0 +1,84 @@
+/**
+ * The notebook on the real MNIST beside PyTorch's (fixtures/notebook.py): the same weights and shuffle after the same
+ * seed, the same loss and gradients from the same state, and losses that stay together while rounding lets them.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { DataLoader } from "../src/data/index.js";
+import { configure, F, manualSeed, type HostArray } from "../src/index.js";
+import { firstBatches, makeNotebook, trainStep } from "./notebook.js";
+
+interface Fixture {
+  /** Of the parameters, in the order of `parameters()`. */
+  readonly weights: readonly { readonly shape: readonly number[]; readonly sha256: string }[];
+  readonly shuffle: { readonly first: readonly number[]; readonly sha256: string };
+  readonly losses: Readonly<Record<"float32" | "float64", readonly number[]>>;
+  /** Of the first step, for each parameter. */
+  readonly gradients: readonly string[];
+}
+const fixture = JSON.parse(readFileSync(new URL("../fixtures/notebook.json", import.meta.url), "utf8")) as Fixture;
+
+function sha256(elements: HostArray): string {
+  return createHash("sha256").update(new Uint8Array(elements.buffer)).digest("hex");
+}
+
+function largest(elements: Float32Array): number {
+  return elements.reduce((top, element) => Math.max(top, Math.abs(element)), 0);
+}
+
+test("after manualSeed(1) the weights and the first shuffle are PyTorch's, to the bit", () => {
+  const order: number[] = [];
+  const images = { length: 60_000, get: (index: number) => index, batch: (indices: readonly number[]) => indices };
+  manualSeed(1);
+  const { model } = makeNotebook();
+  const weights = [...model.parameters()].map((weight) => ({ shape: weight.shape, sha256: sha256(weight.data()) }));
+  assert.deepEqual(weights, fixture.weights);
+
+  // A loader draws nothing until it is iterated, so this one's shuffle is the notebook's first.
+  for (const indices of new DataLoader(images, { batchSize: 32, shuffle: true })) order.push(...indices);
+  assert.deepEqual(order.slice(0, 32), fixture.shuffle.first);
+  assert.equal(sha256(Int32Array.from(order)), fixture.shuffle.sha256);
+});
+
+for (const numerics of ["fast", "strict"] as const) {
+  test(`${numerics}: the first step's loss and every gradient are PyTorch's, within 1e-5 of the largest`, () => {
+    configure({ numerics });
+    manualSeed(1);
+    const { trainLoader, model } = makeNotebook();
+    const [[images, labels]] = [...firstBatches(trainLoader, 1)];
+    const loss = F.nllLoss(model(images), labels);
+    loss.backward();
+    assert.ok(Math.abs(loss.item() / fixture.losses.float64[0]! - 1) <= 1e-5, `loss ${loss.item()}`);
+
+    const expected = fixture.gradients.map(
+      (text) => new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer),
+    );
+    const largestOfAll = Math.max(...expected.map(largest));
+    [...model.namedParameters()].forEach(([name, { grad }], k) => {
+      const gradient = grad!.data();
+      const right = expected[k]!;
+      assert.equal(gradient.length, right.length, name);
+      // The bias of a convolution before a batch norm has no effect: its gradient is rounding alone.
+      const scale = largest(right) < 1e-12 ? largestOfAll : largest(right);
+      right.forEach((value, i) => {
+        const off = Math.abs(gradient[i]! - value) / scale;
+        assert.ok(off <= 1e-5, `${name}[${i}]: ${gradient[i]} instead of ${value}, off by ${off} of the largest`);
+      });
+    });
+  });
+}
+
+test("the first 20 losses follow PyTorch's within 5e-4, the first 100 within 5e-2", () => {
+  configure({ numerics: "fast" });
+  manualSeed(1);
+  const notebook = makeNotebook();
+  const losses = [...firstBatches(notebook.trainLoader, 100)].map((batch) => trainStep(notebook, batch).item());
+  for (const [kind, expected] of Object.entries(fixture.losses)) {
+    expected.forEach((right, step) => {
+      const off = Math.abs(losses[step]! / right - 1);
+      assert.ok(off <= (step < 20 ? 5e-4 : 5e-2), `step ${step}: ${losses[step]} instead of ${right} in ${kind}`);
+    });
+  }
+});
