@@ -22,7 +22,7 @@ function fail(message, status) {
 /** Installs what is missing and builds what has changed. */
 export function prepare() {
   requireNode(20, 6);
-  install();
+  install("Installing packages");
   build();
 }
 
@@ -41,13 +41,14 @@ function run(what, args, hint) {
   fail(`${what} failed. ${hint}`, 1);
 }
 
-/** npm writes its own copy of the lock file when it has installed everything. */
-function install() {
-  if (changed(at("node_modules", ".package-lock.json")) >= changed(at("package-lock.json"))) return;
+/** Installs what a folder's lock file names, if it is not there; npm writes its own copy of that file at the end. */
+export function install(what, folder = at()) {
+  const lock = path.join(folder, "package-lock.json");
+  if (changed(path.join(folder, "node_modules", ".package-lock.json")) >= changed(lock)) return;
   const npm = process.env.npm_execpath;
   if (!npm?.endsWith(".js")) fail("Packages are missing or old. Run `npm ci`, or start with npm.", 1);
-  const hint = "Is the network there? Run `npm ci` to see more.";
-  run("Installing packages", [npm, "ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"], hint);
+  const quiet = ["--no-audit", "--no-fund", "--include=dev", "--loglevel=error"];
+  run(what, [npm, "ci", "--prefix", folder, ...quiet], "Is the network there? Run `npm ci` to see more.");
 }
 
 const filesIn = (folder) => readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name));

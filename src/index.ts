@@ -8,10 +8,17 @@ export type { Dtype, HostArray } from "./graph/node.js";
 export * as F from "./nn/functional.js";
 export * as nn from "./nn/index.js";
 export * as optim from "./optim/index.js";
-export { tqdm, type ProgressOptions } from "./progress.js";
+export { ProgressBar, tqdm, type ProgressOptions, type ProgressStream } from "./progress.js";
 export { Generator, manualSeed, rand, randint, randn, randperm } from "./random.js";
 export { configure, onCompile, type ProgramText } from "./runtime/configure.js";
 export type { Shape } from "./shape.js";
-export { summary } from "./summary/summary.js";
+export {
+  formatSummary,
+  summarize,
+  summary,
+  type InputSizes,
+  type Summary,
+  type SummaryRow,
+} from "./summary/summary.js";
 export { arange, cat, full, ones, stack, Tensor, tensor, zeros } from "./tensor.js";
 export type { Axes, NestedNumbers, Operand, TensorOptions } from "./tensor.js";

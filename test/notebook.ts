@@ -1,6 +1,7 @@
 /** The exercise's notebook with kilograd's library: what suites that train on the real MNIST have in common. */
+import { createHash } from "node:crypto";
 import { DataLoader, MNIST, transforms, type Batch } from "../src/data/index.js";
-import { F, optim, type Tensor } from "../src/index.js";
+import { F, optim, type nn, type Tensor } from "../src/index.js";
 import { ExerciseNet } from "../src/train/index.js";
 
 /** MNIST's images, normalised as in the notebook. */
@@ -40,4 +41,11 @@ export function* firstBatches(loader: DataLoader, count: number): Generator<Batc
     if (left-- === 0) return;
     yield batch;
   }
+}
+
+/** The SHA-256 of all parameters and buffers. */
+export function weightsHash(model: nn.Module): string {
+  const hash = createHash("sha256");
+  for (const tensor of model.stateDict().values()) hash.update(new Uint8Array(tensor.data().buffer));
+  return hash.digest("hex");
 }

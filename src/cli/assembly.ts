@@ -1,7 +1,5 @@
 /** Puts together what a configuration or a run names: engine settings, data, network, weights. */
-import type { Module } from "../nn/index.js";
-import { manualSeed } from "../random.js";
-import { configure } from "../runtime/configure.js";
+import { configure, manualSeed, type nn } from "../index.js";
 import { DataLoader } from "../data/index.js";
 import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../train/index.js";
 import { openData, Run, type OpenedData } from "../train/node.js";
@@ -15,7 +13,7 @@ export async function assemble(config: TrainConfig): Promise<{ trainer: Trainer;
 }
 
 /** Sets the engine up and finds the network. */
-async function prepareNetwork({ threads, numerics, seed, net }: TrainConfig): Promise<() => Module> {
+async function prepareNetwork({ threads, numerics, seed, net }: TrainConfig): Promise<() => nn.Module> {
   configure({ numerics, ...(threads === null ? {} : { threads }) });
   // A file may export a network that is made while it is loaded.
   manualSeed(seed);
@@ -25,7 +23,7 @@ async function prepareNetwork({ threads, numerics, seed, net }: TrainConfig): Pr
 /** A run's network, with the weights of one of its checkpoints. */
 export interface LoadedRun {
   readonly run: Run;
-  readonly model: Module;
+  readonly model: nn.Module;
   /** Puts the weights of a checkpoint in; how many epochs were done, one that had begun included. */
   readonly load: (which: "last" | "best") => number;
 }
@@ -42,7 +40,7 @@ export async function openRun(folder: string): Promise<LoadedRun> {
 }
 
 /** Gives the function that tests a network on the data of a run. */
-export function makeTest(run: Run): (model: Module) => Evaluation {
+export function makeTest(run: Run): (model: nn.Module) => Evaluation {
   const { config } = run.record;
   const { test, hashes } = openData(config.data, config.augment);
   run.checkData(hashes);

@@ -3,7 +3,7 @@
  * black. Only `kilograd predict` needs it.
  */
 import { decode, type DecodedPng } from "fast-png";
-import { DataError } from "../errors.js";
+import { DataError } from "../index.js";
 
 /** Brightness, 0 to 1, row by row. */
 export interface GreyImage {

@@ -2,12 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { KilogradError, UsageError } from "../errors.js";
-import { Module } from "../nn/index.js";
+import { KilogradError, nn, UsageError } from "../index.js";
 import { networks } from "../train/index.js";
 
 /** Makes the network; a file that exports an instance gives that very one. */
-export type MakeNetwork = () => Module;
+export type MakeNetwork = () => nn.Module;
 
 /**
  * @param net a built-in network's name, or the path of a TypeScript or JavaScript file that exports a Module: its
@@ -85,8 +84,9 @@ function chooseExport(file: string, exports: Record<string, unknown>): MakeNetwo
 }
 
 function maker(value: unknown): MakeNetwork | undefined {
-  if (value instanceof Module) return () => value;
-  if (typeof value === "function" && value.prototype instanceof Module) return () => new (value as new () => Module)();
+  if (value instanceof nn.Module) return () => value;
+  if (typeof value === "function" && value.prototype instanceof nn.Module)
+    return () => new (value as new () => nn.Module)();
   return undefined;
 }
 
@@ -94,5 +94,5 @@ function maker(value: unknown): MakeNetwork | undefined {
 function isForeignModule(value: unknown): boolean {
   let kind: unknown = typeof value === "function" ? value : undefined;
   while (typeof kind === "function" && kind.name !== "Module") kind = Object.getPrototypeOf(kind);
-  return typeof kind === "function" && kind !== Module;
+  return typeof kind === "function" && kind !== nn.Module;
 }

@@ -1,6 +1,6 @@
 /** From the command line's words to a configuration: `--schedule step:stepSize=6`, `--augment rotation=7,shift=0.05`. */
 import path from "node:path";
-import { ArgumentError, UsageError } from "../errors.js";
+import { ArgumentError, UsageError } from "../index.js";
 import { datasetNames } from "../train/node.js";
 import { networks, resolveConfig, type TrainConfig } from "../train/index.js";
 

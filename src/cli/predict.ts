@@ -1,9 +1,6 @@
 /** `kilograd predict RUN image.png…` */
 import fs from "node:fs";
-import { DataError } from "../errors.js";
-import { noGrad } from "../graph/grad-mode.js";
-import type { Module } from "../nn/index.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { DataError, noGrad, tensor, type nn, type Tensor } from "../index.js";
 import { openRun } from "./assembly.js";
 import { readPng, toDigit } from "./image.js";
 import type { AddCommand } from "./surroundings.js";
@@ -50,7 +47,7 @@ function readFile(file: string): Uint8Array {
 }
 
 /** The network gives logarithms. */
-function classify(model: Module, images: Tensor): number[] {
+function classify(model: nn.Module, images: Tensor): number[] {
   return [...noGrad(() => (model as (images: Tensor) => Tensor)(images).exp()).data()];
 }
 

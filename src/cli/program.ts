@@ -1,6 +1,6 @@
 /** The program `kilograd`: finds the command, and turns its end into an exit status. */
 import { Command, CommanderError } from "commander";
-import { KilogradError, UsageError } from "../errors.js";
+import { KilogradError, UsageError } from "../index.js";
 import { packageVersion } from "../train/node.js";
 import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";

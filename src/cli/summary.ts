@@ -1,6 +1,5 @@
 /** `kilograd summary [net]` */
-import { UsageError } from "../errors.js";
-import { formatSummary, summarize } from "../summary/summary.js";
+import { formatSummary, summarize, UsageError } from "../index.js";
 import { findNetwork } from "./network-file.js";
 import type { AddCommand } from "./surroundings.js";
 

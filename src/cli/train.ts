@@ -1,9 +1,6 @@
 /** `kilograd train [net]` */
 import type { Command } from "commander";
-import { StateError, UsageError } from "../errors.js";
-import { onCompile } from "../runtime/configure.js";
-import type { Shape } from "../shape.js";
-import { formatSummary, summarize } from "../summary/summary.js";
+import { formatSummary, onCompile, StateError, summarize, UsageError, type Shape } from "../index.js";
 import {
   answerQuestions,
   gatherFacts,

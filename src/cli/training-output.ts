@@ -1,5 +1,5 @@
 /** What `kilograd train` prints while it trains: the notebook's lines, or events as JSON lines. */
-import { ProgressBar, type ProgressStream } from "../progress.js";
+import { ProgressBar, type ProgressStream } from "../index.js";
 import type { Answer, Trainer, Verdict } from "../train/index.js";
 
 /** What is known when the training is over. */

@@ -4,7 +4,7 @@
  * as data leaves (`scalar`), never as constants, which would make each step a program of its own.
  * PyTorch: `torch.optim.Optimizer`.
  */
-import { ArgumentError, StateError } from "../errors.js";
+import { ArgumentError } from "../errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
@@ -100,16 +100,14 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     for (const grad of used) if (grad.value === undefined) this.#spent.add(grad);
   }
 
+  /**
+   * The parameters' gradients. One that a step has used before, or that adds to such a one, is computed for keeps:
+   * the weights that it depends on are readable for one step more only.
+   */
   #gradients(): Node[] {
     const all = this.paramGroups.flatMap(({ params }) => params.flatMap(({ variable }) => variable?.grad ?? []));
     const spent = (node: Node): boolean => node.value === undefined && this.#spent.has(node);
-    if (all.some((grad) => spent(grad) || grad.inputs.some(spent))) {
-      throw new StateError({
-        op: `${this.#name}.step`,
-        problem: "the gradients of a step that has been taken are still there",
-        hint: "call optimizer.zeroGrad() before each loss.backward()",
-      });
-    }
+    for (const grad of all) if (spent(grad) || grad.inputs.some(spent)) grad.keep = true;
     return all;
   }
 

