@@ -6,7 +6,7 @@
 // Cell 1: imports -----------------------------------------------------------------------------------------------------
 
 import { F, manualSeed, nn, noGrad, optim, summary, tqdm, type Tensor } from "kilograd";
-import { DataLoader, MNIST, Subset, transforms } from "kilograd/data";
+import { DataLoader, MNIST, Subset, transforms, type Dataset } from "kilograd/data";
 
 const [epochs = 19, images] = process.argv.slice(2).map(Number);
 
@@ -57,7 +57,7 @@ const trainLoader = new DataLoader(first(trainSet), { batchSize, shuffle: true }
 const testLoader = new DataLoader(first(testSet), { batchSize, shuffle: true });
 
 /** The first images, or all of them. */
-function first(dataset: MNIST): Subset | MNIST {
+function first(dataset: MNIST): Dataset<unknown> {
   return images === undefined
     ? dataset
     : new Subset(

@@ -331,7 +331,14 @@ export class Tensor {
   private reduce(name: string, op: (node: Node, axes: number[]) => Node, axes: Axes | undefined, keepdim: boolean) {
     const list = resolveAxes(name, axes, this.ndim);
     const kept = op(this.node, list);
-    return wrap(keepdim ? kept : ops.reshape(kept, this.shape.filter((_, axis) => !list.includes(axis))));
+    return wrap(
+      keepdim
+        ? kept
+        : ops.reshape(
+            kept,
+            this.shape.filter((_, axis) => !list.includes(axis)),
+          ),
+    );
   }
 
   // Shape -------------------------------------------------------------------------------------------------------
@@ -350,7 +357,12 @@ export class Tensor {
     return this.reshape([...this.shape.slice(0, first), middle, ...this.shape.slice(last + 1)]);
   }
   permute(...order: readonly number[] | readonly [readonly number[]]): Tensor {
-    return wrap(ops.permute(this.node, flat(order).map((axis) => resolveAxis("permute", axis, this.ndim))));
+    return wrap(
+      ops.permute(
+        this.node,
+        flat(order).map((axis) => resolveAxis("permute", axis, this.ndim)),
+      ),
+    );
   }
   transpose(a: number, b: number): Tensor {
     const order = this.shape.map((_, axis) => axis);
@@ -364,7 +376,12 @@ export class Tensor {
   expand(...sizes: readonly number[] | readonly [Shape]): Tensor {
     const list = flat(sizes);
     const lead = list.length - this.ndim;
-    return wrap(ops.expand(this.node, list.map((size, axis) => (size === -1 ? this.shape[axis - lead]! : size))));
+    return wrap(
+      ops.expand(
+        this.node,
+        list.map((size, axis) => (size === -1 ? this.shape[axis - lead]! : size)),
+      ),
+    );
   }
   squeeze(axis?: number): Tensor {
     const at = axis === undefined ? undefined : resolveAxis("squeeze", axis, this.ndim);
@@ -415,7 +432,11 @@ function flat(sizes: readonly number[] | readonly [readonly number[]]): readonly
 function completeShape(op: string, sizes: readonly number[], from: Shape): Shape {
   const known = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const shape = sizes.map((size) => (size === -1 ? sizeOf(from) / known : size));
-  if (sizes.filter((size) => size === -1).length > 1 || sizeOf(shape) !== sizeOf(from) || !shape.every(Number.isInteger)) {
+  if (
+    sizes.filter((size) => size === -1).length > 1 ||
+    sizeOf(shape) !== sizeOf(from) ||
+    !shape.every(Number.isInteger)
+  ) {
     throw new ShapeError({
       op,
       problem: `${formatShape(from)} has ${sizeOf(from)} elements, which do not fill ${formatShape(sizes)}`,
@@ -493,9 +514,17 @@ export function arange(length: number): Tensor {
 /** Joins tensors along an existing axis. PyTorch: `torch.cat`. */
 export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError({ op: "cat", problem: "there is nothing to join" });
-  return wrap(ops.cat(tensors.map((part) => part.node), resolveAxis("cat", axis, tensors[0]!.ndim)));
+  return wrap(
+    ops.cat(
+      tensors.map((part) => part.node),
+      resolveAxis("cat", axis, tensors[0]!.ndim),
+    ),
+  );
 }
 /** Joins tensors of one shape along a new axis. PyTorch: `torch.stack`. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  return cat(tensors.map((part) => part.unsqueeze(axis)), axis);
+  return cat(
+    tensors.map((part) => part.unsqueeze(axis)),
+    axis,
+  );
 }

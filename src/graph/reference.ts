@@ -11,7 +11,11 @@ export function evaluate(roots: readonly Node[]): Value[] {
   for (const node of topologicalOrder(roots)) {
     const data = node.value
       ? Float64Array.from(node.value)
-      : node.op.reference(node.inputs.map((input) => values.get(input)!), node.attrs, node);
+      : node.op.reference(
+          node.inputs.map((input) => values.get(input)!),
+          node.attrs,
+          node,
+        );
     values.set(node, { shape: node.shape, data });
   }
   return roots.map((root) => values.get(root)!);

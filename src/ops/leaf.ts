@@ -59,11 +59,11 @@ export function variable(of: Variable, requiresGrad: boolean): VariableNode {
 }
 
 export function isVariable(node: Node): node is VariableNode {
-  return (node.op) === (variableOp as Op<unknown>);
+  return node.op === (variableOp as Op<unknown>);
 }
 
 export function isConstant(node: Node): node is Node<{ readonly value: number }> {
-  return (node.op) === (constantOp as Op<unknown>);
+  return node.op === (constantOp as Op<unknown>);
 }
 
 /** How many times its variable has been overwritten since this node was made. */

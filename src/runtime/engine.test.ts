@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StateError } from "../errors.js";
 import { SGD } from "../optim/index.js";
-import { Tensor, tensor } from "../tensor.js";
+import type { Tensor} from "../tensor.js";
+import { tensor } from "../tensor.js";
 import { compiledEngine, setEngine } from "./engine.js";
 import { referenceEngine } from "./reference-engine.js";
 
@@ -22,7 +23,10 @@ function step(m: ReturnType<typeof model>): Tensor {
   return loss;
 }
 
-for (const [name, engine] of [["compiled", compiledEngine()], ["reference", referenceEngine]] as const) {
+for (const [name, engine] of [
+  ["compiled", compiledEngine()],
+  ["reference", referenceEngine],
+] as const) {
   test(`${name}: the loss that was stepped on is the one from before the step`, () => {
     setEngine(engine);
     const m = model();
@@ -58,12 +62,18 @@ for (const [name, engine] of [["compiled", compiledEngine()], ["reference", refe
     step(m);
     m.loss().backward();
     m.optimizer.step();
-    assert.deepEqual([...m.w.data()].map((x) => Math.round(x * 1e4) / 1e4), [1 - 0.3 - 0.6, 2 - 0.5 - 1].map((x) => Math.round(x * 1e4) / 1e4));
+    assert.deepEqual(
+      [...m.w.data()].map((x) => Math.round(x * 1e4) / 1e4),
+      [1 - 0.3 - 0.6, 2 - 0.5 - 1].map((x) => Math.round(x * 1e4) / 1e4),
+    );
   });
 
   test(`${name}: two variables can take each other's values`, () => {
     setEngine(engine);
-    const [a, b] = [tensor([1, 2, 3], undefined, { requiresGrad: true }), tensor([4, 5, 6], undefined, { requiresGrad: true })];
+    const [a, b] = [
+      tensor([1, 2, 3], undefined, { requiresGrad: true }),
+      tensor([4, 5, 6], undefined, { requiresGrad: true }),
+    ];
     const [x, y] = [a.detach(), b.detach()];
     a.copy_(y.flip(0));
     b.copy_(x);

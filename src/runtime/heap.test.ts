@@ -41,6 +41,8 @@ test("freeing twice is refused", () => {
 test("more than there can be is a clear error", () => {
   assert.throws(
     () => new Heap().allocate(65536 * (maximumPages + 1)),
-    (error) => error instanceof StateError && /memory: .* MiB more than .* cannot be had\. Hint: use a smaller batch/.test(error.message),
+    (error) =>
+      error instanceof StateError &&
+      /memory: .* MiB more than .* cannot be had\. Hint: use a smaller batch/.test(error.message),
   );
 });

@@ -1,0 +1,21 @@
+/** Memory stays flat while a network is trained. (The peak is measured in short-training.test.ts.) */
+import assert from "node:assert/strict";
+import path from "node:path";
+import { test } from "node:test";
+import { idxFolder, temporaryFolder } from "./idx-folder.js";
+import { trainProcess } from "./training-process.js";
+
+const MB = 1e6;
+
+test("from epoch 2 on a training takes no more memory", async (t) => {
+  const [data, out] = [idxFolder(t, 648, 100), path.join(temporaryFolder(t), "run")];
+  // Epochs of 81 batches; one batch's images are 25 kB, and all that a step computes is 2 MB.
+  const { epochs } = await trainProcess(["--data", data, "--out", out, "--epochs", "8", "--batch-size", "8"]);
+  assert.equal(epochs.length, 8);
+  const [, second] = epochs;
+  const growth = epochs.slice(2).map(({ rss, live }) => ({ rss: rss - second!.rss, live: live - second!.live }));
+  const told = JSON.stringify(growth);
+  // Keeping one batch for each step would be 2 MB an epoch, one number for each of a network's nodes the same.
+  assert.ok(Math.max(...growth.map(({ live }) => live)) < 1 * MB, `alive beyond epoch 2: ${told}`);
+  assert.ok(Math.max(...growth.map(({ rss }) => rss)) < 24 * MB, `resident beyond epoch 2: ${told}`);
+});

