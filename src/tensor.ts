@@ -7,7 +7,7 @@ import { gradients, variableGradients } from "./graph/gradients.js";
 import { topologicalOrder, type Dtype, type HostArray, type Node } from "./graph/node.js";
 import { Variable } from "./graph/variable.js";
 import * as ops from "./ops/index.js";
-import { assignLater, forgetAssignment, realize } from "./runtime/engine.js";
+import { assignLater, forgetAssignment, realize, realizeLater } from "./runtime/engine.js";
 import { formatShape, resolveAxes, resolveAxis, shapesEqual, sizeOf, type Shape } from "./shape.js";
 
 export type Axes = number | readonly number[];
@@ -189,7 +189,7 @@ export class Tensor {
       const { variable } = (node as ReturnType<typeof ops.variable>).attrs;
       variable.grad = variable.grad ? ops.add(variable.grad, grad) : grad;
     }
-    root.keep = true;
+    realizeLater(root);
     for (const node of topologicalOrder([root], true)) if (node.inputs.length > 0) node.consumed = true;
   }
 

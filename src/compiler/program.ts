@@ -30,9 +30,20 @@ export interface Program {
   /** How many words, a line apart, the run needs for counters (zeroed before each run) and for flags. */
   readonly counters: number;
   readonly flags: number;
+  /** What `mark` is told, by number, where the program is built to be profiled. */
+  readonly marks: readonly Mark[];
 }
 
-export function buildProgram(plan: Plan): Program {
+/** What a thread is about to do: a kernel of a stage (-1: the prologue), wait at its barrier, or leave the program. */
+export interface Mark {
+  readonly stage: number;
+  readonly what: string;
+}
+
+/** The host's function that a profiled program calls with the number of each mark. */
+export const markImport = "mark";
+
+export function buildProgram(plan: Plan, { profile = false } = {}): Program {
   const addresses = new ProgramAddresses();
   const functions: Func[] = [];
   const names = new Map<Kernel, string>();
@@ -44,7 +55,7 @@ export function buildProgram(plan: Plan): Program {
     functions.push(b.done());
     names.set(kernel, name);
   }
-  const driver = new Driver(names);
+  const driver = new Driver(names, profile);
   const run = driver.build(plan);
   const tables = Int32Array.from(addresses.words);
   return {
@@ -52,6 +63,7 @@ export function buildProgram(plan: Plan): Program {
     tables,
     counters: driver.counters,
     flags: driver.flags,
+    marks: driver.marks,
   };
 }
 
@@ -110,14 +122,24 @@ class Driver {
   private readonly b = new FunctionBuilder("run", Object.fromEntries(runParameters.map((name) => [name, "i32"])));
   private readonly parameter = new Map(this.b.params.map((local) => [local.name, local]));
 
-  constructor(private readonly names: ReadonlyMap<Kernel, string>) {}
+  readonly marks: Mark[] = [];
+  private stageNumber = -1;
+
+  constructor(
+    private readonly names: ReadonlyMap<Kernel, string>,
+    private readonly profile: boolean,
+  ) {}
 
   build(plan: Plan): Func {
     for (const name of globals) {
       this.b.statement({ kind: "global", name, value: v.get(this.parameter.get(name)!) });
     }
     if (plan.prologue.length > 0) this.stage({ parallel: [], serial: plan.prologue });
-    for (const stage of plan.stages) this.stage(stage);
+    for (const stage of plan.stages) {
+      this.stageNumber++;
+      this.stage(stage);
+    }
+    this.mark("outside");
     return this.b.done({ exported: true });
   }
 
@@ -142,7 +164,7 @@ class Driver {
     b.while(v.op("i32.lt_s", from, v.int(extent)), () => {
       b.set(to, v.n.add(from, v.int(size)));
       if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
-      b.for("n", v.get(from), v.get(to), 1, (n) => kernels.forEach((kernel) => b.call(this.names.get(kernel)!, n)));
+      b.for("n", v.get(from), v.get(to), 1, (n) => kernels.forEach((kernel) => this.call(kernel, v.get(n))));
       b.set(from, take());
     });
   }
@@ -150,6 +172,7 @@ class Driver {
   /** Waits for all threads; one of them runs the serial kernels first. */
   private barrier({ parallel, serial }: Stage): void {
     const { b } = this;
+    this.mark("barrier");
     const flag = b.let("i32", "flag", add(v.global("flags"), line * this.flags++));
     const run = this.parameter.get("run")!;
     const isLast =
@@ -159,7 +182,8 @@ class Driver {
     b.if(
       isLast,
       () => {
-        for (const kernel of serial) b.call(this.names.get(kernel)!, v.int(0));
+        for (const kernel of serial) this.call(kernel, v.int(0));
+        this.mark("barrier");
         b.statement({ kind: "atomicStore", address: v.get(flag), value: v.get(run) });
         b.statement({ kind: "notify", address: v.get(flag) });
       },
@@ -177,6 +201,18 @@ class Driver {
       b.if(tired, () => b.statement({ kind: "wait", address: v.get(flag), expected: v.get(seen) }));
       b.set(seen, v.atomicLoad(flag));
     });
+  }
+
+  private call(kernel: Kernel, n: Expr): void {
+    this.mark(kernel.title);
+    this.b.call(this.names.get(kernel)!, n);
+  }
+
+  /** Tells the host what comes now, and since when: what was there before has ended. */
+  private mark(what: string): void {
+    if (!this.profile) return;
+    this.b.call(markImport, v.int(this.marks.length));
+    this.marks.push({ stage: this.stageNumber, what });
   }
 
   private counter(): Expr {

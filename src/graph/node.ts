@@ -23,6 +23,11 @@ export class Node<A = unknown> implements Spec {
   keep = false;
   /** Set once backward() has run through this node; its inputs are dropped when it is realised. */
   consumed = false;
+  /** Set once an optimizer's step has used this node as a gradient. */
+  spent = false;
+  /** The last walk (`topologicalOrder`) that met this node, and its place in that one's order. */
+  walk = 0;
+  place = -1;
 
   constructor(
     readonly op: Op<A>,
@@ -37,28 +42,38 @@ export class Node<A = unknown> implements Spec {
 /** A node that stands for the present content of a variable. */
 export type VariableNode = Node<{ readonly variable: Variable; readonly version: number }>;
 
-/** The nodes that `roots` need, inputs before users. Realised nodes are leaves, unless `throughValues` is set. */
+let walks = 0;
+/** Nodes whose inputs are being walked, and which input comes next. Kept between walks, so as to make no garbage. */
+const path: Node[] = [];
+const nexts: number[] = [];
+
+/**
+ * The nodes that `roots` need, inputs before users. Realised nodes are leaves, unless `throughValues` is set. Until
+ * the next walk, `place` says where a node stands in the order.
+ */
 export function topologicalOrder(roots: readonly Node[], throughValues = false): Node[] {
   const order: Node[] = [];
-  const seen = new Set<Node>();
-  // An explicit stack: a deep network's graph would overflow the call stack.
-  const stack: { node: Node; next: number }[] = [];
+  const walk = ++walks;
+  let depth = 0;
   const enter = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    stack.push({ node, next: 0 });
+    if (node.walk === walk) return;
+    node.walk = walk;
+    path[depth] = node;
+    nexts[depth++] = 0;
   };
   for (const root of roots) {
     enter(root);
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      const inputs = top.node.value !== undefined && !throughValues ? [] : top.node.inputs;
-      if (top.next < inputs.length) enter(inputs[top.next++]!);
+    // An explicit stack: a deep network's graph would overflow the call stack.
+    while (depth > 0) {
+      const node = path[depth - 1]!;
+      const next = nexts[depth - 1]!++;
+      if (next < node.inputs.length && (throughValues || node.value === undefined)) enter(node.inputs[next]!);
       else {
-        order.push(top.node);
-        stack.pop();
+        node.place = order.push(node) - 1;
+        depth--;
       }
     }
   }
+  path.length = 0; // or it would keep a graph alive
   return order;
 }

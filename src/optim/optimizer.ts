@@ -36,8 +36,6 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   readonly paramGroups: G[] = [];
   /** What is remembered of the parameters that have been updated. */
   readonly state = new Map<Tensor, S>();
-  /** Gradients that a step has used, and which read parameters that it has overwritten. */
-  readonly #spent = new WeakSet<Node>();
 
   /**
    * @param params tensors to optimize, or groups of them with hyperparameters of their own
@@ -97,7 +95,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
       }
     });
     realize([]);
-    for (const grad of used) if (grad.value === undefined) this.#spent.add(grad);
+    for (const grad of used) if (grad.value === undefined) grad.spent = true;
   }
 
   /**
@@ -106,7 +104,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
    */
   #gradients(): Node[] {
     const all = this.paramGroups.flatMap(({ params }) => params.flatMap(({ variable }) => variable?.grad ?? []));
-    const spent = (node: Node): boolean => node.value === undefined && this.#spent.has(node);
+    const spent = (node: Node): boolean => node.value === undefined && node.spent;
     for (const grad of all) if (spent(grad) || grad.inputs.some(spent)) grad.keep = true;
     return all;
   }

@@ -19,6 +19,8 @@ export interface Engine {
 }
 
 let engine: Engine | undefined;
+/** Roots of backward(): a loss is asked for more often than not, and is computed with the step that it drives. */
+let losses: Node[] = [];
 let pending = new Map<Variable, { value: Node; done: () => void }>();
 
 /** Chooses the engine for everything that is realised from now on; the compiled one unless this is called. */
@@ -47,20 +49,27 @@ export function forgetAssignment(variable: Variable): void {
   pending.delete(variable);
 }
 
+/** Notes that a node is to be realised together with the next overwriting of variables. */
+export function realizeLater(node: Node): void {
+  losses.push(node);
+}
+
 /** Realises `asked`, all pending variables, and whatever lies under them that is marked `keep`. */
 export function realize(asked: readonly Node[]): void {
   const updates = [...pending].map(([variable, { value }]) => ({ variable, value }));
-  const needed = asked.filter((node) => node.value === undefined);
+  const needed = [...asked, ...(updates.length > 0 ? losses : [])].filter((node) => node.value === undefined);
   if (needed.length === 0 && updates.length === 0) return;
   const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
   try {
     checkVersions(order);
   } catch (error) {
     pending = new Map(); // or everything asked for later would fail as well
+    losses = [];
     throw error;
   }
   const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
   const values = currentEngine().run(outputs, updates);
+  if (updates.length > 0) losses = [];
   const waiting = pending;
   pending = new Map(); // clear() would chain this step's graph to the next one's and keep both from quick collection
   for (const { done } of waiting.values()) done();

@@ -57,6 +57,10 @@ export class Heap {
     return new Float32Array(this.memory.buffer, at, length);
   }
 
+  doubles(at: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, at, length);
+  }
+
   ints(at: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, at, length);
   }

@@ -1,15 +1,21 @@
 /**
- * The structure of a graph as a string: two graphs with equal structures can run the same program on other data.
- * Leaves and variables are numbered in the order in which they are met.
+ * The structure of a graph: two graphs of equal structure can run the same program on other data. Leaves and variables
+ * are numbered in the order in which they are met. A step builds some hundreds of nodes, and each time they are
+ * compared with a structure that is known: so that is done node by node, and no key is made.
  */
-import { attributesKey } from "../compiler/lower.js";
-import { topologicalOrder, type Node, type VariableNode } from "../graph/node.js";
+import { topologicalOrder, type Dtype, type Node, type VariableNode } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import { ageOf, isVariable } from "../ops/leaf.js";
+import type { Op } from "../ops/op.js";
+import { shapesEqual, type Shape } from "../shape.js";
 import type { Update } from "./engine.js";
 
 export interface Structure {
-  readonly key: string;
+  /** Nodes, inputs before users. */
+  readonly order: readonly Node[];
+  /** The places in `order` of what is asked for, then of what is written. */
+  readonly results: readonly number[];
+  readonly updates: number;
   /** Nodes that hold data, in the order of their numbers. */
   readonly leaves: readonly Node[];
   /** Nodes that read a variable; one for each variable and age. */
@@ -19,10 +25,11 @@ export interface Structure {
 }
 
 export function structureOf(outputs: readonly Node[], updates: readonly Update[]): Structure {
+  const roots = [...outputs, ...updates.map((update) => update.value)];
+  const order = topologicalOrder(roots);
+  const results = roots.map((node) => node.place);
   const leaves: Node[] = [];
   const reads: VariableNode[] = [];
-  const numbers = new Map<Node, number>();
-  const parts: string[] = [];
   const byVariable = new Map<Variable, number[]>();
   const readOf = (node: VariableNode): number => {
     const { variable } = node.attrs;
@@ -30,20 +37,98 @@ export function structureOf(outputs: readonly Node[], updates: readonly Update[]
     if (!byAge) byVariable.set(variable, (byAge = []));
     return (byAge[ageOf(node)] ??= reads.push(node) - 1);
   };
-  for (const node of topologicalOrder([...outputs, ...updates.map((update) => update.value)])) {
-    numbers.set(node, numbers.size);
-    if (node.value !== undefined) {
-      leaves.push(node);
-      parts.push(`=${node.dtype}[${node.shape.join()}]`);
-    } else if (isVariable(node)) {
-      parts.push(`$${readOf(node)}${node.dtype}[${node.shape.join()}]`);
-    } else {
-      const inputs = node.inputs.map((input) => numbers.get(input)).join();
-      const shape = node.inputs.length === 0 ? `[${node.shape.join()}]` : "";
-      parts.push(`${node.op.name}${attributesKey(node)}${shape}(${inputs})`);
-    }
+  for (const node of order) {
+    if (node.value !== undefined) leaves.push(node);
+    else if (isVariable(node)) readOf(node);
   }
-  parts.push(`>${outputs.map((node) => numbers.get(node)).join()}`);
-  parts.push(`!${updates.map(({ value }) => numbers.get(value)).join()}`);
-  return { key: parts.join(";"), leaves, reads, readOf };
+  return { order, results, updates: updates.length, leaves, reads, readOf };
+}
+
+/** What a node contributes to a structure. */
+interface Signature {
+  readonly dtype: Dtype;
+  /** Of nodes without inputs; the others' follow from the inputs. */
+  readonly shape: Shape | undefined;
+  /** Undefined for data, whose origin does not matter. */
+  readonly op: Op | undefined;
+  readonly attrs: unknown;
+  /** A variable's number. */
+  readonly read: number;
+  readonly inputs: readonly number[];
+}
+
+interface Known<T> {
+  readonly signatures: readonly Signature[];
+  readonly results: readonly number[];
+  readonly updates: number;
+  readonly value: T;
+}
+
+/** Values by structure. Holds on to no node. */
+export class StructureTable<T> {
+  private readonly bySize = new Map<number, Known<T>[]>();
+  /** How many structures there are. */
+  size = 0;
+
+  find(structure: Structure): T | undefined {
+    const candidates = this.bySize.get(structure.order.length) ?? [];
+    return candidates.find((known) => matches(known, structure))?.value;
+  }
+
+  add(structure: Structure, value: T): void {
+    const { order, results, updates } = structure;
+    // Inputs are named by their places, which only the last walk's nodes have.
+    topologicalOrder(results.map((place) => order[place]!));
+    const known = { signatures: order.map((node) => signatureOf(node, structure)), results, updates, value };
+    const list = this.bySize.get(order.length);
+    if (list) list.push(known);
+    else this.bySize.set(order.length, [known]);
+    this.size++;
+  }
+}
+
+function signatureOf(node: Node, { readOf }: Structure): Signature {
+  const { dtype, shape } = node;
+  if (node.value !== undefined) return { dtype, shape, op: undefined, attrs: undefined, read: -1, inputs: [] };
+  if (isVariable(node)) return { dtype, shape, op: node.op, attrs: undefined, read: readOf(node), inputs: [] };
+  const inputs = node.inputs.map((input) => input.place);
+  return { dtype, shape: inputs.length === 0 ? shape : undefined, op: node.op, attrs: node.attrs, read: -1, inputs };
+}
+
+function matches<T>(known: Known<T>, structure: Structure): boolean {
+  const { order, results, updates, readOf } = structure;
+  const { signatures } = known;
+  if (updates !== known.updates || !sameNumbers(results, known.results)) return false;
+  // From the end, where structures of one size differ soonest.
+  for (let i = order.length - 1; i >= 0; i--) if (!matchesNode(signatures[i]!, order[i]!, readOf)) return false;
+  return true;
+}
+
+function matchesNode(signature: Signature, node: Node, readOf: Structure["readOf"]): boolean {
+  if (node.dtype !== signature.dtype) return false;
+  if (signature.shape && !shapesEqual(node.shape, signature.shape)) return false;
+  if (node.value !== undefined) return signature.op === undefined;
+  if (node.op !== signature.op) return false;
+  if (isVariable(node)) return readOf(node) === signature.read;
+  const { inputs } = node;
+  if (inputs.length !== signature.inputs.length) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.place !== signature.inputs[i]) return false;
+  return sameAttributes(node.attrs, signature.attrs);
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i]);
+}
+
+/** Attributes are plain data: numbers, strings, and lists and objects of them. */
+function sameAttributes(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  let names = 0;
+  for (const name in a) {
+    if (!sameAttributes((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name])) return false;
+    names++;
+  }
+  for (const _ in b) names--;
+  return names === 0;
 }

@@ -5,8 +5,10 @@
  *
  * The command area, in words: [0] generation, odd while a command is being written, [1] helpers that are ready,
  * [2] program, [3] address of its bytes, [4] their number, [5] threads of this run, [6] helpers that have finished it,
- * [8…] the arguments of `run`, with the scratch memory's size instead of the thread.
+ * [8…] the arguments of `run`, with the scratch memory's size instead of the thread, [16] address of the clock's sums
+ * where the program is profiled, and [17] their number.
  */
+import { makeClock } from "./clock.js";
 import { nodeModule } from "./features.js";
 import type { Heap } from "./heap.js";
 
@@ -20,10 +22,13 @@ export const command = {
   threads: 5,
   finished: 6,
   arguments: 8,
+  clock: 16,
+  marks: 17,
 } as const;
 
 /** The helper's own program, in plain JavaScript: it is started from its text, so that no file must be found. */
 const helperSource = `
+const makeClock = ${makeClock.toString()};
 const help = (memory, at) => {
   const words = new Int32Array(memory.buffer, at, ${commandWords});
   const runs = new Map();
@@ -42,7 +47,9 @@ const help = (memory, at) => {
     if (!run) {
       memory.grow(0);
       const bytes = new Uint8Array(memory.buffer, bytesAt, length).slice();
-      run = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports.run;
+      const [clock, marks] = taken.slice(16);
+      const mark = clock === 0 ? undefined : makeClock(new Float64Array(memory.buffer, clock + 8 * thread * marks, marks));
+      run = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, mark } }).exports.run;
       runs.set(program, run);
     }
     const [slots, arena, scratch, tables, counters, flags, scratchBytes, runId] = taken.slice(8);

@@ -8,9 +8,9 @@ import { asData, asVariable, functionCases, opCases, upstream } from "../ops/sam
 import { WasmEngine } from "./wasm-engine.js";
 
 const engines = {
-  "1 thread": new WasmEngine({ threads: 1, numerics: "fast" }),
-  strict: new WasmEngine({ threads: 1, numerics: "strict" }),
-  "3 threads": new WasmEngine({ threads: 3, numerics: "fast" }),
+  "1 thread": new WasmEngine({ threads: 1, numerics: "fast", profile: false }),
+  strict: new WasmEngine({ threads: 1, numerics: "strict", profile: false }),
+  "3 threads": new WasmEngine({ threads: 3, numerics: "fast", profile: false }),
 };
 
 /** float32 results are as near to float64's as the size of the terms allows. */

@@ -4,7 +4,7 @@
 import { lower } from "../compiler/lower.js";
 import type { Plan } from "../compiler/plan.js";
 import { plan as makePlan } from "../compiler/planner.js";
-import { buildProgram, globals, line, type Program } from "../compiler/program.js";
+import { buildProgram, globals, line, markImport, type Mark, type Program } from "../compiler/program.js";
 import type { Dtype, HostArray, Node } from "../graph/node.js";
 import type { Age, Residence, Variable } from "../graph/variable.js";
 import { ageOf } from "../ops/leaf.js";
@@ -12,7 +12,8 @@ import { assemble } from "../wasm/assembler.js";
 import type { Engine, Update } from "./engine.js";
 import { availableThreads, hasFusedMultiplyAdd, maySleep } from "./features.js";
 import { Heap, maximumPages } from "./heap.js";
-import { structureOf, type Structure } from "./structure.js";
+import { structureOf, StructureTable, type Structure } from "./structure.js";
+import { makeClock } from "./clock.js";
 import { command, commandWords, startHelpers } from "./threads.js";
 
 /** `fast` fuses multiplications with additions where the machine can; `strict` gives the same bits everywhere. */
@@ -21,6 +22,14 @@ export type Numerics = "fast" | "strict";
 export interface EngineSettings {
   threads: number;
   numerics: Numerics;
+  /** Whether programs measure how long each thread spends in each kernel and at each barrier; costs a few percent. */
+  profile: boolean;
+}
+
+/** What one thread has spent on one mark in all runs since the program was compiled, in milliseconds. */
+export interface ProfileEntry extends Mark {
+  readonly thread: number;
+  readonly ms: number;
 }
 
 /** A program in memory, ready to run. The plan is not kept: its kernels hold on to the graph they came from. */
@@ -31,12 +40,17 @@ interface Loaded extends Pick<Plan, "inputs" | "outputs" | "arenaBytes" | "scrat
   readonly bytesAt: number;
   readonly length: number;
   readonly tablesAt: number;
+  /** Of a profiled program: what its marks stand for, and where their sums lie, those of a thread after another's. */
+  readonly marks: readonly Mark[];
+  readonly clockAt: number;
   readonly run: (...args: number[]) => void;
 }
 
 export class WasmEngine implements Engine {
   private readonly heap = new Heap();
-  private readonly programs = new Map<string, Loaded>();
+  /** By numerics and whether they are profiled. */
+  private readonly programs = new Map<string, StructureTable<Loaded>>();
+  private compiled = 0;
   private readonly commandAt: number;
   private readonly slots: Region;
   private readonly arena: Region;
@@ -48,9 +62,10 @@ export class WasmEngine implements Engine {
   private runs = 0;
   /** How many threads took part in the last run: helpers join once they have started. */
   lastThreads = 0;
+  private last: Loaded | undefined;
   private readonly freed = new FinalizationRegistry<HeapResidence>((residence) => residence.release());
 
-  constructor(private settings: EngineSettings = { threads: availableThreads(), numerics: "fast" }) {
+  constructor(private settings: EngineSettings = { threads: availableThreads(), numerics: "fast", profile: false }) {
     const { heap } = this;
     this.commandAt = heap.allocate(4 * commandWords);
     heap.ints(this.commandAt, commandWords).fill(0);
@@ -72,6 +87,7 @@ export class WasmEngine implements Engine {
     const scratchBytes = Math.ceil(loaded.scratchBytes / line) * line + line;
     const threads = this.threads();
     this.lastThreads = threads;
+    this.last = loaded;
     const scratch = this.scratch.ensure(scratchBytes * threads);
     const targets = updates.map(({ variable }) => this.targetOf(variable, structure));
     const slots = this.fillSlots(structure, targets);
@@ -97,11 +113,14 @@ export class WasmEngine implements Engine {
   }
 
   private load(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Loaded {
-    const key = `${this.settings.numerics}|${structure.key}`;
-    const present = this.programs.get(key);
+    const { numerics, profile } = this.settings;
+    const kind = profile ? `${numerics} profiled` : numerics;
+    let table = this.programs.get(kind);
+    if (!table) this.programs.set(kind, (table = new StructureTable()));
+    const present = table.find(structure);
     if (present) return present;
     const loaded = this.compile(structure, outputs, updates);
-    this.programs.set(key, loaded);
+    table.add(structure, loaded);
     return loaded;
   }
 
@@ -113,14 +132,19 @@ export class WasmEngine implements Engine {
       read: structure.readOf,
       reads: structure.reads.length,
     });
-    const program = buildProgram(plan);
+    const { profile } = this.settings;
+    const program = buildProgram(plan, { profile });
     const bytes = assemble(program.functions, {
       globals,
       sharedMaximum: this.heap.shared ? maximumPages : undefined,
       fused: this.settings.numerics === "fast" && hasFusedMultiplyAdd(),
+      imports: profile ? [markImport] : [],
     });
     const module = new WebAssembly.Module(bytes);
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.heap.memory } });
+    const { marks } = program;
+    const clockAt = profile ? this.newClock(marks.length) : 0;
+    const mark = profile ? makeClock(this.heap.doubles(clockAt, marks.length)) : undefined;
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.heap.memory, mark } });
     const bytesAt = this.heap.allocate(bytes.length);
     this.heap.bytes(bytesAt, bytes.length).set(bytes);
     const tablesAt = this.heap.allocate(4 * program.tables.length);
@@ -135,12 +159,31 @@ export class WasmEngine implements Engine {
       scratchBytes,
       counters: program.counters,
       flags: program.flags,
-      id: this.programs.size,
+      id: this.compiled++,
       bytesAt,
       length: bytes.length,
       tablesAt,
+      marks,
+      clockAt,
       run,
     };
+  }
+
+  /** Memory for what each thread may sum up, cleared. */
+  private newClock(marks: number): number {
+    const length = marks * this.settings.threads;
+    const at = this.heap.allocate(8 * length);
+    this.heap.doubles(at, length).fill(0);
+    return at;
+  }
+
+  /** What the last run's program has measured since it was compiled; empty unless `profile` was set then. */
+  readProfile(): ProfileEntry[] {
+    const { marks = [], clockAt = 0 } = this.last ?? {};
+    return Array.from({ length: this.lastThreads }, (_, thread) => {
+      const sums = this.heap.doubles(clockAt + 8 * thread * marks.length, marks.length);
+      return marks.map((mark, i) => ({ ...mark, thread, ms: sums[i]! }));
+    }).flat();
   }
 
   // Threads -----------------------------------------------------------------------------------------------------
@@ -165,6 +208,8 @@ export class WasmEngine implements Engine {
     words[command.threads] = threads;
     words[command.finished] = 0;
     words.set([...args, scratchBytes, this.runs], command.arguments);
+    words[command.clock] = loaded.clockAt;
+    words[command.marks] = loaded.marks.length;
     Atomics.add(words, command.generation, 1);
     Atomics.notify(words, command.generation);
   }

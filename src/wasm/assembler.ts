@@ -11,6 +11,8 @@ export interface ModuleOptions {
   readonly sharedMaximum: number | undefined;
   /** Whether `madd` becomes one fused instruction (relaxed SIMD) or a multiplication and an addition. */
   readonly fused: boolean;
+  /** Functions of the host, `env.<name>`, that take one i32 and give nothing. */
+  readonly imports?: readonly string[];
 }
 
 const typeCode: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
@@ -34,19 +36,32 @@ const empty = 0x40;
 export function assemble(functions: readonly Func[], options: ModuleOptions): Uint8Array<ArrayBuffer> {
   const out = new Bytes();
   out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-  const index = new Map(functions.map((func, i) => [func.name, i]));
-  if (index.size !== functions.length) throw new Error("two functions share a name");
-  out.section(1, functions, (section, func) => {
+  const imports = options.imports ?? [];
+  const names = [...imports, ...functions.map((func) => func.name)];
+  const index = new Map(names.map((name, i) => [name, i]));
+  if (index.size !== names.length) throw new Error("two functions share a name");
+  const hostType = { params: [{ type: "i32" as const }], result: undefined };
+  const signatures: { params: readonly { type: ValueType }[]; result: ValueType | undefined }[] = [
+    ...imports.map(() => hostType),
+    ...functions,
+  ];
+  out.section(1, signatures, (section, func) => {
     section.raw([0x60]);
     section.list(func.params, (list, param) => list.raw([typeCode[param.type]]));
     section.list(func.result ? [func.result] : [], (list, type) => list.raw([typeCode[type]]));
   });
-  out.section(2, [options.sharedMaximum], (section, maximum) => {
+  out.section(2, [undefined, ...imports], (section, name, i) => {
+    if (name !== undefined)
+      return section
+        .name("env")
+        .name(name)
+        .raw([0x00])
+        .unsigned(i - 1);
     section.name("env").name("memory").raw([0x02]);
-    if (maximum === undefined) section.raw([0x00]).unsigned(1);
-    else section.raw([0x03]).unsigned(1).unsigned(maximum);
+    if (options.sharedMaximum === undefined) return section.raw([0x00]).unsigned(1);
+    return section.raw([0x03]).unsigned(1).unsigned(options.sharedMaximum);
   });
-  out.section(3, functions, (section, _, i) => section.unsigned(i));
+  out.section(3, functions, (section, _, i) => section.unsigned(imports.length + i));
   out.section(6, options.globals, (section) => section.raw([typeCode.i32, 0x01, 0x41, 0x00, 0x0b]));
   out.section(
     7,

@@ -112,9 +112,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     const gradRow = 4 * this.grad.strides[2]! - width * gradPixel;
     const inputs = range(taps).map((tap) => b.let("i32", "xt", v.n.add(at.x, v.load(at.tapAt, 4 * tap, "i32"))));
     const g = b.let("i32", "gt", v.get(at.g));
-    const sums = range(taps).map((tap) =>
-      range(vectors).map((vector) => b.let("v128", "sum", v.load(at.sums, tap * rowBytes + 16 * vector))),
-    );
+    const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));
     b.repeat(rows, () => {
       b.repeat(width, () => {
         const grads = range(vectors).map((vector) => b.let("v128", "g", v.load(g, 16 * vector)));
@@ -128,7 +126,12 @@ export class ConvolutionWeightGradientKernel implements Kernel {
       inputs.forEach((pointer) => b.advance(pointer, inputRow));
       b.advance(g, gradRow);
     });
-    sums.forEach((row, tap) => row.forEach((sum, vector) => b.store(at.sums, tap * rowBytes + 16 * vector, sum)));
+    sums.forEach((row, tap) =>
+      row.forEach((sum, vector) => {
+        const offset = tap * rowBytes + 16 * vector;
+        b.store(at.sums, offset, v.add(v.load(at.sums, offset), sum));
+      }),
+    );
   }
 
   /** The byte offset of each tap from its pixel, in the order of dw's rows. */

@@ -44,7 +44,10 @@ const cases: Case[] = [
   { x: [2, 6, 5, 5], outputs: 9, kernel: [2, 2], groups: 3 },
 ];
 
-const engines = [new WasmEngine({ threads: 1, numerics: "fast" }), new WasmEngine({ threads: 1, numerics: "strict" })];
+const engines = [
+  new WasmEngine({ threads: 1, numerics: "fast", profile: false }),
+  new WasmEngine({ threads: 1, numerics: "strict", profile: false }),
+];
 
 function titleOf({ x, outputs, kernel, ...rest }: Case): string {
   return `[${x.join()}] → ${outputs}, ${kernel.join("×")} ${JSON.stringify(rest)}`;
