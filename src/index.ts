@@ -2,6 +2,7 @@
  * kilograd's public names: tensors, `nn`, `F`, `optim`, and what a training loop shows. Datasets are in
  * `kilograd/data`, the trainer and its runs in `kilograd/train`.
  */
+export { compile, type TensorFunction } from "./compile.js";
 export * from "./errors.js";
 export { enableGrad, noGrad } from "./graph/grad-mode.js";
 export type { Dtype, HostArray } from "./graph/node.js";

@@ -7,7 +7,8 @@ import { gradients, variableGradients } from "./graph/gradients.js";
 import { topologicalOrder, type Dtype, type HostArray, type Node } from "./graph/node.js";
 import { Variable } from "./graph/variable.js";
 import * as ops from "./ops/index.js";
-import { assignLater, forgetAssignment, realize, realizeLater } from "./runtime/engine.js";
+import { forgetRecordings } from "./runtime/recording.js";
+import { assignLater, forgetAssignment, isRecording, realize, realizeLater } from "./runtime/engine.js";
 import { formatShape, resolveAxes, resolveAxis, shapesEqual, sizeOf, type Shape } from "./shape.js";
 
 export type Axes = number | readonly number[];
@@ -51,6 +52,7 @@ export class Tensor {
     if (!this.variable) {
       throw new StateError({ op: "requiresGrad", problem: "only leaf tensors can be told to require a gradient" });
     }
+    if (wanted !== this.wantsGrad) forgetRecordings();
     this.wantsGrad = wanted;
     this.current = ops.variable(this.variable, wanted);
   }
@@ -467,6 +469,13 @@ export function tensor(elements: NestedNumbers | HostArray, shape?: Shape, optio
       op: "tensor",
       problem: `${list.length} elements do not fill ${formatShape(full)}`,
       expected: String(sizeOf(full)),
+    });
+  }
+  if (isRecording()) {
+    throw new StateError({
+      op: "tensor",
+      problem: "a tensor is made from data inside a compiled function, which would keep these elements for ever",
+      hint: "make it outside, or pass it as an argument",
     });
   }
   const fits = typed && (dtype === "int32") === elements instanceof Int32Array;

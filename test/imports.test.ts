@@ -30,6 +30,7 @@ const order = [
   "compiler",
   "runtime",
   "tensor",
+  "compile",
   "random",
   "nn",
   "optim",

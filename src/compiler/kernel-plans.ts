@@ -10,7 +10,7 @@ import { GroupedConvolutionKernel, GroupedWeightGradientKernel } from "../wasm/k
 import type { Border } from "../wasm/kernels/loop.js";
 import { MatmulKernel } from "../wasm/kernels/matmul.js";
 import { PoolGradientKernel } from "../wasm/kernels/pool-gradient.js";
-import { suitsWinograd } from "../wasm/kernels/winograd-transforms.js";
+import { products, suitsWinograd } from "../wasm/kernels/winograd-transforms.js";
 import {
   WinogradWeightGradientEndKernel,
   WinogradWeightGradientKernel,
@@ -75,7 +75,7 @@ function planWinograd(
 ): void {
   const [n, o, oh, ow] = output.shape as [number, number, number, number];
   const channels = input.shape[1]!;
-  const transformed = paddedRows("winograd_weights", [16, channels, o], "float32");
+  const transformed = paddedRows("winograd_weights", [products, channels, o], "float32");
   planner.add(new WinogradWeightKernel(weight, transformed));
   const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(channels, o, oh, ow)], "float32");
   planner.add(new WinogradKernel(input, transformed, bias, output, scratch));
@@ -115,8 +115,7 @@ function planWeightGradient(planner: Planner, node: Node): BufferView {
   const batch = g.shape[0]!;
   const chunk = chunkOf(batch);
   if (groups === 1 && suitsWinograd(geometry, planner.viewOf(x), g.shape)) {
-    const [, , oh, ow] = g.shape as [number, number, number, number];
-    if (WinogradWeightGradientKernel.suits(i, o, oh, ow)) return planWinogradWeightGradient(planner, node, chunk);
+    if (WinogradWeightGradientKernel.suits(i, o)) return planWinogradWeightGradient(planner, node, chunk);
   }
   const count = Math.ceil(batch / chunk);
   const row = padToVector(o);
@@ -137,16 +136,16 @@ function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number)
   const [o, i] = node.shape as [number, number];
   const [n, , oh, ow] = g.shape as [number, number, number, number];
   const count = Math.ceil(n / chunk);
-  const sums = paddedRows("winograd_sums", [count, 16, i, o], "float32");
+  const sums = paddedRows("winograd_sums", [count, products, i, o], "float32");
   const scratch = paddedRows("tiles", [n, WinogradWeightGradientKernel.scratchSize(i, o, oh, ow)], "float32");
   const input = planner.channelsLast(x);
   planner.add(new WinogradWeightGradientKernel(input, planner.channelsLast(g), sums, scratch, chunk));
-  const total = paddedRows("winograd_sum", [16, i, o], "float32");
+  const total = paddedRows("winograd_sum", [products, i, o], "float32");
   planner.loop(
     sums.shape,
     {
       value: { kind: "load", view: sums },
-      output: { ...total, shape: [1, 16, i, o], strides: [0, ...total.strides] },
+      output: { ...total, shape: [1, products, i, o], strides: [0, ...total.strides] },
       combine: "sum",
     },
     [0],

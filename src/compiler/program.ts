@@ -1,6 +1,6 @@
 /**
  * From plan to program: each kernel becomes a function of its outer index, and `run` takes a thread through the
- * stages. The indices of a stage are handed out in chunks, whoever is free takes the next; the last thread to arrive
+ * stages. The indices of a stage are handed out in chunks; the last thread to arrive
  * at a barrier runs the serial kernels and lets the others go. Nothing that is computed depends on who computes it.
  */
 import { v, type Expr, type Local } from "../wasm/expressions.js";
@@ -11,7 +11,7 @@ import type { Plan, Stage } from "./plan.js";
 import type { Place } from "./views.js";
 
 /** The module's globals, set anew at each run. */
-export const globals = ["slots", "arena", "scratch", "tables", "counters", "flags"] as const;
+export const globals = ["slots", "arena", "scratch", "tables", "counters", "shares", "flags"] as const;
 
 /** Parameters of `run`, in their order: the globals, then these. */
 export const runParameters = [...globals, "thread", "threads", "run", "maySleep"] as const;
@@ -19,7 +19,7 @@ export const runParameters = [...globals, "thread", "threads", "run", "maySleep"
 /** Counters and flags stand a cache line apart. */
 export const line = 64;
 /** How often a thread looks at a flag before it sleeps. */
-const spins = 2000;
+const spins = 100_000;
 /** A stage without sums of chunks hands out its indices in about this many pieces. */
 const pieces = 64;
 
@@ -27,8 +27,12 @@ export interface Program {
   readonly functions: readonly Func[];
   /** Constants that the kernels look up; copied into memory once. */
   readonly tables: Int32Array;
-  /** How many words, a line apart, the run needs for counters (zeroed before each run) and for flags. */
+  /**
+   * How many words, a line apart, the run needs for counters and (for each thread) for shares, which are zeroed before
+   * each run, and for flags.
+   */
   readonly counters: number;
+  readonly shares: number;
   readonly flags: number;
   /** What `mark` is told, by number, where the program is built to be profiled. */
   readonly marks: readonly Mark[];
@@ -62,6 +66,7 @@ export function buildProgram(plan: Plan, { profile = false } = {}): Program {
     functions: [...functions, ...vectorFunctionsOf(functions), run],
     tables,
     counters: driver.counters,
+    shares: driver.shares,
     flags: driver.flags,
     marks: driver.marks,
   };
@@ -118,6 +123,7 @@ function vectorFunctionsOf(functions: readonly Func[]): Func[] {
 /** Writes `run`. */
 class Driver {
   counters = 0;
+  shares = 0;
   flags = 0;
   private readonly b = new FunctionBuilder("run", Object.fromEntries(runParameters.map((name) => [name, "i32"])));
   private readonly parameter = new Map(this.b.params.map((local) => [local.name, local]));
@@ -153,19 +159,38 @@ class Driver {
     this.barrier(stage);
   }
 
-  /** Hands out the outer indices 0 … extent to the threads. */
+  /**
+   * Hands out the outer indices 0 … extent to the threads. Each has a share of its own, the same in every stage, so
+   * that it finds in its cache what it wrote a stage before; when that is done it helps the others with theirs.
+   */
   private share(kernels: readonly Kernel[], extent: number): void {
     const { b } = this;
     const size = kernels.find((kernel) => kernel.chunk !== undefined)?.chunk ?? Math.ceil(extent / pieces);
-    const counter = this.counter();
-    const take = (): Expr => v.n.scale(v.atomicAdd(counter, v.int(1)), size);
-    const from = b.let("i32", "from", take());
-    const to = b.local("i32", "to");
-    b.while(v.op("i32.lt_s", from, v.int(extent)), () => {
-      b.set(to, v.n.add(from, v.int(size)));
-      if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
-      b.for("n", v.get(from), v.get(to), 1, (n) => kernels.forEach((kernel) => this.call(kernel, v.get(n))));
-      b.set(from, take());
+    const count = Math.ceil(extent / size);
+    const [thread, threads] = [this.parameter.get("thread")!, this.parameter.get("threads")!];
+    const counters = b.let("i32", "shares", this.counterPerThread());
+    const owner = b.let("i32", "owner", v.get(thread));
+    const [next, end, from, to] = [
+      b.local("i32", "next"),
+      b.local("i32", "end"),
+      b.local("i32", "from"),
+      b.local("i32", "to"),
+    ];
+    b.for("round", v.int(0), v.get(threads), 1, () => {
+      const counter = v.n.add(counters, v.n.scale(owner, line));
+      const first = (of: Expr): Expr => v.op("i32.div_u", v.n.scale(of, count), v.get(threads));
+      const take = (): void => b.set(next, v.n.add(first(v.get(owner)), v.atomicAdd(counter, v.int(1))));
+      b.set(end, first(v.n.add(owner, v.int(1))));
+      take();
+      b.while(v.op("i32.lt_s", next, end), () => {
+        b.set(from, v.n.scale(next, size));
+        b.set(to, v.n.add(from, v.int(size)));
+        if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
+        b.for("n", v.get(from), v.get(to), 1, (n) => kernels.forEach((kernel) => this.call(kernel, v.get(n))));
+        take();
+      });
+      b.advance(owner, 1);
+      b.if(v.op("i32.ge_s", owner, threads), () => b.set(owner, v.int(0)));
     });
   }
 
@@ -217,5 +242,11 @@ class Driver {
 
   private counter(): Expr {
     return add(v.global("counters"), line * this.counters++);
+  }
+
+  /** The first of as many counters as there are threads, behind all others. */
+  private counterPerThread(): Expr {
+    const bytes = v.n.scale(v.get(this.parameter.get("threads")!), line * this.shares++);
+    return v.n.add(v.global("shares"), bytes);
   }
 }

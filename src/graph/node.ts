@@ -21,6 +21,8 @@ export class Node<A = unknown> implements Spec {
   value: HostArray | undefined = undefined;
   /** Set for what a user is likely to ask for later (a network's output, a loss): realised with whatever needs it. */
   keep = false;
+  /** In a data leaf whose elements each run of a compiled function makes anew: gives them. */
+  supply: (() => HostArray) | undefined = undefined;
   /** Set once backward() has run through this node; its inputs are dropped when it is realised. */
   consumed = false;
   /** Set once an optimizer's step has used this node as a gradient. */
@@ -40,7 +42,7 @@ export class Node<A = unknown> implements Spec {
 }
 
 /** A node that stands for the present content of a variable. */
-export type VariableNode = Node<{ readonly variable: Variable; readonly version: number }>;
+export type VariableNode = Node<{ readonly variable: Variable; version: number }>;
 
 let walks = 0;
 /** Nodes whose inputs are being walked, and which input comes next. Kept between walks, so as to make no garbage. */

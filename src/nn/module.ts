@@ -7,6 +7,7 @@
 // Declaration merging is the one way to give the instances of a class a call signature; Callable keeps its promise.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import { ArgumentError, KilogradError, StateError } from "../errors.js";
+import { forgetRecordings } from "../runtime/recording.js";
 import { Tensor } from "../tensor.js";
 import { Callable } from "./callable.js";
 import { snakeCase } from "./names.js";
@@ -174,7 +175,10 @@ export class Module extends Callable {
 
   /** Switches training behaviour (dropout, batch statistics) on or off, here and in all submodules. */
   train(mode = true): this {
-    for (const module of this.modules()) module.training = mode;
+    for (const module of this.modules()) {
+      if (module.training !== mode) forgetRecordings();
+      module.training = mode;
+    }
     return this;
   }
   /** The same as `train(false)`. */

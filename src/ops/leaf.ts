@@ -35,7 +35,7 @@ const constantOp = defineLeaf<{ readonly value: number }>(
   ({ value }) => String(value),
 );
 
-const variableOp = defineLeaf<{ readonly variable: Variable; readonly version: number }>(
+const variableOp = defineLeaf<{ readonly variable: Variable; version: number }>(
   "variable",
   (_, { variable, version }) => Float64Array.from(variable.read(variable.version === version ? 0 : 1)),
   () => "",
@@ -45,6 +45,13 @@ const variableOp = defineLeaf<{ readonly variable: Variable; readonly version: n
 export function data(value: HostArray, shape: Shape, dtype: Dtype): Node {
   const node = new Node(dataOp, [], {}, shape, dtype, false);
   node.value = value;
+  return node;
+}
+
+/** Elements that a function gives: now, and again in each run of a compiled function (a learning rate, a random key). */
+export function live(supply: () => HostArray, shape: Shape, dtype: Dtype): Node {
+  const node = data(supply(), shape, dtype);
+  node.supply = supply;
   return node;
 }
 
@@ -60,6 +67,10 @@ export function variable(of: Variable, requiresGrad: boolean): VariableNode {
 
 export function isVariable(node: Node): node is VariableNode {
   return node.op === (variableOp as Op<unknown>);
+}
+
+export function isData(node: Node): boolean {
+  return node.op === (dataOp as Op<unknown>);
 }
 
 export function isConstant(node: Node): node is Node<{ readonly value: number }> {

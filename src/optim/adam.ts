@@ -3,6 +3,7 @@ import type { Node } from "../graph/node.js";
 import { checkRange, withDefaults } from "../nn/options.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor.js";
+import { repeat } from "../runtime/recording.js";
 import { Optimizer, scalar, zerosLike, type Hyperparameters, type ParamGroup, type Params } from "./optimizer.js";
 
 export interface AdamGroup extends ParamGroup {
@@ -73,7 +74,7 @@ export class Adam extends Optimizer<AdamGroup, AdamState> {
     return (param, grad) => {
       const state = this.state.get(param) ?? this.freshState(param, group);
       this.state.set(param, state);
-      state.step++;
+      repeat(() => state.step++);
       const signed = group.maximize ? ops.neg(grad) : grad;
       const decayed = decay(param.node, signed);
       const update = average(state, decayed.grad);
@@ -84,32 +85,35 @@ export class Adam extends Optimizer<AdamGroup, AdamState> {
   /** Weight decay by way of the gradient. AdamW does it another way. */
   protected decay(group: AdamGroup): (param: Node, grad: Node) => { param: Node; grad: Node } {
     if (group.weightDecay === 0) return (param, grad) => ({ param, grad });
-    const factor = scalar(group.weightDecay);
+    const factor = scalar(() => group.weightDecay);
     return (param, grad) => ({ param, grad: ops.add(grad, ops.mul(param, factor)) });
   }
 }
 
 /** Takes a gradient into the running averages and gives the update, lr·m̂ / (√v̂ + eps). */
-function averager({ lr, betas: [beta1, beta2], eps, amsgrad }: AdamGroup): (state: AdamState, grad: Node) => Node {
-  const [keep1, take1] = [scalar(beta1), scalar(1 - beta1)];
-  const [keep2, take2] = [scalar(beta2), scalar(1 - beta2)];
-  const epsilon = scalar(eps);
+function averager(group: AdamGroup): (state: AdamState, grad: Node) => Node {
+  const [keep1, take1] = [scalar(() => group.betas[0]), scalar(() => 1 - group.betas[0])];
+  const [keep2, take2] = [scalar(() => group.betas[1]), scalar(() => 1 - group.betas[1])];
+  const epsilon = scalar(() => group.eps);
   const corrections = new Map<number, { readonly size: Node; readonly root: Node }>();
-  const correction = (step: number): { readonly size: Node; readonly root: Node } => {
-    const known = corrections.get(step);
+  const correction = (state: AdamState): { readonly size: Node; readonly root: Node } => {
+    const known = corrections.get(state.step);
     if (known) return known;
-    const made = { size: scalar(lr / (1 - beta1 ** step)), root: scalar(Math.sqrt(1 - beta2 ** step)) };
-    corrections.set(step, made);
+    const made = {
+      size: scalar(() => group.lr / (1 - group.betas[0] ** state.step)),
+      root: scalar(() => Math.sqrt(1 - group.betas[1] ** state.step)),
+    };
+    corrections.set(state.step, made);
     return made;
   };
   return (state, grad) => {
-    const { size, root } = correction(state.step);
+    const { size, root } = correction(state);
     const mean = ops.add(ops.mul(state.expAvg.node, keep1), ops.mul(grad, take1));
     const square = ops.add(ops.mul(state.expAvgSq.node, keep2), ops.mul(ops.mul(grad, grad), take2));
-    const scale = amsgrad ? ops.maximum(state.maxExpAvgSq!.node, square) : square;
+    const scale = group.amsgrad ? ops.maximum(state.maxExpAvgSq!.node, square) : square;
     state.expAvg.copy_(new Tensor(mean));
     state.expAvgSq.copy_(new Tensor(square));
-    if (amsgrad) state.maxExpAvgSq!.copy_(new Tensor(scale));
+    if (group.amsgrad) state.maxExpAvgSq!.copy_(new Tensor(scale));
     const denominator = ops.add(ops.div(ops.sqrt(scale), root), epsilon);
     return ops.mul(ops.div(mean, denominator), size);
   };

@@ -18,7 +18,7 @@ export class AdamW extends Adam {
 
   protected override decay(group: AdamGroup): (param: Node, grad: Node) => { param: Node; grad: Node } {
     if (group.weightDecay === 0) return (param, grad) => ({ param, grad });
-    const factor = scalar(1 - group.lr * group.weightDecay);
+    const factor = scalar(() => 1 - group.lr * group.weightDecay);
     return (param, grad) => ({ param: ops.mul(param, factor), grad });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What all optimizers share: parameter groups, state per parameter, zeroGrad() and step(). A step adds the updates to
  * the graph and realises it: forward, backward and update run as one program. Numbers that vary between steps enter
- * as data leaves (`scalar`), never as constants, which would make each step a program of its own.
+ * as live leaves (`scalar`), never as constants, which would make each step a program of its own.
  * PyTorch: `torch.optim.Optimizer`.
  */
 import { ArgumentError } from "../errors.js";
@@ -9,7 +9,8 @@ import { noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
 import { withDefaults } from "../nn/options.js";
-import { data } from "../ops/leaf.js";
+import { live } from "../ops/leaf.js";
+import { forgetRecordings } from "../runtime/recording.js";
 import { realize } from "../runtime/engine.js";
 import { formatShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
@@ -127,15 +128,16 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
       this.freshState(param, group),
     );
     groups.forEach((group) => this.checkGroup(group));
+    forgetRecordings();
     groups.forEach((group, i) => Object.assign(this.paramGroups[i]!, group));
     this.state.clear();
     for (const [param, state] of states) this.state.set(param, state);
   }
 }
 
-/** A number of this step, as a leaf that broadcasts to any shape. */
-export function scalar(value: number): Node {
-  return data(Float32Array.of(value), [], "float32");
+/** A number of this step (given anew for each step of a compiled function), as a leaf that broadcasts to any shape. */
+export function scalar(value: () => number): Node {
+  return live(() => Float32Array.of(value()), [], "float32");
 }
 
 /** Zeros of a parameter's shape that outlive the step. */

@@ -73,8 +73,8 @@ export class SGD extends Optimizer<SGDGroup, SGDState> {
   }
 
   protected override prepare(group: SGDGroup): (param: Tensor, grad: Node) => void {
-    const lr = scalar(group.lr);
-    const decay = group.weightDecay === 0 ? undefined : scalar(group.weightDecay);
+    const lr = scalar(() => group.lr);
+    const decay = group.weightDecay === 0 ? undefined : scalar(() => group.weightDecay);
     const accumulate = this.accumulator(group);
     return (param, grad) => {
       const signed = group.maximize ? ops.neg(grad) : grad;
@@ -90,9 +90,9 @@ export class SGD extends Optimizer<SGDGroup, SGDState> {
    */
   private accumulator(group: SGDGroup): (param: Tensor, grad: Node) => Node {
     if (group.momentum === 0) return (_, grad) => grad;
-    const momentum = scalar(group.momentum);
-    const undamped = scalar(1);
-    const damped = scalar(1 - group.dampening);
+    const momentum = scalar(() => group.momentum);
+    const undamped = scalar(() => 1);
+    const damped = scalar(() => 1 - group.dampening);
     return (param, grad) => {
       const known = this.state.get(param);
       const state = known ?? this.freshState(param, group)!;

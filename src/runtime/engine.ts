@@ -14,8 +14,11 @@ export interface Update {
 }
 
 /** Computes nodes and overwrites variables, from their old contents. Gives the nodes' elements in their order. */
+export type Run = () => HostArray[];
+
 export interface Engine {
-  run(outputs: readonly Node[], updates: readonly Update[]): HostArray[];
+  /** Makes ready to run, once or over and over with what leaves and variables hold then. */
+  prepare(outputs: readonly Node[], updates: readonly Update[]): Run;
 }
 
 let engine: Engine | undefined;
@@ -49,6 +52,34 @@ export function forgetAssignment(variable: Variable): void {
   pending.delete(variable);
 }
 
+/** What a realisation has done, so that it can be done again. */
+export interface Realization {
+  /** Every node of it, inputs before users. */
+  readonly order: readonly Node[];
+  readonly outputs: readonly Node[];
+  readonly run: Run;
+  /** What is to be called when the variables have been overwritten. */
+  readonly dones: readonly (() => void)[];
+}
+
+let recorder: ((realization: Realization) => void) | undefined;
+
+/** Tells `listener` of every realisation while `body` runs. */
+export function recordRealizations<T>(listener: (realization: Realization) => void, body: () => T): T {
+  if (recorder) throw new StateError({ op: "compile", problem: "a compiled function is called inside another one" });
+  recorder = listener;
+  try {
+    return body();
+  } finally {
+    recorder = undefined;
+  }
+}
+
+/** Whether a compiled function is being recorded. */
+export function isRecording(): boolean {
+  return recorder !== undefined;
+}
+
 /** Notes that a node is to be realised together with the next overwriting of variables. */
 export function realizeLater(node: Node): void {
   losses.push(node);
@@ -60,22 +91,25 @@ export function realize(asked: readonly Node[]): void {
   const needed = [...asked, ...(updates.length > 0 ? losses : [])].filter((node) => node.value === undefined);
   if (needed.length === 0 && updates.length === 0) return;
   const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
+  const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
+  let run: Run;
   try {
     checkVersions(order);
+    run = currentEngine().prepare(outputs, updates);
+    recorder?.({ order, outputs, run, dones: [...pending.values()].map(({ done }) => done) });
   } catch (error) {
     pending = new Map(); // or everything asked for later would fail as well
     losses = [];
     throw error;
   }
-  const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
-  const values = currentEngine().run(outputs, updates);
+  const values = run();
   if (updates.length > 0) losses = [];
   const waiting = pending;
   pending = new Map(); // clear() would chain this step's graph to the next one's and keep both from quick collection
   for (const { done } of waiting.values()) done();
   outputs.forEach((node, i) => {
     node.value = values[i]!;
-    if (node.consumed || !node.requiresGrad) node.inputs = [];
+    if ((node.consumed || !node.requiresGrad) && !recorder) node.inputs = [];
   });
 }
 

@@ -3,7 +3,7 @@ import { evaluate, toHostArray } from "../graph/reference.js";
 import type { Engine } from "./engine.js";
 
 export const referenceEngine: Engine = {
-  run(outputs, updates) {
+  prepare: (outputs, updates) => () => {
     const values = evaluate([...outputs, ...updates.map((update) => update.value)]);
     updates.forEach(({ variable }, i) => variable.write(toHostArray(values[outputs.length + i]!, variable.dtype)));
     return outputs.map((node, i) => toHostArray(values[i]!, node.dtype));

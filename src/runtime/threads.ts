@@ -5,8 +5,8 @@
  *
  * The command area, in words: [0] generation, odd while a command is being written, [1] helpers that are ready,
  * [2] program, [3] address of its bytes, [4] their number, [5] threads of this run, [6] helpers that have finished it,
- * [8…] the arguments of `run`, with the scratch memory's size instead of the thread, [16] address of the clock's sums
- * where the program is profiled, and [17] their number.
+ * [8…] the arguments of `run`, with the scratch memory's size instead of the thread, [20] address of the clock's sums
+ * where the program is profiled, and [21] their number.
  */
 import { makeClock } from "./clock.js";
 import { nodeModule } from "./features.js";
@@ -22,9 +22,12 @@ export const command = {
   threads: 5,
   finished: 6,
   arguments: 8,
-  clock: 16,
-  marks: 17,
+  clock: 20,
+  marks: 21,
 } as const;
+
+/** How often a helper looks for the next command before it sleeps: a millisecond or so, as between two steps. */
+const looksBeforeSleep = 300_000;
 
 /** The helper's own program, in plain JavaScript: it is started from its text, so that no file must be found. */
 const helperSource = `
@@ -35,6 +38,7 @@ const help = (memory, at) => {
   let generation = Atomics.load(words, 0);
   const thread = Atomics.add(words, 1, 1) + 1;
   for (;;) {
+    for (let looks = 0; looks < ${looksBeforeSleep} && Atomics.load(words, 0) === generation; looks++);
     Atomics.wait(words, 0, generation);
     const now = Atomics.load(words, 0);
     if (now === generation || now % 2 === 1) continue;
@@ -47,13 +51,13 @@ const help = (memory, at) => {
     if (!run) {
       memory.grow(0);
       const bytes = new Uint8Array(memory.buffer, bytesAt, length).slice();
-      const [clock, marks] = taken.slice(16);
+      const [clock, marks] = taken.slice(20);
       const mark = clock === 0 ? undefined : makeClock(new Float64Array(memory.buffer, clock + 8 * thread * marks, marks));
       run = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, mark } }).exports.run;
       runs.set(program, run);
     }
-    const [slots, arena, scratch, tables, counters, flags, scratchBytes, runId] = taken.slice(8);
-    run(slots, arena, scratch + thread * scratchBytes, tables, counters, flags, thread, threads, runId, 1);
+    const [slots, arena, scratch, tables, counters, shares, flags, scratchBytes, runId] = taken.slice(8);
+    run(slots, arena, scratch + thread * scratchBytes, tables, counters, shares, flags, thread, threads, runId, 1);
     Atomics.add(words, 6, 1);
   }
 };

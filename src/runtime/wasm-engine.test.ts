@@ -42,7 +42,9 @@ for (const [kind, engine] of Object.entries(engines)) {
       for (const make of [asVariable, asData]) {
         const nodes = resultsOf(build, inputs.map(make), seed);
         const expected = evaluate(nodes);
-        engine.run(nodes, []).forEach((actual, i) => assertNear(`${name} #${i}`, actual, expected[i]!.data));
+        engine
+          .prepare(nodes, [])()
+          .forEach((actual, i) => assertNear(`${name} #${i}`, actual, expected[i]!.data));
       }
     });
   }

@@ -9,9 +9,10 @@ import type { Dtype, HostArray, Node } from "../graph/node.js";
 import type { Age, Residence, Variable } from "../graph/variable.js";
 import { ageOf } from "../ops/leaf.js";
 import { assemble } from "../wasm/assembler.js";
-import type { Engine, Update } from "./engine.js";
+import type { Engine, Run, Update } from "./engine.js";
 import { availableThreads, hasFusedMultiplyAdd, maySleep } from "./features.js";
 import { Heap, maximumPages } from "./heap.js";
+import { forgetRecordings } from "./recording.js";
 import { structureOf, StructureTable, type Structure } from "./structure.js";
 import { makeClock } from "./clock.js";
 import { command, commandWords, startHelpers } from "./threads.js";
@@ -35,6 +36,7 @@ export interface ProfileEntry extends Mark {
 /** A program in memory, ready to run. The plan is not kept: its kernels hold on to the graph they came from. */
 interface Loaded extends Pick<Plan, "inputs" | "outputs" | "arenaBytes" | "scratchBytes"> {
   readonly counters: number;
+  readonly shares: number;
   readonly flags: number;
   readonly id: number;
   readonly bytesAt: number;
@@ -44,6 +46,17 @@ interface Loaded extends Pick<Plan, "inputs" | "outputs" | "arenaBytes" | "scrat
   readonly marks: readonly Mark[];
   readonly clockAt: number;
   readonly run: (...args: number[]) => void;
+}
+
+/** A program together with the graph whose leaves and variables it takes its data from. */
+interface Ready {
+  readonly structure: Structure;
+  readonly loaded: Loaded;
+  readonly outputs: readonly Node[];
+  /** What is overwritten. */
+  readonly variables: readonly Variable[];
+  /** Variables whose elements from before the last overwriting are read. */
+  readonly readBefore: ReadonlySet<Variable>;
 }
 
 export class WasmEngine implements Engine {
@@ -78,33 +91,54 @@ export class WasmEngine implements Engine {
   /** Other settings for the runs from now on; programs and variables stay. */
   configure(settings: Partial<EngineSettings>): void {
     this.settings = { ...this.settings, ...settings };
+    forgetRecordings();
   }
 
-  run(outputs: readonly Node[], updates: readonly Update[]): HostArray[] {
+  prepare(outputs: readonly Node[], updates: readonly Update[]): Run {
+    const ready = this.makeReady(outputs, updates);
+    return () => this.run(ready);
+  }
+
+  /** Finds or compiles the program for a graph. */
+  private makeReady(outputs: readonly Node[], updates: readonly Update[]): Ready {
     const structure = structureOf(outputs, updates);
     const loaded = this.load(structure, outputs, updates);
+    const before = structure.reads.filter((node) => ageOf(node) === 1).map((node) => node.attrs.variable);
+    return {
+      structure,
+      loaded,
+      outputs,
+      variables: updates.map(({ variable }) => variable),
+      readBefore: new Set(before),
+    };
+  }
+
+  private run(ready: Ready): HostArray[] {
+    const { loaded, structure, variables } = ready;
     const arena = this.arena.ensure(loaded.arenaBytes);
     const scratchBytes = Math.ceil(loaded.scratchBytes / line) * line + line;
     const threads = this.threads();
     this.lastThreads = threads;
     this.last = loaded;
     const scratch = this.scratch.ensure(scratchBytes * threads);
-    const targets = updates.map(({ variable }) => this.targetOf(variable, structure));
+    const targets = variables.map((variable) => this.targetOf(variable, ready.readBefore));
     const slots = this.fillSlots(structure, targets);
-    const counters = this.counters.ensure(line * loaded.counters);
+    const words = loaded.counters + threads * loaded.shares;
+    const counters = this.counters.ensure(line * words);
+    const shares = counters + line * loaded.counters;
     const flags = this.flags.ensure(line * loaded.flags);
     this.copyIn(loaded, structure, arena);
-    this.heap.ints(counters, (line / 4) * loaded.counters).fill(0);
+    this.heap.ints(counters, (line / 4) * words).fill(0);
     this.runs = (this.runs + 1) | 0;
-    const args = [slots, arena, scratch, loaded.tablesAt, counters, flags];
+    const args = [slots, arena, scratch, loaded.tablesAt, counters, shares, flags];
     if (threads > 1) this.summonHelpers(loaded, args, scratchBytes, threads);
     loaded.run(...args, 0, threads, this.runs, maySleep() ? 1 : 0);
     if (threads > 1) this.awaitHelpers(threads);
-    updates.forEach(({ variable }, i) => {
+    variables.forEach((variable, i) => {
       (variable.residence as HeapResidence).takeAsOther(targets[i]!);
       variable.overwritten();
     });
-    return outputs.map((node, i) => this.copyOut(loaded, node, i, arena));
+    return ready.outputs.map((node, i) => this.copyOut(loaded, node, i, arena));
   }
 
   /** Calls `listener` with every program that is compiled from now on. */
@@ -112,9 +146,14 @@ export class WasmEngine implements Engine {
     this.compileListener = listener;
   }
 
-  private load(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Loaded {
+  /** Settings that make programs different. */
+  private kind(): string {
     const { numerics, profile } = this.settings;
-    const kind = profile ? `${numerics} profiled` : numerics;
+    return profile ? `${numerics} profiled` : numerics;
+  }
+
+  private load(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Loaded {
+    const kind = this.kind();
     let table = this.programs.get(kind);
     if (!table) this.programs.set(kind, (table = new StructureTable()));
     const present = table.find(structure);
@@ -158,6 +197,7 @@ export class WasmEngine implements Engine {
       arenaBytes,
       scratchBytes,
       counters: program.counters,
+      shares: program.shares,
       flags: program.flags,
       id: this.compiled++,
       bytesAt,
@@ -231,10 +271,9 @@ export class WasmEngine implements Engine {
   }
 
   /** Where a variable's new contents go: in place of the older ones, unless the program reads those. */
-  private targetOf(variable: Variable, structure: Structure): number {
+  private targetOf(variable: Variable, readBefore: ReadonlySet<Variable>): number {
     const residence = this.residenceOf(variable);
-    const isRead = structure.reads.some((node) => node.attrs.variable === variable && ageOf(node) === 1);
-    return isRead ? residence.allocate() : residence.at[1];
+    return readBefore.has(variable) ? residence.allocate() : residence.at[1];
   }
 
   private residenceOf(variable: Variable): HeapResidence {

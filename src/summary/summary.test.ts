@@ -21,7 +21,7 @@ import { formatSummary, summarize } from "./summary.js";
 
 // Nothing may be computed.
 setEngine({
-  run() {
+  prepare() {
     throw new Error("something was computed");
   },
 });

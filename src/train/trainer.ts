@@ -3,6 +3,7 @@
  * screen and no disk, and runs in Node as in a browser's worker. Its whole state can be taken out and put into another
  * trainer, which goes on to the same bits.
  */
+import { compile } from "../compile.js";
 import type { Batch } from "../data/dataset.js";
 import { StateError } from "../errors.js";
 import { functional as F, type Module } from "../nn/index.js";
@@ -56,6 +57,15 @@ export class Trainer extends TrainEvents {
   private position: Position = { epoch: 1, batch: 0, lossSum: 0, seconds: 0 };
   private epochStartRng = defaultGenerator.getState();
   private stopping = false;
+  /** Forward, backward and update; gives the loss. */
+  private readonly step = compile((images, labels) => {
+    const { model, optimizer } = this.options;
+    optimizer.zeroGrad();
+    const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images!), labels!);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
   private turnEnds = 0;
 
   constructor(readonly options: TrainerOptions) {
@@ -127,11 +137,7 @@ export class Trainer extends TrainEvents {
     const { optimizer, schedule } = this.options;
     const { epoch, batch, lossSum } = this.position;
     const lr = optimizer.paramGroups[0]!.lr;
-    optimizer.zeroGrad();
-    const loss = F.nllLoss((this.model as (images: Tensor) => Tensor)(images), labels);
-    loss.backward();
-    optimizer.step();
-    const value = loss.item();
+    const value = this.step(images, labels).item();
     if (!Number.isFinite(value)) throw notANumber(value, epoch, batch, lr);
     if (schedule?.every === "step") schedule.step(value);
     this.position = { ...this.position, batch: batch + 1, lossSum: lossSum + value };

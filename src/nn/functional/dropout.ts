@@ -40,7 +40,7 @@ function drop(op: string, input: Tensor, shape: Shape, p: number, training: bool
   return new Tensor(ops.mul(input.node, ops.where(kept, ops.constant(1 / (1 - p)), ops.constant(0))));
 }
 
-/** An int32[2] that names a stream of random numbers. A data leaf, so the next step's is no other program. */
+/** An int32[2] that names a stream of random numbers. A leaf, so the next step's is no other program. */
 function freshKey(): Node {
-  return ops.data(Int32Array.of(defaultGenerator.random(), defaultGenerator.random()), [2], "int32");
+  return ops.live(() => Int32Array.of(defaultGenerator.random(), defaultGenerator.random()), [2], "int32");
 }

@@ -67,13 +67,15 @@ for (const one of cases) {
     const nodes = [y, ...[input, weight, bias].map((leaf) => all.get(leaf)!)];
     const expected = evaluate(nodes);
     for (const engine of engines) {
-      engine.run(nodes, []).forEach((actual, i) => {
-        const { data } = expected[i]!;
-        const scale = data.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
-        const worst = data.reduce((top, value, k) => Math.max(top, Math.abs(value - actual[k]!)), 0);
-        const what = ["result", "input's gradient", "weights' gradient", "bias's gradient"][i];
-        assert.ok(worst <= 3e-6 * scale, `${what}: off by ${worst} where the largest is ${scale}`);
-      });
+      engine
+        .prepare(nodes, [])()
+        .forEach((actual, i) => {
+          const { data } = expected[i]!;
+          const scale = data.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+          const worst = data.reduce((top, value, k) => Math.max(top, Math.abs(value - actual[k]!)), 0);
+          const what = ["result", "input's gradient", "weights' gradient", "bias's gradient"][i];
+          assert.ok(worst <= 3e-6 * scale, `${what}: off by ${worst} where the largest is ${scale}`);
+        });
     }
   });
 }

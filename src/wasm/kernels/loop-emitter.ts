@@ -63,12 +63,19 @@ export class LoopEmitter {
   }
 
   private fillBorders(): void {
-    for (const { border } of this.kernel.roots) {
+    for (const { border, output } of this.kernel.roots) {
       if (!border) continue;
       const { around, value } = border;
       const { outerAxis } = this.kernel;
       const elements = outerAxis < 0 ? around.buffer.elements : around.strides[outerAxis]!;
-      emitFill(this.b, this.at.pointer({ view: around, outerAxis }, this.n), elements, value, around.buffer.dtype);
+      const at = this.b.let("i32", "border", this.at.pointer({ view: around, outerAxis }, this.n));
+      for (const { start, length, times, step } of borderRuns(output, around, elements)) {
+        const from = this.b.let("i32", "from", v.n.add(at, v.int(4 * start)));
+        this.b.repeat(times, () => {
+          emitFill(this.b, v.get(from), length, value, around.buffer.dtype);
+          this.b.advance(from, 4 * step);
+        });
+      }
     }
   }
 
@@ -339,6 +346,32 @@ export class LoopEmitter {
       this.kernel.reduced.includes(axis) ? Math.abs(read?.strides[axis] ?? 0) : Math.abs(lead.strides[axis]!);
     return [...axes].sort((x, y) => weight(y) - weight(x) || x - y);
   }
+}
+
+/** Elements to fill, `times` over at a distance of `step`. */
+interface BorderRun {
+  readonly start: number;
+  readonly length: number;
+  readonly times: number;
+  readonly step: number;
+}
+
+/**
+ * What lies around the inner part of an image in memory: before its first row, between its rows, and after its last.
+ * Where the inner part has gaps of its own, everything is filled.
+ */
+function borderRuns(inner: BufferView, around: BufferView, elements: number): BorderRun[] {
+  const [rows, pixels] = [inner.strides[2], inner.strides[3]];
+  const isImage = inner.shape.length === 4 && inner.strides.every((stride, axis) => stride === around.strides[axis]);
+  if (!isImage || inner.strides[1] !== 1) return [{ start: 0, length: elements, times: 1, step: 0 }];
+  const [, , height, width] = inner.shape as [number, number, number, number];
+  const row = width * pixels!;
+  const end = inner.offset + (height - 1) * rows! + row;
+  return [
+    { start: 0, length: inner.offset, times: 1, step: 0 },
+    { start: inner.offset + row, length: rows! - row, times: height - 1, step: rows! },
+    { start: end, length: elements - end, times: 1, step: 0 },
+  ].filter(({ length, times }) => length > 0 && times > 0);
 }
 
 interface Axis {

@@ -68,6 +68,8 @@ export class MatmulKernel implements Kernel {
       b.advance(x, 4 * this.a.strides[2]!);
       b.advance(w, 4 * this.b.strides[1]!);
     });
-    sums.forEach((sum, i) => b.store(out, 16 * (first + i), sum));
+    // Rows of one element lie side by side: a whole vector would overwrite the next ones, which are others' to write.
+    const form = this.output.shape[2] === 1 ? "lane0" : "v128";
+    sums.forEach((sum, i) => b.store(out, 16 * (first + i), sum, form));
   }
 }

@@ -5,10 +5,12 @@
  *     for oy, ox, c:
  *       for each place p of the window:  dx[p,c] += sum:  g[oy,ox,c]
  *                                                   max:  g[oy,ox,c] if p is the first with the window's maximum
+ *
+ * Where windows do not overlap, each place is written once; where they leave nothing out, dx is not cleared first.
  */
 import type { Access, Addressing, Kernel } from "../../compiler/kernel.js";
 import type { BufferView } from "../../compiler/views.js";
-import { v, type Local } from "../expressions.js";
+import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { emitFill } from "./fill.js";
 import { range, type ConvolutionGeometry } from "./convolution.js";
@@ -53,7 +55,7 @@ export class PoolGradientKernel implements Kernel {
         ? { row: step(view, 1, -ow), pixel: step(view, 0, 1) }
         : { row: step(view, sy, -ow * sx), pixel: step(view, 0, sx) },
     );
-    emitFill(b, v.get(pointers[1]!), this.output.strides[0]!, 0, "float32");
+    if (!this.coversAll()) emitFill(b, v.get(pointers[1]!), this.output.strides[0]!, 0, "float32");
     b.repeat(oh, () => {
       b.repeat(ow, () => {
         b.for("c", 0, 16 * Math.ceil(channels / 4), 16, (c) => {
@@ -70,7 +72,7 @@ export class PoolGradientKernel implements Kernel {
     const grad = b.let("v128", "g", v.load(g));
     const places = this.places(this.output);
     if (!x || !this.input) {
-      for (const place of places) b.store(dx, place, v.add(v.load(dx, place), grad));
+      for (const place of places) this.give(b, dx, place, grad);
       return;
     }
     const values = this.places(this.input).map((place) => b.let("v128", "x", v.load(x, place)));
@@ -80,8 +82,26 @@ export class PoolGradientKernel implements Kernel {
     places.forEach((place, i) => {
       const here = b.let("v128", "here", v.op("v128.and", v.op("f32x4.eq", values[i]!, top), open));
       b.set(open, v.op("v128.andnot", open, here));
-      b.store(dx, place, v.add(v.load(dx, place), v.op("v128.and", grad, here)));
+      this.give(b, dx, place, v.op("v128.and", grad, here));
     });
+  }
+
+  private give(b: FunctionBuilder, dx: Local, place: number, share: Expr | Local): void {
+    b.store(dx, place, this.overlaps() ? v.add(v.load(dx, place), share) : share);
+  }
+
+  private overlaps(): boolean {
+    const { kernel, stride, dilation } = this.geometry;
+    return [0, 1].some((i) => kernel[i]! > 1 && (dilation[i]! > 1 || stride[i]! < kernel[i]!));
+  }
+
+  /** Whether every place of the image lies in a window. */
+  private coversAll(): boolean {
+    const { kernel, stride } = this.geometry;
+    const whole = [0, 1].every(
+      (i) => stride[i] === kernel[i] && this.output.shape[2 + i] === this.grad.shape[2 + i]! * stride[i]!,
+    );
+    return whole && !this.overlaps();
   }
 
   /** Byte offsets of a window's places. */

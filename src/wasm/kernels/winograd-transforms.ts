@@ -1,71 +1,200 @@
 /**
- * The transforms of Winograd's F(2×2,3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
- * arXiv:1509.09308, section 4.1): a 2×2 tile of outputs costs 16 multiplications instead of 36.
+ * The transforms of Winograd's F(4×4,3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
+ * arXiv:1509.09308): a 4×4 tile of outputs costs 36 multiplications instead of 144.
  *
  *     Y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ d B)]A        dw = Gᵀ[(A dY Aᵀ) ⊙ (Bᵀ d B)]G
  *
- * d is a 4×4 tile of inputs, w a 3×3 kernel, Y a 2×2 tile of outputs; each number is a vector of channels.
+ * d is a 6×6 tile of inputs, w a 3×3 kernel, Y a 4×4 tile of outputs; each number is a vector of channels. The matrices
+ * are those of Toom and Cook for the points 0, ±√½, ±√2 and ∞. With the usual 0, ±1, ±2, ∞ rounding errors are five
+ * times as large; with these the worst is twice a direct convolution's (docs/performance.md has the measurements).
  */
 import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import type { BufferView } from "../../compiler/views.js";
 import { range, type ConvolutionGeometry } from "./convolution.js";
 
+/** Outputs and inputs of a tile, along each axis. */
+export const tileSize = 4;
+export const patchSize = 6;
+/** Products of a tile: as many small matrices a convolution becomes. */
+export const products = patchSize * patchSize;
+
+const a = Math.SQRT1_2;
+const b = Math.SQRT2;
+
 type Row = readonly Expr[];
 /** One dimension of a transform: as many results as the matrix has rows. */
-type Transform = (row: Row) => Expr[];
+type Transform = (row: Row, by: Arithmetic) => Expr[];
 
-const half = v.const(0.5);
+/** What transforms are written with: sums and multiples, every result in a local of its own. */
+export class Arithmetic {
+  private readonly constants = new Map<number, Expr>();
 
-/** Bᵀ: 4 → 4 */
-const input: Transform = ([a, b, c, d]) => [v.sub(a!, c!), v.add(b!, c!), v.sub(c!, b!), v.sub(b!, d!)];
-/** Aᵀ: 4 → 2 */
-const output: Transform = ([a, b, c, d]) => [v.add(v.add(a!, b!), c!), v.sub(v.sub(b!, c!), d!)];
-/** G: 3 → 4 */
-const weight: Transform = ([a, b, c]) => [
-  a!,
-  v.mul(half, v.add(v.add(a!, c!), b!)),
-  v.mul(half, v.sub(v.add(a!, c!), b!)),
-  c!,
-];
-/** A: 2 → 4 */
-const outputGradient: Transform = ([a, b]) => [a!, v.add(a!, b!), v.sub(a!, b!), v.op("f32x4.neg", b!)];
-/** Gᵀ: 4 → 3 */
-const weightGradient: Transform = ([a, b, c, d]) => [
-  v.add(a!, v.mul(half, v.add(b!, c!))),
-  v.mul(half, v.sub(b!, c!)),
-  v.add(d!, v.mul(half, v.add(b!, c!))),
-];
+  /** @param factors every number that will be multiplied with; they are put in locals here, outside the loops */
+  constructor(
+    private readonly builder: FunctionBuilder,
+    factors: readonly number[],
+  ) {
+    for (const factor of factors) this.constants.set(factor, this.hold(v.const(factor)));
+  }
 
-export const transforms = { input, output, weight, outputGradient, weightGradient };
+  hold(x: Expr): Expr {
+    return v.get(this.builder.let("v128", "t", x));
+  }
 
-/** Applies a transform to the columns and then to the rows of a tile; every intermediate stands in a local. */
-export function transformTile(b: FunctionBuilder, transform: Transform, tile: readonly Row[]): Expr[][] {
-  const held = (x: Expr): Expr => v.get(b.let("v128", "t", x));
-  const columns = range(tile[0]!.length).map((j) => transform(tile.map((row) => row[j]!)).map(held));
-  const rows = range(columns[0]!.length).map((i) => columns.map((column) => column[i]!));
-  return rows.map((row) => transform(row));
+  add(x: Expr, y: Expr): Expr {
+    return this.hold(v.add(x, y));
+  }
+
+  sub(x: Expr, y: Expr): Expr {
+    return this.hold(v.sub(x, y));
+  }
+
+  scaled(factor: number, x: Expr): Expr {
+    return this.hold(v.mul(this.factor(factor), x));
+  }
+
+  /** factor·x + y */
+  madd(factor: number, x: Expr, y: Expr): Expr {
+    return this.hold(v.madd(this.factor(factor), x, y));
+  }
+
+  /** y + factor·x and y − factor·x */
+  pair(factor: number, x: Expr, y: Expr): [Expr, Expr] {
+    return [this.madd(factor, x, y), this.madd(-factor, x, y)];
+  }
+
+  private factor(value: number): Expr {
+    const held = this.constants.get(value);
+    if (!held) throw new Error(`${value} is not among the factors of this transform`);
+    return held;
+  }
 }
 
-/** The vectors of a square tile in memory. */
-export function loadTile(b: FunctionBuilder, from: Local, size: number, row: number, pixel: number): Expr[][] {
-  return range(size).map((i) => range(size).map((j) => v.get(b.let("v128", "d", v.load(from, i * row + j * pixel)))));
+interface TransformRecord {
+  readonly apply: Transform;
+  readonly factors: readonly number[];
 }
 
-/** Stores a 4×4 tile as elements of 16 matrices that lie `matrix` bytes apart. */
-export function scatterTile(b: FunctionBuilder, to: Local, tile: readonly Row[], matrix: number): void {
-  tile.flat().forEach((value, k) => b.store(to, k * matrix, value));
+/** Bᵀ: 6 → 6 */
+const input: TransformRecord = {
+  factors: [-2.5, -2, -0.5, a, -a, b, -b],
+  apply: ([d0, d1, d2, d3, d4, d5], by) => [
+    by.madd(-2.5, d2!, by.add(d0!, d4!)),
+    ...by.pair(a, by.madd(-2, d1!, d3!), by.madd(-2, d2!, d4!)),
+    ...by.pair(b, by.madd(-0.5, d1!, d3!), by.madd(-0.5, d2!, d4!)),
+    by.madd(-2.5, d3!, by.add(d1!, d5!)),
+  ],
+};
+
+/** Aᵀ: 6 → 4 */
+const output: TransformRecord = {
+  factors: [2, 0.5, a, b, a / 2, 2 * b],
+  apply: ([m0, m1, m2, m3, m4, m5], by) => {
+    const [s1, d1, s2, d2] = [by.add(m1!, m2!), by.sub(m1!, m2!), by.add(m3!, m4!), by.sub(m3!, m4!)];
+    return [
+      by.add(m0!, by.add(s1, s2)),
+      by.madd(a, d1, by.scaled(b, d2)),
+      by.madd(0.5, s1, by.scaled(2, s2)),
+      by.madd(2 * b, d2, by.madd(a / 2, d1, m5!)),
+    ];
+  },
+};
+
+/** G: 3 → 6 */
+const weight: TransformRecord = {
+  factors: [0.5, 2, -2 / 3, 1 / 6, (a * 2) / 3, (a * -2) / 3, b / 6, b / -6],
+  apply: ([w0, w1, w2], by) => [
+    w0!,
+    ...by.pair((a * -2) / 3, w1!, by.scaled(-2 / 3, by.madd(0.5, w2!, w0!))),
+    ...by.pair(b / 6, w1!, by.scaled(1 / 6, by.madd(2, w2!, w0!))),
+    w2!,
+  ],
+};
+
+/** A: 4 → 6 */
+const outputGradient: TransformRecord = {
+  factors: [2, 0.5, a, -a, b, -b],
+  apply: ([y0, y1, y2, y3], by) => [
+    y0!,
+    ...by.pair(a, by.madd(0.5, y3!, y1!), by.madd(0.5, y2!, y0!)),
+    ...by.pair(b, by.madd(2, y3!, y1!), by.madd(2, y2!, y0!)),
+    y3!,
+  ],
+};
+
+/** Gᵀ: 6 → 3 */
+const weightGradient: TransformRecord = {
+  factors: [-2 / 3, 1 / 6, (a * -2) / 3, b / 6, -1 / 3, 1 / 3],
+  apply: ([m0, m1, m2, m3, m4, m5], by) => {
+    const [s1, d1, s2, d2] = [by.add(m1!, m2!), by.sub(m1!, m2!), by.add(m3!, m4!), by.sub(m3!, m4!)];
+    return [
+      by.madd(1 / 6, s2, by.madd(-2 / 3, s1, m0!)),
+      by.madd((a * -2) / 3, d1, by.scaled(b / 6, d2)),
+      by.madd(1 / 3, s2, by.madd(-1 / 3, s1, m5!)),
+    ];
+  },
+};
+
+const transforms = { input, output, weight, outputGradient, weightGradient };
+export type TransformName = keyof typeof transforms;
+
+/** A transform made ready outside the loops: applies it to the columns and then to the rows of a tile. */
+export function prepareTransform(builder: FunctionBuilder, name: TransformName): (tile: readonly Row[]) => Expr[][] {
+  const { apply, factors } = transforms[name];
+  const by = new Arithmetic(builder, factors);
+  return (tile) => {
+    const columns = range(tile[0]!.length).map((j) =>
+      apply(
+        tile.map((row) => row[j]!),
+        by,
+      ),
+    );
+    return range(columns[0]!.length).map((i) =>
+      apply(
+        columns.map((column) => column[i]!),
+        by,
+      ),
+    );
+  };
 }
 
-/** Reads a 4×4 tile from 16 matrices that lie `matrix` bytes apart. */
-export function gatherTile(b: FunctionBuilder, from: Local, matrix: number): Expr[][] {
-  return range(4).map((i) => range(4).map((j) => v.get(b.let("v128", "m", v.load(from, (4 * i + j) * matrix)))));
+/** Rows and columns at the start of a tile that do not count. */
+export interface Skip {
+  readonly rows: number;
+  readonly columns: number;
 }
 
-/** Tiles that a strip should have: enough to pay for its loops, few enough to stay in the cache. */
-const tilesPerStrip = 24;
+/** The vectors of a square tile in memory; 0 for what is skipped. */
+export function loadTile(
+  builder: FunctionBuilder,
+  from: Local,
+  size: number,
+  row: number,
+  pixel: number,
+  skip: Skip = { rows: 0, columns: 0 },
+): Expr[][] {
+  const load = (i: number, j: number): Expr =>
+    i < skip.rows || j < skip.columns ? v.const(0) : v.load(from, i * row + j * pixel);
+  return range(size).map((i) => range(size).map((j) => v.get(builder.let("v128", "d", load(i, j)))));
+}
 
-/** How an image is cut into 2×2 tiles, and these into strips of whole rows. */
+/** Stores a tile as elements of matrices that lie `matrix` bytes apart. */
+export function scatterTile(builder: FunctionBuilder, to: Local, tile: readonly Row[], matrix: number): void {
+  tile.flat().forEach((value, k) => builder.store(to, k * matrix, value));
+}
+
+/** Reads a 6×6 tile from matrices that lie `matrix` bytes apart. */
+export function gatherTile(builder: FunctionBuilder, from: Local, matrix: number): Expr[][] {
+  return range(patchSize).map((i) =>
+    range(patchSize).map((j) => v.get(builder.let("v128", "m", v.load(from, (patchSize * i + j) * matrix)))),
+  );
+}
+
+/** Tiles that a strip should have at most: enough to pay for its loops, few enough to stay in the cache. */
+const tilesPerStrip = 12;
+
+/** How an image is cut into tiles, and these into strips of whole rows. */
 export interface Tiling {
   readonly columns: number;
   readonly rows: number;
@@ -73,9 +202,10 @@ export interface Tiling {
 }
 
 export function tilingOf(height: number, width: number): Tiling {
-  const columns = Math.ceil(width / 2);
-  const rows = Math.ceil(height / 2);
-  return { columns, rows, rowsPerStrip: Math.min(rows, Math.max(1, Math.round(tilesPerStrip / columns))) };
+  const columns = Math.ceil(width / tileSize);
+  const rows = Math.ceil(height / tileSize);
+  const strips = Math.min(rows, Math.ceil((rows * columns) / tilesPerStrip));
+  return { columns, rows, rowsPerStrip: Math.ceil(rows / strips) };
 }
 
 /** Channels from which on the transforms pay. */
@@ -90,8 +220,7 @@ export function suitsWinograd(geometry: ConvolutionGeometry, x: BufferView, ySha
     geometry.dilation.every((d) => d === 1) &&
     x.shape[1]! >= fewestChannels &&
     outputs >= fewestChannels &&
-    height >= 2 &&
-    width >= 2 &&
-    height * width > 4
+    height >= tileSize &&
+    width >= tileSize
   );
 }

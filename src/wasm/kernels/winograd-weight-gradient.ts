@@ -2,21 +2,32 @@
  * The gradient of a 3×3 convolution's weights by Winograd's transforms, added up over a chunk of the batch.
  *
  *     for each strip of tiles t:
- *       v[k,t,i] = input transform of the 4×4 tile of x
- *       z[k,t,o] = transform of the 2×2 tile of g
- *       du[chunk][k,i,o] += Σ t  v[k,t,i] · z[k,t,o]             16 small products
+ *       v[k,t,i] = input transform of the 6×6 tile of x
+ *       z[k,t,o] = transform of the 4×4 tile of g
+ *       du[chunk][k,i,o] += Σ t  v[k,t,i] · z[k,t,o]             36 small products
  *
- * and, once the chunks are added, dw = Gᵀ du G. Tiles must not overlap here, so height and width are even. A tile
+ * and, once the chunks are added, dw = Gᵀ du G. Where height or width is no multiple
+ * of 4, the last tiles overlap their neighbours, and what both see counts as 0 in one of them. A tile
  * of `taps` inputs × `vectors` of outputs stays in registers over the strip. The chunk's first image clears du.
  */
 import type { Access, Addressing, Kernel } from "../../compiler/kernel.js";
 import { padToVector, type BufferView } from "../../compiler/views.js";
-import { v, type Local } from "../expressions.js";
+import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { weightGradientTile } from "./convolution-weight-gradient.js";
 import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
-import { gatherTile, loadTile, scatterTile, tilingOf, transforms, transformTile } from "./winograd-transforms.js";
+import {
+  gatherTile,
+  loadTile,
+  patchSize,
+  prepareTransform,
+  products,
+  scatterTile,
+  tileSize,
+  tilingOf,
+  type Skip,
+} from "./winograd-transforms.js";
 
 /** Inputs that a register tile takes, for this many vectors of outputs. */
 function inputsAtOnce(vectors: number): number {
@@ -33,7 +44,7 @@ export class WinogradWeightGradientKernel implements Kernel {
   constructor(
     private readonly input: BufferView,
     private readonly grad: BufferView,
-    /** [chunks, 16, I, O padded] */
+    /** [chunks, 36, I, O padded] */
     private readonly output: BufferView,
     /** Working memory for a thread: [N, scratchSize]. */
     private readonly scratch: BufferView,
@@ -50,12 +61,12 @@ export class WinogradWeightGradientKernel implements Kernel {
   /** Elements of working memory that the kernel needs. */
   static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(height, width);
-    return 16 * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+    return products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
   }
 
-  /** Whether these sizes need no overlapping tiles. */
-  static suits(inputs: number, outputs: number, height: number, width: number): boolean {
-    return height % 2 === 0 && width % 2 === 0 && inputs % inputsAtOnce(padToVector(outputs) / 4) === 0;
+  /** Whether the inputs fill whole register tiles. */
+  static suits(inputs: number, outputs: number): boolean {
+    return inputs % inputsAtOnce(padToVector(outputs) / 4) === 0;
   }
 
   get reads(): Access[] {
@@ -81,48 +92,91 @@ export class WinogradWeightGradientKernel implements Kernel {
     const vs = b.let("i32", "v", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
     const [, , height, width] = this.grad.shape as [number, number, number, number];
     const { rows, columns, rowsPerStrip } = tilingOf(height, width);
-    const zs = b.let("i32", "z", v.n.add(vs, v.int(64 * rowsPerStrip * columns * this.inputs)));
-    const strip = (count: number): void => {
-      const tiles = count * columns;
-      this.transform(b, transforms.input, this.input, 4, { image: x, to: vs, count, columns, channels: this.inputs });
-      this.transform(b, transforms.outputGradient, this.grad, 2, {
-        image: g,
-        to: zs,
+    const zs = b.let("i32", "z", v.n.add(vs, v.int(4 * products * rowsPerStrip * columns * this.inputs)));
+    const strip = (first: Expr, count: number): void => {
+      this.transformTiles(b, {
+        name: "input",
+        image: this.input,
+        from: x,
+        to: vs,
+        first,
         count,
-        columns,
+        channels: this.inputs,
+      });
+      this.transformTiles(b, {
+        name: "outputGradient",
+        image: this.grad,
+        from: g,
+        to: zs,
+        first,
+        count,
         channels: this.outputs,
       });
-      this.multiply(b, vs, zs, du, tiles);
-      b.advance(x, 8 * count * this.input.strides[2]!);
-      b.advance(g, 8 * count * this.grad.strides[2]!);
+      this.multiply(b, vs, zs, du, count * columns);
     };
-    b.repeat(Math.floor(rows / rowsPerStrip), () => strip(rowsPerStrip));
-    if (rows % rowsPerStrip > 0) strip(rows % rowsPerStrip);
+    const whole = rows - (rows % rowsPerStrip);
+    b.for("strip", 0, whole, rowsPerStrip, (first) => strip(v.get(first), rowsPerStrip));
+    if (rows > whole) strip(v.int(whole), rows - whole);
   }
 
-  /** Transforms `count` rows of tiles of `size`×`size` pixels into 16 matrices [tiles, channels]. */
-  private transform(
+  /** Transforms `count` rows of tiles, from row `first` on, into 36 matrices [tiles, channels]. */
+  private transformTiles(
     b: FunctionBuilder,
-    transform: (typeof transforms)["input"],
-    image: BufferView,
-    size: number,
-    at: { image: Local; to: Local; count: number; columns: number; channels: number },
+    of: {
+      name: "input" | "outputGradient";
+      image: BufferView;
+      from: Local;
+      to: Local;
+      first: Expr;
+      count: number;
+      channels: number;
+    },
   ): void {
-    const [, , row, pixel] = image.strides.map((stride) => 4 * stride) as [number, number, number, number];
-    const matrix = 4 * at.count * at.columns * at.channels;
-    const from = b.let("i32", "from", v.get(at.image));
-    const to = b.let("i32", "to", v.get(at.to));
-    b.repeat(at.count, () => {
-      b.repeat(at.columns, () => {
-        const q = b.let("i32", "q", v.get(from));
-        b.repeat(at.channels / 4, () => {
-          scatterTile(b, to, transformTile(b, transform, loadTile(b, q, size, row, pixel)), matrix);
-          b.advance(q, 16);
-          b.advance(to, 16);
-        });
-        b.advance(from, 2 * pixel);
+    const [, , row, pixel] = of.image.strides.map((stride) => 4 * stride) as [number, number, number, number];
+    const [, , height, width] = this.grad.shape as [number, number, number, number];
+    const { rows, columns } = tilingOf(height, width);
+    const [overlapRows, overlapColumns] = [rows * tileSize - height, columns * tileSize - width];
+    const transform = prepareTransform(b, of.name);
+    const matrix = 4 * of.count * columns * of.channels;
+    const to = b.let("i32", "to", v.get(of.to));
+    const isGrad = of.name === "outputGradient";
+    const tile = (at: Local, skip: Skip): void => {
+      const q = b.let("i32", "q", v.get(at));
+      b.repeat(of.channels / 4, () => {
+        scatterTile(b, to, transform(loadTile(b, q, isGrad ? tileSize : patchSize, row, pixel, skip)), matrix);
+        b.advance(q, 16);
+        b.advance(to, 16);
       });
-      b.advance(from, 2 * row - 2 * at.columns * pixel);
+    };
+    /** A row of tiles; where the last one overlaps its neighbour, the gradients that both see count once. */
+    const tileRow = (at: Local, skipRows: number): void => {
+      const evenColumns = overlapColumns === 0 ? columns : columns - 1;
+      b.repeat(evenColumns, () => {
+        tile(at, { rows: skipRows, columns: 0 });
+        b.advance(at, tileSize * pixel);
+      });
+      if (overlapColumns === 0) return;
+      b.advance(at, -overlapColumns * pixel);
+      tile(at, { rows: skipRows, columns: isGrad ? overlapColumns : 0 });
+    };
+    b.for("r", 0, of.count, 1, (r) => {
+      const place = b.let("i32", "place", v.n.add(of.first, r));
+      const at = b.let("i32", "at", v.n.add(of.from, v.n.scale(place, tileSize * row)));
+      if (overlapRows === 0) return tileRow(at, 0);
+      const isLast = v.op("i32.eq", place, v.int(rows - 1));
+      if (isGrad) {
+        b.if(
+          isLast,
+          () => {
+            b.advance(at, -overlapRows * row);
+            tileRow(at, overlapRows);
+          },
+          () => tileRow(at, 0),
+        );
+      } else {
+        b.if(isLast, () => b.advance(at, -overlapRows * row));
+        tileRow(at, 0);
+      }
     });
   }
 
@@ -134,15 +188,13 @@ export class WinogradWeightGradientKernel implements Kernel {
     const left = b.let("i32", "left", v.get(vs));
     const right = b.let("i32", "right", v.get(zs));
     const out = b.let("i32", "out", v.get(du));
-    b.repeat(16, () => {
+    b.repeat(products, () => {
       b.repeat(channels / taps, () => {
         b.for("o", 0, this.outputs / 4, vectors, (o) => {
           const p = b.let("i32", "p", v.get(left));
           const z = b.let("i32", "z", v.n.add(right, v.n.scale(o, 16)));
           const to = b.let("i32", "to", v.n.add(out, v.n.scale(o, 16)));
-          const sums = range(taps).map((tap) =>
-            range(vectors).map((vector) => b.let("v128", "sum", v.load(to, tap * outputRow + 16 * vector))),
-          );
+          const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));
           b.repeat(tiles, () => {
             const grads = range(vectors).map((vector) => b.let("v128", "g", v.load(z, 16 * vector)));
             sums.forEach((row, tap) => {
@@ -152,7 +204,12 @@ export class WinogradWeightGradientKernel implements Kernel {
             b.advance(p, inputRow);
             b.advance(z, outputRow);
           });
-          sums.forEach((row, tap) => row.forEach((sum, vector) => b.store(to, tap * outputRow + 16 * vector, sum)));
+          sums.forEach((row, tap) =>
+            row.forEach((sum, vector) => {
+              const offset = tap * outputRow + 16 * vector;
+              b.store(to, offset, v.add(v.load(to, offset), sum));
+            }),
+          );
         });
         b.advance(left, 4 * taps);
         b.advance(out, taps * outputRow);
@@ -163,7 +220,7 @@ export class WinogradWeightGradientKernel implements Kernel {
   }
 }
 
-/** dw [3,3,I,O] = Gᵀ du G of du [16,I,O padded], one input channel at a time. */
+/** dw [3,3,I,O] = Gᵀ du G of du [36,I,O padded], one input channel at a time. */
 export class WinogradWeightGradientEndKernel implements Kernel {
   readonly title: string;
   readonly extent: number;
@@ -174,7 +231,7 @@ export class WinogradWeightGradientEndKernel implements Kernel {
     private readonly output: BufferView,
   ) {
     this.extent = sums.shape[1]!;
-    this.cost = 16 * sums.shape[2]!;
+    this.cost = products * sums.shape[2]!;
     this.title = `Winograd weight gradient ${this.extent}→${sums.shape[2]!}`;
   }
 
@@ -191,8 +248,9 @@ export class WinogradWeightGradientEndKernel implements Kernel {
     const offset = v.n.scale(n, row);
     const du = b.let("i32", "du", v.n.add(at.pointer({ view: this.sums, outerAxis: -1 }, n), offset));
     const dw = b.let("i32", "dw", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
+    const transform = prepareTransform(b, "weightGradient");
     b.repeat(row / 16, () => {
-      const tile = transformTile(b, transforms.weightGradient, gatherTile(b, du, 4 * this.sums.strides[0]!));
+      const tile = transform(gatherTile(b, du, 4 * this.sums.strides[0]!));
       tile.flat().forEach((value, k) => b.store(dw, k * tap, value));
       b.advance(du, 16);
       b.advance(dw, 16);

@@ -1,13 +1,13 @@
 /**
- * A 3×3 convolution with stride 1 of one image, channels last, by Winograd's F(2×2,3×3).
+ * A 3×3 convolution with stride 1 of one image, channels last, by Winograd's F(4×4,3×3).
  *
  *     for each strip of tiles t:
- *       v[k,t,i] = input transform of the 4×4 tile of x          16 matrices
- *       m[k,t,o] = Σ i  v[k,t,i] · u[k,i,o]                      16 small products
- *       y's 2×2 tiles = output transform of m[·,t,·] (+ bias)
+ *       v[k,t,i] = input transform of the 6×6 tile of x          36 matrices
+ *       m[k,t,o] = Σ i  v[k,t,i] · u[k,i,o]                      36 small products
+ *       y's 4×4 tiles = output transform of m[·,t,·] (+ bias)
  *
- * u is the transformed weights, [16][I][O padded]. Where height or width is odd, the last tiles overlap their
- * neighbours. The product's innermost loop runs over i and stays rolled: V8 makes half the speed of it unrolled.
+ * u is the transformed weights, [36][I][O padded]. Where height or width is no multiple of 4, the last tiles overlap
+ * their neighbours. The product's innermost loop runs over i and stays rolled: V8 makes half the speed of it unrolled.
  */
 import type { Access, Addressing, Kernel } from "../../compiler/kernel.js";
 import { padToVector, type BufferView } from "../../compiler/views.js";
@@ -17,12 +17,20 @@ import { range, tileOf } from "./convolution.js";
 import {
   gatherTile,
   loadTile,
+  patchSize,
+  prepareTransform,
+  products,
   scatterTile,
+  tileSize,
   tilingOf,
-  transforms,
-  transformTile,
   type Tiling,
 } from "./winograd-transforms.js";
+
+/** Rows of tiles. */
+interface StripRows {
+  readonly first: Local;
+  readonly count: Local;
+}
 
 export class WinogradKernel implements Kernel {
   readonly title: string;
@@ -55,7 +63,7 @@ export class WinogradKernel implements Kernel {
   /** Elements of working memory that the kernel needs. */
   static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(height, width);
-    return 16 * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+    return products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
   }
 
   get reads(): Access[] {
@@ -72,26 +80,28 @@ export class WinogradKernel implements Kernel {
     const u = b.let("i32", "u", at.pointer({ view: this.weight, outerAxis: -1 }, n));
     const bias = this.bias && b.let("i32", "bias", at.pointer({ view: this.bias, outerAxis: -1 }, n));
     const vs = b.let("i32", "v", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
-    const ms = b.let("i32", "m", v.n.add(vs, v.int(64 * this.tiles * this.inputs)));
+    const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * products * this.tiles * this.inputs)));
     const { rows, rowsPerStrip } = this.tiling;
     b.for("strip", 0, rows, rowsPerStrip, (strip) => {
-      const first = b.let("i32", "first", v.get(strip));
+      const count = b.let("i32", "count", v.int(rowsPerStrip));
       if (rows % rowsPerStrip !== 0) {
-        b.if(v.op("i32.lt_s", v.int(rows - rowsPerStrip), first), () => b.set(first, v.int(rows - rowsPerStrip)));
+        const left = v.n.sub(v.int(rows), v.get(strip));
+        b.if(v.op("i32.lt_s", left, v.int(rowsPerStrip)), () => b.set(count, left));
       }
-      this.transformInput(b, x, vs, first);
-      this.multiply(b, vs, u, ms);
-      this.transformOutput(b, ms, y, bias, first);
+      this.transformInput(b, x, vs, { first: strip, count });
+      this.multiply(b, vs, u, ms, count);
+      this.transformOutput(b, ms, y, bias, { first: strip, count });
     });
   }
 
-  private transformInput(b: FunctionBuilder, x: Local, vs: Local, first: Local): void {
+  private transformInput(b: FunctionBuilder, x: Local, vs: Local, rows: StripRows): void {
     const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const to = b.let("i32", "to", v.get(vs));
-    this.overTiles(b, x, row, pixel, first, (from) => {
+    const transform = prepareTransform(b, "input");
+    this.overTiles(b, x, row, pixel, rows, (from) => {
       const q = b.let("i32", "q", v.get(from));
       b.repeat(this.inputs / 4, () => {
-        const tile = transformTile(b, transforms.input, loadTile(b, q, 4, row, pixel));
+        const tile = transform(loadTile(b, q, patchSize, row, pixel));
         scatterTile(b, to, tile, 4 * this.tiles * this.inputs);
         b.advance(q, 16);
         b.advance(to, 16);
@@ -99,23 +109,21 @@ export class WinogradKernel implements Kernel {
     });
   }
 
-  private multiply(b: FunctionBuilder, vs: Local, us: Local, ms: Local): void {
+  private multiply(b: FunctionBuilder, vs: Local, us: Local, ms: Local, rows: Local): void {
     const inputRow = 4 * this.inputs;
     const outputRow = 4 * this.outputs;
-    const tile = tileOf(this.outputs / 4, this.tiles);
+    const tile = tileOf(this.outputs / 4, this.tiling.columns);
+    const tiles = b.let("i32", "tiles", v.n.scale(rows, this.tiling.columns));
+    const lastFrom = b.let("i32", "lastFrom", v.n.sub(tiles, v.int(tile.pixels)));
     const channels = this.input.shape[1]!;
     const left = b.let("i32", "left", v.get(vs));
     const right = b.let("i32", "right", v.get(us));
     const out = b.let("i32", "out", v.get(ms));
-    b.repeat(16, () => {
+    b.repeat(products, () => {
       b.for("o", 0, this.outputs / 4, tile.vectors, (o) =>
-        b.for("t", 0, this.tiles, tile.pixels, (t) => {
+        b.for("t", v.int(0), v.get(tiles), tile.pixels, (t) => {
           const from = b.let("i32", "from", v.get(t));
-          if (this.tiles % tile.pixels !== 0) {
-            b.if(v.op("i32.lt_s", v.int(this.tiles - tile.pixels), t), () =>
-              b.set(from, v.int(this.tiles - tile.pixels)),
-            );
-          }
+          b.if(v.op("i32.lt_s", lastFrom, from), () => b.set(from, v.get(lastFrom)));
           const p = b.let("i32", "p", v.n.add(left, v.n.scale(from, inputRow)));
           const w = b.let("i32", "w", v.n.add(right, v.n.scale(o, 16)));
           const sums = range(tile.pixels).map(() => range(tile.vectors).map(() => b.let("v128", "sum", v.const(0))));
@@ -138,14 +146,15 @@ export class WinogradKernel implements Kernel {
     });
   }
 
-  private transformOutput(b: FunctionBuilder, ms: Local, y: Local, bias: Local | undefined, first: Local): void {
+  private transformOutput(b: FunctionBuilder, ms: Local, y: Local, bias: Local | undefined, rows: StripRows): void {
     const [, , row, pixel] = this.output.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const from = b.let("i32", "from", v.get(ms));
-    this.overTiles(b, y, row, pixel, first, (to) => {
+    const transform = prepareTransform(b, "output");
+    this.overTiles(b, y, row, pixel, rows, (to) => {
       const q = b.let("i32", "q", v.get(to));
       const biasAt = bias && b.let("i32", "bs", v.get(bias));
       b.repeat(this.outputs / 4, () => {
-        const tile = transformTile(b, transforms.output, gatherTile(b, from, 4 * this.tiles * this.outputs));
+        const tile = transform(gatherTile(b, from, 4 * this.tiles * this.outputs));
         const start = biasAt && b.let("v128", "start", v.load(biasAt));
         tile.forEach((values, i) =>
           values.forEach((value, j) => b.store(q, i * row + j * pixel, start ? v.add(value, start) : value)),
@@ -157,35 +166,36 @@ export class WinogradKernel implements Kernel {
     });
   }
 
-  /** Visits a strip's tiles with the address of the first pixel of each, two pixels apart in an image. */
+  /** Visits a strip's tiles with the address of the first pixel of each, four pixels apart in an image. */
   private overTiles(
     b: FunctionBuilder,
     image: Local,
     row: number,
     pixel: number,
-    first: Local,
+    { first, count }: StripRows,
     body: (at: Local) => void,
   ): void {
     const [, , height, width] = this.output.shape as [number, number, number, number];
-    b.for("r", 0, this.tiling.rowsPerStrip, 1, (r) => {
-      const top = b.let("i32", "top", v.n.scale(v.n.add(first, r), 2));
-      if (height % 2 === 1) {
-        b.if(v.op("i32.lt_s", v.int(height - 2), top), () => b.set(top, v.int(height - 2)));
+    const { columns } = this.tiling;
+    b.for("r", v.int(0), v.get(count), 1, (r) => {
+      const top = b.let("i32", "top", v.n.scale(v.n.add(first, r), tileSize));
+      if (height % tileSize !== 0) {
+        b.if(v.op("i32.lt_s", v.int(height - tileSize), top), () => b.set(top, v.int(height - tileSize)));
       }
       const at = b.let("i32", "at", v.n.add(image, v.n.scale(top, row)));
-      b.repeat(Math.floor(width / 2), () => {
+      b.for("tile", 0, columns, 1, (tile) => {
+        if (width % tileSize !== 0) {
+          const isLast = v.op("i32.eq", tile, v.int(columns - 1));
+          b.if(isLast, () => b.advance(at, ((width % tileSize) - tileSize) * pixel));
+        }
         body(at);
-        b.advance(at, 2 * pixel);
+        b.advance(at, tileSize * pixel);
       });
-      if (width % 2 === 1) {
-        b.advance(at, -pixel);
-        body(at);
-      }
     });
   }
 }
 
-/** Transforms weights [3,3,I,O] to [16][I][O padded], one input channel at a time. */
+/** Transforms weights [3,3,I,O] to [36][I][O padded], one input channel at a time. */
 export class WinogradWeightKernel implements Kernel {
   readonly title: string;
   readonly extent: number;
@@ -193,11 +203,11 @@ export class WinogradWeightKernel implements Kernel {
 
   constructor(
     private readonly weight: BufferView,
-    /** [16, I, O padded] */
+    /** [36, I, O padded] */
     private readonly output: BufferView,
   ) {
     this.extent = weight.shape[2]!;
-    this.cost = 16 * weight.shape[3]!;
+    this.cost = products * weight.shape[3]!;
     this.title = `Winograd weights ${this.extent}→${weight.shape[3]!}`;
   }
 
@@ -214,9 +224,9 @@ export class WinogradWeightKernel implements Kernel {
     const offset = v.n.scale(n, row);
     const w = b.let("i32", "w", v.n.add(at.pointer({ view: this.weight, outerAxis: -1 }, n), offset));
     const u = b.let("i32", "u", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
+    const transform = prepareTransform(b, "weight");
     b.repeat(row / 16, () => {
-      const tile = transformTile(b, transforms.weight, loadTile(b, w, 3, 3 * tap, tap));
-      scatterTile(b, u, tile, 4 * this.output.strides[0]!);
+      scatterTile(b, u, transform(loadTile(b, w, 3, 3 * tap, tap)), 4 * this.output.strides[0]!);
       b.advance(w, 16);
       b.advance(u, 16);
     });
