@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The entry point of `kilograd`. */
 import { runProgram } from "./program.js";
-import { INTERRUPTED } from "./surroundings.js";
+import { FAILURE, INTERRUPTED } from "./surroundings.js";
 
 /** npm passes a Ctrl-C on that the terminal has sent already: what follows at once is the same one. */
 const SAME_SIGNAL = 1000;
@@ -22,10 +22,10 @@ function onInterrupt(listener: () => void): () => void {
   };
 }
 
-// Who reads our output may have seen enough (`kilograd train | head`).
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(1);
+// Who reads our output may have seen enough (`kilograd train | head`); anything else is said.
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== "EPIPE") process.stderr.write(`kilograd: standard output cannot be written: ${message}\n`);
+  process.exit(FAILURE);
 });
 
 process.exitCode = await runProgram(process.argv.slice(2), {

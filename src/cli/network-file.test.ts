@@ -56,6 +56,21 @@ for (const [what, body, message] of [
   });
 }
 
+test("a network that does not fit the data is refused before a run is begun", async (t) => {
+  const data = idxFolder(t, 8, 8);
+  for (const [body, message] of [
+    [TINY.replace("(1, 10", "(3, 10"), /^kilograd: conv \(Conv2d\): conv2d: input has 1 channels/],
+    [TINY.replace(".view(-1, 10)", ""), /^kilograd: Tiny: the network's result .* got float32 \[2,10,1,1\]/],
+  ] as const) {
+    const out = path.join(temporaryFolder(t), "run");
+    const words = ["train", networkFile(t, "net.mjs", `export default ${body}`), "--data", data, "--out", out];
+    const { status, stderr } = await kilograd(words);
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+    assert.equal(fs.existsSync(out), false);
+  }
+});
+
 for (const [what, body] of [
   ["class", `export default ${TINY}`],
   ["instance", `${TINY}\nexport const model = new Tiny();`],

@@ -40,7 +40,7 @@ function readFile(file: string): Uint8Array {
     return fs.readFileSync(file);
   } catch (error) {
     throw new DataError(
-      { op: "predict", problem: `${file} cannot be read: ${(error as Error).message}` },
+      { op: "predict", problem: `${file} cannot be read`, got: (error as Error).message, hint: "give a PNG file" },
       { cause: error },
     );
   }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { formatSummary, onCompile, StateError, summarize, UsageError, type Shape } from "../index.js";
 import {
   answerQuestions,
+  checkNetwork,
   gatherFacts,
   hashTensors,
   judge,
@@ -133,6 +134,7 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
     });
   }
   const { trainer, data } = await assemble(config);
+  checkNetwork(trainer.model, data.info.size, data.info.classes.length);
   return { run: Run.create(folder, config, data), trainer, size: data.info.size };
 }
 

@@ -240,7 +240,10 @@ test("what is out of range is refused", () => {
       "Adam: invalid betas[1]; expected a number from 0 to below 1, got 1.",
     ],
     [() => new AdamW(params, { eps: -1 }), "AdamW: invalid eps; expected a number from 0, got -1."],
-    [() => new SGD([], { lr: 1 }), "SGD: the list of parameters is empty."],
+    [
+      () => new SGD([], { lr: 1 }),
+      "SGD: the list of parameters is empty. Hint: layers must be fields of the network, or in a Sequential or ModuleList, for parameters() to find them.",
+    ],
     [() => new SGD([params[0]!, params[0]!], { lr: 1 }), "SGD: a parameter appears twice."],
     [
       () => new SGD([tensor([1])], { lr: 1 }),

@@ -47,7 +47,13 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     readonly defaults: Hyperparameters<G>,
   ) {
     const list: readonly (Tensor | GroupOptions<G>)[] = [...params];
-    if (list.length === 0) throw new ArgumentError({ op: this.#name, problem: "the list of parameters is empty" });
+    if (list.length === 0) {
+      throw new ArgumentError({
+        op: this.#name,
+        problem: "the list of parameters is empty",
+        hint: "layers must be fields of the network, or in a Sequential or ModuleList, for parameters() to find them",
+      });
+    }
     const alone = list.filter((entry) => entry instanceof Tensor);
     if (alone.length > 0) this.addParamGroup({ params: alone } as unknown as GroupOptions<G>);
     for (const entry of list) if (!(entry instanceof Tensor)) this.addParamGroup(entry);

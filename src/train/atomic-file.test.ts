@@ -49,3 +49,9 @@ test("a folder that is not there is named", (t) => {
   const file = path.join(folder(t), "gone", "x.bin");
   assert.throws(() => writeFileAtomic(file, ""), /gone.x\.bin: the folder does not exist/);
 });
+
+test("a path that goes through a file is named", (t) => {
+  const file = path.join(folder(t), "x");
+  fs.writeFileSync(file, "");
+  assert.throws(() => writeFileAtomic(path.join(file, "y"), ""), /x.y: a part of the path is a file, not a folder/);
+});

@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<string, readonly [problem: string, hint: string]>
   EACCES: ["writing is not allowed", "choose a folder that you may write to"],
   EPERM: ["writing is not allowed", "choose a folder that you may write to"],
   EROFS: ["the disk is read-only", "choose a folder that you may write to"],
+  ENOTDIR: ["a part of the path is a file, not a folder", "choose another folder"],
   ENOENT: ["the folder does not exist", "make it again, or choose another folder"],
 };
 

@@ -1,10 +1,10 @@
 /** What can be said of a network without training it: its parameters, and which kinds of layers it is made of. */
-import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { BatchNorm2d, Conv2d, Dropout, Dropout2d, type Module } from "../nn/index.js";
 import { isVariable } from "../ops/leaf.js";
 import type { Shape } from "../shape.js";
-import { zeros, type Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
+import { tryForward } from "./trial.js";
 
 export interface Facts {
   readonly parameters: number;
@@ -36,15 +36,9 @@ export function gatherFacts(model: Module, inputSize: Shape): Facts {
  * matmul: so they are counted in the graph of a forward pass, which is built and not computed.
  */
 function countFullyConnected(model: Module, inputSize: Shape): number {
-  const { training } = model;
-  model.eval();
-  try {
-    const output = noGrad(() => (model as (images: Tensor) => Tensor)(zeros([2, ...inputSize])));
-    return topologicalOrder([output.node]).filter(({ op, inputs }) => op.name === "matmul" && inputs.some(isWeight))
-      .length;
-  } finally {
-    model.train(training);
-  }
+  const output = tryForward(model, inputSize) as Tensor;
+  return topologicalOrder([output.node]).filter(({ op, inputs }) => op.name === "matmul" && inputs.some(isWeight))
+    .length;
 }
 
 /** A parameter, seen under whatever shape or order of its axes. */

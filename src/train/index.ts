@@ -13,3 +13,4 @@ export { judge, rules, type Measured, type Rule, type Verdict } from "./rules.js
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
 export { makeTrainer, type TrainingData } from "./session.js";
 export { Trainer, type BatchSource, type Schedule, type TrainerOptions } from "./trainer.js";
+export { checkNetwork } from "./trial.js";

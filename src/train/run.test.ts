@@ -156,7 +156,7 @@ test("what is no run is refused, each with a word on what is wrong", (t) => {
   const written = fs.readFileSync(file, "utf8");
   for (const [content, message] of [
     ["{", /config\.json: /],
-    ["{}", /is not the record of a run/],
+    ["{}", /is not the record of a run: config: .* Hint: give the folder of a run/],
     [written.replace('"epochs": 2', '"epochs": 0'), /config\.json: epochs: the value is not possible/],
     [
       written.replace('"epochs"', '"epoch"'),

@@ -15,8 +15,10 @@ import type { CheckpointEvent, EpochEvent } from "./events.js";
 import { MetricsFile } from "./metrics-file.js";
 import type { Trainer } from "./trainer.js";
 
+const RUN_HINT = "give the folder of a run that `kilograd train` has written, such as runs/…";
+
 const recordSchema = z.strictObject({
-  config: z.unknown(),
+  config: z.looseObject({}),
   /** SHA-256 of the data files, by their names. */
   data: z.record(z.string(), z.string()),
   images: z.strictObject({
@@ -76,7 +78,8 @@ export class Run {
     const result = recordSchema.safeParse(readJson(file, folder));
     if (!result.success) {
       const { path: at, message } = result.error.issues[0]!;
-      throw new DataError({ op: "run", problem: `${file} is not the record of a run: ${at.join(".")}: ${message}` });
+      const problem = `${file} is not the record of a run: ${at.join(".")}: ${message}`;
+      throw new DataError({ op: "run", problem, hint: RUN_HINT });
     }
     try {
       return new Run(folder, { ...result.data, config: parseConfig(result.data.config) });
@@ -154,7 +157,7 @@ function readJson(file: string, folder: string): unknown {
       {
         op: "run",
         problem: missing ? `${folder} is not a run: it has no config.json` : `${file}: ${(error as Error).message}`,
-        hint: "give the folder of a run that `kilograd train` has written, such as runs/…",
+        hint: RUN_HINT,
       },
       { cause: error },
     );
