@@ -12,6 +12,8 @@ export * as optim from "./optim/index.js";
 export { ProgressBar, tqdm, type ProgressOptions, type ProgressStream } from "./progress.js";
 export { Generator, manualSeed, rand, randint, randn, randperm } from "./random.js";
 export { configure, onCompile, type ProgramText } from "./runtime/configure.js";
+export { profile, type Profile, type ProfileOptions } from "./runtime/profile.js";
+export type { ProfileEntry } from "./runtime/wasm-engine.js";
 export type { Shape } from "./shape.js";
 export {
   formatSummary,

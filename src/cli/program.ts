@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { KilogradError, UsageError } from "../index.js";
 import { packageVersion } from "../train/node.js";
+import { addBench } from "./bench.js";
 import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";
 import { addPredict } from "./predict.js";
@@ -9,7 +10,7 @@ import { addSummary } from "./summary.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 import { addTrain } from "./train.js";
 
-const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addPredict];
+const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addPredict, addBench];
 
 /**
  * Runs a command line.

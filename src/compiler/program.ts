@@ -38,9 +38,13 @@ export interface Program {
   readonly marks: readonly Mark[];
 }
 
-/** What a thread is about to do: a kernel of a stage (-1: the prologue), wait at its barrier, or leave the program. */
+/** What a thread is about to do. */
 export interface Mark {
+  /** The stage's number; -1 for the prologue. */
   readonly stage: number;
+  /** A kernel of its parallel or serial part, waiting at its barrier, or being outside the program. */
+  readonly part: "parallel" | "serial" | "barrier" | "outside";
+  /** The kernel's title. */
   readonly what: string;
 }
 
@@ -145,7 +149,7 @@ class Driver {
       this.stageNumber++;
       this.stage(stage);
     }
-    this.mark("outside");
+    this.mark("outside", "");
     return this.b.done({ exported: true });
   }
 
@@ -186,7 +190,9 @@ class Driver {
         b.set(from, v.n.scale(next, size));
         b.set(to, v.n.add(from, v.int(size)));
         if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
-        b.for("n", v.get(from), v.get(to), 1, (n) => kernels.forEach((kernel) => this.call(kernel, v.get(n))));
+        b.for("n", v.get(from), v.get(to), 1, (n) =>
+          kernels.forEach((kernel) => this.call(kernel, "parallel", v.get(n))),
+        );
         take();
       });
       b.advance(owner, 1);
@@ -197,7 +203,7 @@ class Driver {
   /** Waits for all threads; one of them runs the serial kernels first. */
   private barrier({ parallel, serial }: Stage): void {
     const { b } = this;
-    this.mark("barrier");
+    this.mark("barrier", "");
     const flag = b.let("i32", "flag", add(v.global("flags"), line * this.flags++));
     const run = this.parameter.get("run")!;
     const isLast =
@@ -207,8 +213,8 @@ class Driver {
     b.if(
       isLast,
       () => {
-        for (const kernel of serial) this.call(kernel, v.int(0));
-        this.mark("barrier");
+        for (const kernel of serial) this.call(kernel, "serial", v.int(0));
+        this.mark("barrier", "");
         b.statement({ kind: "atomicStore", address: v.get(flag), value: v.get(run) });
         b.statement({ kind: "notify", address: v.get(flag) });
       },
@@ -228,16 +234,16 @@ class Driver {
     });
   }
 
-  private call(kernel: Kernel, n: Expr): void {
-    this.mark(kernel.title);
+  private call(kernel: Kernel, part: "parallel" | "serial", n: Expr): void {
+    this.mark(part, kernel.title);
     this.b.call(this.names.get(kernel)!, n);
   }
 
   /** Tells the host what comes now, and since when: what was there before has ended. */
-  private mark(what: string): void {
+  private mark(part: Mark["part"], what: string): void {
     if (!this.profile) return;
     this.b.call(markImport, v.int(this.marks.length));
-    this.marks.push({ stage: this.stageNumber, what });
+    this.marks.push({ stage: this.stageNumber, part, what });
   }
 
   private counter(): Expr {
