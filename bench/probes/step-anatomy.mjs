@@ -57,7 +57,7 @@ const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 /** The first step with a batch size, and what later ones take outside of the program. */
 function measure(batch) {
   const first = step(batch);
-  const later = Array.from({ length: 20 }, () => step(batch));
+  const later = Array.from({ length: 10 }, () => step(batch));
   return {
     batch: batch[0].shape[0],
     compiling: first.total - first.program - median(later.map(({ total, program }) => total - program)),
@@ -67,8 +67,8 @@ function measure(batch) {
 
 /** JavaScript's part of steps with the first batch, once everything is warm. */
 function share(batch) {
-  for (let i = 0; i < 100; i++) step(batch);
-  const steps = Array.from({ length: 200 }, () => step(batch));
+  for (let i = 0; i < 50; i++) step(batch);
+  const steps = Array.from({ length: 100 }, () => step(batch));
   const total = median(steps.map((one) => one.total));
   const script = median(steps.map((one) => one.total - one.program));
   return { step: total, script, share: script / total };

@@ -30,8 +30,8 @@ const launches: readonly Launch[] = [
   },
 ];
 
-/** A start takes no longer than this, in milliseconds. */
-const TIMEOUT = 60_000;
+/** A process that takes longer, in milliseconds, is ended and has failed. */
+const TIMEOUT = 120_000;
 
 /** Seconds from the start of a process to its end or to a line of its output. */
 async function launch({ name, args, until }: Launch, out: string): Promise<number> {
@@ -50,7 +50,8 @@ async function launch({ name, args, until }: Launch, out: string): Promise<numbe
   await ended;
   const took = (seen ?? performance.now()) - began;
   const failed = until === undefined ? child.exitCode !== 0 : seen === undefined;
-  if (failed) throw new PeerFailure(`${name} has failed.\n${errors}`);
+  if (failed)
+    throw new PeerFailure(`${name} has failed${child.signalCode ? ` (${child.signalCode})` : ""}.\n${errors}`);
   return took / 1000;
 }
 
@@ -118,8 +119,8 @@ const compileColumns: readonly Column<CompileRow>[] = [
 
 function dissect(threads: number): Anatomy {
   const args = [at("bench/probes/step-anatomy.mjs"), String(threads)];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: TIMEOUT });
-  if (status !== 0) throw new PeerFailure(`step-anatomy has failed.\n${stderr}`);
+  const { error, status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: TIMEOUT });
+  if (status !== 0) throw new PeerFailure(`step-anatomy.mjs has failed: ${error?.message ?? stderr}`);
   return JSON.parse(stdout) as Anatomy;
 }
 

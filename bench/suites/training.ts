@@ -3,7 +3,7 @@ import path from "node:path";
 import { writeCase } from "../case-file.js";
 import { measure, type CaseResult, type Effort, type Measured } from "../harness/measure.js";
 import type { PeerProgram } from "../harness/peer.js";
-import type { TrainingTask } from "../harness/protocol.js";
+import type { Memory, TrainingTask } from "../harness/protocol.js";
 import { digits, megabytes, percent, tabulate, type Column, type Table } from "../harness/table.js";
 import { layersOf, type Scale } from "../network.js";
 import { isPytorch, jax, kilograd, onCurrentNode, pytorchs, tfjs } from "../peers/index.js";
@@ -66,6 +66,9 @@ function measureSetting(
   return measure({ name: `training, ${describe(setting)}`, task, peers, tolerance: TOLERANCE, effort }, tell);
 }
 
+/** What training takes at its peak, without what the process held once it had loaded its library. */
+const memoryOf = ({ peak, loaded }: Memory): string => megabytes(peak - loaded);
+
 interface PeerRow extends Measured {
   readonly batch: number;
   /** How many times as many steps a second kilograd takes. */
@@ -78,7 +81,7 @@ const peerColumns: readonly Column<PeerRow>[] = [
   { title: "images/s", text: ({ step, batch }) => digits(batch / step) },
   { title: "spread", text: ({ spread }) => percent(spread) },
   { title: "busy cores", text: ({ cores }) => cores.toFixed(2) },
-  { title: "peak MB", text: ({ memory }) => megabytes(memory.peak) },
+  { title: "memory, MB", text: ({ memory }) => memoryOf(memory) },
   { title: "kilograd is", text: ({ ratio }) => `${digits(ratio)} ×` },
 ];
 
@@ -103,10 +106,10 @@ const scaledColumns: readonly Column<ScaledRow>[] = [
   { title: "kilograd it/s", text: ({ kilograd }) => digits(1 / kilograd.step) },
   { title: "images/s", text: ({ kilograd, batch }) => digits(batch / kilograd.step) },
   { title: "spread", text: ({ kilograd }) => percent(kilograd.spread) },
-  { title: "peak MB", text: ({ kilograd }) => megabytes(kilograd.memory.peak) },
+  { title: "MB", text: ({ kilograd }) => memoryOf(kilograd.memory) },
   { title: "PyTorch's best it/s", text: ifBest((best) => digits(1 / best.step)) },
   { title: "spread", text: ifBest((best) => percent(best.spread)) },
-  { title: "peak MB", text: ifBest((best) => megabytes(best.memory.peak)) },
+  { title: "MB", text: ifBest((best) => memoryOf(best.memory)) },
   { title: "kilograd is", text: ifBest((best, { kilograd }) => `${digits(best.step / kilograd.step)} ×`) },
   { title: "which", align: "left", text: ifBest(({ peer }) => peer.replace("PyTorch, ", "")) },
 ];
