@@ -1,0 +1,13 @@
+/** kilograd's float64 reference as a peer, for gradients: naive, exact, slow. It is no public name: from src. */
+import { evaluate } from "../../src/graph/reference.js";
+import { serve } from "../harness/serve.js";
+import { gradientGraph } from "./gradient-graph.js";
+
+await serve("kilograd's float64 reference", (task) => ({
+  check() {
+    if (task.kind !== "gradients" && task.kind !== "convolution") throw new Error("the reference is for gradients");
+    const graph = gradientGraph(task);
+    const values = evaluate([...graph.values()].map(({ node }) => node));
+    return { values: Object.fromEntries([...graph.keys()].map((name, i) => [name, [...values[i]!.data]])) };
+  },
+}));

@@ -1,0 +1,122 @@
+/**
+ * kilograd as a peer: what its user gets, from dist (tsconfig.run.json). Run with `--strict` for those numerics, with
+ * `--augmented` for epochs of images that are moved at random.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { nn } from "kilograd";
+import { configure, F, manualSeed, noGrad, optim, tensor, type Tensor } from "kilograd";
+import { DataLoader, type Batch } from "kilograd/data";
+import { ExerciseNet, resolveConfig } from "kilograd/train";
+import { openData } from "kilograd/train/node";
+import { loadNetwork, readCase, tensorOf } from "../case-file.js";
+import type { EpochTask, InferenceTask, Task, TrainingTask } from "../harness/protocol.js";
+import { serve, type Work } from "../harness/serve.js";
+import { gradientGraph } from "./gradient-graph.js";
+
+const flag = (name: string): boolean => process.argv.includes(`--${name}`);
+
+type Network = nn.Module & ((images: Tensor) => Tensor);
+
+/** One step of the exercise's notebook. */
+function trainStep(network: Network, optimizer: optim.Optimizer, [images, labels]: Batch): number {
+  optimizer.zeroGrad();
+  const loss = F.nllLoss(network(images), labels);
+  loss.backward();
+  optimizer.step();
+  return loss.item();
+}
+
+function training({ file, layers, lr, momentum, checkSteps }: TrainingTask): Work {
+  const tensors = readCase(file);
+  const network = loadNetwork(layers, tensors);
+  const batch = [tensorOf(tensors, "images"), tensorOf(tensors, "labels")] as const;
+  const optimizer = new optim.SGD(network.parameters(), { lr, momentum });
+  const step = (): number => trainStep(network, optimizer, batch);
+  return {
+    step: () => void step(),
+    check: () => ({ values: { losses: Array.from({ length: checkSteps }, step) }, bits: hashOf(network) }),
+  };
+}
+
+function hashOf(network: nn.Module): string {
+  const hash = createHash("sha256");
+  for (const state of network.stateDict().values()) hash.update(new Uint8Array(state.data().buffer));
+  return hash.digest("hex");
+}
+
+function inference({ file, layers, batchSize }: InferenceTask): Work {
+  const tensors = readCase(file);
+  const network = loadNetwork(layers, tensors).eval();
+  const { data, shape } = tensors.get("images")!;
+  const stride = shape.slice(1).reduce((product, extent) => product * extent, 1);
+  let next = 0;
+  const step = (): readonly number[] | Float32Array => {
+    if (next + batchSize > shape[0]!) next = 0;
+    const pixels = data.subarray(next * stride, (next + batchSize) * stride);
+    next += batchSize;
+    return noGrad(() => network(tensor(pixels, [batchSize, ...shape.slice(1)])).data()) as Float32Array;
+  };
+  return { step: () => void step(), check: () => ({ values: { output: [...step()] } }) };
+}
+
+/** Goes through MNIST's training images, epoch after epoch; as they are or as the default recipe moves them. */
+function epochs({ batchSize }: EpochTask): Work {
+  const { augment } = resolveConfig(flag("augmented") ? "default" : "notebook");
+  manualSeed(1);
+  const loader = new DataLoader(openData("mnist", augment).train, { batchSize, shuffle: true, dropLast: true });
+  const network = new ExerciseNet();
+  const optimizer = new optim.SGD(network.parameters(), { lr: 0.01, momentum: 0.9 });
+  let batches = loader.iterate();
+  const nextBatch = (): Batch => {
+    const next = batches.next();
+    if (!next.done) return next.value;
+    batches = loader.iterate();
+    return nextBatch();
+  };
+  const step = (): number => trainStep(network, optimizer, nextBatch());
+  return { step: () => void step(), check: () => ({ values: { parameters: [countParameters(network)] } }) };
+}
+
+function countParameters(network: nn.Module): number {
+  return [...network.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0);
+}
+
+function makeWork(task: Task): Work {
+  switch (task.kind) {
+    case "training":
+      return training(task);
+    case "inference":
+      return inference(task);
+    case "epoch":
+      return epochs(task);
+    case "gradients":
+    case "convolution":
+      return { check: () => ({ values: valuesOf(gradientGraph(task)) }) };
+    case "export":
+      throw new Error("kilograd does not write the benchmark's ONNX files");
+  }
+}
+
+function valuesOf(graph: ReadonlyMap<string, Tensor>): Record<string, number[]> {
+  return Object.fromEntries([...graph].map(([name, of]) => [name, [...of.data()]]));
+}
+
+/** The engine's threads join once they have started, which needs this thread's idle moments. */
+async function startThreads(threads: number): Promise<void> {
+  configure({ threads, numerics: flag("strict") ? "strict" : "fast" });
+  for (let i = 0; i < 20; i++) {
+    tensor([1, 2, 3, 4]).add(i).data();
+    await sleep(10);
+  }
+}
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+await serve(`kilograd ${version}`, async (task) => {
+  await startThreads(task.threads);
+  return makeWork(task);
+});

@@ -1,0 +1,45 @@
+/** What loading and augmenting costs: epochs of MNIST as it is, and with the default recipe's random moves. */
+import { measure, type Effort, type Measured } from "../harness/measure.js";
+import { digits, percent, tabulate, type Column } from "../harness/table.js";
+import { augmentedKilograd, kilograd } from "../peers/index.js";
+import type { Suite } from "./suite.js";
+
+const IMAGES = 60_000;
+const effort: Effort = { rounds: 7, seconds: 3, timeout: 120 };
+const quickEffort: Effort = { rounds: 3, seconds: 0.5, timeout: 120 };
+
+interface Row extends Measured {
+  readonly batchSize: number;
+  readonly threads: number;
+  /** What an epoch costs more than a plain one, as a part of it. */
+  readonly more: number;
+}
+
+const columns: readonly Column<Row>[] = [
+  { title: "", align: "left", text: ({ peer }) => peer },
+  { title: "batch", text: ({ batchSize }) => String(batchSize) },
+  { title: "threads", text: ({ threads }) => String(threads) },
+  { title: "it/s", text: ({ step }) => digits(1 / step) },
+  { title: "an epoch, s", text: ({ step, batchSize }) => digits((IMAGES / batchSize) * step) },
+  { title: "spread", text: ({ spread }) => percent(spread) },
+  { title: "costs more", text: ({ more }) => percent(more) },
+];
+
+export const data: Suite = async ({ quick, tell }) => {
+  const rows: Row[] = [];
+  for (const threads of [1, 2]) {
+    const task = { kind: "epoch", batchSize: 64, threads } as const;
+    const { measured } = await measure(
+      {
+        name: `data, ${threads} threads`,
+        task,
+        peers: [kilograd, augmentedKilograd],
+        tolerance: 0,
+        effort: quick ? quickEffort : effort,
+      },
+      tell,
+    );
+    for (const one of measured) rows.push({ ...one, ...task, more: one.step / measured[0]!.step - 1 });
+  }
+  return [tabulate("Epochs of MNIST, plain and augmented", columns, rows)];
+};

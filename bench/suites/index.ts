@@ -1,0 +1,10 @@
+/** All suites, by the names that `--only` takes, in the order in which they run. */
+import { data } from "./data.js";
+import { inference } from "./inference.js";
+import { rounding } from "./rounding.js";
+import { size } from "./size.js";
+import { startUp } from "./start-up.js";
+import type { Suite } from "./suite.js";
+import { training } from "./training.js";
+
+export const suites: Readonly<Record<string, Suite>> = { size, startUp, rounding, inference, data, training };
