@@ -5,7 +5,6 @@
  */
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import { FunctionBuilder, type Func } from "../wasm/loops.js";
-import { dependencies, vectorFunctions } from "../wasm/vector-math.js";
 import type { Access, Addressing, Kernel } from "./kernel.js";
 import type { Plan, Stage } from "./plan.js";
 import type { Place } from "./views.js";
@@ -67,7 +66,7 @@ export function buildProgram(plan: Plan, { profile = false } = {}): Program {
   const run = driver.build(plan);
   const tables = Int32Array.from(addresses.words);
   return {
-    functions: [...functions, ...vectorFunctionsOf(functions), run],
+    functions: [...functions, run],
     tables,
     counters: driver.counters,
     shares: driver.shares,
@@ -105,23 +104,6 @@ function base(place: Place): Expr {
 
 function add(address: Expr, bytes: number): Expr {
   return bytes === 0 ? address : v.n.add(address, v.int(bytes));
-}
-
-/** The vector functions that these functions call, and what those call. */
-function vectorFunctionsOf(functions: readonly Func[]): Func[] {
-  const wanted = new Set<string>();
-  const want = (name: string): void => {
-    if (wanted.has(name) || !(name in vectorFunctions)) return;
-    wanted.add(name);
-    dependencies[name]!.forEach(want);
-  };
-  JSON.stringify(functions, (_, value: unknown) => {
-    if (typeof value === "object" && value !== null && "kind" in value && value.kind === "call") {
-      want((value as unknown as { name: string }).name);
-    }
-    return value;
-  });
-  return [...wanted].map((name) => vectorFunctions[name]!());
 }
 
 /** Writes `run`. */

@@ -9,7 +9,6 @@ import { broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from
 import { assemble } from "../wasm/assembler.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { FunctionBuilder, type Func } from "../wasm/loops.js";
-import { vectorFunctions } from "../wasm/vector-math.js";
 import "./index.js";
 import { registry, type Op } from "./op.js";
 import { asData, fillInput, type FilledInput } from "./sample-inputs.js";
@@ -46,8 +45,7 @@ function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], shape: Shap
     if (lowering.kind === "index") return lowering.vector(position, attrs, args);
     throw new Error(`${op.name} has no vector expression`);
   });
-  const functions = [main, ...Object.values(vectorFunctions).map((make) => make())];
-  const bytes = assemble(functions, { globals: [], sharedMaximum: undefined, fused: false });
+  const bytes = assemble([main], { globals: [], sharedMaximum: undefined, fused: false });
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   for (const [i, input] of inputs.entries()) {

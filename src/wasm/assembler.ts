@@ -4,6 +4,7 @@
  */
 import { instructions, type Expr, type LoadForm, type ValueType } from "./expressions.js";
 import type { Func, Stmt, StoreForm } from "./loops.js";
+import { vectorFunctions } from "./vector-math.js";
 
 export interface ModuleOptions {
   readonly globals: readonly string[];
@@ -32,18 +33,33 @@ const storeCode: Record<StoreForm, readonly [number, number, number]> = {
 };
 const empty = 0x40;
 
-/** The module's bytes. Functions may call each other by name, in any order. */
+/**
+ * The module's bytes. Functions may call each other by name, in any order, and those of vector-math.ts, which come
+ * into the module when they are called.
+ */
 export function assemble(functions: readonly Func[], options: ModuleOptions): Uint8Array<ArrayBuffer> {
-  const out = new Bytes();
-  out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   const imports = options.imports ?? [];
+  const all = [...functions];
   const names = [...imports, ...functions.map((func) => func.name)];
   const index = new Map(names.map((name, i) => [name, i]));
   if (index.size !== names.length) throw new Error("two functions share a name");
+  const indexOf = (name: string): number | undefined => {
+    const known = index.get(name);
+    if (known !== undefined || !Object.hasOwn(vectorFunctions, name)) return known;
+    index.set(name, imports.length + all.length);
+    all.push(vectorFunctions[name]!());
+    return index.get(name);
+  };
+  const bodies: Bytes[] = [];
+  // The list grows while it is gone through.
+  for (const func of all) bodies.push(new FunctionEncoder(func, indexOf, options).encode());
+
+  const out = new Bytes();
+  out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   const hostType = { params: [{ type: "i32" as const }], result: undefined };
   const signatures: { params: readonly { type: ValueType }[]; result: ValueType | undefined }[] = [
     ...imports.map(() => hostType),
-    ...functions,
+    ...all,
   ];
   out.section(1, signatures, (section, func) => {
     section.raw([0x60]);
@@ -61,14 +77,14 @@ export function assemble(functions: readonly Func[], options: ModuleOptions): Ui
     if (options.sharedMaximum === undefined) return section.raw([0x00]).unsigned(1);
     return section.raw([0x03]).unsigned(1).unsigned(options.sharedMaximum);
   });
-  out.section(3, functions, (section, _, i) => section.unsigned(imports.length + i));
+  out.section(3, all, (section, _, i) => section.unsigned(imports.length + i));
   out.section(6, options.globals, (section) => section.raw([typeCode.i32, 0x01, 0x41, 0x00, 0x0b]));
   out.section(
     7,
     functions.filter((func) => func.exported),
     (section, func) => section.name(func.name).raw([0x00]).unsigned(index.get(func.name)!),
   );
-  out.section(10, functions, (section, func) => section.sized(new FunctionEncoder(func, index, options).encode()));
+  out.section(10, bodies, (section, body) => section.sized(body));
   return out.take();
 }
 
@@ -78,36 +94,38 @@ class Bytes {
   private length = 0;
 
   raw(bytes: ArrayLike<number>): this {
-    if (this.length + bytes.length > this.buffer.length) {
-      const larger = new Uint8Array(new ArrayBuffer(2 * (this.length + bytes.length)));
-      larger.set(this.buffer.subarray(0, this.length));
-      this.buffer = larger;
-    }
-    this.buffer.set(bytes, this.length);
-    this.length += bytes.length;
+    this.reserve(bytes.length);
+    for (let i = 0; i < bytes.length; i++) this.buffer[this.length++] = bytes[i]!;
     return this;
   }
 
   unsigned(value: number): this {
-    const bytes: number[] = [];
+    this.reserve(5);
     let rest = value >>> 0;
     do {
-      bytes.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+      this.buffer[this.length++] = (rest & 0x7f) | (rest > 0x7f ? 0x80 : 0);
       rest >>>= 7;
     } while (rest > 0);
-    return this.raw(bytes);
+    return this;
   }
 
   signed(value: number): this {
-    const bytes: number[] = [];
+    this.reserve(5);
     let rest = value | 0;
     for (;;) {
       const low = rest & 0x7f;
       rest >>= 7;
       const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-      bytes.push(last ? low : low | 0x80);
-      if (last) return this.raw(bytes);
+      this.buffer[this.length++] = last ? low : low | 0x80;
+      if (last) return this;
     }
+  }
+
+  private reserve(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    const larger = new Uint8Array(new ArrayBuffer(2 * (this.length + bytes)));
+    larger.set(this.buffer.subarray(0, this.length));
+    this.buffer = larger;
   }
 
   name(text: string): this {
@@ -116,7 +134,10 @@ class Bytes {
   }
 
   sized(content: Bytes): this {
-    return this.unsigned(content.length).raw(content.buffer.subarray(0, content.length));
+    this.unsigned(content.length).reserve(content.length);
+    this.buffer.set(content.buffer.subarray(0, content.length), this.length);
+    this.length += content.length;
+    return this;
   }
 
   list<T>(items: readonly T[], write: (out: Bytes, item: T, i: number) => unknown): this {
@@ -140,7 +161,7 @@ class FunctionEncoder {
 
   constructor(
     private readonly func: Func,
-    private readonly functions: ReadonlyMap<string, number>,
+    private readonly indexOf: (name: string) => number | undefined,
     private readonly options: ModuleOptions,
   ) {
     this.locals = new Map([...func.params, ...func.locals].map((local, i) => [local, i]));
@@ -323,7 +344,7 @@ class FunctionEncoder {
   }
 
   private callee(name: string): number {
-    const index = this.functions.get(name);
+    const index = this.indexOf(name);
     if (index === undefined) throw new Error(`${this.func.name}: no function is named ${name}`);
     return index;
   }

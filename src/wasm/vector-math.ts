@@ -32,15 +32,6 @@ export const vectorFunctions: Readonly<Record<string, () => Func>> = {
   pow: power,
 };
 
-/** The vector functions that each of them calls: a module with the one needs the others too. */
-export const dependencies: Readonly<Record<string, readonly string[]>> = {
-  exp: [],
-  log: [],
-  tanh: ["exp"],
-  sigmoid: ["exp"],
-  pow: [],
-};
-
 function unary(name: string, write: (b: FunctionBuilder, x: Local) => Expr): Func {
   const b = new FunctionBuilder(name, { x: "v128" });
   return b.done({ result: "v128", returns: write(b, b.params[0]!) });
