@@ -1,7 +1,7 @@
 /**
- * compile(): a training step that is recorded once and then runs without JavaScript. An ordinary step builds its graph
- * anew each time, some hundred nodes, only to find that its program is known; a compiled one goes straight to the
- * program. Both give the same bits. PyTorch: `torch.compile`.
+ * compile(): a training step, or a network's use, that is recorded once and then runs without JavaScript. An ordinary
+ * step builds its graph anew each time, some hundred nodes, only to find that its program is known; a compiled one goes
+ * straight to the program. Both give the same bits. PyTorch: `torch.compile`.
  */
 import { StateError } from "./errors.js";
 import type { HostArray, Node, VariableNode } from "./graph/node.js";
@@ -28,13 +28,14 @@ interface Recording {
 }
 
 /**
- * Makes a step run without building its graph. For each combination of its arguments' shapes the first call runs as
+ * Makes a function run without building its graph. For each combination of its arguments' shapes the first call runs as
  * ever, the second is recorded, and from the third on the recording is run: with the new arguments, the present
  * learning rate and new random numbers, but without calling `step`. So what else it does happens twice only, and
- * parameters keep no `grad`. A change of a module's mode or of an optimizer's state makes it record again.
+ * parameters that it overwrites keep no `grad`. A change of a module's mode or of an optimizer's state makes it record again.
  *
- * @param step calls `optimizer.step()` once, and gives what `backward()` was called on, a module's output, or a list of
- *   such; all that differs from call to call comes by its arguments
+ * @param step either computes nothing itself and gives any tensors; or it calls `optimizer.step()` once, and gives what
+ *   `backward()` was called on, a module's output, or a list of such. All that differs from call to call comes by its
+ *   arguments
  * @throws StateError when it is recorded and is no such function
  *
  * @example
@@ -46,6 +47,9 @@ interface Recording {
  *   return loss;
  * });
  * for (const [images, labels] of trainLoader) console.log(step(images, labels).item());
+ *
+ * @example
+ * const classify = compile((images) => noGrad(() => model(images).argmax(1)));
  */
 export function compile<F extends TensorFunction>(step: F): F {
   /** By the arguments' shapes; `undefined` after a first call. */
@@ -83,23 +87,26 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
     checkLeaves(realization.order, args);
   };
   const { result, effects } = collectEffects(() =>
-    recordRealizations(listen, () => step(...args.map((node) => new Tensor(node)))),
+    recordRealizations(listen, () => {
+      const given = step(...args.map((node) => new Tensor(node)));
+      if (realizations.length === 0) realize(listOf(given).map(({ node }) => node));
+      return given;
+    }),
   );
   const [realization] = realizations;
   if (!realization || realizations.length > 1) {
     throw new StateError({
       op: "compile",
       problem: `the step computes ${realizations.length} times`,
-      expected: "exactly one optimizer.step(), and no item() or data() before it",
+      expected: "at most one optimizer.step(), and no item() or data()",
     });
   }
-  const several = !(result instanceof Tensor);
-  const results = (several ? result : [result]).map((tensor) => placeOf(tensor, realization));
+  const results = listOf(result).map((tensor) => placeOf(tensor, realization));
   const live = realization.order.filter((node) => node.supply !== undefined);
   const values = realization.outputs.map((node) => node.value!);
   for (const node of realization.outputs) node.value = undefined; // from now on they belong to the recording
-  for (const { node } of reads) node.attrs.variable.grad = undefined;
-  const recording = { realization, effects, args, live, reads, results, several };
+  if (realization.dones.length > 0) for (const { node } of reads) node.attrs.variable.grad = undefined;
+  const recording = { realization, effects, args, live, reads, results, several: !(result instanceof Tensor) };
   return { recording, result: tensorsOf(recording, values) };
 }
 
@@ -143,6 +150,10 @@ function tensorsOf({ realization, results, several }: Recording, values: readonl
     return new Tensor(data(values[place]!, shape, dtype));
   });
   return several ? tensors : tensors[0]!;
+}
+
+function listOf(result: Result): readonly Tensor[] {
+  return result instanceof Tensor ? [result] : result;
 }
 
 function elementsOf(tensor: Tensor): HostArray {

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { nn } from "kilograd";
-import { configure, F, manualSeed, noGrad, optim, tensor, type Tensor } from "kilograd";
+import { compile, configure, F, manualSeed, noGrad, optim, tensor, type Tensor } from "kilograd";
 import { DataLoader, type Batch } from "kilograd/data";
 import { ExerciseNet, resolveConfig } from "kilograd/train";
 import { openData } from "kilograd/train/node";
@@ -20,13 +20,16 @@ const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 
 type Network = nn.Module & ((images: Tensor) => Tensor);
 
-/** One step of the exercise's notebook. */
-function trainStep(network: Network, optimizer: optim.Optimizer, [images, labels]: Batch): number {
-  optimizer.zeroGrad();
-  const loss = F.nllLoss(network(images), labels);
-  loss.backward();
-  optimizer.step();
-  return loss.item();
+/** A step as the trainer takes it: compiled, its loss read. */
+function makeStep(network: Network, optimizer: optim.Optimizer): (batch: Batch) => number {
+  const step = compile((images: Tensor, labels: Tensor): Tensor => {
+    optimizer.zeroGrad();
+    const loss = F.nllLoss(network(images), labels);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  return ([images, labels]) => step(images, labels).item();
 }
 
 function training({ file, layers, lr, momentum, checkSteps }: TrainingTask): Work {
@@ -34,7 +37,8 @@ function training({ file, layers, lr, momentum, checkSteps }: TrainingTask): Wor
   const network = loadNetwork(layers, tensors);
   const batch = [tensorOf(tensors, "images"), tensorOf(tensors, "labels")] as const;
   const optimizer = new optim.SGD(network.parameters(), { lr, momentum });
-  const step = (): number => trainStep(network, optimizer, batch);
+  const trainStep = makeStep(network, optimizer);
+  const step = (): number => trainStep(batch);
   return {
     step: () => void step(),
     check: () => ({ values: { losses: Array.from({ length: checkSteps }, step) }, bits: hashOf(network) }),
@@ -52,12 +56,13 @@ function inference({ file, layers, batchSize }: InferenceTask): Work {
   const network = loadNetwork(layers, tensors).eval();
   const { data, shape } = tensors.get("images")!;
   const stride = shape.slice(1).reduce((product, extent) => product * extent, 1);
+  const use = compile((images: Tensor) => noGrad(() => network(images)));
   let next = 0;
   const step = (): readonly number[] | Float32Array => {
     if (next + batchSize > shape[0]!) next = 0;
     const pixels = data.subarray(next * stride, (next + batchSize) * stride);
     next += batchSize;
-    return noGrad(() => network(tensor(pixels, [batchSize, ...shape.slice(1)])).data()) as Float32Array;
+    return use(tensor(pixels, [batchSize, ...shape.slice(1)])).data() as Float32Array;
   };
   return { step: () => void step(), check: () => ({ values: { output: [...step()] } }) };
 }
@@ -76,7 +81,8 @@ function epochs({ batchSize }: EpochTask): Work {
     batches = loader.iterate();
     return nextBatch();
   };
-  const step = (): number => trainStep(network, optimizer, nextBatch());
+  const trainStep = makeStep(network, optimizer);
+  const step = (): number => trainStep(nextBatch());
   return { step: () => void step(), check: () => ({ values: { parameters: [countParameters(network)] } }) };
 }
 

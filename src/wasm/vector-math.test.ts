@@ -225,6 +225,9 @@ test("each function has the name under which it is called, and calls none that i
   for (const [name, make] of Object.entries(vectorFunctions)) {
     assert.equal(make().name, name);
     const called = [...JSON.stringify(make()).matchAll(/"kind":"call","name":"(\w+)"/g)].map((match) => match[1]!);
-    assert.ok(called.every((other) => Object.hasOwn(vectorFunctions, other)), called.join());
+    assert.ok(
+      called.every((other) => Object.hasOwn(vectorFunctions, other)),
+      called.join(),
+    );
   }
 });
