@@ -98,7 +98,7 @@ test("a network's use is compiled too, and leaves gradients alone", () => {
   });
   for (let i = 0; i < 4; i++) {
     const x = tensor([[i, 1]]);
-    assert.deepEqual([...(use(x)).data()], [...model(x).exp().data()]);
+    assert.deepEqual([...use(x).data()], [...model(x).exp().data()]);
     if (i === 2) model.weight.copy_(model.weight.mul(2));
   }
   assert.equal(calls, 2);

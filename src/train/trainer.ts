@@ -61,7 +61,7 @@ export class Trainer extends TrainEvents {
   private readonly step = compile((images, labels) => {
     const { model, optimizer } = this.options;
     optimizer.zeroGrad();
-    const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images!), labels!);
+    const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
     loss.backward();
     optimizer.step();
     return loss;
