@@ -7,7 +7,7 @@ export type { AugmentConfig, ScheduleConfig, TrainConfig, TrainSettings } from "
 export { evaluate, type Evaluation } from "./evaluate.js";
 export * from "./events.js";
 export { gatherFacts, type Facts } from "./facts.js";
-export { ExerciseNet, networks } from "./networks.js";
+export { ExerciseNet, networks, QuickNet } from "./networks.js";
 export { recipes, resolveConfig, type Recipe } from "./recipes.js";
 export { judge, rules, type Measured, type Rule, type Verdict } from "./rules.js";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";

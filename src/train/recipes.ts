@@ -17,6 +17,18 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     augment: { rotation: 10, shift: 0.07, scale: 0.1 },
     seed: 1,
   },
+  /** A few epochs of small batches, for the network `quick`: the shortest way to 99.4 %. */
+  quick: {
+    epochs: 4,
+    batchSize: 32,
+    optimizer: "sgd",
+    lr: 0.1,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    schedule: { name: "onecycle" },
+    augment: { rotation: 5, shift: 0.04, scale: 0.04 },
+    seed: 1,
+  },
   /** The exercise's notebook to the letter. */
   notebook: {
     epochs: 19,
