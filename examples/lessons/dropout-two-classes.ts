@@ -1,6 +1,6 @@
 /** `npx tsx examples/lessons/dropout-two-classes.ts` */
 import { F, manualSeed, nn, noGrad, optim, type Tensor } from "kilograd";
-import { DataLoader, MNIST, Subset, type Dataset } from "kilograd/data";
+import { DataLoader, MNIST, Subset, type Batch, type Dataset } from "kilograd/data";
 import { block, formatTable, normalize, spread, teach, type Lesson, type Variant } from "./lesson.js";
 
 /** Two classes, with dropout between the last features and the prediction. */
@@ -55,7 +55,7 @@ function trainTwoClasses(variant: Variant, seed: number): Accuracies {
 }
 
 /** Of all images the share, in percent, that `predict` classifies rightly. */
-function share(loader: DataLoader<unknown>, predict: (images: Tensor, labels: Tensor) => Tensor): number {
+function share(loader: Iterable<Batch>, predict: (images: Tensor, labels: Tensor) => Tensor): number {
   let [correct, total] = [0, 0];
   for (const [images, labels] of loader) {
     correct += predict(images, labels).argmax(1).eq(labels).sum().item();

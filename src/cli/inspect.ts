@@ -1,5 +1,5 @@
 /** `kilograd inspect [net]` */
-import { advise, formatAdvice, formatInspection, inspectNetwork } from "../summary/index.js";
+import { advise, drawNetwork, formatAdvice, formatInspection, inspectNetwork } from "../summary/index.js";
 import { writeFileAtomic } from "../train/node.js";
 import { inputOption, readInputSizes } from "./input-size.js";
 import { findNetwork } from "./network-file.js";
@@ -30,6 +30,7 @@ export const addInspect: AddCommand = (program, { stdout }) => {
       const sizes = readInputSizes(input);
       const inspection = inspectNetwork((await findNetwork(net))(), sizes);
       const advice = advise(inspection);
+      if (svg !== undefined) writeFileAtomic(svg, drawNetwork(inspection, advice));
 
       if (json) stdout.write(`${JSON.stringify({ ...inspection, advice }, null, 2)}\n`);
       else stdout.write(`${formatInspection(inspection)}\n\n${formatAdvice(advice, inspection)}\n`);

@@ -72,6 +72,13 @@ const KINDS: readonly Kind[] = [
     detail: ({ inputs }: Node) => ({ kind: "pool", by: "mean", kernel: lastTwo(inputs[1]!) }),
   },
   {
+    name: always("batchNorm"),
+    find: (node, { isActive, isParameter }) =>
+      node.op.name === "batchNorm" ||
+      node.inputs.some((input) => !isActive(input) && variablesOf(input).some((variable) => !isParameter(variable))),
+    detail: () => ({ kind: "batchNorm" }),
+  },
+  {
     name: (_, node) => (node.op.name === "amax" ? "amax" : "mean"),
     find: ({ op, inputs }) => ["sum", "amax"].includes(op.name) && inputs[0]!.shape.length === 4,
     detail: ({ op, inputs }: Node) => ({
@@ -86,13 +93,6 @@ const KINDS: readonly Kind[] = [
     detail: ({ op }: Node) => ({ kind: "softmax", log: op.name === "logSoftmax" }),
   },
   { name: always("dropout"), find: isRandom, detail: (node: Node) => ({ kind: "dropout", p: probability(node) }) },
-  {
-    name: always("batchNorm"),
-    find: (node, { isActive, isParameter }) =>
-      node.op.name === "batchNorm" ||
-      node.inputs.some((input) => !isActive(input) && variablesOf(input).some((variable) => !isParameter(variable))),
-    detail: () => ({ kind: "batchNorm" }),
-  },
   {
     name: opName,
     find: isOp("relu", "sigmoid", "tanh"),

@@ -4,6 +4,7 @@
  */
 export { advise, adviceRules, formatAdvice } from "./advice/advice.js";
 export type { Advice, AdviceRule } from "./advice/rule.js";
+export { drawNetwork } from "./drawing.js";
 export { formatInspection } from "./inspect-table.js";
 export { inspectNetwork } from "./inspect.js";
 export type { Inspection, Layer, LayerDetail, LayerFacts, LayerKind } from "./layer.js";

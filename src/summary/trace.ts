@@ -115,7 +115,15 @@ function functionSteps(
   const uses = new Map<Node, number>();
   for (const { inputs } of computed) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const groups = new Map<Node, Node[]>();
+  const heirs = new Map(nodes.flatMap((node) => statisticsOf(node, active).map((part) => [part, node] as const)));
   for (const node of nodes) {
+    const heir = heirs.get(node) ?? node;
+    if (heir !== node || node.op.name === "batchNorm") {
+      groups.set(node, groups.get(heir) ?? []);
+      groups.get(node)!.push(node);
+      groups.set(heir, groups.get(node)!);
+      continue;
+    }
     const before = node.inputs.filter((input) => active.has(input));
     const group = before.length === 1 && !outputs.has(before[0]!) ? groups.get(before[0]!) : undefined;
     if (group && uses.get(before[0]!) === 1 && fuses(group, node)) group.push(node);
@@ -127,6 +135,20 @@ function functionSteps(
     inputs: readBy(group, active),
     outputs: group.slice(-1),
   }));
+}
+
+/** What a batch norm in training computes of its input besides: mean and variance. */
+function statisticsOf(node: Node, active: ReadonlySet<Node>): Node[] {
+  if (node.op.name !== "batchNorm") return [];
+  const [x, ...others] = node.inputs;
+  const found = new Set<Node>();
+  const visit = (part: Node): void => {
+    if (part === x || !active.has(part) || found.has(part)) return;
+    found.add(part);
+    part.inputs.forEach(visit);
+  };
+  others.forEach(visit);
+  return [...found];
 }
 
 function readBy(nodes: readonly Node[], active: ReadonlySet<Node>): Node[] {

@@ -52,10 +52,9 @@ export const convolutionRules: readonly AdviceRule[] = [
           one.kind === "activation" || one.kind === "other" || (one.kind === "pool" && one.by === "max");
         const found = network.nearestBefore(layer, (one) => bends(one) || isWeighty(one));
         const straight = found.filter((one) => isWeighty(one) && !isDepthwise(one));
-        return straight.map(({ position }) => ({
-          layer: layer.position,
-          reason: `between it and layer ${position} everything is linear`,
-        }));
+        if (straight.length === 0) return [];
+        const others = straight.map(({ position }) => `layer ${position}`).join(" and ");
+        return [{ layer: layer.position, reason: `between it and ${others} everything is linear` }];
       }),
   },
   {
@@ -89,11 +88,12 @@ export const convolutionRules: readonly AdviceRule[] = [
     find: (network) =>
       network
         .all("conv")
-        .filter((layer) => layer.kernel.some((size) => size >= 5) && !spansItsInput(network, layer))
+        .filter(({ kernel, shares }) => shares === null && kernel.some((size) => size >= 5))
+        .filter((layer) => !spansItsInput(network, layer))
         .map((layer) => {
           const [height, width] = layer.kernel;
           const layers = Math.ceil((Math.max(height, width) - 1) / 2);
-          const figures = `${height * width} weights a channel pair against ${9 * layers} of ${layers} 3×3`;
+          const figures = `${height * width} weights for each pair of channels, ${layers} of 3×3 have ${9 * layers}`;
           return { layer: layer.position, reason: `its ${height}×${width} kernel has ${figures}` };
         }),
   },

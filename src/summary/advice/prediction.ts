@@ -59,7 +59,7 @@ export const predictionRules: readonly AdviceRule[] = [
   },
   {
     name: "dropout-before-prediction",
-    meaning: "Dropout right before the prediction takes away evidence that nothing can make up for any more.",
+    meaning: "What is dropped right before the prediction is missing there: no layer comes that could make up for it.",
     suggestion: "Put it after an earlier block, with p of 0.1 or less, or leave it out.",
     find: (network) => {
       const before = rightBeforePrediction(network, "dropout", ["reshape", "pool", "activation", "batchNorm"]);
@@ -74,7 +74,7 @@ export const predictionRules: readonly AdviceRule[] = [
   },
   {
     name: "batch-norm-before-prediction",
-    meaning: "Batch norm on the logits, or right before the layer that makes them, undoes how sure the network is.",
+    meaning: "How large the logits are says how sure the network is; batch norm at the prediction sets that anew.",
     suggestion: "Let the last batch norm stand with its ReLU after the last 3×3 convolution, and none after it.",
     find: (network) => {
       const onLogits = afterPrediction(network).filter(kinds("batchNorm"));

@@ -28,7 +28,6 @@ export interface Advice extends Finding {
 /** A layer with its position. */
 export type Placed<L extends Layer = Layer> = L & { readonly position: number };
 
-
 /** An inspection with the ways through it. */
 export class Network {
   readonly layers: readonly Placed[];

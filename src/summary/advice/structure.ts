@@ -50,11 +50,14 @@ function isBesidePooling(network: Network, layer: Placed): boolean {
   return neighbours.some(isShrinking);
 }
 
-/** The last layers whose field counts: before the places are averaged or flattened. */
+/** The last layers whose field counts, before the places are averaged or flattened; of branches the one that sees most. */
 function lastFeatures(network: Network): Placed[] {
-  return network.predictions.flatMap((prediction) =>
-    network.nearestBefore(prediction, (layer) => isSpatial(layer) || layer.kind === "input", true),
-  );
+  return network.predictions.map((prediction) => {
+    const stops = (layer: Placed): boolean => isSpatial(layer) || layer.kind === "input";
+    return network
+      .nearestBefore(prediction, stops, true)
+      .reduce((most, layer) => (fieldSize(layer) > fieldSize(most) ? layer : most));
+  });
 }
 
 export const structureRules: readonly AdviceRule[] = [
