@@ -6,11 +6,12 @@ import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";
 import { addInspect } from "./inspect.js";
 import { addPredict } from "./predict.js";
+import { addQuiz } from "./quiz.js";
 import { addSummary } from "./summary.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 import { addTrain } from "./train.js";
 
-const commands: readonly AddCommand[] = [addTrain, addSummary, addInspect, addEvaluate, addCheck, addPredict];
+const commands: readonly AddCommand[] = [addTrain, addSummary, addInspect, addEvaluate, addCheck, addPredict, addQuiz];
 
 /**
  * Runs a command line.
