@@ -28,7 +28,7 @@ export const predictionRules: readonly AdviceRule[] = [
   {
     name: "relu-before-softmax",
     meaning: "A ReLU on the logits makes every class that should be unlikely as likely as one at 0.",
-    suggestion: "Leave the activation after the last convolution out; softmax takes logits of either sign.",
+    suggestion: "Leave the activation after the prediction out; softmax takes logits of either sign.",
     find: (network) =>
       afterPrediction(network)
         .filter((layer) => layer.kind === "activation" && layer.by === "relu")
