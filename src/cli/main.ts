@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The entry point of `kilograd`. */
+import readline from "node:readline";
 import { runProgram } from "./program.js";
 import { FAILURE, INTERRUPTED } from "./surroundings.js";
 
@@ -31,5 +32,6 @@ process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
 process.exitCode = await runProgram(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
+  readLines: () => readline.createInterface({ input: process.stdin }),
   onInterrupt,
 });

@@ -37,6 +37,10 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["train --resume x --epochs 3", /--resume: a resumed run keeps its settings; .* got --epochs/],
   ["train exercise --resume x", /keeps its settings; .* got exercise/],
   ["summary --input 1,x", /--input: not a size; expected whole numbers, such as 1,28,28, got 1,x/],
+  ["inspect --input x", /--input: not a size/],
+  ["inspect nets/gone.ts", /there is no such network or file/],
+  ["quiz --seed x", /--seed: the value is not possible; expected a whole number from 0, got x/],
+  ["quiz --questions 0", /--questions: .* expected a whole number from 1, got 0/],
   ["summary one two", /too many arguments/],
   ["evaluate", /missing required argument 'run'/],
   ["check", /missing required argument/],
@@ -52,7 +56,7 @@ for (const [line, message] of usage) {
   });
 }
 
-for (const command of ["", "train", "summary", "evaluate", "check", "predict"]) {
+for (const command of ["", "train", "summary", "inspect", "evaluate", "check", "predict", "quiz"]) {
   test(`kilograd ${command} --help`, async () => {
     const { status, stdout } = await kilograd([...(command ? [command] : []), "--help"]);
     assert.equal(status, 0);

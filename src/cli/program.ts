@@ -5,12 +5,23 @@ import { packageVersion } from "../train/node.js";
 import { addBench } from "./bench.js";
 import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";
+import { addInspect } from "./inspect.js";
 import { addPredict } from "./predict.js";
+import { addQuiz } from "./quiz.js";
 import { addSummary } from "./summary.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 import { addTrain } from "./train.js";
 
-const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addPredict, addBench];
+const commands: readonly AddCommand[] = [
+  addTrain,
+  addSummary,
+  addInspect,
+  addEvaluate,
+  addCheck,
+  addPredict,
+  addQuiz,
+  addBench,
+];
 
 /**
  * Runs a command line.

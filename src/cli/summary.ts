@@ -1,5 +1,6 @@
 /** `kilograd summary [net]` */
-import { formatSummary, summarize, UsageError } from "../index.js";
+import { formatSummary, summarize } from "../index.js";
+import { inputOption, readInputSizes } from "./input-size.js";
 import { findNetwork } from "./network-file.js";
 import type { AddCommand } from "./surroundings.js";
 
@@ -8,16 +9,9 @@ export const addSummary: AddCommand = (program, { stdout }) => {
     .command("summary")
     .description("show a network's layers, shapes and numbers of parameters")
     .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
-    .option("--input <sizes>", "the size of an image, without the batch; several inputs with spaces between", "1,28,28")
+    .addOption(inputOption())
     .action(async (net: string, { input }: { input: string }) => {
-      const sizes = input.split(" ").map(readSize);
+      const sizes = readInputSizes(input);
       stdout.write(`${formatSummary(summarize((await findNetwork(net))(), sizes))}\n`);
     });
 };
-
-/** `1,28,28` */
-function readSize(word: string): number[] {
-  const size = word.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
-  if (size.every((extent) => Number.isInteger(extent) && extent > 0)) return size;
-  throw new UsageError({ op: "--input", problem: "not a size", expected: "whole numbers, such as 1,28,28", got: word });
-}

@@ -5,6 +5,8 @@ import type { ProgressStream } from "../index.js";
 export interface Surroundings {
   readonly stdout: ProgressStream;
   readonly stderr: ProgressStream;
+  /** The lines of standard input, from the one that comes next. */
+  readonly readLines: () => AsyncIterable<string>;
   /** Calls `listener` when the user asks to stop (Ctrl-C), until the function that this gives is called. */
   onInterrupt(listener: () => void): () => void;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { test } from "node:test";
 import {
   AvgPool2d,
@@ -16,6 +17,7 @@ import {
 import { defaultGenerator } from "../random.js";
 import { setEngine } from "../runtime/engine.js";
 import { ones, type Tensor } from "../tensor.js";
+import * as samples from "../../test/sample-networks.js";
 import { networks } from "../train/networks.js";
 import { formatSummary, summarize } from "./summary.js";
 
@@ -59,6 +61,30 @@ Estimated Total Size (MB): 0.60
 ----------------------------------------------------------------`,
   );
 });
+
+/** See fixtures/torchsummary.py. */
+interface Printed {
+  readonly sizes: readonly (readonly number[])[];
+  readonly lines: readonly string[];
+  readonly outputs: number;
+  /** Numbers in the parameters, each once; torchsummary's total has a module's at each of its calls. */
+  readonly distinct: number;
+}
+const fixture = JSON.parse(fs.readFileSync(new URL("../../fixtures/torchsummary.json", import.meta.url), "utf8")) as {
+  readonly networks: Readonly<Record<"VGG" | "Twice" | "TwoInputs", Printed>>;
+};
+
+for (const name of ["VGG", "Twice", "TwoInputs"] as const) {
+  test(`the rows of ${name} are those of torchsummary's rule on PyTorch`, () => {
+    const { sizes, lines, outputs, distinct } = fixture.networks[name];
+    const found = summarize(new samples[name](), sizes);
+    assert.deepEqual(formatSummary(found).split("\n").slice(3, -10), lines);
+    assert.deepEqual([found.outputs, found.totalParams], [outputs, distinct]);
+    // What torchsummary is known to print of VGG-16.
+    const sizes16 = /Total params: 138,357,544\n.*Input size \(MB\): 0\.57\n.*: 218\.78\n.*: 527\.79\n/s;
+    if (name === "VGG") assert.match(formatSummary(found), sizes16);
+  });
+}
 
 test("Sequential and ModuleList have no row, frozen parameters are not trainable", () => {
   class Net extends Module {

@@ -2,11 +2,13 @@
  * The summary of a network in the format of Python's torchsummary (1.5.1): a row for each call of a module, then
  * totals. Only shapes are needed: the network is called lazily and nothing is computed.
  */
-import { noGrad } from "../graph/grad-mode.js";
 import { ModuleList, Sequential, type Module } from "../nn/index.js";
 import { roundHalfEven } from "../rounding.js";
 import { sizeOf, type Shape } from "../shape.js";
-import { Tensor, zeros } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
+import { callLazily, evaluation, sizesOf, tensorsIn, type InputSizes } from "./call.js";
+
+export type { InputSizes } from "./call.js";
 
 /** One call of a module. */
 export interface SummaryRow {
@@ -29,9 +31,6 @@ export interface Summary {
   readonly outputs: number;
 }
 
-/** The size of an input without its batch, or a list of such sizes. */
-export type InputSizes = Shape | readonly Shape[];
-
 const THIN = "-".repeat(64);
 const THICK = "=".repeat(64);
 
@@ -52,7 +51,7 @@ export function summary(model: Module, inputSize: InputSizes): void {
 
 /** What `summary()` prints, as data. */
 export function summarize(model: Module, inputSize: InputSizes): Summary {
-  const sizes = (typeof inputSize[0] === "object" ? inputSize : [inputSize]) as readonly Shape[];
+  const sizes = sizesOf(inputSize);
   const rows: SummaryRow[] = [];
   const hooks = [...model.modules()]
     .filter((module) => module !== model && !(module instanceof Sequential) && !(module instanceof ModuleList))
@@ -60,7 +59,7 @@ export function summarize(model: Module, inputSize: InputSizes): Summary {
       module.registerForwardHook((_, __, output) => rows.push(makeRow(module, output, rows.length + 1))),
     );
   try {
-    callInEval(model, sizes);
+    callLazily(model, sizes, evaluation);
   } finally {
     for (const hook of hooks) hook.remove();
   }
@@ -74,26 +73,12 @@ export function summarize(model: Module, inputSize: InputSizes): Summary {
   };
 }
 
-/** In evaluation mode, where batch norm keeps its statistics and dropout draws nothing. */
-function callInEval(model: Module, sizes: readonly Shape[]): void {
-  const modes = [...model.modules()].map((module) => [module, module.training] as const);
-  model.eval();
-  try {
-    // A batch of two, as torchsummary's.
-    noGrad(() => model(...(sizes.map((size) => zeros([2, ...size])) as never[])));
-  } finally {
-    for (const [module, training] of modes) module.training = training;
-  }
-}
-
 function makeRow(module: Module, output: unknown, position: number): SummaryRow {
-  const several = Array.isArray(output);
-  const tensors = (several ? (output as unknown[]) : [output]).filter((part) => part instanceof Tensor);
   const inner = new Set([...module.children()].flatMap((child) => [...child.parameters()]));
   return {
     layer: `${module.constructor.name}-${position}`,
-    outputs: tensors.map(({ shape }) => [-1, ...shape.slice(1)]),
-    several,
+    outputs: tensorsIn(output).map(({ shape }) => [-1, ...shape.slice(1)]),
+    several: Array.isArray(output),
     params: count([...module.parameters()].filter((parameter) => !inner.has(parameter))),
   };
 }

@@ -27,6 +27,9 @@ export interface Verdict {
   readonly pass: boolean;
 }
 
+/** A network of the exercise has fewer. */
+export const MAX_PARAMETERS = 20_000;
+
 export const rules: readonly Rule[] = [
   {
     rule: "at least 99.4 % test accuracy",
@@ -36,10 +39,10 @@ export const rules: readonly Rule[] = [
     holds: ({ correct, total }) => total > 0 && 1000 * correct >= 994 * total,
   },
   {
-    rule: "fewer than 20,000 parameters",
+    rule: `fewer than ${MAX_PARAMETERS.toLocaleString("en-US")} parameters`,
     value: ({ parameters }) => parameters,
     show: ({ parameters }) => parameters.toLocaleString("en-US"),
-    holds: ({ parameters }) => parameters < 20_000,
+    holds: ({ parameters }) => parameters < MAX_PARAMETERS,
   },
   {
     rule: "fewer than 20 epochs",

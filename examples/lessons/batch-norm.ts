@@ -1,0 +1,39 @@
+/** `npx tsx examples/lessons/batch-norm.ts` */
+import { nn } from "kilograd";
+import { prediction, teach, type Lesson } from "./lesson.js";
+
+/** The small network with batch norm after each convolution, or none, and with one on the logits, or none. */
+const network = (inside: boolean, onLogits: boolean) => (): nn.Module => {
+  const conv = (from: number, to: number, kernel = 3): nn.Module[] => [
+    new nn.Conv2d(from, to, kernel),
+    ...(inside ? [new nn.BatchNorm2d(to)] : []),
+    new nn.ReLU(),
+  ];
+  const [average, classify, ...rest] = prediction(16);
+  return new nn.Sequential(
+    ...conv(1, 8),
+    ...conv(8, 16),
+    new nn.MaxPool2d(2),
+    ...conv(16, 8, 1),
+    ...conv(8, 16),
+    ...conv(16, 16),
+    average!,
+    classify!,
+    ...(onLogits ? [new nn.BatchNorm2d(10)] : []),
+    ...rest,
+  );
+};
+
+export const lesson: Lesson = {
+  question: "What does batch norm do, and where does it belong?",
+  variants: [
+    { name: "none, lr 0.01", network: network(false, false), settings: { lr: 0.01 } },
+    { name: "none, lr 0.1", network: network(false, false) },
+    { name: "after each convolution, lr 0.01", network: network(true, false), settings: { lr: 0.01 } },
+    { name: "after each convolution, lr 0.1", network: network(true, false) },
+    { name: "only on the logits, lr 0.1", network: network(false, true) },
+    { name: "after each and on the logits, lr 0.1", network: network(true, true) },
+  ],
+};
+
+await teach(import.meta.url, lesson);

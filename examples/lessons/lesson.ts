@@ -1,0 +1,165 @@
+/**
+ * What all lessons share: a lesson is an experiment as data, some variants of a network or of its training; running it
+ * trains each from several seeds and gives a table. `npx tsx examples/lessons/NAME.ts` prints it, and with `--write`
+ * puts it into docs/lessons/NAME.md. Arithmetic is `strict`, so that every machine gives the same figures.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { configure, nn } from "kilograd";
+import { MNIST, Subset, transforms, type Transform } from "kilograd/data";
+import { inspectNetwork } from "kilograd/summary";
+import { makeTrainer, resolveConfig, type TrainSettings, type TrainingData } from "kilograd/train";
+
+export interface Variant {
+  readonly name: string;
+  readonly network: () => nn.Module;
+  /** Besides the lesson's own. */
+  readonly settings?: Partial<TrainSettings>;
+  /** From bytes to what the network sees; normalised as in the notebook unless given. */
+  readonly transform?: Transform;
+}
+
+export interface Lesson {
+  readonly question: string;
+  readonly variants: readonly Variant[];
+  /** Besides `usual`. */
+  readonly settings?: Partial<TrainSettings>;
+  /** Of the 60,000, the first so many; 3,000 unless given. */
+  readonly images?: number;
+  readonly epochs?: number;
+  readonly seeds?: readonly number[];
+  /** Whether the table has the accuracy after each epoch, not only after the last. */
+  readonly everyEpoch?: boolean;
+}
+
+/** OneCycle up to 0.1, in batches of 32: so that two epochs of a few thousand images are enough to see a difference. */
+const usual: Partial<TrainSettings> = { lr: 0.1, schedule: { name: "onecycle" }, batchSize: 32 };
+
+/** Of the 10,000 test images the first so many. */
+const TEST_IMAGES = 2000;
+
+export const toTensor = transforms.toTensor();
+export const normalize = transforms.compose([toTensor, transforms.normalize([0.1307], [0.3081])]);
+
+/** Convolution, batch norm, ReLU: what most variants are made of. */
+export function block(
+  inChannels: number,
+  outChannels: number,
+  options: nn.Conv2dOptions = {},
+  kernel = 3,
+): nn.Module[] {
+  return [new nn.Conv2d(inChannels, outChannels, kernel, options), new nn.BatchNorm2d(outChannels), new nn.ReLU()];
+}
+
+/** The mean over all places, a 1×1 convolution to ten classes, and the logarithms of their likelihoods. */
+export function prediction(channels: number): nn.Module[] {
+  return [new nn.AdaptiveAvgPool2d(1), new nn.Conv2d(channels, 10, 1), new nn.Flatten(), new nn.LogSoftmax(1)];
+}
+
+/** Two convolutions, pooling with a transition, two convolutions: small enough to be trained in seconds. */
+export function smallNetwork(): nn.Module {
+  return new nn.Sequential(
+    ...block(1, 8),
+    ...block(8, 16),
+    new nn.MaxPool2d(2),
+    ...block(16, 8, {}, 1),
+    ...block(8, 16),
+    ...block(16, 16),
+    ...prediction(16),
+  );
+}
+
+/** Runs the lesson whose script has been started; does nothing where the script is only imported. */
+export async function teach(script: string, lesson: Lesson, measure = measureLesson): Promise<void> {
+  const file = fileURLToPath(script);
+  if (process.argv[1] === undefined || path.resolve(process.argv[1]) !== file) return;
+  configure({ numerics: "strict" });
+  console.log(`${lesson.question}\n`);
+  const table = await measure(lesson);
+  console.log(table);
+  if (process.argv.includes("--write")) writeTable(pageOf(file), table);
+}
+
+/** `docs/lessons/NAME.md` of `examples/lessons/NAME.ts`. */
+export function pageOf(script: string): string {
+  const name = path.basename(script, ".ts");
+  return fileURLToPath(new URL(`../../docs/lessons/${name}.md`, import.meta.url));
+}
+
+/** Between these lines stands what a script has printed. */
+const [BEGIN, END] = ["<!-- figures: begin -->", "<!-- figures: end -->"];
+
+function writeTable(page: string, table: string): void {
+  const [before, rest] = fs.readFileSync(page, "utf8").split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined)
+    throw new Error(`${page} has no place for figures (${BEGIN} ${END})`);
+  fs.writeFileSync(page, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
+}
+
+async function measureLesson(lesson: Lesson): Promise<string> {
+  const { variants, epochs = 2, everyEpoch = false } = lesson;
+  const shown = Array.from({ length: epochs }, (_, i) => i + 1).filter((epoch) => everyEpoch || epoch === epochs);
+  const rows: string[][] = [["variant", "parameters", ...shown.map((epoch) => `after epoch ${epoch}`)]];
+  for (const variant of variants) {
+    const runs = await trainVariant(lesson, variant);
+    const cells = shown.map((epoch) => spread(runs.map((accuracies) => accuracies[epoch - 1]!)));
+    rows.push([variant.name, parametersOf(variant).toLocaleString("en-US"), ...cells]);
+    process.stderr.write(`${rows.at(-1)!.join(" | ")}\n`);
+  }
+  return formatTable(rows);
+}
+
+/** For each seed the accuracies after each epoch, in percent. A training whose loss is no number any more ends. */
+export async function trainVariant(lesson: Lesson, variant: Variant): Promise<number[][]> {
+  const { epochs = 2, seeds = [1, 2, 3], settings = {} } = lesson;
+  const data = loadData(lesson, variant);
+  const runs: number[][] = [];
+  for (const seed of seeds) {
+    const config = resolveConfig("notebook", { ...usual, ...settings, ...variant.settings, epochs, seed });
+    const trainer = makeTrainer(config, variant.network, data);
+    const accuracies: number[] = [];
+    trainer.on("epoch", ({ correct, total }) => accuracies.push((100 * correct) / total));
+    await trainer.run().catch((error: Error) => {
+      if (!error.message.includes("the loss is no number any more")) throw error;
+    });
+    runs.push(accuracies);
+  }
+  return runs;
+}
+
+function loadData({ images = 3000 }: Lesson, { transform = normalize }: Variant): TrainingData {
+  const first = (dataset: MNIST, count: number) =>
+    new Subset(
+      dataset,
+      Array.from({ length: count }, (_, i) => i),
+    );
+  return {
+    train: first(new MNIST({ train: true, transform }), images),
+    test: first(new MNIST({ train: false, transform }), TEST_IMAGES),
+  };
+}
+
+function parametersOf({ network }: Variant): number {
+  return inspectNetwork(network(), [1, 28, 28]).parameters;
+}
+
+/** `97.1 % (96.8–97.4)`: the mean of the seeds, the worst and the best. */
+export function spread(accuracies: readonly (number | undefined)[]): string {
+  const known = accuracies.filter((one) => one !== undefined);
+  const diverged = accuracies.length - known.length;
+  if (known.length === 0) return "diverged";
+  const mean = known.reduce((sum, one) => sum + one, 0) / known.length;
+  const ends = `${Math.min(...known).toFixed(1)}–${Math.max(...known).toFixed(1)}`;
+  return `${mean.toFixed(1)} % (${ends})${diverged > 0 ? `, ${diverged} diverged` : ""}`;
+}
+
+/** A table in Markdown. */
+export function formatTable([head, ...rows]: readonly (readonly string[])[]): string {
+  const widths = head!.map((_, column) => Math.max(...[head!, ...rows].map((row) => row[column]!.length), 3));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  return [line(head!), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}

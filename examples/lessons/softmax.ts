@@ -1,0 +1,34 @@
+/** `npx tsx examples/lessons/softmax.ts` */
+import { nn } from "kilograd";
+import { block, prediction, teach, type Lesson } from "./lesson.js";
+
+/** The small network with another end. */
+const endingWith =
+  (...end: nn.Module[]) =>
+  (): nn.Module => {
+    const [average, classify, flatten] = prediction(16);
+    return new nn.Sequential(
+      ...block(1, 8),
+      ...block(8, 16),
+      new nn.MaxPool2d(2),
+      ...block(16, 8, {}, 1),
+      ...block(8, 16),
+      ...block(16, 16),
+      average!,
+      classify!,
+      flatten!,
+      ...end,
+    );
+  };
+
+export const lesson: Lesson = {
+  question: "What may stand between the last convolution and the loss (nllLoss)?",
+  variants: [
+    { name: "logSoftmax", network: endingWith(new nn.LogSoftmax(1)) },
+    { name: "ReLU, then logSoftmax", network: endingWith(new nn.ReLU(), new nn.LogSoftmax(1)) },
+    { name: "softmax, then logSoftmax", network: endingWith(new nn.Softmax(1), new nn.LogSoftmax(1)) },
+    { name: "softmax alone", network: endingWith(new nn.Softmax(1)) },
+  ],
+};
+
+await teach(import.meta.url, lesson);

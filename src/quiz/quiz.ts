@@ -1,0 +1,76 @@
+/** A round of the quiz: which questions it asks, how answers are read and judged. It knows no screen. */
+import { ArgumentError } from "../errors.js";
+import { Generator, randomInteger } from "../random.js";
+import { grouped, type Draw, type Exercise } from "./question.js";
+import { questions } from "./questions.js";
+
+/** A question of a round, with its figures. */
+export interface Asked extends Exercise {
+  readonly name: string;
+}
+
+const LETTERS = "abcdefgh";
+
+/**
+ * The questions of a round. The same seed gives the same ones.
+ * @param seed a whole number from 0
+ * @param count how many; each kind comes once before one comes again
+ * @throws ArgumentError for a count that is no positive whole number
+ *
+ * @example
+ * const [first] = makeQuiz(1, 10);
+ * judgeAnswer(first!, "130"); // true or false; undefined where it is no answer
+ */
+export function makeQuiz(seed: number, count: number): Asked[] {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new ArgumentError({
+      op: "quiz",
+      problem: "so many questions cannot be asked",
+      expected: "a whole number of at least 1",
+      got: String(count),
+    });
+  }
+  const draw = makeDraw(new Generator().manualSeed(seed));
+  const asked: Asked[] = [];
+  while (asked.length < count) {
+    const left = [...questions];
+    while (left.length > 0 && asked.length < count) {
+      const [question] = left.splice(draw.whole(0, left.length - 1), 1);
+      asked.push({ name: question!.name, ...question!.make(draw) });
+    }
+  }
+  return asked;
+}
+
+function makeDraw(generator: Generator): Draw {
+  const whole = (low: number, high: number): number => randomInteger(low, high + 1, generator);
+  return { whole, pick: (list) => list[whole(0, list.length - 1)]! };
+}
+
+/**
+ * Whether an answer is right; undefined where it cannot be understood.
+ * @param words a number (`1,300`, `0.5`), or the letter of an option
+ */
+export function judgeAnswer({ answer }: Exercise, words: string): boolean | undefined {
+  const given = words.trim().toLowerCase();
+  if (answer.kind === "choice") {
+    const at = given.length === 1 ? LETTERS.indexOf(given) : -1;
+    return at < 0 || at >= answer.options.length ? undefined : at === answer.right;
+  }
+  if (!/^[-−]?(\d[\d,_ ]*)?(\.\d+)?$/.test(given) || !/\d/.test(given)) return undefined;
+  const number = Number(given.replace(/[,_ ]/g, "").replace("−", "-"));
+  // What is rounded to the last digit that counts is right.
+  return Math.abs(number - answer.value) <= answer.within + 1e-9;
+}
+
+/** The question, with the options by their letters. */
+export function formatQuestion({ text, answer }: Exercise): string {
+  if (answer.kind === "number") return text;
+  return [text, ...answer.options.map((option, i) => `  ${LETTERS[i]}) ${option}`)].join("\n");
+}
+
+/** The right answer, as it is told. */
+export function formatAnswer({ answer }: Exercise): string {
+  if (answer.kind === "choice") return `${LETTERS[answer.right]}) ${answer.options[answer.right]}`;
+  return answer.within === 0 ? grouped(answer.value) : String(Number(answer.value.toFixed(4)));
+}

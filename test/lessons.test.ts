@@ -1,0 +1,47 @@
+/** Each lesson has a script and a page, and the page's figures are of the script's variants. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { pathToFileURL, fileURLToPath } from "node:url";
+import { formatTable, pageOf, spread, type Lesson } from "../examples/lessons/lesson.js";
+
+const folder = fileURLToPath(new URL("../examples/lessons", import.meta.url));
+const scripts = fs.readdirSync(folder).filter((name) => name !== "lesson.ts");
+const index = fs.readFileSync(path.join(path.dirname(pageOf("any.ts")), "README.md"), "utf8");
+
+for (const script of scripts) {
+  test(script, async () => {
+    const page = fs.readFileSync(pageOf(script), "utf8");
+    const { lesson } = (await import(pathToFileURL(path.join(folder, script)).href)) as { lesson: Lesson };
+    const figures = page.split("<!-- figures: begin -->")[1]!.split("<!-- figures: end -->")[0]!;
+    const variants = [...figures.matchAll(/^\| (.+?) +\| .*%.*\|$/gm)].map(([, name]) => name);
+    assert.deepEqual(
+      variants,
+      lesson.variants.map(({ name }) => name),
+    );
+    assert.ok(page.includes(`npx tsx examples/lessons/${script}\n`), "the page says how it is run");
+    assert.ok(index.includes(`(${path.basename(script, ".ts")}.md)`), "the list of lessons has it");
+  });
+}
+
+test("no page is without a script", () => {
+  const pages = fs.readdirSync(path.dirname(pageOf("any.ts"))).filter((name) => name !== "README.md");
+  assert.deepEqual(pages.sort(), scripts.map((name) => name.replace(/\.ts$/, ".md")).sort());
+});
+
+test("a spread has the mean, the worst and the best; what diverged is counted", () => {
+  assert.equal(spread([90, 91, 95]), "92.0 % (90.0–95.0)");
+  assert.equal(spread([90, undefined]), "90.0 % (90.0–90.0), 1 diverged");
+  assert.equal(spread([undefined]), "diverged");
+});
+
+test("a table's columns are as wide as their widest cell", () => {
+  assert.equal(
+    formatTable([
+      ["a", "long"],
+      ["wider", "b"],
+    ]),
+    "| a     | long |\n| ----- | ---- |\n| wider | b    |",
+  );
+});
