@@ -7,6 +7,7 @@ export type { AugmentConfig, ScheduleConfig, TrainConfig, TrainSettings } from "
 export { evaluate, type Evaluation } from "./evaluate.js";
 export * from "./events.js";
 export { gatherFacts, type Facts } from "./facts.js";
+export { measureHealth, type GradientHealth, type Health, type ReluHealth } from "./health.js";
 export { ExerciseNet, networks } from "./networks.js";
 export { recipes, resolveConfig, type Recipe } from "./recipes.js";
 export { judge, rules, type Measured, type Rule, type Verdict } from "./rules.js";
