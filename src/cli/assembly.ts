@@ -39,11 +39,16 @@ export async function openRun(folder: string): Promise<LoadedRun> {
   return { run, model, load };
 }
 
-/** Gives the function that tests a network on the data of a run. */
-export function makeTest(run: Run): (model: nn.Module) => Evaluation {
+/** The test images of a run. */
+export function openTestData(run: Run): OpenedData["test"] {
   const { config } = run.record;
   const { test, hashes } = openData(config.data, config.augment);
   run.checkData(hashes);
-  const loader = new DataLoader(test, { batchSize: config.batchSize });
+  return test;
+}
+
+/** Gives the function that tests a network on the data of a run. */
+export function makeTest(run: Run): (model: nn.Module) => Evaluation {
+  const loader = new DataLoader(openTestData(run), { batchSize: run.record.config.batchSize });
   return (model) => evaluate(model, loader);
 }

@@ -5,11 +5,12 @@ import { packageVersion } from "../train/node.js";
 import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";
 import { addPredict } from "./predict.js";
+import { addReport } from "./report.js";
 import { addSummary } from "./summary.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 import { addTrain } from "./train.js";
 
-const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addPredict];
+const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addReport, addPredict];
 
 /**
  * Runs a command line.

@@ -10,7 +10,7 @@ export { gatherFacts, type Facts } from "./facts.js";
 export { measureHealth, type GradientHealth, type Health, type ReluHealth } from "./health.js";
 export { ExerciseNet, networks } from "./networks.js";
 export { recipes, resolveConfig, type Recipe } from "./recipes.js";
-export { judge, rules, type Measured, type Rule, type Verdict } from "./rules.js";
+export { judge, leastCorrect, rules, type Measured, type Rule, type Verdict } from "./rules.js";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
 export { makeTrainer, type TrainingData } from "./session.js";
 export { Trainer, type BatchSource, type Schedule, type TrainerOptions } from "./trainer.js";
