@@ -7,9 +7,14 @@ import { findNetwork } from "./network-file.js";
 
 /** The trainer that a configuration describes, before its first step. */
 export async function assemble(config: TrainConfig): Promise<{ trainer: Trainer; data: OpenedData }> {
-  const makeNetwork = await prepareNetwork(config);
-  const data = openData(config.data, config.augment);
+  const { makeNetwork, data } = await prepare(config);
   return { trainer: makeTrainer(config, makeNetwork, data), data };
+}
+
+/** The network and the data that a configuration names, with the engine set up for them. */
+export async function prepare(config: TrainConfig): Promise<{ makeNetwork: () => nn.Module; data: OpenedData }> {
+  const makeNetwork = await prepareNetwork(config);
+  return { makeNetwork, data: openData(config.data, config.augment) };
 }
 
 /** Sets the engine up and finds the network. */

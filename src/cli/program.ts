@@ -4,13 +4,24 @@ import { KilogradError, UsageError } from "../index.js";
 import { packageVersion } from "../train/node.js";
 import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";
+import { addFindBatchSize } from "./find-batch-size.js";
+import { addFindLr } from "./find-lr.js";
 import { addPredict } from "./predict.js";
 import { addReport } from "./report.js";
 import { addSummary } from "./summary.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 import { addTrain } from "./train.js";
 
-const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addReport, addPredict];
+const commands: readonly AddCommand[] = [
+  addTrain,
+  addSummary,
+  addEvaluate,
+  addCheck,
+  addReport,
+  addPredict,
+  addFindLr,
+  addFindBatchSize,
+];
 
 /**
  * Runs a command line.

@@ -64,7 +64,7 @@ const accuracyAxis = {
   label: "accuracy",
   kind: "log",
   downwards: true,
-  format: (errors: number) => percent(1 - errors, errors < 0.1 ? 2 : 0),
+  format: (errors: number) => `${significant(100 * (1 - errors), 4)} %`,
 } as const;
 
 function withReference(

@@ -54,17 +54,16 @@ function linearTicks(low: number, high: number, about: number): number[] {
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** Powers of ten, or so many of them that no more than about twice as many as wanted stand; with 2 and 5, if few. */
+/** 1, 2 and 5 times powers of ten; the powers alone, or some of them, where that would be too many. */
 function logTicks(low: number, high: number, about: number): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const every = Math.max(1, Math.ceil((last - first) / (2 * about)));
-  const factors = last - first <= 0.6 * about ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let power = first; power <= last; power += every) {
-    for (const factor of factors) {
-      const value = Number((factor * 10 ** power).toPrecision(6));
-      if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push(value);
-    }
-  }
+  const list = (factors: readonly number[], every: number): number[] => {
+    const powers = Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => first + i * every);
+    return powers
+      .flatMap((power) => factors.map((factor) => Number((factor * 10 ** power).toPrecision(6))))
+      .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  };
+  const fine = list([1, 2, 5], 1);
+  const ticks = fine.length <= 2 * about ? fine : list([1], Math.ceil((last - first) / (2 * about)));
   return ticks.length >= 2 ? ticks : [low, high].map((value) => Number(value.toPrecision(2)));
 }

@@ -117,7 +117,12 @@ export const signs: readonly Sign[] = [
       const largest = Math.max(...gradients.map(({ ratio }) => ratio));
       const first = gradients[0];
       if (!first || !(first.ratio < VANISHED * largest || largest === 0)) return undefined;
-      const text = `after epoch ${epoch} the gradient of ${first.weight}, against its weights, is ${significant(first.ratio / largest, 2)} of the largest layer's: put batch norm between the layers, ReLU for sigmoid, or take fewer layers`;
+      const hint = "put batch norm between the layers, ReLU for sigmoid, or take fewer layers";
+      const share = significant(first.ratio / largest, 2);
+      const text =
+        largest === 0
+          ? `after epoch ${epoch} no gradient reaches any weight: ${hint}`
+          : `after epoch ${epoch} the gradient of ${first.weight}, against its weights, is ${share} of the largest layer's: ${hint}`;
       return { text, hopeless: false };
     },
   },

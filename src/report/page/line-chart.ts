@@ -1,13 +1,15 @@
 /** A chart as SVG, without scripts: colours come from the page's style sheet, values show when one points at a dot. */
+import { ArgumentError } from "../../errors.js";
 import { valuesOf, type Chart, type Point, type Series } from "../chart.js";
 import { makeScale, type Scale } from "../scale.js";
 import { html, Html, type HtmlPart } from "./html.js";
+import { chartFileStyle } from "./style.js";
 
 // Of the drawing, in its own units; the page scales it to the column's width.
 const WIDTH = 480;
 const HEIGHT = 290;
-const LEFT = 58;
-const RIGHT = 12;
+const LEFT = 66;
+const RIGHT = 22;
 const TOP = 10;
 const BOTTOM = 44;
 
@@ -18,8 +20,7 @@ interface Frame {
 
 /** A figure with the chart's title and a legend; without a drawing where there is nothing to draw. */
 export function lineChart(chart: Chart): Html {
-  const xScale = makeScale(valuesOf(chart, "x"), { ...chart.x, ticks: 6 });
-  const yScale = makeScale(valuesOf(chart, "y"), { ...chart.y, ticks: 5 });
+  const [xScale, yScale] = scales(chart);
   const drawing =
     xScale && yScale ? draw(chart, xScale, yScale) : html`<p class="empty">There is nothing to draw yet.</p>`;
   const legend =
@@ -31,6 +32,28 @@ export function lineChart(chart: Chart): Html {
     <figcaption>${chart.title}</figcaption>
     ${drawing}${legend}
   </figure>`;
+}
+
+/**
+ * A chart as the text of an SVG file, with the title but without a legend.
+ * @throws ArgumentError where there is nothing to draw
+ */
+export function chartFile(chart: Chart): string {
+  const [x, y] = scales(chart);
+  if (!x || !y) throw new ArgumentError({ op: "chart", problem: `${chart.title}: there is nothing to draw` });
+  const drawing = draw(chart, x, y).text.replace("<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `);
+  const style = html`<title>${chart.title}</title
+    ><style>
+      ${new Html(chartFileStyle)}
+    </style>`;
+  return `${drawing.replace(">", `>${style.text}`)}\n`;
+}
+
+function scales(chart: Chart): readonly [Scale | undefined, Scale | undefined] {
+  return [
+    makeScale(valuesOf(chart, "x"), { ...chart.x, ticks: 6 }),
+    makeScale(valuesOf(chart, "y"), { ...chart.y, ticks: 5 }),
+  ];
 }
 
 function legendEntry({ name, reference }: Series, i: number): Html {

@@ -36,7 +36,7 @@ function kernelFigure({ layer, outputs, inputs, height, width, kernels, cut }: K
   const what = inputs === 1 ? `${outputs} kernels` : `${outputs} kernels (rows) for ${inputs} input channels (columns)`;
   const caption = `${layer}: ${what} of ${height}×${width}${cut ? CUT : ""}`;
   return html`<figure>
-    ${image(picture, zoomFor(picture.width, 16), caption)}
+    ${image(picture, zoomFor(picture.width, 12), caption)}
     <figcaption>${caption}</figcaption>
   </figure>`;
 }

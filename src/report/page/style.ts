@@ -1,4 +1,21 @@
 /** The style sheet of a report: light and dark, wide and narrow, and on paper. */
+
+/** What a chart is drawn with; it takes its colours from the page. */
+const chartStyle = `svg .grid { stroke: var(--line); fill: none; } svg .axis { stroke: var(--quiet); fill: none; }
+svg .tick { fill: var(--quiet); font-size: 13px; } svg .label { fill: var(--text); font-size: 14px; }
+svg .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
+svg .band { fill: currentColor; opacity: .2; } svg .dot { fill: currentColor; }
+.series-1 { color: var(--c1); } .series-2 { color: var(--c2); } .series-3 { color: var(--c3); }
+.series-4 { color: var(--c4); } .series-5 { color: var(--c5); } .series-6 { color: var(--c6); }
+.reference { color: var(--ref); } .reference .line { stroke-dasharray: 5 4; }
+`;
+
+/** The style sheet of a chart in a file of its own, which stands on white. */
+export const chartFileStyle = `
+svg { --text: #1c1d1f; --quiet: #5c6066; --line: #d9dbde; background: #fff; font-family: system-ui, sans-serif;
+  --c1: #2166ac; --c2: #c2570c; --c3: #2f7d32; --c4: #8e3f9e; --c5: #9a7400; --c6: #b0305c; --ref: #74787e; }
+${chartStyle}`;
+
 export const style = `
 :root {
   color-scheme: light dark;
@@ -31,8 +48,10 @@ p { max-width: 46rem; margin: .5rem 0; }
 .scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
+td { white-space: nowrap; }
 th { font-weight: 600; }
-.names th:first-child, .names td:first-child, td.text { text-align: left; overflow-wrap: anywhere; }
+.names th:first-child, .names td:first-child, td.text { text-align: left; white-space: normal; overflow-wrap: break-word; max-width: 24rem; }
+td.text { overflow-wrap: anywhere; max-width: none; }
 thead th { vertical-align: bottom; }
 .confusion td { min-width: 2.6rem; text-align: center; border: 1px solid var(--page); background: rgb(var(--tint, var(--heat)) / var(--a, 0)); }
 .confusion td.off { --tint: var(--wrong); }
@@ -41,20 +60,14 @@ thead th { vertical-align: bottom; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-weight: 600; margin-bottom: .25rem; }
 .chart > svg { display: block; width: 100%; height: auto; max-width: 40rem; }
-svg .grid { stroke: var(--line); fill: none; } svg .axis { stroke: var(--quiet); fill: none; }
-svg .tick { fill: var(--quiet); font-size: 13px; } svg .label { fill: var(--text); font-size: 14px; }
-svg .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
-svg .band { fill: currentColor; opacity: .2; } svg .dot { fill: currentColor; }
-.series-1 { color: var(--c1); } .series-2 { color: var(--c2); } .series-3 { color: var(--c3); }
-.series-4 { color: var(--c4); } .series-5 { color: var(--c5); } .series-6 { color: var(--c6); }
-.reference { color: var(--ref); } .reference .line { stroke-dasharray: 5 4; }
-.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; padding: 0; margin: .25rem 0 0; font-size: .9rem; }
+${chartStyle}.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; padding: 0; margin: .25rem 0 0; font-size: .9rem; }
 .legend svg { vertical-align: middle; }
 img { image-rendering: pixelated; max-width: 100%; height: auto; vertical-align: top; }
 .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); gap: .75rem; list-style: none; padding: 0; font-size: .8rem; line-height: 1.3; }
 .mistakes li { break-inside: avoid; }
 .mistakes img { width: 100%; max-width: 6.4rem; border: 1px solid var(--line); }
 .maps { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; align-items: flex-start; }
+.maps img { background: var(--line); padding: 1px; }
 .maps figcaption { font-weight: 400; font-size: .9rem; }
 .maps figure { max-width: 100%; }
 @media (max-width: 36rem) {

@@ -19,19 +19,22 @@ export function textReport(runs: readonly RunReport[], width = 80): string {
   return [...charts, ...classes].join("\n\n");
 }
 
+/** Percent without the sign. */
+const tenths = (share: number): string => percent(share, 1).replace(" %", "");
+
 /** The confusion matrix, with each class' recall at the end of its row and precision below its column. */
 export function textConfusion({ matrix, scores, correct, total }: NetworkReport, classes: readonly string[]): string {
   const names = matrix.map((_, c) => (classes[c] ?? String(c)).split(" - ")[0]!.slice(0, 8));
   const cells = matrix.map((row, i) => row.map((count, j) => (count === 0 && i !== j ? "·" : String(count))));
-  const precisions = scores.map(({ precision }) => percent(precision, 1).replace(" %", ""));
+  const precisions = scores.map(({ precision }) => tenths(precision));
   const column = Math.max(...[...names, ...cells.flat(), ...precisions].map(({ length }) => length)) + 2;
   const first = Math.max(9, ...names.map(({ length }) => length));
   const line = (name: string, parts: readonly string[]): string =>
     name.padStart(first) + parts.map((part) => part.padStart(column)).join("");
   return [
     `What images are (rows) and were taken for (columns): ${whole(correct)} of ${whole(total)} right, ${percent(correct / total)}`,
-    line("", [...names, "recall"]),
-    ...cells.map((row, i) => line(names[i]!, [...row, percent(scores[i]!.recall, 1).replace(" %", "")])),
+    line("", [...names, "  recall"]),
+    ...cells.map((row, i) => line(names[i]!, [...row, `  ${tenths(scores[i]!.recall).padStart(6)}`])),
     line("precision", precisions),
   ].join("\n");
 }
