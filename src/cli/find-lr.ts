@@ -84,6 +84,5 @@ function rangeChart(points: readonly RangePoint[]): Chart {
 function explain({ lr, steepest, lowest, exploded }: RateSuggestion, to: string): string {
   const end = exploded ? "" : `\nThe loss has not exploded up to ${to}: with a higher --to one sees more.`;
   return `The loss falls most steeply at ${significant(steepest, 2)} and is lowest at ${significant(lowest, 2)}.${end}
-Suggested: --lr ${significant(lr, 2)}, a tenth of the rate with the lowest loss. With the schedule onecycle, which
-keeps its highest rate for a short time only, rates up to a third of the lowest loss' (${significant(lowest / 3, 2)}) are worth a try.`;
+Suggested: --lr ${significant(lr, 2)}, a tenth of the rate with the lowest loss; the rate of the steepest fall is the other usual choice.`;
 }

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { DataError } from "../index.js";
-import { adviseTraining, hasReference, newAdvice } from "../report/index.js";
+import { adviseTraining, hasReference, newAdvice, type EpochFigures } from "../report/index.js";
 import type { Trainer } from "../train/index.js";
 import { Run, type EpochRecord } from "../train/node.js";
 import type { TrainingOutput } from "./training-output.js";
@@ -21,7 +21,7 @@ interface Advised {
 export function adviseAlong({ run, trainer, output, known, stop }: Advised): () => boolean {
   const { config, images } = run.record;
   const earlier = earlierRuns(run);
-  const epochs = [...known];
+  const epochs: EpochFigures[] = [...known];
   let ended = false;
   trainer.on("epoch", (event) => {
     epochs.push(event);

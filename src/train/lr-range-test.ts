@@ -1,7 +1,7 @@
 /**
  * The learning-rate range test: the rate grows from step to step, by the same factor each time, until the loss explodes.
- * L. N. Smith, "Cyclical Learning Rates for Training Neural Networks" (2017), section 3.3; the smoothing and the end are
- * those of fastai's `lr_find`.
+ * L. N. Smith, "Cyclical Learning Rates for Training Neural Networks" (2017), section 3.3; the smoothing is
+ * that of fastai's `lr_find`.
  */
 import type { Batch } from "../data/dataset.js";
 import { ArgumentError } from "../errors.js";
@@ -42,7 +42,7 @@ export interface RateSuggestion {
 /** The newest loss' weight in the mean. */
 const WEIGHT = 0.05;
 /** The test ends when the smoothed loss is so many times its lowest value. */
-const EXPLODED = 4;
+const EXPLODED = 2;
 /** The suggested rate is the one with the lowest loss, divided by this. */
 const BELOW_LOWEST = 10;
 
