@@ -51,9 +51,9 @@ const typesFromTheRight: Readonly<Record<string, string>> = {
 };
 
 /** What a user of the package can import: see "exports" in package.json. */
-const publicFiles = ["index", "summary/index", "quiz/index", "data/index", "train/index", "train/node"];
+const publicFiles = ["index", "summary/index", "quiz/index", "data/index", "train/index", "train/node", "report/index"];
 /** Public names that a browser can load. */
-const browserFiles = ["index", "summary/index", "quiz/index", "train/index"];
+const browserFiles = ["index", "summary/index", "quiz/index", "train/index", "report/index"];
 
 interface Import {
   readonly from: string;

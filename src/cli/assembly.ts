@@ -7,9 +7,14 @@ import { findNetwork } from "./network-file.js";
 
 /** The trainer that a configuration describes, before its first step. */
 export async function assemble(config: TrainConfig): Promise<{ trainer: Trainer; data: OpenedData }> {
-  const makeNetwork = await prepareNetwork(config);
-  const data = openData(config.data, config.augment);
+  const { makeNetwork, data } = await prepare(config);
   return { trainer: makeTrainer(config, makeNetwork, data), data };
+}
+
+/** The network and the data that a configuration names, with the engine set up for them. */
+export async function prepare(config: TrainConfig): Promise<{ makeNetwork: () => nn.Module; data: OpenedData }> {
+  const makeNetwork = await prepareNetwork(config);
+  return { makeNetwork, data: openData(config.data, config.augment) };
 }
 
 /** Sets the engine up and finds the network. */
@@ -39,11 +44,16 @@ export async function openRun(folder: string): Promise<LoadedRun> {
   return { run, model, load };
 }
 
-/** Gives the function that tests a network on the data of a run. */
-export function makeTest(run: Run): (model: nn.Module) => Evaluation {
+/** The test images of a run. */
+export function openTestData(run: Run): OpenedData["test"] {
   const { config } = run.record;
   const { test, hashes } = openData(config.data, config.augment);
   run.checkData(hashes);
-  const loader = new DataLoader(test, { batchSize: config.batchSize });
+  return test;
+}
+
+/** Gives the function that tests a network on the data of a run. */
+export function makeTest(run: Run): (model: nn.Module) => Evaluation {
+  const loader = new DataLoader(openTestData(run), { batchSize: run.record.config.batchSize });
   return (model) => evaluate(model, loader);
 }

@@ -1,8 +1,9 @@
 /** From the command line's words to a configuration: `--schedule step:stepSize=6`, `--augment rotation=7,shift=0.05`. */
 import path from "node:path";
+import type { Command } from "commander";
 import { ArgumentError, UsageError } from "../index.js";
 import { datasetNames } from "../train/node.js";
-import { networks, resolveConfig, type TrainConfig } from "../train/index.js";
+import { networks, NUMERICS, OPTIMIZERS, recipes, resolveConfig, SCHEDULES, type TrainConfig } from "../train/index.js";
 
 /** The options of `kilograd train` that are settings, as they were given. */
 export interface SettingOptions {
@@ -19,6 +20,34 @@ export interface SettingOptions {
   readonly threads?: string;
   readonly numerics?: string;
   readonly data?: string;
+}
+
+/** The options, each with its description; a default value where it has one. */
+const settingOptions: Readonly<
+  Record<keyof SettingOptions, readonly [flags: string, description: string, value?: string]>
+> = {
+  recipe: ["--recipe <name>", `the settings to begin with: ${Object.keys(recipes).join(", ")}`, "default"],
+  epochs: ["--epochs <n>", "how many times to go through the training images"],
+  batchSize: ["--batch-size <n>", "images in a step"],
+  optimizer: ["--optimizer <name>", OPTIMIZERS.join(", ")],
+  lr: ["--lr <x>", "learning rate; with onecycle the highest one"],
+  momentum: ["--momentum <x>", "SGD's momentum; Adam's first beta"],
+  weightDecay: ["--weight-decay <x>", "pulls the weights towards zero"],
+  schedule: ["--schedule <name[:key=value,…]>", `the learning rate's course: ${SCHEDULES.join(", ")}`],
+  augment: ["--augment <key=value,…>", "random rotation (degrees), shift and scale (parts of the image), or none"],
+  seed: ["--seed <n>", "from which all that is random follows"],
+  threads: ["--threads <n>", "how many compute; the result does not depend on it"],
+  numerics: ["--numerics <name>", `${NUMERICS.join(", ")}; strict gives the same bits on every machine`],
+  data: ["--data <name|folder>", "mnist, fashion-mnist, or a folder of IDX files"],
+};
+
+/** Adds the options of some settings to a command; of all, unless they are named. */
+export function addSettings(
+  command: Command,
+  names: readonly (keyof SettingOptions)[] = Object.keys(settingOptions) as (keyof SettingOptions)[],
+): Command {
+  for (const name of names) command.option(...settingOptions[name]);
+  return command;
 }
 
 const NUMBERS = ["epochs", "batchSize", "lr", "momentum", "weightDecay", "seed", "threads"] as const;
@@ -61,7 +90,7 @@ function asUsageError({ op, problem, expected, got, hint }: ArgumentError): Usag
 }
 
 /** A number, or the word itself, which the configuration's own check will refuse by name. */
-function readNumber(word: string): number | string {
+export function readNumber(word: string): number | string {
   return word.trim() === "" || Number.isNaN(Number(word)) ? word : Number(word);
 }
 

@@ -5,19 +5,25 @@ import { packageVersion } from "../train/node.js";
 import { addBench } from "./bench.js";
 import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";
+import { addFindBatchSize } from "./find-batch-size.js";
+import { addFindLr } from "./find-lr.js";
 import { addInspect } from "./inspect.js";
 import { addPredict } from "./predict.js";
 import { addQuiz } from "./quiz.js";
+import { addReport } from "./report.js";
 import { addSummary } from "./summary.js";
-import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 import { addTrain } from "./train.js";
+import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 
 const commands: readonly AddCommand[] = [
   addTrain,
+  addFindLr,
+  addFindBatchSize,
   addSummary,
   addInspect,
   addEvaluate,
   addCheck,
+  addReport,
   addPredict,
   addQuiz,
   addBench,

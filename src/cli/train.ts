@@ -7,18 +7,15 @@ import {
   gatherFacts,
   hashTensors,
   judge,
-  NUMERICS,
-  OPTIMIZERS,
-  recipes,
-  SCHEDULES,
   type Checkpoint,
   type EpochEvent,
   type Trainer,
 } from "../train/index.js";
 import { defaultRunFolder, Run } from "../train/node.js";
 import { assemble } from "./assembly.js";
-import { readConfig, readThreads, type SettingOptions } from "./options.js";
-import { INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
+import { addSettings, readConfig, readThreads, type SettingOptions } from "./options.js";
+import { FAILURE, INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
+import { adviseAlong } from "./training-advice.js";
 import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "./training-output.js";
 
 interface TrainOptions extends SettingOptions {
@@ -26,6 +23,7 @@ interface TrainOptions extends SettingOptions {
   readonly resume?: string;
   readonly json?: true;
   readonly dumpPlan?: true;
+  readonly stopWhenHopeless?: true;
 }
 
 const EXAMPLES = `
@@ -33,29 +31,20 @@ Examples:
   kilograd train                                    the exercise, by a recipe that passes its four rules
   kilograd train --recipe notebook                  the notebook to the letter
   kilograd train my-net.ts --epochs 4 --schedule step:stepSize=2,gamma=0.5
+  kilograd train --stop-when-hopeless               end it early where the goal is out of reach
   kilograd train --augment rotation=10,shift=0.07,scale=0.1
   kilograd train --resume runs/2026-05-01-142530-default`;
 
 export const addTrain: AddCommand = (program, surroundings, end) => {
-  program
-    .command("train")
-    .description("train a network and write a run")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
-    .option("--recipe <name>", `the settings to begin with: ${Object.keys(recipes).join(", ")}`, "default")
-    .option("--epochs <n>", "how many times to go through the training images")
-    .option("--batch-size <n>", "images in a step")
-    .option("--optimizer <name>", OPTIMIZERS.join(", "))
-    .option("--lr <x>", "learning rate; with onecycle the highest one")
-    .option("--momentum <x>", "SGD's momentum; Adam's first beta")
-    .option("--weight-decay <x>", "pulls the weights towards zero")
-    .option("--schedule <name[:key=value,…]>", `the learning rate's course: ${SCHEDULES.join(", ")}`)
-    .option("--augment <key=value,…>", "random rotation (degrees), shift and scale (parts of the image), or none")
-    .option("--seed <n>", "from which all that is random follows")
-    .option("--threads <n>", "how many compute; the result does not depend on it")
-    .option("--numerics <name>", `${NUMERICS.join(", ")}; strict gives the same bits on every machine`)
-    .option("--data <name|folder>", "mnist, fashion-mnist, or a folder of IDX files")
+  addSettings(
+    program
+      .command("train")
+      .description("train a network and write a run")
+      .argument("[net]", "a built-in network, or a file that exports a Module", "exercise"),
+  )
     .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
     .option("--resume <folder>", "go on with a run that was stopped")
+    .option("--stop-when-hopeless", "end a run that cannot reach the goal any more; exit status 1")
     .option("--json", "print events as JSON lines")
     .option("--dump-plan", "print the plan and the loop nests of a training step, and train no further")
     .addHelpText("after", EXAMPLES)
@@ -67,7 +56,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
 
 /** A resumed run keeps its settings; where and how it is shown may change. */
 function refuseSettings(net: string, command: Command): void {
-  const free = new Set(["resume", "json", "threads"]);
+  const free = new Set(["resume", "json", "threads", "stopWhenHopeless"]);
   const given = command.options.filter((option) => {
     const name = option.attributeName();
     return command.getOptionValueSource(name) === "cli" && !free.has(name);
@@ -77,7 +66,7 @@ function refuseSettings(net: string, command: Command): void {
   throw new UsageError({
     op: "--resume",
     problem: "a resumed run keeps its settings",
-    expected: "no other option than --threads and --json",
+    expected: "no other option than --threads, --json and --stop-when-hopeless",
     got: words.join(" "),
   });
 }
@@ -101,13 +90,15 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
   let last: EpochEvent | undefined;
   trainer.on("epoch", (event) => (last = event));
   const ignore = surroundings.onInterrupt(() => trainer.stop());
+  const known = from ? run.epochs().filter(({ epoch }) => epoch < from.state.position.epoch) : [];
   const close = run.follow(trainer, from);
   try {
     output.follow(trainer, run.folder);
+    const hopeless = adviseAlong({ run, trainer, output, known, stop: options.stopWhenHopeless ?? false });
     const finished = await trainer.run();
     if (finished) output.finish(await conclude(trainer, last!, size));
-    else output.interrupt(run.folder, resumeCommand(run.folder));
-    return finished ? 0 : INTERRUPTED;
+    else output[hopeless() ? "giveUp" : "interrupt"](run.folder, resumeCommand(run.folder));
+    return finished ? 0 : hopeless() ? FAILURE : INTERRUPTED;
   } finally {
     close();
     ignore();

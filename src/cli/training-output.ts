@@ -1,5 +1,6 @@
 /** What `kilograd train` prints while it trains: the notebook's lines, or events as JSON lines. */
 import { ProgressBar, type ProgressStream } from "../index.js";
+import type { TrainingAdvice } from "../report/index.js";
 import type { Answer, Trainer, Verdict } from "../train/index.js";
 
 /** What is known when the training is over. */
@@ -13,9 +14,13 @@ export interface Result {
 export interface TrainingOutput {
   /** Begins to print what the trainer does, which writes into this folder. */
   follow(trainer: Trainer, folder: string): void;
+  /** Something is to be said of the training after an epoch. */
+  advise(advice: TrainingAdvice): void;
   finish(result: Result): void;
   /** The training was stopped, and goes on with this command. */
   interrupt(folder: string, resume: string): void;
+  /** The training was ended because it is hopeless, and goes on with this command. */
+  giveUp(folder: string, resume: string): void;
 }
 
 /** For people: the summary, a bar for each epoch, the test's result after it, the rules and answers at the end. */
@@ -48,6 +53,10 @@ export class TextOutput implements TrainingOutput {
     trainer.on("end", () => this.bar?.close());
   }
 
+  advise({ sign, hopeless, text }: TrainingAdvice): void {
+    this.print(`${hopeless ? "Hopeless" : "Advice"}: ${sign}: ${text}\n`);
+  }
+
   finish({ verdicts, answers }: Result): void {
     this.print(formatVerdicts(verdicts));
     this.print("");
@@ -56,6 +65,10 @@ export class TextOutput implements TrainingOutput {
 
   interrupt(_folder: string, resume: string): void {
     this.print(`\nStopped and saved. To go on: ${resume}`);
+  }
+
+  giveUp(_folder: string, resume: string): void {
+    this.print(`Ended and saved, as it is hopeless. To go on all the same: ${resume}`);
   }
 
   private print(line: string): void {
@@ -73,6 +86,10 @@ export class JsonOutput implements TrainingOutput {
     trainer.on("epoch", (event) => this.print(event));
   }
 
+  advise(advice: TrainingAdvice): void {
+    this.print({ type: "advice", ...advice });
+  }
+
   finish({ verdicts, weights }: Result): void {
     const rules = verdicts.map(({ rule, value, pass }) => ({ rule, value, pass }));
     this.print({ type: "end", rules, weights });
@@ -80,6 +97,10 @@ export class JsonOutput implements TrainingOutput {
 
   interrupt(folder: string, resume: string): void {
     this.print({ type: "interrupted", run: folder, resume });
+  }
+
+  giveUp(folder: string, resume: string): void {
+    this.print({ type: "hopeless", run: folder, resume });
   }
 
   private print(event: object): void {

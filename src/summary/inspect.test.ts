@@ -12,7 +12,7 @@ import { inspectNetwork } from "./inspect.js";
 
 // Nothing may be computed.
 setEngine({
-  run() {
+  prepare() {
     throw new Error("something was computed");
   },
 });

@@ -1,5 +1,6 @@
 /** What a training tells about itself. Whoever shows or records it listens; the trainer knows no screen and no disk. */
 import type { TrainingState } from "./checkpoint.js";
+import type { Health } from "./health.js";
 
 export interface StartEvent {
   readonly type: "start";
@@ -42,6 +43,8 @@ export interface EpochEvent {
   readonly total: number;
   /** How long the epoch took, its test included. */
   readonly seconds: number;
+  /** Dead ReLUs and gradients, measured after the epoch on the first batch of its test. */
+  readonly health: Health;
 }
 
 /** A moment at which the state should be saved. */

@@ -1,5 +1,6 @@
 /** `kilograd/train`: training by configuration, and what is known of its result. Nothing here needs Node. */
 export { answerQuestions, type Answer } from "./answers.js";
+export { tryBatchSizes, type BatchSizeTrial, type BatchSizeTrials } from "./batch-size-trials.js";
 export { decodeCheckpoint, encodeCheckpoint, hashTensors, toTensors } from "./checkpoint.js";
 export type { Checkpoint, Position, TrainingState } from "./checkpoint.js";
 export { NUMERICS, OPTIMIZERS, parseConfig, SCHEDULES } from "./config.js";
@@ -8,8 +9,11 @@ export { evaluate, type Evaluation } from "./evaluate.js";
 export * from "./events.js";
 export { gatherFacts, type Facts } from "./facts.js";
 export { ExerciseNet, networks, QuickNet } from "./networks.js";
+export { measureHealth, type GradientHealth, type Health, type ReluHealth } from "./health.js";
+export { lrRangeTest, suggestLr } from "./lr-range-test.js";
+export type { RangePoint, RangeTestOptions, RateSuggestion } from "./lr-range-test.js";
 export { recipes, resolveConfig, type Recipe } from "./recipes.js";
-export { judge, rules, type Measured, type Rule, type Verdict } from "./rules.js";
+export { judge, leastCorrect, rules, type Measured, type Rule, type Verdict } from "./rules.js";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
 export { makeTrainer, type TrainingData } from "./session.js";
 export { Trainer, type BatchSource, type Schedule, type TrainerOptions } from "./trainer.js";

@@ -2,3 +2,4 @@
 export { writeFileAtomic } from "./atomic-file.js";
 export { datasetNames, openData, type ImageInfo, type OpenedData } from "./datasets.js";
 export { defaultRunFolder, packageVersion, Run, type RunRecord } from "./run.js";
+export type { EpochRecord, MetricsRecord, StepRecord } from "./metrics-file.js";

@@ -41,11 +41,11 @@ async function train(at: string, until?: (trainer: Trainer) => void): Promise<Tr
   return trainer;
 }
 
-/** The metrics without what the clock has measured. */
+/** The metrics without what clock and system have measured. */
 function metrics(at: string): string[] {
   return fs
     .readFileSync(path.join(at, "metrics.jsonl"), "utf8")
-    .replace(/,"seconds":[^,}]*/g, "")
+    .replace(/,"(seconds|peakMemory)":[^,}]*/g, "")
     .split("\n");
 }
 

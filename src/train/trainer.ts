@@ -13,6 +13,7 @@ import type { Tensor } from "../tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
+import { measureHealth, type Health } from "./health.js";
 
 /** Gives the batches of an epoch. Everything random about an epoch is drawn when its iteration begins. */
 export interface BatchSource {
@@ -116,7 +117,22 @@ export class Trainer extends TrainEvents {
       const done = this.position.batch;
       if (done % checkpointSteps === 0 && done < trainLoader.length) this.save("steps");
     }
-    this.endEpoch(this.timed(() => evaluate(this.model, testLoader.iterate())));
+    this.endEpoch(this.timed(() => this.test(testLoader.iterate())));
+  }
+
+  /** The test, and the network's health on its first batch. */
+  private test(batches: Iterable<Batch>): Evaluation & { readonly health: Health } {
+    let first: Batch | undefined;
+    const evaluation = evaluate(
+      this.model,
+      (function* () {
+        for (const batch of batches) {
+          first ??= batch;
+          yield batch;
+        }
+      })(),
+    );
+    return { ...evaluation, health: first ? measureHealth(this.model, first) : { relus: [], gradients: [] } };
   }
 
   /**
@@ -144,12 +160,12 @@ export class Trainer extends TrainEvents {
     this.emit({ type: "step", epoch, batch, loss: value, lr });
   }
 
-  private endEpoch({ testLoss, correct, total }: Evaluation): void {
+  private endEpoch({ testLoss, correct, total, health }: Evaluation & { readonly health: Health }): void {
     const { epoch, batch, lossSum, seconds } = this.position;
     const { schedule } = this.options;
     if (schedule?.every === "epoch") schedule.step(testLoss);
     this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds: 0 };
-    this.emit({ type: "epoch", epoch, trainLoss: lossSum / batch, testLoss, correct, total, seconds });
+    this.emit({ type: "epoch", epoch, trainLoss: lossSum / batch, testLoss, correct, total, seconds, health });
     this.save("epoch");
   }
 

@@ -11,7 +11,7 @@ import { advise, adviceRules, formatAdvice } from "./advice.js";
 import type { Advice } from "./rule.js";
 
 setEngine({
-  run() {
+  prepare() {
     throw new Error("something was computed");
   },
 });

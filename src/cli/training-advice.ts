@@ -1,0 +1,65 @@
+/** What `kilograd train` says after an epoch: the run against the reference and the earlier runs beside it. */
+import fs from "node:fs";
+import path from "node:path";
+import { DataError } from "../index.js";
+import { adviseTraining, hasReference, newAdvice, type EpochFigures } from "../report/index.js";
+import type { Trainer } from "../train/index.js";
+import { Run, type EpochRecord } from "../train/node.js";
+import type { TrainingOutput } from "./training-output.js";
+
+interface Advised {
+  readonly run: Run;
+  readonly trainer: Trainer;
+  readonly output: TrainingOutput;
+  /** Epochs that were finished before the trainer begins. */
+  readonly known: readonly EpochRecord[];
+  /** Whether a hopeless training is ended. */
+  readonly stop: boolean;
+}
+
+/** Listens to a trainer; gives the function that says whether it was ended as hopeless. */
+export function adviseAlong({ run, trainer, output, known, stop }: Advised): () => boolean {
+  const { config, images } = run.record;
+  const earlier = earlierRuns(run);
+  const epochs: EpochFigures[] = [...known];
+  let ended = false;
+  trainer.on("epoch", (event) => {
+    epochs.push(event);
+    const progress = {
+      budget: config.epochs,
+      classes: images.classes.length,
+      epochs,
+      reference: hasReference(config.data),
+      earlier,
+    };
+    for (const advice of newAdvice(progress)) output.advise(advice);
+    if (!stop || event.epoch >= config.epochs || !adviseTraining(progress).some(({ hopeless }) => hopeless)) return;
+    ended = true;
+    trainer.stop();
+  });
+  return () => ended;
+}
+
+/** The finished runs in the folder around a run that had the same data and as many epochs. */
+function earlierRuns({ folder, record }: Run): EpochRecord[][] {
+  const [around, own] = [path.dirname(path.resolve(folder)), path.basename(path.resolve(folder))];
+  const others = fs.readdirSync(around, { withFileTypes: true }).filter(({ name }) => name !== own);
+  return others.flatMap(({ name }) => {
+    const epochs = epochsOf(path.join(around, name), record.config.data);
+    return epochs?.length === record.config.epochs ? [epochs] : [];
+  });
+}
+
+/** Other folders may hold anything, and damaged runs: those are no runs to compare with. */
+function epochsOf(folder: string, data: string): EpochRecord[] | undefined {
+  if (!fs.existsSync(path.join(folder, "config.json"))) return undefined;
+  try {
+    const run = Run.open(folder);
+    const { config } = run.record;
+    const epochs = config.data === data ? run.epochs() : [];
+    return epochs.length === config.epochs ? epochs : undefined;
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}

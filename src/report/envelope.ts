@@ -1,0 +1,74 @@
+/**
+ * A curve of any length in a bounded number of points, made in one pass: neighbouring values are gathered into spans,
+ * each with its lowest, highest and mean value. When there are too many spans, neighbours join. So no peak is lost, as
+ * it would be where only every hundredth value is taken.
+ */
+
+/** The values of neighbouring places. Values that are no finite number count in `missing` only. */
+export interface Span {
+  /** The first and the last place. */
+  readonly first: number;
+  readonly last: number;
+  /** NaN where all are missing. */
+  readonly low: number;
+  readonly high: number;
+  readonly mean: number;
+  readonly missing: number;
+}
+
+interface Gathered {
+  first: number;
+  last: number;
+  low: number;
+  high: number;
+  sum: number;
+  count: number;
+  missing: number;
+}
+
+export class Envelope {
+  private gathered: Gathered[] = [];
+  /** Values in a full span. */
+  private width = 1;
+
+  /** @param most spans that are kept at most; at least half as many describe a long curve */
+  constructor(private readonly most = 600) {}
+
+  /** @param at the value's place, above all before it */
+  add(at: number, value: number): void {
+    const open = this.gathered.at(-1);
+    const span = { first: at, last: at, low: value, high: value, sum: value, count: 1, missing: 0 };
+    const one = Number.isFinite(value)
+      ? span
+      : { ...span, low: Infinity, high: -Infinity, sum: 0, count: 0, missing: 1 };
+    if (open && open.count + open.missing < this.width) join(open, one);
+    else this.gathered.push(one);
+    if (this.gathered.length > this.most) this.halve();
+  }
+
+  private halve(): void {
+    this.width *= 2;
+    this.gathered = this.gathered.filter((span, i) => {
+      const left = i % 2 === 1 ? this.gathered[i - 1]! : undefined;
+      if (left) join(left, span);
+      return !left;
+    });
+  }
+
+  spans(): Span[] {
+    return this.gathered.map(({ first, last, low, high, sum, count, missing }) =>
+      count === 0
+        ? { first, last, low: NaN, high: NaN, mean: NaN, missing }
+        : { first, last, low, high, mean: sum / count, missing },
+    );
+  }
+}
+
+function join(left: Gathered, right: Gathered): void {
+  left.last = right.last;
+  left.low = Math.min(left.low, right.low);
+  left.high = Math.max(left.high, right.high);
+  left.sum += right.sum;
+  left.count += right.count;
+  left.missing += right.missing;
+}

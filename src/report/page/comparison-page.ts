@@ -1,0 +1,72 @@
+/** Several runs side by side as a page that stands alone. */
+import { duration, percent, significant, whole } from "../figures.js";
+import { reliabilityChart } from "../run-charts.js";
+import type { NetworkReport, RunReport } from "../run-report.js";
+import { html, type Html } from "./html.js";
+import { page, section, table } from "./layout.js";
+import { lineChart } from "./line-chart.js";
+import { curvesSection, settingText } from "./training-sections.js";
+
+/** @returns a whole HTML document, without scripts and without anything to fetch */
+export function comparisonPage(runs: readonly RunReport[]): string {
+  return page(`kilograd: ${runs.length} runs`, [
+    html`<header><h1>${runs.length} runs compared</h1></header> `,
+    resultsSection(runs),
+    curvesSection(runs),
+    differencesSection(runs),
+    classesSection(runs),
+  ]);
+}
+
+function resultsSection(runs: readonly RunReport[]): Html {
+  const rows = runs.map(({ name, curves: { epochs }, network }) => {
+    const last = epochs.at(-1);
+    return [
+      name,
+      network ? whole(network.summary.totalParams) : "–",
+      epochs.length,
+      network ? `${whole(network.correct)} of ${whole(network.total)}` : "no weights",
+      percent(network ? network.correct / network.total : NaN),
+      network ? (network.verdicts.every(({ pass }) => pass) ? "pass" : "FAIL") : "–",
+      significant(last?.testLoss ?? NaN),
+      percent(network?.calibration.ece ?? NaN),
+      epochs.length > 0 ? duration(epochs.reduce((sum, { seconds }) => sum + seconds, 0)) : "–",
+    ];
+  });
+  return section(
+    "Results",
+    table(
+      ["run", "parameters", "epochs", "right", "accuracy", "the four rules", "test loss", "calibration error", "time"],
+      rows,
+    ),
+  );
+}
+
+/** Only the settings in which the runs differ. */
+function differencesSection(runs: readonly RunReport[]): Html {
+  const settings = runs.map(({ record }) => record.config as Readonly<Record<string, unknown>>);
+  const keys = [...new Set(settings.flatMap((config) => Object.keys(config)))];
+  const rows = keys
+    .map((key) => [key, ...settings.map((config) => settingText(config[key]))])
+    .filter(([, ...values]) => new Set(values).size > 1);
+  if (rows.length === 0) return section("Settings that differ", html`<p>None: all have the same configuration.</p>`);
+  return section("Settings that differ", table(["setting", ...runs.map(({ name }) => name)], rows));
+}
+
+function classesSection(runs: readonly RunReport[]): Html | false {
+  const tested = runs.filter(
+    (run): run is RunReport & { readonly network: NetworkReport } => run.network !== undefined,
+  );
+  const classes = tested[0]?.record.images.classes ?? [];
+  if (tested.length === 0) return false;
+  const most = Math.max(...tested.map(({ network }) => network.scores.length));
+  const rows = Array.from({ length: most }, (_, c) => [
+    classes[c] ?? String(c),
+    ...tested.map(({ network }) => percent(network.scores[c]?.recall ?? NaN)),
+  ]);
+  const chart = reliabilityChart(tested.map(({ name, network: { calibration } }) => ({ name, calibration })));
+  return section(
+    "Recall and calibration",
+    html`<div class="grid">${table(["recall of", ...tested.map(({ name }) => name)], rows)}${lineChart(chart)}</div>`,
+  );
+}

@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { html } from "./html.js";
+
+test("values are escaped, in text and in attributes; templates in templates are not", () => {
+  const inner = html`<b title="${`"'`}">${"<i>&</i>"}</b>`;
+  assert.equal(
+    html`<p>${inner}${[1, html`<br />`, false, undefined]}</p>`.text,
+    `<p><b title="&quot;&#39;">&lt;i&gt;&amp;&lt;/i&gt;</b>1<br /></p>`,
+  );
+});
+
+test("control characters are replaced", () => assert.equal(html`${"a\u0000b\tc\u001b"}`.text, "a\ufffdb\tc\ufffd"));

@@ -1,0 +1,149 @@
+/** A chart as SVG, without scripts: colours come from the page's style sheet, values show when one points at a dot. */
+import { ArgumentError } from "../../errors.js";
+import { valuesOf, type Chart, type Point, type Series } from "../chart.js";
+import { makeScale, type Scale } from "../scale.js";
+import { html, Html, type HtmlPart } from "./html.js";
+import { chartFileStyle } from "./style.js";
+
+// Of the drawing, in its own units; the page scales it to the column's width.
+const WIDTH = 480;
+const HEIGHT = 290;
+const LEFT = 66;
+const RIGHT = 22;
+const TOP = 10;
+const BOTTOM = 44;
+
+interface Frame {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
+
+/** A figure with the chart's title and a legend; without a drawing where there is nothing to draw. */
+export function lineChart(chart: Chart): Html {
+  const [xScale, yScale] = scales(chart);
+  const drawing =
+    xScale && yScale ? draw(chart, xScale, yScale) : html`<p class="empty">There is nothing to draw yet.</p>`;
+  const legend =
+    chart.series.length > 1 &&
+    html`<ul class="legend">
+      ${chart.series.map(legendEntry)}
+    </ul>`;
+  return html`<figure class="chart">
+    <figcaption>${chart.title}</figcaption>
+    ${drawing}${legend}
+  </figure>`;
+}
+
+/**
+ * A chart as the text of an SVG file, with the title but without a legend.
+ * @throws ArgumentError where there is nothing to draw
+ */
+export function chartFile(chart: Chart): string {
+  const [x, y] = scales(chart);
+  if (!x || !y) throw new ArgumentError({ op: "chart", problem: `${chart.title}: there is nothing to draw` });
+  const drawing = draw(chart, x, y).text.replace("<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `);
+  const style = html`<title>${chart.title}</title
+    ><style>
+      ${new Html(chartFileStyle)}
+    </style>`;
+  return `${drawing.replace(">", `>${style.text}`)}\n`;
+}
+
+function scales(chart: Chart): readonly [Scale | undefined, Scale | undefined] {
+  return [
+    makeScale(valuesOf(chart, "x"), { ...chart.x, ticks: 6 }),
+    makeScale(valuesOf(chart, "y"), { ...chart.y, ticks: 5 }),
+  ];
+}
+
+function legendEntry({ name, reference }: Series, i: number): Html {
+  return html`<li class="${colour(i, reference)}">
+    <svg viewBox="0 0 24 8" width="24" height="8" aria-hidden="true"><path class="line" d="M0 4H24" /></svg> ${name}
+  </li>`;
+}
+
+/** Six colours; a reference has its own. */
+function colour(i: number, reference: boolean | undefined): string {
+  return reference ? "reference" : `series-${(i % 6) + 1}`;
+}
+
+function draw(chart: Chart, xScale: Scale, yScale: Scale): Html {
+  const frame: Frame = {
+    x: (value) => LEFT + xScale.place(value) * (WIDTH - LEFT - RIGHT),
+    y: (value) => HEIGHT - BOTTOM - yScale.place(value) * (HEIGHT - TOP - BOTTOM),
+  };
+  const label = `${chart.title}: ${chart.y.label} by ${chart.x.label}`;
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
+    ${axes(chart, frame, xScale, yScale)}${chart.series.map((series, i) => drawSeries(series, colour(i, series.reference), frame, chart))}
+  </svg>`;
+}
+
+function axes(chart: Chart, { x, y }: Frame, xScale: Scale, yScale: Scale): HtmlPart {
+  const [bottom, right] = [HEIGHT - BOTTOM, WIDTH - RIGHT];
+  return [
+    yScale.ticks.map(
+      (tick) =>
+        html`<path class="grid" d="M${LEFT} ${round(y(tick))}H${right}" /><text
+            class="tick"
+            x="${LEFT - 6}"
+            y="${round(y(tick) + 4)}"
+            text-anchor="end"
+            >${chart.y.format(tick)}</text
+          >`,
+    ),
+    xScale.ticks.map(
+      (tick) =>
+        html`<path class="axis" d="M${round(x(tick))} ${bottom}v4" /><text
+            class="tick"
+            x="${round(x(tick))}"
+            y="${bottom + 18}"
+            text-anchor="middle"
+            >${chart.x.format(tick)}</text
+          >`,
+    ),
+    html`<path class="axis" d="M${LEFT} ${bottom}H${right}" />`,
+    html`<text class="label" x="${(LEFT + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${chart.x.label}</text>`,
+    html`<text class="label" transform="translate(13 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle"
+      >${chart.y.label}</text
+    >`,
+  ];
+}
+
+function drawSeries(series: Series, className: string, { x, y }: Frame, chart: Chart): Html {
+  const place = ([at, value]: Point): Point => [x(at), y(value)];
+  const band = (series.band ?? []).map(([at, low, high]) => [x(at), y(low), y(high)] as const);
+  const solid = band.filter((edge) => edge.every(Number.isFinite));
+  const around =
+    solid.length > 1 &&
+    html`<path
+      class="band"
+      d="${path(solid.map(([at, low]) => [at, low]))}${path([...solid].reverse().map(([at, , high]) => [at, high])).replace("M", "L")}Z"
+    />`;
+  const dots = (series.dots ? series.points : [])
+    .filter((point) => place(point).every(Number.isFinite))
+    .map((point) => {
+      const [cx, cy] = place(point);
+      return html`<circle class="dot" cx="${round(cx)}" cy="${round(cy)}" r="3"
+        ><title>
+          ${series.name}: ${chart.x.label} ${chart.x.format(point[0])}, ${chart.y.format(point[1])}
+        </title></circle
+      >`;
+    });
+  return html`<g class="${className}">${around}<path class="line" d="${path(series.points.map(place))}" />${dots}</g>`;
+}
+
+/** A line through the points; one that is no number breaks it. */
+function path(points: readonly Point[]): string {
+  let [text, pen] = ["", "M"];
+  for (const [x, y] of points) {
+    if (Number.isFinite(x) && Number.isFinite(y)) {
+      text += `${pen}${round(x)} ${round(y)}`;
+      pen = "L";
+    } else pen = "M";
+  }
+  return text;
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,95 @@
+/** The sections on the network: its layers, its kernels, what they make of an image. */
+import { whole } from "../figures.js";
+import type { KernelView } from "../network-views.js";
+import type { DigitView, NetworkReport } from "../run-report.js";
+import { html, type Html } from "./html.js";
+import { section, table } from "./layout.js";
+import { greyPicture, image, tilesPicture } from "./picture.js";
+
+/** Screen pixels that a picture may be wide. */
+const WIDE = 560;
+
+export function summarySection({ summary }: NetworkReport): Html {
+  const { rows, totalParams, trainableParams, outputs } = summary;
+  const shapes = (all: (typeof rows)[number]["outputs"]): string =>
+    all.map((shape) => `[${shape.join(", ")}]`).join(" ");
+  return section(
+    "Network",
+    table(
+      ["layer", "output (N, C, H, W)", "parameters"],
+      [
+        ...rows.map(({ layer, outputs: given, params }) => [layer, shapes(given), whole(params)]),
+        ["all", "", whole(totalParams)],
+      ],
+    ),
+    html`<p class="quiet">
+      ${whole(trainableParams)} of the parameters are trained. The layers give ${whole(outputs)} numbers for an image.
+    </p>`,
+  );
+}
+
+const CUT = ", of which the first are shown";
+
+function kernelFigure({ layer, outputs, inputs, height, width, kernels, cut }: KernelView): Html {
+  const columns = inputs === 1 ? Math.min(16, outputs) : inputs;
+  const picture = tilesPicture({ width, height, tiles: kernels }, columns);
+  const what = inputs === 1 ? `${outputs} kernels` : `${outputs} kernels (rows) for ${inputs} input channels (columns)`;
+  const caption = `${layer}: ${what} of ${height}×${width}${cut ? CUT : ""}`;
+  return html`<figure>
+    ${image(picture, zoomFor(picture.width, 12), caption)}
+    <figcaption>${caption}</figcaption>
+  </figure>`;
+}
+
+function zoomFor(width: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(WIDE / width)));
+}
+
+export function kernelsSection({ kernels }: NetworkReport): Html {
+  const content =
+    kernels.length > 0
+      ? kernels.map(kernelFigure)
+      : html`<p class="empty">The network has no convolution larger than 1×1.</p>`;
+  return section(
+    "Kernels of the first layers",
+    html`<p class="quiet">
+      Blue weights are positive, red ones negative, white ones zero; each layer has its own scale.
+    </p>`,
+    html`<div class="maps">${content}</div>`,
+  );
+}
+
+export function mapsSection({ digits }: NetworkReport, classes: readonly string[]): Html | false {
+  return (
+    digits.length > 0 &&
+    section(
+      "Activation maps",
+      html`<p class="quiet">
+        What the layers give for a test image, after ReLU; the darker, the stronger, each layer by its own scale.
+      </p>`,
+      digits.map((digit) => digitMaps(digit, classes)),
+    )
+  );
+}
+
+function digitMaps(
+  { index, label, image: { pixels, width, height }, layers }: DigitView,
+  classes: readonly string[],
+): Html {
+  const name = classes[label] ?? String(label);
+  const input = html`<figure>
+    ${image(greyPicture(pixels, width, height), 4, `test image ${index}`)}
+    <figcaption>test image ${index}</figcaption>
+  </figure>`;
+  const maps = layers.map(({ layer, channels, height: h, width: w, maps: tiles, cut }) => {
+    const columns = Math.min(8, tiles.length);
+    const picture = tilesPicture({ width: w, height: h, tiles }, columns);
+    const caption = `${layer}: ${channels} maps of ${h}×${w}${cut ? CUT : ""}`;
+    return html`<figure>
+      ${image(picture, zoomFor(picture.width, 6), caption)}
+      <figcaption>${caption}</figcaption>
+    </figure>`;
+  });
+  return html`<h3>${name}</h3>
+    <div class="maps">${input}${maps}</div>`;
+}

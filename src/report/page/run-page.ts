@@ -1,0 +1,50 @@
+/** The report of one run as a page that stands alone: good enough to hand in. */
+import { whole } from "../figures.js";
+import type { RunReport } from "../run-report.js";
+import { calibrationSection, classSection, mistakesSection } from "./classification-sections.js";
+import { html, type Html } from "./html.js";
+import { page } from "./layout.js";
+import { kernelsSection, mapsSection, summarySection } from "./network-sections.js";
+import {
+  configurationSection,
+  curvesSection,
+  epochsSection,
+  resourcesSection,
+  rulesSection,
+  signsSection,
+} from "./training-sections.js";
+
+/**
+ * @returns a whole HTML document, without scripts and without anything to fetch
+ * @example fs.writeFileSync("report.html", runPage(gatherRunReport(source)));
+ */
+export function runPage(report: RunReport): string {
+  const { network, record, name } = report;
+  const { classes } = record.images;
+  return page(`kilograd: ${name}`, [
+    header(report),
+    network
+      ? rulesSection(network)
+      : html`<p class="empty">The training ended before its first checkpoint: there are no weights to test.</p>`,
+    curvesSection([report]),
+    epochsSection(report),
+    signsSection(report),
+    network && [classSection(network, classes), calibrationSection(name, network), mistakesSection(network, classes)],
+    network && [summarySection(network), kernelsSection(network), mapsSection(network, classes)],
+    resourcesSection(report),
+    configurationSection(report),
+  ]);
+}
+
+function header({ name, record: { config }, curves, network }: RunReport): Html {
+  const done = network?.epochs ?? curves.epochs.length;
+  const unfinished = done < config.epochs || curves.epochs.length < config.epochs;
+  return html`<header>
+    <h1>${name}</h1>
+    <p class="quiet">
+      The network <strong>${config.net}</strong> on ${config.data}, by the recipe ${config.recipe} with seed
+      ${config.seed}: ${whole(curves.epochs.length)} of ${whole(config.epochs)}
+      epochs${unfinished && "; the training is not finished"}.
+    </p>
+  </header> `;
+}

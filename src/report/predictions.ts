@@ -1,0 +1,70 @@
+/** What a network says of every test image: the raw material of confusion matrix, calibration and mistakes. */
+import type { Batch } from "../data/dataset.js";
+import { noGrad } from "../graph/grad-mode.js";
+import type { Module } from "../nn/index.js";
+import type { Tensor } from "../tensor.js";
+
+export interface Predictions {
+  /** The number of classes that the network tells apart. */
+  readonly classes: number;
+  /** The right class of each image. */
+  readonly labels: Int32Array;
+  /** Likelihoods of the classes, [images, classes] row by row; NaN where the network's numbers are. */
+  readonly likelihoods: Float32Array;
+}
+
+/**
+ * Classifies images with a network that gives log-likelihoods [N, classes], in evaluation mode; its mode is put back.
+ * @param batches images [N,C,H,W] with their classes, int32 [N], in an order that does not change
+ * @example const matrix = confusionMatrix(predict(model, testLoader));
+ */
+export function predict(model: Module, batches: Iterable<Batch>): Predictions {
+  const { training } = model;
+  model.eval();
+  try {
+    const labels: number[] = [];
+    const parts: Float32Array[] = [];
+    let classes = 0;
+    for (const [images, targets] of batches) {
+      const output = noGrad(() => (model as (images: Tensor) => Tensor)(images).exp());
+      parts.push(output.data() as Float32Array);
+      labels.push(...targets.data());
+      classes = output.shape[1]!;
+    }
+    const likelihoods = new Float32Array(labels.length * classes);
+    parts.reduce((at, part) => (likelihoods.set(part, at), at + part.length), 0);
+    return { classes, labels: Int32Array.from(labels), likelihoods };
+  } finally {
+    model.train(training);
+  }
+}
+
+/** A network's answer for one image. */
+export interface Answered {
+  /** The image's place in the data. */
+  readonly index: number;
+  readonly label: number;
+  /** The likeliest class; the first of equally likely ones. */
+  readonly predicted: number;
+  /** Its likelihood, and that of the right class. */
+  readonly confidence: number;
+  readonly ofLabel: number;
+}
+
+/** The answers in the order of the images. */
+export function* answers({ classes, labels, likelihoods }: Predictions): Generator<Answered> {
+  for (let index = 0; index < labels.length; index++) {
+    const row = likelihoods.subarray(index * classes, (index + 1) * classes);
+    const label = labels[index]!;
+    let predicted = 0;
+    for (let c = 1; c < classes; c++) if (row[c]! > row[predicted]!) predicted = c;
+    yield { index, label, predicted, confidence: row[predicted]!, ofLabel: row[label] ?? NaN };
+  }
+}
+
+/** The wrong answers, the surest first. Answers without a likelihood (NaN) come last. */
+export function mistakes(predictions: Predictions): Answered[] {
+  const wrong = [...answers(predictions)].filter(({ label, predicted }) => label !== predicted);
+  const sureness = ({ confidence }: Answered): number => (Number.isNaN(confidence) ? -1 : confidence);
+  return wrong.sort((a, b) => sureness(b) - sureness(a) || a.index - b.index);
+}

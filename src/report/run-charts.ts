@@ -1,0 +1,103 @@
+/** The charts of one run, or of several in one drawing: loss by step, accuracy by epoch, learning rate by step. */
+import type { Chart, Series } from "./chart.js";
+import type { Calibration } from "./calibration.js";
+import type { Span } from "./envelope.js";
+import { percent, significant, whole } from "./figures.js";
+import { hasReference, REFERENCE_TOTAL, referenceCurve } from "./reference-curve.js";
+import type { RunReport } from "./run-report.js";
+
+const middle = ({ first, last }: Span): number => (first + last) / 2;
+const meanLine = (name: string, spans: readonly Span[]): Series => ({
+  name,
+  points: spans.map((span) => [middle(span), span.mean]),
+});
+const steps = { label: "step", kind: "linear", format: whole } as const;
+
+/** With one run the highest and lowest losses of neighbouring steps as well. */
+export function lossChart(runs: readonly RunReport[]): Chart {
+  const series = runs.map(({ name, curves }) => ({
+    ...meanLine(name, curves.loss),
+    ...(runs.length === 1 ? { band: curves.loss.map((span) => [middle(span), span.low, span.high] as const) } : {}),
+  }));
+  return { title: "Training loss", x: steps, y: { label: "loss", kind: "log", format: significant }, series };
+}
+
+export function lrChart(runs: readonly RunReport[]): Chart {
+  const series = runs.map(({ name, curves }) => meanLine(name, curves.lr));
+  return {
+    title: "Learning rate",
+    x: steps,
+    y: { label: "learning rate", kind: "linear", from: 0, format: significant },
+    series,
+  };
+}
+
+/** Test errors on a logarithmic axis: the last tenths of a percent are what one wants to see. */
+export function accuracyChart(runs: readonly RunReport[]): Chart {
+  const own = runs.map(({ name, curves }): Series => ({
+    name,
+    // Without an error, half of one: a logarithmic axis has no zero.
+    points: curves.epochs.map(({ epoch, correct, total }) => [epoch, Math.max(total - correct, 0.5) / total]),
+    dots: true,
+  }));
+  return {
+    title: "Test accuracy",
+    ...byEpoch,
+    y: accuracyAxis,
+    series: withReference(runs, own, ({ correct }) => 1 - correct / REFERENCE_TOTAL),
+  };
+}
+
+export function testLossChart(runs: readonly RunReport[]): Chart {
+  const own = runs.map(({ name, curves }): Series => ({
+    name,
+    points: curves.epochs.map(({ epoch, testLoss }) => [epoch, testLoss]),
+    dots: true,
+  }));
+  const y = { label: "test loss", kind: "log", format: significant } as const;
+  return { title: "Test loss", ...byEpoch, y, series: withReference(runs, own, ({ testLoss }) => testLoss) };
+}
+
+const byEpoch = { x: { label: "epoch", kind: "linear", format: significant } } as const;
+/** Shares of errors, written as accuracies. */
+const accuracyAxis = {
+  label: "accuracy",
+  kind: "log",
+  downwards: true,
+  format: (errors: number) => `${significant(100 * (1 - errors), 4)} %`,
+} as const;
+
+function withReference(
+  runs: readonly RunReport[],
+  own: readonly Series[],
+  value: (epoch: (typeof referenceCurve)[number]) => number,
+): Series[] {
+  if (!runs.some(({ record }) => hasReference(record.config.data))) return [...own];
+  const points = referenceCurve.map((epoch) => [epoch.epoch, value(epoch)] as const);
+  return [...own, { name: "the notebook", points, reference: true, dots: true }];
+}
+
+/** Accuracy by confidence, against the diagonal on which a calibrated network lies. */
+export function reliabilityChart(runs: readonly { readonly name: string; readonly calibration: Calibration }[]): Chart {
+  const share = (value: number): string => percent(value, 0);
+  const axis = { kind: "linear", from: 0, to: 1, format: share } as const;
+  const series = runs.map(({ name, calibration: { bins } }): Series => ({
+    name,
+    points: bins.filter(({ count }) => count > 0).map(({ confidence, accuracy }) => [confidence, accuracy]),
+    dots: true,
+  }));
+  const ideal: Series = {
+    name: "as often right as sure",
+    points: [
+      [0, 0],
+      [1, 1],
+    ],
+    reference: true,
+  };
+  return {
+    title: "Reliability",
+    x: { label: "how sure it was", ...axis },
+    y: { label: "how often right", ...axis },
+    series: [...series, ideal],
+  };
+}

@@ -1,0 +1,174 @@
+/**
+ * Everything that a report shows of a run, gathered once as plain data; page/ and text/ only write it down. A pure
+ * function of the run's record and metrics, of its network and of its test images.
+ */
+import { fetchBatch, type Dataset } from "../data/dataset.js";
+import { DataLoader } from "../data/data-loader.js";
+import { ArgumentError } from "../errors.js";
+import type { Module } from "../nn/index.js";
+import { Generator } from "../random.js";
+import { summarize, type Summary } from "../summary/summary.js";
+import type { Tensor } from "../tensor.js";
+import { answerQuestions, type Answer } from "../train/answers.js";
+import type { ImageInfo } from "../train/datasets.js";
+import { gatherFacts } from "../train/facts.js";
+import type { MetricsRecord } from "../train/metrics-file.js";
+import { judge, type Verdict } from "../train/rules.js";
+import type { RunRecord } from "../train/run.js";
+import { calibration, type Calibration } from "./calibration.js";
+import { classScores, confusionMatrix, type ClassScores, type ConfusionMatrix } from "./classification.js";
+import { gatherCurves, type Curves } from "./curves.js";
+import { activationMaps, firstKernels, type ActivationView, type KernelView } from "./network-views.js";
+import { mistakes, predict, type Answered, type Predictions } from "./predictions.js";
+
+/** A network with the weights of a run, and what it is tested on. */
+export interface TrainedNetwork {
+  readonly model: Module;
+  /** Epochs of training, one that had begun included. */
+  readonly epochs: number;
+  readonly test: Dataset<unknown>;
+}
+
+/** An image as it was before it was normalised: brightness from 0 to 1, row by row, of its first channel. */
+export interface DigitPixels {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Float32Array;
+}
+
+export interface Mistake extends Answered {
+  readonly image: DigitPixels;
+}
+
+/** A test image, and what the layers make of it. */
+export interface DigitView {
+  readonly index: number;
+  readonly label: number;
+  readonly image: DigitPixels;
+  readonly layers: readonly ActivationView[];
+}
+
+export interface NetworkReport {
+  readonly epochs: number;
+  /** Test images that are classified rightly, of how many. */
+  readonly correct: number;
+  readonly total: number;
+  readonly verdicts: readonly Verdict[];
+  readonly answers: readonly Answer[];
+  readonly summary: Summary;
+  readonly matrix: ConfusionMatrix;
+  readonly scores: readonly ClassScores[];
+  readonly calibration: Calibration;
+  /** The surest ones; `wrong` counts them all. */
+  readonly mistakes: readonly Mistake[];
+  readonly wrong: number;
+  readonly kernels: readonly KernelView[];
+  readonly digits: readonly DigitView[];
+}
+
+export interface RunReport {
+  readonly name: string;
+  readonly record: RunRecord;
+  readonly curves: Curves;
+  /** Missing where the run has no weights yet. */
+  readonly network?: NetworkReport;
+}
+
+export interface RunSource {
+  /** The run's folder, or what else it is called by. */
+  readonly name: string;
+  readonly record: RunRecord;
+  /** Gone through once. */
+  readonly metrics: Iterable<MetricsRecord>;
+  readonly network?: TrainedNetwork | undefined;
+  /** The classes of which one image's activation maps are shown; none, unless given. */
+  readonly digits?: readonly number[];
+}
+
+/** Wrong images that are shown at most. */
+const MOST_MISTAKES = 120;
+
+/**
+ * Tests the network of a run and gathers what there is to report.
+ * @throws ArgumentError where there is no class with the number of a chosen digit
+ */
+export function gatherRunReport({ name, record, metrics, network, digits = [] }: RunSource): RunReport {
+  const curves = gatherCurves(metrics);
+  return { name, record, curves, ...(network ? { network: reportNetwork(network, record, digits) } : {}) };
+}
+
+function reportNetwork(
+  { model, epochs, test }: TrainedNetwork,
+  { images, config }: RunRecord,
+  digits: readonly number[],
+): NetworkReport {
+  const predictions = predict(model, new DataLoader(test, { batchSize: config.batchSize }));
+  const matrix = confusionMatrix(predictions);
+  const total = predictions.labels.length;
+  const correct = matrix.reduce((sum, row, c) => sum + row[c]!, 0);
+  const wrong = mistakes(predictions);
+  const facts = gatherFacts(model, images.size);
+  return {
+    epochs,
+    correct,
+    total,
+    verdicts: judge({ correct, total, epochs, ...facts }),
+    answers: answerQuestions(facts, (100 * correct) / total),
+    summary: summarize(model, images.size),
+    matrix,
+    scores: classScores(matrix),
+    calibration: calibration(predictions),
+    mistakes: picture(wrong.slice(0, MOST_MISTAKES), test, images),
+    wrong: wrong.length,
+    kernels: firstKernels(model),
+    digits: digits.map((digit) => viewDigit(digit, predictions, { model, epochs, test }, images)),
+  };
+}
+
+/** The images at some places of a dataset: [n,C,H,W]. Test images are not transformed at random. */
+function imagesAt(dataset: Dataset<unknown>, indices: readonly number[]): Tensor {
+  const generator = new Generator();
+  return fetchBatch(dataset, indices, () => generator)[0];
+}
+
+function pixelsOf(images: Tensor, { mean, std }: ImageInfo): DigitPixels[] {
+  const [count, channels, height, width] = images.shape as [number, number, number, number];
+  const values = images.data();
+  return Array.from({ length: count }, (_, i) => {
+    const at = i * channels * height * width;
+    const pixels = Float32Array.from(values.subarray(at, at + height * width), (value) => value * std + mean);
+    return { width, height, pixels };
+  });
+}
+
+function picture(wrong: readonly Answered[], test: Dataset<unknown>, info: ImageInfo): Mistake[] {
+  if (wrong.length === 0) return [];
+  const pixels = pixelsOf(
+    imagesAt(
+      test,
+      wrong.map(({ index }) => index),
+    ),
+    info,
+  );
+  return wrong.map((answered, i) => ({ ...answered, image: pixels[i]! }));
+}
+
+/** The first test image of a class. */
+function viewDigit(
+  label: number,
+  { labels, classes }: Predictions,
+  { model, test }: TrainedNetwork,
+  info: ImageInfo,
+): DigitView {
+  const index = labels.indexOf(label);
+  if (index === -1) {
+    throw new ArgumentError({
+      op: "digits",
+      problem: "no test image has this class",
+      expected: `a whole number from 0 to ${classes - 1}`,
+      got: String(label),
+    });
+  }
+  const image = imagesAt(test, [index]);
+  return { index, label, image: pixelsOf(image, info)[0]!, layers: activationMaps(model, image) };
+}

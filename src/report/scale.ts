@@ -1,0 +1,69 @@
+/** Axes of a chart: from values to places between 0 and 1, and the values at which ticks stand. */
+
+export interface Scale {
+  /** 0 at the axis' beginning, 1 at its end; NaN for what cannot be on it. */
+  readonly place: (value: number) => number;
+  readonly ticks: readonly number[];
+}
+
+export interface ScaleOptions {
+  readonly kind: "linear" | "log";
+  /** Ends that are fixed; the values' own, otherwise. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Whether small values stand at the end. */
+  readonly downwards?: boolean | undefined;
+  /** About how many ticks there shall be. */
+  readonly ticks?: number;
+}
+
+/** A scale on which all these values have their place; undefined where none of them is a number that could. */
+export function makeScale(
+  values: Iterable<number>,
+  { kind, from, to, downwards, ticks = 5 }: ScaleOptions,
+): Scale | undefined {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value) || (kind === "log" && value <= 0)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low > high) return undefined;
+  [low, high] = [Math.min(from ?? low, high), Math.max(to ?? high, low)];
+  if (low === high)
+    [low, high] =
+      kind === "log" ? [low / 2, high * 2] : [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
+  const map = kind === "log" ? (x: number) => (x > 0 ? Math.log10(x) : NaN) : (x: number) => x;
+  const [start, length] = [map(low), map(high) - map(low)];
+  return {
+    place: (value) => {
+      const place = Number.isFinite(value) ? (map(value) - start) / length : NaN;
+      return downwards ? 1 - place : place;
+    },
+    ticks: kind === "log" ? logTicks(low, high, ticks) : linearTicks(low, high, ticks),
+  };
+}
+
+/** Multiples of 1, 2 or 5 times a power of ten. */
+function linearTicks(low: number, high: number, about: number): number[] {
+  const rough = (high - low) / about;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** 1, 2 and 5 times powers of ten; the powers alone, or some of them, where that would be too many. */
+function logTicks(low: number, high: number, about: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const list = (factors: readonly number[], every: number): number[] => {
+    const powers = Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => first + i * every);
+    return powers
+      .flatMap((power) => factors.map((factor) => Number((factor * 10 ** power).toPrecision(6))))
+      .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  };
+  const fine = list([1, 2, 5], 1);
+  const ticks = fine.length <= 2 * about ? fine : list([1], Math.ceil((last - first) / (2 * about)));
+  return ticks.length >= 2 ? ticks : [low, high].map((value) => Number(value.toPrecision(2)));
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { adviseTraining, newAdvice, signs, type EpochFigures, type TrainingProgress } from "./training-advice.js";
+
+type Change = Partial<Omit<EpochFigures, "epoch">>;
+
+/** A training that gives no reason for advice but for what is changed in its last epochs. */
+function progress(changes: readonly Change[], more: Partial<TrainingProgress> = {}): TrainingProgress {
+  const epochs = changes.map((change, i) => ({
+    epoch: i + 1,
+    trainLoss: 0.3 / (i + 1),
+    testLoss: 0.09 / (i + 1),
+    correct: 9800 + 30 * i,
+    total: 10_000,
+    seconds: 20,
+    ...change,
+  }));
+  return { budget: 19, classes: 10, reference: true, earlier: [], epochs, ...more };
+}
+
+const said = (given: TrainingProgress): string[] =>
+  adviseTraining(given).map(({ sign, hopeless }) => `${sign}${hopeless ? "!" : ""}`);
+const relus = (...dead: number[]) => dead.map((count) => ({ units: 16, dead: count }));
+const gradients = (...ratios: number[]) => ratios.map((ratio, i) => ({ weight: `conv${i + 1}.weight`, ratio }));
+
+test("a good training is not advised", () => {
+  for (let epochs = 1; epochs <= 4; epochs++) {
+    const health = { relus: relus(0, 7), gradients: gradients(0.002, 1, 0.5) };
+    assert.deepEqual(said(progress(Array<Change>(epochs).fill({ health }))), []);
+  }
+});
+
+for (const [what, changes, expected] of [
+  ["guessing", [{ trainLoss: 2.31, correct: 1000 }], ["not learning"]],
+  [
+    "guessing on",
+    [
+      { trainLoss: 2.3, correct: 980 },
+      { trainLoss: 2.3, correct: 980 },
+    ],
+    ["not learning!", "behind!"],
+  ],
+  ["a rising loss", [{ trainLoss: 0.2 }, { trainLoss: 0.31 }], ["diverging"]],
+  ["a test loss that is no number", [{}, { testLoss: NaN }], ["diverging!"]],
+  ["many errors, which may still fall", [{ correct: 9600 }, { correct: 9710 }], ["behind"]],
+  ["too many errors", [{ correct: 9000 }, { correct: 9400 }], ["behind!"]],
+  ["too many errors in the first epoch only", [{ correct: 8000 }], []],
+  ["a bad epoch after a good one", [{ correct: 9850 }, { correct: 9500 }], ["behind"]],
+  [
+    "overfitting",
+    [
+      { trainLoss: 0.05, testLoss: 0.05 },
+      { trainLoss: 0.02, testLoss: 0.07 },
+    ],
+    ["overfitting"],
+  ],
+  ["dead ReLUs", [{ health: { relus: relus(0, 8), gradients: [] } }], ["dead ReLUs"]],
+  ["vanishing gradients", [{ health: { relus: [], gradients: gradients(0.0009, 1) } }], ["vanishing gradients"]],
+  ["no gradient at all", [{ health: { relus: [], gradients: gradients(0, 0) } }], ["vanishing gradients"]],
+] as const satisfies readonly (readonly [string, readonly Change[], readonly string[]])[]) {
+  test(`${what}: ${expected.join(", ") || "nothing"}`, () => assert.deepEqual(said(progress(changes)), expected));
+}
+
+test("every sign is tried above, and says its figures in one line", () => {
+  const texts = [
+    ...adviseTraining(progress([{ correct: 9000 }, { correct: 9400 }])),
+    ...adviseTraining(progress([{ health: { relus: relus(0, 8), gradients: gradients(0.0009, 1) } }])),
+  ].map(({ text }) => text);
+  assert.match(
+    texts[0]!,
+    /^94\.00 % after epoch 2 of 19 \(the reference had 98\.58 %\); at best 120 errors .* 60 are allowed$/,
+  );
+  assert.match(texts[1]!, /^8 of the 16 channels of ReLU 2 of 2 are zero/);
+  assert.match(texts[2]!, /the gradient of conv1\.weight, against its weights, is 0\.0009 of the largest/);
+  assert.ok(texts.every((text) => !text.includes("\n")));
+  assert.equal(signs.length, 6);
+});
+
+test("the nearer the end, the less errors can fall", () => {
+  const epochs = [{ correct: 9700 }, { correct: 9800 }, { correct: 9880 }];
+  assert.deepEqual(said(progress(epochs, { budget: 8 })), []);
+  assert.deepEqual(said(progress(epochs, { budget: 4 })), ["behind!"]);
+});
+
+test("earlier runs: clearly worse than the worst of them is behind; one that fell deeper gives hope", () => {
+  const run = (...correct: number[]) => progress(correct.map((right) => ({ correct: right }))).epochs;
+  const earlier = [run(9700, 9900, 9941), run(9700, 9880, 9942)];
+  const now = [{ correct: 9700 }, { correct: 9750 }];
+  const other = progress(now, { budget: 3, reference: false, earlier });
+  assert.match(
+    adviseTraining(other)[0]!.text,
+    /^97\.50 % after epoch 2 of 3 \(2 earlier runs had 98\.80 % to 99\.00 %\): /,
+  );
+  assert.deepEqual(said(progress(now, { budget: 3, earlier })), ["behind!"]);
+  assert.deepEqual(said(progress(now, { budget: 3, earlier: [run(9000, 9500, 9945)] })), []);
+});
+
+test("without the reference nothing is known of the goal", () => {
+  assert.deepEqual(said(progress([{ correct: 5000 }, { correct: 6000 }], { reference: false })), []);
+});
+
+test("advice is not repeated, unless it has become hopeless", () => {
+  const changes = [{}, { correct: 9710 }, { correct: 9700 }, { correct: 9700 }];
+  const after = (epochs: number): string[] =>
+    newAdvice(progress(changes.slice(0, epochs), { budget: 5 })).map(
+      ({ sign, hopeless }) => `${sign}${hopeless ? "!" : ""}`,
+    );
+  assert.deepEqual(after(2), ["behind"]);
+  assert.deepEqual(after(3), ["behind!"]);
+  assert.deepEqual(after(4), []);
+});

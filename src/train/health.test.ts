@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { toyTrainer } from "../../test/toy-training.js";
+import { BatchNorm2d, Conv2d, Flatten, LogSoftmax, ReLU, Sequential } from "../nn/index.js";
+import { manualSeed, randn } from "../random.js";
+import { referenceEngine } from "../runtime/reference-engine.js";
+import { setEngine } from "../runtime/engine.js";
+import { tensor } from "../tensor.js";
+import { measureHealth } from "./health.js";
+
+beforeEach(() => setEngine(referenceEngine));
+
+function network(): { model: Sequential; first: Conv2d; second: Conv2d } {
+  manualSeed(1);
+  const [first, second] = [new Conv2d(1, 3, 3), new Conv2d(3, 2, 1)];
+  const model = new Sequential(first, new BatchNorm2d(3), new ReLU(), second, new Flatten(), new LogSoftmax(1));
+  return { model, first, second };
+}
+
+const batch = () => [randn([4, 1, 3, 3]), tensor(Int32Array.of(0, 1, 0, 1))] as const;
+
+test("a channel that is zero for every image is dead", () => {
+  const { model } = network();
+  const norm = model[1] as BatchNorm2d;
+  norm.bias!.setData(Float32Array.of(50, -50, 50));
+  assert.deepEqual(measureHealth(model, batch()).relus, [{ units: 3, dead: 1 }]);
+});
+
+test("gradients are those of backward(), over the weights", () => {
+  const { model, first, second } = network();
+  const { gradients } = measureHealth(model, batch());
+  assert.deepEqual(
+    gradients.map(({ weight }) => weight),
+    ["0.weight", "3.weight"],
+  );
+  assert.ok(gradients.every(({ ratio }) => ratio > 0));
+  // A last layer that is zero lets no gradient through.
+  second.weight.setData(new Float32Array(6));
+  const cut = measureHealth(model, batch()).gradients;
+  assert.equal(cut[0]!.ratio, 0);
+  assert.equal(cut[1]!.ratio, Infinity);
+  first.requiresGrad_(false);
+  assert.deepEqual(
+    measureHealth(model, batch()).gradients.map(({ weight }) => weight),
+    ["3.weight"],
+  );
+});
+
+test("mode, statistics and gradients stay as they are", () => {
+  const { model } = network();
+  const before = [...model.buffers()].map((buffer) => [...buffer.data()]);
+  measureHealth(model.train(), batch());
+  assert.equal(model.training, true);
+  assert.deepEqual(
+    [...model.buffers()].map((buffer) => [...buffer.data()]),
+    before,
+  );
+  assert.ok([...model.parameters()].every(({ grad }) => grad === null));
+});
+
+test("the trainer tells it with each epoch", async () => {
+  const trainer = toyTrainer();
+  const seen: number[] = [];
+  trainer.on("epoch", ({ health }) => seen.push(health.gradients.length));
+  await trainer.run();
+  assert.deepEqual(seen, [1, 1]);
+});

@@ -1,0 +1,81 @@
+/**
+ * How well a network can learn, seen from inside, once an epoch: ReLUs that give nothing any more, and how large the
+ * gradients of the layers are. One batch is enough, so it costs less than a hundredth of the epoch. It is measured in
+ * evaluation mode, which leaves running statistics and the random state alone: a training stays the same bits.
+ */
+import type { Batch } from "../data/dataset.js";
+import { topologicalOrder, type Node } from "../graph/node.js";
+import { functional as F, type Module } from "../nn/index.js";
+import { cat, Tensor } from "../tensor.js";
+
+/** A ReLU's channels (features, for [N, features]), and how many of them were zero for every image at every place. */
+export interface ReluHealth {
+  readonly units: number;
+  readonly dead: number;
+}
+
+/** The gradient of a layer's weight, over the weight's own size: ‖∂L/∂w‖ / ‖w‖. */
+export interface GradientHealth {
+  /** `conv1.weight` */
+  readonly weight: string;
+  readonly ratio: number;
+}
+
+/** ReLUs in the order of the forward pass, weights (no biases, no batch norm) in the order of the parameters. */
+export interface Health {
+  readonly relus: readonly ReluHealth[];
+  readonly gradients: readonly GradientHealth[];
+}
+
+/** More images would cost time and say little more. */
+const MOST_IMAGES = 256;
+
+/**
+ * Looks at a network that gives log-likelihoods [N, classes]. Its mode is put back, gradients are forgotten.
+ * @param batch images [N,C,H,W] with their classes, int32 [N]; the first 256 are used
+ * @example const { relus } = measureHealth(model, batch); // [{ units: 8, dead: 0 }, …]
+ */
+export function measureHealth(model: Module, [allImages, allLabels]: Batch): Health {
+  const [images, labels] = [allImages, allLabels].map((part) => part.slice(0, 0, MOST_IMAGES)) as [Tensor, Tensor];
+  const { training } = model;
+  model.eval().zeroGrad();
+  try {
+    const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
+    const relus = topologicalOrder([loss.node]).filter(({ op, shape }) => op.name === "relu" && shape.length >= 2);
+    const highest = relus.map(highestOfUnits);
+    if (loss.requiresGrad) loss.backward();
+    const weights = [...model.namedParameters()].filter(([, { ndim, grad }]) => ndim >= 2 && grad);
+    const squares = weights.flatMap(([, weight]) => [weight.grad!, weight].map((t) => t.detach().square().sum()));
+    return gather(
+      highest,
+      weights.map(([name]) => name),
+      squares,
+    );
+  } finally {
+    model.zeroGrad();
+    model.train(training);
+  }
+}
+
+/** The largest value of each unit, over images and places: [units]. */
+function highestOfUnits(relu: Node): Tensor {
+  const output = new Tensor(relu).detach();
+  return output.amax(output.shape.map((_, axis) => axis).filter((axis) => axis !== 1));
+}
+
+/** Everything is asked for in one tensor, so that it is computed in one program. */
+function gather(highest: readonly Tensor[], names: readonly string[], squares: readonly Tensor[]): Health {
+  if (highest.length + squares.length === 0) return { relus: [], gradients: [] };
+  const all = cat([...highest, ...squares.map((square) => square.view(1))]).data();
+  let at = 0;
+  const take = (count: number): number[] => [...all.subarray(at, (at += count))];
+  const relus = highest.map(({ shape: [units] }) => ({
+    units: units!,
+    dead: take(units!).filter((value) => value === 0).length,
+  }));
+  const gradients = names.map((weight) => {
+    const [gradient, size] = take(2).map(Math.sqrt) as [number, number];
+    return { weight, ratio: gradient / size };
+  });
+  return { relus, gradients };
+}

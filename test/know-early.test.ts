@@ -1,0 +1,32 @@
+/** 'Hopeless' over recorded runs, good and bad ones: said of none that passed, and of most that did not, by epoch 3. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { test } from "node:test";
+import { foretell, foretellingTable, recordedRuns } from "./recorded-runs.js";
+
+const runs = recordedRuns();
+
+test("at least 20 runs are recorded, each over its whole budget or until it broke", () => {
+  assert.ok(runs.length >= 20, String(runs.length));
+  for (const { name, epochs, records, error } of runs) assert.ok(records.length === epochs || error, name);
+});
+
+test("hopeless is said of no run that passed", () => {
+  const passed = runs.map(foretell).filter(({ passed }) => passed);
+  assert.ok(passed.length >= 3);
+  assert.deepEqual(
+    passed.filter(({ hopeless }) => hopeless).map(({ run }) => run.name),
+    [],
+  );
+});
+
+test("hopeless is said of most runs that did not pass", () => {
+  const failed = runs.map(foretell).filter(({ passed }) => !passed);
+  const known = failed.filter(({ hopeless }) => hopeless);
+  assert.ok(known.length > failed.length / 2, `${known.length} of ${failed.length}`);
+});
+
+test("the table in docs/know-early.md is what fixtures/know-early-table.ts makes", () => {
+  const text = fs.readFileSync(new URL("../docs/know-early.md", import.meta.url), "utf8");
+  assert.ok(text.includes(foretellingTable(runs)), "run `npx tsx fixtures/know-early-table.ts`");
+});

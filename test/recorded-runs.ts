@@ -1,0 +1,61 @@
+/** The recorded runs (fixtures/recorded-runs.json), and what `Know early` would have said of them. */
+import fs from "node:fs";
+import { adviseTraining, percent, type EpochFigures, type TrainingAdvice } from "../src/report/index.js";
+import { leastCorrect } from "../src/train/index.js";
+
+export interface RecordedRun {
+  readonly name: string;
+  /** Its budget. */
+  readonly epochs: number;
+  readonly records: readonly EpochFigures[];
+  /** Why it ended before its budget was used up. */
+  readonly error?: string;
+}
+
+export interface Foretold {
+  readonly run: RecordedRun;
+  /** Whether it had 99.4 % at the end of its budget. */
+  readonly passed: boolean;
+  /** The first advice up to epoch 3 that calls it hopeless. */
+  readonly hopeless: TrainingAdvice | undefined;
+}
+
+/** By this epoch it must be known. */
+const EARLY = 3;
+
+export function recordedRuns(): RecordedRun[] {
+  const text = fs.readFileSync(new URL("../fixtures/recorded-runs.json", import.meta.url), "utf8");
+  return JSON.parse(text) as RecordedRun[];
+}
+
+/** Each run by itself, against the reference curve alone. */
+export function foretell(run: RecordedRun): Foretold {
+  const { epochs: budget, records, error } = run;
+  const last = records.at(-1);
+  const passed = error === undefined && last !== undefined && last.correct >= leastCorrect(last.total);
+  const advice = records
+    .slice(0, Math.min(EARLY, budget - 1))
+    .flatMap((_, i) =>
+      adviseTraining({ budget, classes: 10, epochs: records.slice(0, i + 1), reference: true, earlier: [] }),
+    );
+  return { run, passed, hopeless: advice.find(({ hopeless }) => hopeless) };
+}
+
+/** A line for each run, as Markdown. */
+export function foretellingTable(runs: readonly RecordedRun[]): string {
+  const rows = runs.map(foretell).map(({ run, passed, hopeless }) => {
+    const { name, epochs, records, error } = run;
+    const at = (epoch: number): string => {
+      const record = records[epoch - 1];
+      return record ? percent(record.correct / record.total) : "";
+    };
+    const end = error === undefined ? at(records.length) : "loss is NaN";
+    const said = hopeless ? `epoch ${hopeless.epoch}: ${hopeless.sign}` : "";
+    return `| ${[name, epochs, at(2), at(3), end, passed ? "yes" : "no", said].join(" | ")} |`;
+  });
+  const head = [
+    "| run | epochs | after 2 | after 3 | at the end | passed | called hopeless |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+  ];
+  return [...head, ...rows].join("\n");
+}
