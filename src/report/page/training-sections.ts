@@ -71,8 +71,8 @@ export function configurationSection({ record }: RunReport): Html {
   const rows = [...settings, ...more].map(
     ([key, value]) =>
       html`<tr>
-        <td>${key!}</td>
-        <td class="text">${value!}</td>
+        <td>${key}</td>
+        <td class="text">${value}</td>
       </tr> `,
   );
   return section(
