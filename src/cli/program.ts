@@ -2,32 +2,22 @@
 import { Command, CommanderError } from "commander";
 import { KilogradError, UsageError } from "../index.js";
 import { packageVersion } from "../train/node.js";
-import { addBench } from "./bench.js";
-import { addCheck } from "./check.js";
-import { addEvaluate } from "./evaluate.js";
-import { addFindBatchSize } from "./find-batch-size.js";
-import { addFindLr } from "./find-lr.js";
-import { addInspect } from "./inspect.js";
-import { addPredict } from "./predict.js";
-import { addQuiz } from "./quiz.js";
-import { addReport } from "./report.js";
-import { addSummary } from "./summary.js";
-import { addTrain } from "./train.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 
-const commands: readonly AddCommand[] = [
-  addTrain,
-  addFindLr,
-  addFindBatchSize,
-  addSummary,
-  addInspect,
-  addEvaluate,
-  addCheck,
-  addReport,
-  addPredict,
-  addQuiz,
-  addBench,
-];
+/** Commands by name, in the order of the help. Only the one that is called for is loaded: starting is quick then. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  train: async () => (await import("./train.js")).addTrain,
+  "find-lr": async () => (await import("./find-lr.js")).addFindLr,
+  "find-batch-size": async () => (await import("./find-batch-size.js")).addFindBatchSize,
+  summary: async () => (await import("./summary.js")).addSummary,
+  inspect: async () => (await import("./inspect.js")).addInspect,
+  evaluate: async () => (await import("./evaluate.js")).addEvaluate,
+  check: async () => (await import("./check.js")).addCheck,
+  report: async () => (await import("./report.js")).addReport,
+  predict: async () => (await import("./predict.js")).addPredict,
+  quiz: async () => (await import("./quiz.js")).addQuiz,
+  bench: async () => (await import("./bench.js")).addBench,
+};
 
 /**
  * Runs a command line.
@@ -43,7 +33,9 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     .exitOverride()
     .showHelpAfterError("(--help shows what is possible)")
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
-  for (const add of commands) add(program, surroundings, (code) => (status = code));
+  const called = words.find((word) => !word.startsWith("-")) ?? "";
+  const loads = Object.hasOwn(commands, called) ? [commands[called]!] : Object.values(commands);
+  for (const load of loads) (await load())(program, surroundings, (code) => (status = code));
   try {
     await program.parseAsync(words, { from: "user" });
     return status;
