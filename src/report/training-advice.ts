@@ -48,7 +48,7 @@ const SURE_FROM = 2;
 /** So many times the errors of another run are clearly more. */
 const CLEARLY_MORE = 2;
 /** Until the end errors fall to the square of the share of the epochs that are done, at best, and never below this. */
-const BEST_FALL = 0.2;
+const BEST_FALL = 0.05;
 /** From here on, half of a layer does nothing. */
 const MANY_DEAD = 0.5;
 /** Where gradients reach the first layer, they are no smaller than this beside the largest. */

@@ -73,7 +73,8 @@ img { image-rendering: pixelated; max-width: 100%; height: auto; vertical-align:
 @media (max-width: 36rem) {
   body { padding: 1rem .9rem 3rem; font-size: 15px; }
   th, td { padding: .2rem .4rem; }
-  .confusion td { min-width: 1.9rem; padding: .2rem; }
+  table { font-size: .8rem; }
+  .confusion th, .confusion td { min-width: 0; padding: .15rem .1rem; font-size: .72rem; }
 }
 @page { margin: 14mm; }
 @media print {

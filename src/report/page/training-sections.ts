@@ -49,7 +49,8 @@ export function epochsSection({ curves }: RunReport): Html {
 
 /** A setting's value in a line: `onecycle (pctStart 0.3, …)`. */
 export function settingText(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
+  if (value === null) return "not set";
+  if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return value.map(settingText).join(", ");
   const { name, ...rest } = value as Record<string, unknown>;
   const inner = Object.entries(rest)
