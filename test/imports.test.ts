@@ -35,6 +35,8 @@ const order = [
   "optim",
   "data",
   "train",
+  "import",
+  "predict",
   "progress",
   "summary",
   "report",
@@ -49,9 +51,9 @@ const typesFromTheRight: Readonly<Record<string, string>> = {
 };
 
 /** What a user of the package can import: see "exports" in package.json. */
-const publicFiles = ["index", "data/index", "train/index", "train/node"];
+const publicFiles = ["index", "data/index", "train/index", "train/node", "import/index", "predict/index"];
 /** Public names that a browser can load. */
-const browserFiles = ["index", "train/index"];
+const browserFiles = ["index", "train/index", "import/index", "predict/index"];
 
 interface Import {
   readonly from: string;

@@ -19,6 +19,7 @@ export interface SettingOptions {
   readonly threads?: string;
   readonly numerics?: string;
   readonly data?: string;
+  readonly weights?: string;
 }
 
 const NUMBERS = ["epochs", "batchSize", "lr", "momentum", "weightDecay", "seed", "threads"] as const;
@@ -35,6 +36,7 @@ export function readConfig(net: string, options: SettingOptions): TrainConfig {
   if (options.schedule !== undefined) settings["schedule"] = readSchedule(options.schedule);
   if (options.augment !== undefined) settings["augment"] = readAugment(options.augment);
   if (options.data !== undefined) settings["data"] = readData(options.data);
+  if (options.weights !== undefined) settings["weights"] = path.resolve(options.weights);
   try {
     return resolveConfig(options.recipe, settings);
   } catch (error) {

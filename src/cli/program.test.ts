@@ -41,6 +41,9 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["evaluate", /missing required argument 'run'/],
   ["check", /missing required argument/],
   ["predict x", /missing required argument 'images'/],
+  ["import", /missing required argument 'file'/],
+  ["import a.onnx --net exercise", /--net: an ONNX model brings its own network, got exercise/],
+  ["import a.pt --out .", /--out: \. is there already, and not empty/],
 ];
 
 for (const [line, message] of usage) {
@@ -52,7 +55,7 @@ for (const [line, message] of usage) {
   });
 }
 
-for (const command of ["", "train", "summary", "evaluate", "check", "predict"]) {
+for (const command of ["", "train", "summary", "evaluate", "check", "predict", "import"]) {
   test(`kilograd ${command} --help`, async () => {
     const { status, stdout } = await kilograd([...(command ? [command] : []), "--help"]);
     assert.equal(status, 0);

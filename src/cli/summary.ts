@@ -7,7 +7,7 @@ export const addSummary: AddCommand = (program, { stdout }) => {
   program
     .command("summary")
     .description("show a network's layers, shapes and numbers of parameters")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
+    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
     .option("--input <sizes>", "the size of an image, without the batch; several inputs with spaces between", "1,28,28")
     .action(async (net: string, { input }: { input: string }) => {
       const sizes = input.split(" ").map(readSize);

@@ -19,6 +19,7 @@ import { assemble } from "./assembly.js";
 import { readConfig, readThreads, type SettingOptions } from "./options.js";
 import { INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
 import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "./training-output.js";
+import { loadWeights } from "./weights-file.js";
 
 interface TrainOptions extends SettingOptions {
   readonly out?: string;
@@ -39,7 +40,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
   program
     .command("train")
     .description("train a network and write a run")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
+    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
     .option("--recipe <name>", `the settings to begin with: ${Object.keys(recipes).join(", ")}`, "default")
     .option("--epochs <n>", "how many times to go through the training images")
     .option("--batch-size <n>", "images in a step")
@@ -53,6 +54,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
     .option("--threads <n>", "how many compute; the result does not depend on it")
     .option("--numerics <name>", `${NUMERICS.join(", ")}; strict gives the same bits on every machine`)
     .option("--data <name|folder>", "mnist, fashion-mnist, or a folder of IDX files")
+    .option("--weights <file|run>", "the first weights: safetensors, PyTorch's .pt, .npz, or a run's folder")
     .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
     .option("--resume <folder>", "go on with a run that was stopped")
     .option("--json", "print events as JSON lines")
@@ -133,6 +135,7 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
     });
   }
   const { trainer, data } = await assemble(config);
+  if (config.weights !== null) loadWeights(trainer.model, config.weights);
   return { run: Run.create(folder, config, data), trainer, size: data.info.size };
 }
 

@@ -9,6 +9,7 @@ export * from "./events.js";
 export { gatherFacts, type Facts } from "./facts.js";
 export { ExerciseNet, networks } from "./networks.js";
 export { recipes, resolveConfig, type Recipe } from "./recipes.js";
+export { parseRunRecord, type RunRecord } from "./run-record.js";
 export { judge, rules, type Measured, type Rule, type Verdict } from "./rules.js";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
 export { makeTrainer, type TrainingData } from "./session.js";
