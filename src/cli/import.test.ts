@@ -47,10 +47,11 @@ test("an ONNX model is a network, for summary, import and evaluate", async (t) =
   const summary = await kilograd(["summary", model, "--input", "1,12,12"]);
   assert.match(summary.stdout, /Conv2d-1 {12}\[-1, 4, 10, 10\] {14}40\n/);
   assert.match(summary.stdout, /\nTotal params: 82\n/);
-  const [data, out] = [idxFolder(t, 32, 20), path.join(temporaryFolder(t), "run")];
+  // Of the classes 0 to 3, which are all that this network knows.
+  const [data, out] = [idxFolder(t, 4, 4), path.join(temporaryFolder(t), "run")];
   const imported = await kilograd(["import", model, "--data", data, "--out", out]);
   assert.match(imported.stdout, /^82 parameters from /);
-  assert.match((await kilograd(["evaluate", out])).stdout, /Accuracy: \d+\/20 /);
+  assert.match((await kilograd(["evaluate", out])).stdout, /Accuracy: \d\/4 /);
 });
 
 test("what does not fit or is not there is an error with status 1", async (t) => {
