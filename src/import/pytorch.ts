@@ -125,7 +125,7 @@ function isSizes(value: unknown): value is readonly number[] {
 function findStateDict(root: PickleValue, file: string): ReadonlyMap<string, StorageView> {
   if (!(root instanceof Map)) throw refuse(file, "it holds no dict of tensors");
   const inner = STATE_DICTS.map((name) => root.get(name)).find((value) => value instanceof Map);
-  const dict = (inner as PickleDict | undefined) ?? (root as PickleDict);
+  const dict = (inner) ?? (root);
   for (const [name, value] of dict) {
     if (typeof name === "string" && value instanceof StorageView) continue;
     throw refuse(

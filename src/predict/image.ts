@@ -22,7 +22,7 @@ export interface RgbaImage {
 export type ImageSource = Uint8Array | RgbaImage | GreyImage | readonly ArrayLike<number>[];
 
 /** A PNG says how large it is before its pixels: more than these are not decoded. */
-const MAX_PIXELS = 2 ** 26;
+const MAX_PIXELS = 2 ** 24;
 
 export interface DigitImage extends GreyImage {
   /** Set where the PNG was dark on bright, and was turned over. */

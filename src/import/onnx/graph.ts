@@ -93,7 +93,8 @@ function readInitializers(graph: GraphProto, file: string): Map<string, Constant
 function readInputs(graph: GraphProto, initializers: ReadonlyMap<string, Constant>, file: string): string[] {
   const given = graph.input.filter(({ name }) => !initializers.has(name));
   for (const { name, type } of given) {
-    const kind = type?.value.case === "tensorType" ? type.value.value.elemType : TensorProto_DataType.UNDEFINED;
+    const kind: TensorProto_DataType =
+      type?.value.case === "tensorType" ? type.value.value.elemType : TensorProto_DataType.UNDEFINED;
     if (kind === TensorProto_DataType.FLOAT) continue;
     throw new DataError({
       op: "onnx",

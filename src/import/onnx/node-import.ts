@@ -2,7 +2,7 @@
 import { KilogradError } from "../../errors.js";
 import type { Module } from "../../nn/index.js";
 import { formatShape } from "../../shape.js";
-import { Tensor } from "../../tensor.js";
+import type { Tensor } from "../../tensor.js";
 import type { OnnxNode } from "./graph.js";
 import type { Constant, Floats } from "./tensor-proto.js";
 import { asTensor, Numbers, type Value } from "./values.js";

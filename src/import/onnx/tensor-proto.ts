@@ -23,8 +23,13 @@ const floatTypes: { readonly [K in Kind]?: ElementTypeName } = {
   [BFLOAT16]: "BF16",
 };
 
+interface WholeType {
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number) => number;
+}
+
 /** How the raw bytes of whole numbers are read. */
-const wholeTypes: { readonly [K in Kind]?: { readonly bytes: number; read(view: DataView, at: number): number } } = {
+const wholeTypes: { readonly [K in Kind]?: WholeType } = {
   [INT64]: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
   [INT32]: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
   [BOOL]: { bytes: 1, read: (view, at) => view.getUint8(at) },
@@ -69,7 +74,7 @@ function readFloats(
 
 function readWhole(
   { rawData, int64Data, int32Data }: TensorProto,
-  { bytes, read }: { readonly bytes: number; read(view: DataView, at: number): number },
+  { bytes, read }: WholeType,
   size: number,
   refuse: (problem: string) => never,
 ): number[] {

@@ -32,10 +32,6 @@ export class Numbers {
 
 export type Value = Tensor | Numbers;
 
-export function shapeOf(value: Value): Shape {
-  return value.shape;
-}
-
 /** As a tensor: int32. */
 export function asTensor(value: Value): Tensor {
   return value instanceof Tensor ? value : tensor(Int32Array.from(value.values), value.shape);

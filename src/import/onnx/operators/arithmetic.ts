@@ -84,7 +84,7 @@ const FLOATS: readonly number[] = [TensorProto_DataType.FLOAT, TensorProto_DataT
 const WHOLE: readonly number[] = [TensorProto_DataType.INT32, TensorProto_DataType.INT64];
 
 const cast: Importer = (node: NodeImport) => {
-  const to = node.number("to", 0);
+  const to: TensorProto_DataType = node.number("to", 0);
   if (FLOATS.includes(to)) return (input) => tensorInput(input).float();
   if (WHOLE.includes(to)) return (input): Value => (input instanceof Numbers ? input : tensorInput(input).int());
   if (to === TensorProto_DataType.BOOL) return (input) => tensorInput(input).ne(0);

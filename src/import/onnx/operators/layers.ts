@@ -75,27 +75,25 @@ const fusedConv: Importer = (node) => {
 };
 
 const batchNorm: Importer = (node) => {
-  const names = ["scale", "B", "input_mean", "input_var"];
-  const [scale, shift, mean, variance] = names.map((name, i) => node.weight(i + 1, name, [null])) as [
-    ...ReturnType<NodeImport["weight"]>[],
-  ] as [Weight, Weight, Weight, Weight];
+  const weight = (input: number, name: string): Float32Array => node.weight(input, name, [null]).data;
+  const [scale, shift] = [weight(1, "scale"), weight(2, "B")];
+  const [mean, variance] = [weight(3, "input_mean"), weight(4, "input_var")];
   const layer = node.layer(() => {
     // ONNX's momentum is the share of the old statistics.
-    const momentum = Number((1 - node.number("momentum", 0.9)).toFixed(6));
-    const made = new BatchNorm2d(scale.data.length, { eps: roundedFloat(node.number("epsilon", 1e-5)), momentum });
-    made.weight!.setData(scale.data);
-    made.bias!.setData(shift.data);
-    made.runningMean!.setData(mean.data);
-    made.runningVar!.setData(variance.data);
+    const momentum = roundedFloat(1 - node.number("momentum", 0.9));
+    const made = new BatchNorm2d(scale.length, { eps: roundedFloat(node.number("epsilon", 1e-5)), momentum });
+    made.weight!.setData(scale);
+    made.bias!.setData(shift);
+    made.runningMean!.setData(mean);
+    made.runningVar!.setData(variance);
     return made;
   });
   return node.run(layer);
 };
-type Weight = ReturnType<NodeImport["weight"]>;
 
 /** The decimal number that was meant by a float32: 1e-5, not 0.000009999999747378752. */
 function roundedFloat(value: number): number {
-  return Number(value.toPrecision(7));
+  return Number(value.toPrecision(6));
 }
 
 const gemm: Importer = (node) => {

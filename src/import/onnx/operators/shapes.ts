@@ -4,7 +4,7 @@ import { broadcastShapes, sizeOf } from "../../../shape.js";
 import { cat, full, Tensor, tensor } from "../../../tensor.js";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
 import type { Constant } from "../tensor-proto.js";
-import { asTensor, Numbers, permuted, shapeOf, take, type Value } from "../values.js";
+import { asTensor, Numbers, permuted, take, type Value } from "../values.js";
 
 /** More elements than the engine's memory holds. */
 const MAX_ELEMENTS = 2 ** 28;
@@ -33,7 +33,7 @@ const reshape: Importer = (node) => {
   const keepsZeros = node.number("allowzero", 0) !== 0;
   return (input, shape) => {
     const value = present(input);
-    const from = shapeOf(value);
+    const from = value.shape;
     const wanted = listOf(node, "shape", shape) ?? unsupported("its shape is left out");
     const sizes = wanted.map((size, axis) => (size === 0 && !keepsZeros ? (from[axis] ?? 0) : size));
     const known = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
@@ -55,7 +55,7 @@ const flatten: Importer = (node) => {
 
 const squeeze: Importer = (node) => (input, given) => {
   const value = present(input);
-  const shape = shapeOf(value);
+  const shape = value.shape;
   const axes = listOf(node, "axes", given)?.map((axis) => resolved(axis, shape.length));
   return reshaped(
     value,
@@ -66,9 +66,9 @@ const squeeze: Importer = (node) => (input, given) => {
 const unsqueeze: Importer = (node) => (input, given) => {
   const value = present(input);
   const axes = listOf(node, "axes", given) ?? unsupported("its axes are left out");
-  const rank = shapeOf(value).length + axes.length;
+  const rank = value.shape.length + axes.length;
   const added = axes.map((axis) => resolved(axis, rank));
-  const rest = [...shapeOf(value)];
+  const rest = [...value.shape];
   const shape = Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : (rest.shift() ?? 1)));
   return reshaped(value, shape);
 };
@@ -87,7 +87,7 @@ const transpose: Importer = (node) => {
   const order = node.numbers("perm");
   return (input) => {
     const value = present(input);
-    const axes = order ?? [...shapeOf(value).keys()].reverse();
+    const axes = order ?? [...value.shape.keys()].reverse();
     return value instanceof Numbers ? permuted(value, axes) : value.permute(axes);
   };
 };
@@ -98,7 +98,7 @@ const gather: Importer = (node) => {
   return (input, indices) => {
     const value = present(input);
     const places = numbersInput(indices, "indices");
-    const at = resolved(axis, shapeOf(value).length);
+    const at = resolved(axis, value.shape.length);
     if (value instanceof Numbers) return take(value, at, places);
     const extent = value.shape[at]!;
     const parts = places.values.map((place) => {
@@ -121,8 +121,8 @@ const slice: Importer = (node) => (input, starts, ends, axes, steps) => {
 
 /** Backwards only through lists of sizes: PyTorch's exporter turns the order of a padding around so. */
 function sliced(value: Value, axis: number, start: number, end: number, step: number): Value {
-  const at = resolved(axis, shapeOf(value).length);
-  const extent = shapeOf(value)[at]!;
+  const at = resolved(axis, value.shape.length);
+  const extent = value.shape[at]!;
   const [least, most] = step > 0 ? [0, extent] : [-1, extent - 1];
   const inside = (place: number): number => Math.min(Math.max(place < 0 ? place + extent : place, least), most);
   const [from, to] = [inside(start), inside(end)];
@@ -193,7 +193,7 @@ export function constantOf(constant: Constant | undefined): Value | undefined {
 
 const shape: Importer = (node) => {
   const [start, end] = [node.number("start", 0), node.number("end", Infinity)];
-  return ((input) => Numbers.list(shapeOf(present(input)).slice(start, end))) satisfies Run;
+  return ((input) => Numbers.list(present(input).shape.slice(start, end))) satisfies Run;
 };
 
 export const shapes: Readonly<Record<string, Importer>> = {

@@ -10,6 +10,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
 import fc from "fast-check";
+import { encode } from "fast-png";
 import {
   archive,
   mutations,
@@ -19,16 +20,17 @@ import {
   records,
   tensorPickle,
   text,
-} from "../../test/forged-files.js";
-import { DataError, KilogradError } from "../errors.js";
-import { zeros } from "../tensor.js";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../train/safetensors.js";
-import { importOnnx } from "./onnx/onnx-module.js";
-import { decodeStateDict } from "./state-dict.js";
+} from "./forged-files.js";
+import { DataError, KilogradError } from "../src/errors.js";
+import { toGrey } from "../src/predict/image.js";
+import { zeros } from "../src/tensor.js";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/train/safetensors.js";
+import { importOnnx } from "../src/import/onnx/onnx-module.js";
+import { decodeStateDict } from "../src/import/state-dict.js";
 
 const seed = Number(process.env["KILOGRAD_SEED"] ?? 1);
 const fixture = (name: string): Buffer =>
-  fs.readFileSync(fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
+  fs.readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
 
 const npz = archive({ "w.npy": unzipSync(fixture("weights/arrays.npz"))["dense.npy"]! });
 const directory = records(npz, 1)[0]!;
@@ -313,6 +315,13 @@ for (const name of ["digits-training", "mixed", "scores", "digits-ort-extended"]
     }
   });
 }
+
+test(`500 mutations of a PNG crash nothing (seed ${seed})`, () => {
+  const png = encode({ width: 5, height: 4, channels: 3, data: Uint8Array.from({ length: 60 }, (_, i) => i * 4) });
+  let i = 0;
+  for (const changed of mutations(png, 500, seed))
+    tryOut(() => toGrey(changed), DataError, `seed ${seed}, mutation ${i++}`);
+});
 
 test(`any tensors and metadata go through safetensors unchanged (seed ${seed})`, () => {
   const shape = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 4 });
