@@ -11,16 +11,7 @@ import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
 import fc from "fast-check";
 import { encode } from "fast-png";
-import {
-  archive,
-  mutations,
-  patched,
-  pickle,
-  pytorchFile,
-  records,
-  tensorPickle,
-  text,
-} from "./forged-files.js";
+import { archive, mutations, patched, pickle, pytorchFile, records, tensorPickle, text } from "./forged-files.js";
 import { DataError, KilogradError } from "../src/errors.js";
 import { toGrey } from "../src/predict/image.js";
 import { zeros } from "../src/tensor.js";

@@ -7,14 +7,7 @@ import { DataError } from "../errors.js";
 import { formatShape, sizeOf } from "../shape.js";
 import { bytesIn, readElements, type ElementTypeName } from "../train/element-types.js";
 import type { StoredTensor } from "../train/safetensors.js";
-import {
-  describeValue,
-  PickleGlobal,
-  readPickle,
-  type PickleDict,
-  type PickleEnvironment,
-  type PickleValue,
-} from "./pickle.js";
+import { describeValue, PickleGlobal, readPickle, type PickleEnvironment, type PickleValue } from "./pickle.js";
 import { denseElements, reachOf, type StridedView } from "./strides.js";
 import { maximumBytes, type ZipArchive } from "./zip.js";
 
@@ -125,7 +118,7 @@ function isSizes(value: unknown): value is readonly number[] {
 function findStateDict(root: PickleValue, file: string): ReadonlyMap<string, StorageView> {
   if (!(root instanceof Map)) throw refuse(file, "it holds no dict of tensors");
   const inner = STATE_DICTS.map((name) => root.get(name)).find((value) => value instanceof Map);
-  const dict = (inner) ?? (root);
+  const dict = inner ?? root;
   for (const [name, value] of dict) {
     if (typeof name === "string" && value instanceof StorageView) continue;
     throw refuse(
