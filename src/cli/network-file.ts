@@ -1,8 +1,9 @@
-/** Networks that `kilograd train` finds: built-in ones by name, others in a file that exports a Module. */
+/** Networks that `kilograd train` finds: built-in ones by name, others in a file that exports a Module, or in ONNX. */
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { KilogradError, nn, UsageError } from "../index.js";
+import { importOnnx } from "../import/index.js";
 import { networks } from "../train/index.js";
 
 /** Makes the network; a file that exports an instance gives that very one. */
@@ -10,7 +11,7 @@ export type MakeNetwork = () => nn.Module;
 
 /**
  * @param net a built-in network's name, or the path of a TypeScript or JavaScript file that exports a Module: its
- *   default export or its only one, as a class (made without arguments) or an instance
+ *   default export or its only one, as a class (made without arguments) or an instance; or the path of an ONNX model
  * @throws UsageError where there is no such network or file, KilogradError where the file does not export a Module
  */
 export async function findNetwork(net: string): Promise<MakeNetwork> {
@@ -19,11 +20,19 @@ export async function findNetwork(net: string): Promise<MakeNetwork> {
     throw new UsageError({
       op: "net",
       problem: "there is no such network or file",
-      expected: `${Object.keys(networks).join(", ")}, or the path of a file that exports a Module`,
+      expected: `${Object.keys(networks).join(", ")}, or the path of a file that exports a Module, or of an ONNX model`,
       got: net,
     });
   }
+  if (isOnnx(net)) {
+    const bytes = fs.readFileSync(net);
+    return () => importOnnx(bytes, net, { logLikelihoods: true });
+  }
   return chooseExport(net, await load(path.resolve(net)));
+}
+
+export function isOnnx(file: string): boolean {
+  return /\.onnx$/i.test(file);
 }
 
 async function load(file: string): Promise<Record<string, unknown>> {

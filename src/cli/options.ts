@@ -20,6 +20,7 @@ export interface SettingOptions {
   readonly threads?: string;
   readonly numerics?: string;
   readonly data?: string;
+  readonly weights?: string;
 }
 
 /** The options, each with its description; a default value where it has one. */
@@ -39,6 +40,7 @@ const settingOptions: Readonly<
   threads: ["--threads <n>", "how many compute; the result does not depend on it"],
   numerics: ["--numerics <name>", `${NUMERICS.join(", ")}; strict gives the same bits on every machine`],
   data: ["--data <name|folder>", "mnist, fashion-mnist, or a folder of IDX files"],
+  weights: ["--weights <file|run>", "the first weights: safetensors, PyTorch's .pt, .npz, or a run's folder"],
 };
 
 /** Adds the options of some settings to a command; of all, unless they are named. */
@@ -64,6 +66,7 @@ export function readConfig(net: string, options: SettingOptions): TrainConfig {
   if (options.schedule !== undefined) settings["schedule"] = readSchedule(options.schedule);
   if (options.augment !== undefined) settings["augment"] = readAugment(options.augment);
   if (options.data !== undefined) settings["data"] = readData(options.data);
+  if (options.weights !== undefined) settings["weights"] = path.resolve(options.weights);
   try {
     return resolveConfig(options.recipe, settings);
   } catch (error) {

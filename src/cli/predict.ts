@@ -1,8 +1,8 @@
 /** `kilograd predict RUN image.png…` */
 import fs from "node:fs";
-import { DataError, noGrad, tensor, type nn, type Tensor } from "../index.js";
+import { DataError } from "../index.js";
+import { Classifier, type Prediction } from "../predict/index.js";
 import { openRun } from "./assembly.js";
-import { readPng, toDigit } from "./image.js";
 import type { AddCommand } from "./surroundings.js";
 
 /** The width of the longest bar that shows a likelihood. */
@@ -17,21 +17,9 @@ export const addPredict: AddCommand = (program, { stdout }) => {
     .action(async (folder: string, files: string[]) => {
       const { run, model, load } = await openRun(folder);
       load("last");
-      model.eval();
-      const { size, mean, std, classes } = run.record.images;
-      for (const file of files) {
-        const image = readPng(readFile(file), file);
-        const digit = toDigit(image, size[1]!);
-        const pixels = digit.pixels.map((x) => (x - mean) / std);
-        const likelihoods = classify(model, tensor(pixels, [1, ...size]));
-        const notes = [
-          ...(digit.inverted ? ["dark on bright, so turned over"] : []),
-          ...(image.width === digit.width && image.height === digit.height
-            ? []
-            : [`scaled from ${image.width}×${image.height} to ${digit.width}×${digit.height}`]),
-        ];
-        stdout.write(`${file}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}\n${format(likelihoods, classes)}\n`);
-      }
+      const classifier = new Classifier(model, run.record.images);
+      for (const file of files)
+        stdout.write(`${file}${format(classifier.predict(readFile(file), file), classifier)}\n`);
     });
 };
 
@@ -46,19 +34,18 @@ function readFile(file: string): Uint8Array {
   }
 }
 
-/** The network gives logarithms. */
-function classify(model: nn.Module, images: Tensor): number[] {
-  return [...noGrad(() => (model as (images: Tensor) => Tensor)(images).exp()).data()];
-}
-
-/** A line for each class, the likeliest marked. */
-function format(likelihoods: readonly number[], classes: readonly string[]): string {
-  const names = likelihoods.map((_, i) => classes[i] ?? String(i));
-  const width = Math.max(...names.map((name) => name.length));
-  const best = likelihoods.indexOf(Math.max(...likelihoods));
+/** What was done to the image, and a line for each class, the likeliest marked. */
+function format({ likelihoods, classes, index, inverted, originalSize }: Prediction, { images }: Classifier): string {
+  const [height, width] = originalSize;
+  const [, rows, columns] = images.size as [number, number, number];
+  const notes = [
+    ...(inverted ? ["dark on bright, so turned over"] : []),
+    ...(height === rows && width === columns ? [] : [`scaled from ${width}×${height} to ${columns}×${rows}`]),
+  ];
+  const longest = Math.max(...classes.map((name) => name.length));
   const lines = likelihoods.map((likelihood, i) => {
     const bar = "█".repeat(Math.round(likelihood * BAR));
-    return `${i === best ? "→" : " "} ${names[i]!.padEnd(width)}  ${likelihood.toFixed(4)} ${bar}`.trimEnd();
+    return `${i === index ? "→" : " "} ${classes[i]!.padEnd(longest)}  ${likelihood.toFixed(4)} ${bar}`.trimEnd();
   });
-  return lines.join("\n");
+  return [notes.length > 0 ? ` (${notes.join("; ")})` : "", ...lines].join("\n");
 }

@@ -45,6 +45,9 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["evaluate", /missing required argument 'run'/],
   ["check", /missing required argument/],
   ["predict x", /missing required argument 'images'/],
+  ["import", /missing required argument 'file'/],
+  ["import a.onnx --net exercise", /--net: an ONNX model brings its own network, got exercise/],
+  ["import a.pt --out .", /--out: \. is there already, and not empty/],
 ];
 
 for (const [line, message] of usage) {
@@ -56,7 +59,7 @@ for (const [line, message] of usage) {
   });
 }
 
-for (const command of ["", "train", "summary", "inspect", "evaluate", "check", "predict", "quiz"]) {
+for (const command of ["", "train", "summary", "inspect", "evaluate", "check", "predict", "import", "quiz"]) {
   test(`kilograd ${command} --help`, async () => {
     const { status, stdout } = await kilograd([...(command ? [command] : []), "--help"]);
     assert.equal(status, 0);

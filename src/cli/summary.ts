@@ -8,7 +8,7 @@ export const addSummary: AddCommand = (program, { stdout }) => {
   program
     .command("summary")
     .description("show a network's layers, shapes and numbers of parameters")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
+    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
     .addOption(inputOption())
     .action(async (net: string, { input }: { input: string }) => {
       const sizes = readInputSizes(input);

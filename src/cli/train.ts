@@ -17,6 +17,7 @@ import { addSettings, readConfig, readThreads, type SettingOptions } from "./opt
 import { FAILURE, INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
 import { adviseAlong } from "./training-advice.js";
 import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "./training-output.js";
+import { loadWeights } from "./weights-file.js";
 
 interface TrainOptions extends SettingOptions {
   readonly out?: string;
@@ -40,7 +41,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
     program
       .command("train")
       .description("train a network and write a run")
-      .argument("[net]", "a built-in network, or a file that exports a Module", "exercise"),
+      .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise"),
   )
     .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
     .option("--resume <folder>", "go on with a run that was stopped")
@@ -126,6 +127,7 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   }
   const { trainer, data } = await assemble(config);
   checkNetwork(trainer.model, data.info.size, data.info.classes.length);
+  if (config.weights !== null) loadWeights(trainer.model, config.weights);
   return { run: Run.create(folder, config, data), trainer, size: data.info.size };
 }
 

@@ -14,7 +14,7 @@ import type { ImageInfo } from "../train/datasets.js";
 import { gatherFacts } from "../train/facts.js";
 import type { MetricsRecord } from "../train/metrics-file.js";
 import { judge, type Verdict } from "../train/rules.js";
-import type { RunRecord } from "../train/run.js";
+import type { RunRecord } from "../train/run-record.js";
 import { calibration, type Calibration } from "./calibration.js";
 import { classScores, confusionMatrix, type ClassScores, type ConfusionMatrix } from "./classification.js";
 import { gatherCurves, type Curves } from "./curves.js";

@@ -73,7 +73,7 @@ test("an unknown setting is an error that lists the known ones", () => {
   const settings = { learningRate: 0.1 } as object;
   assert.throws(
     () => resolveConfig("default", settings),
-    /^ArgumentError: learningRate: there is no such setting; expected one of net, recipe, /,
+    /^ArgumentError: learningRate: there is no such setting; expected one of net, weights, recipe, /,
   );
 });
 

@@ -70,6 +70,8 @@ const augment = z.strictObject(
 const schema = z.strictObject({
   /** A built-in network's name, or the path of a file that exports one. */
   net: text.default("exercise"),
+  /** A file with the network's first weights; null draws them by the seed. */
+  weights: z.union([z.null(), text], { error: "a path" }).default(null),
   recipe: text,
   /** `mnist`, `fashion-mnist`, or a folder of IDX files. */
   data: text.default("mnist"),

@@ -13,6 +13,7 @@ export { measureHealth, type GradientHealth, type Health, type ReluHealth } from
 export { lrRangeTest, suggestLr } from "./lr-range-test.js";
 export type { RangePoint, RangeTestOptions, RateSuggestion } from "./lr-range-test.js";
 export { recipes, resolveConfig, type Recipe } from "./recipes.js";
+export { parseRunRecord, type RunRecord } from "./run-record.js";
 export { judge, leastCorrect, rules, type Measured, type Rule, type Verdict } from "./rules.js";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
 export { makeTrainer, type TrainingData } from "./session.js";

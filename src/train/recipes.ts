@@ -2,7 +2,7 @@
 import { ArgumentError } from "../errors.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 
-export type Recipe = Omit<TrainSettings, "recipe" | "net" | "data" | "threads" | "numerics">;
+export type Recipe = Omit<TrainSettings, "recipe" | "net" | "weights" | "data" | "threads" | "numerics">;
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   /** Passes the exercise's four rules: OneCycle (Smith & Topin 2017) with slightly moved, turned and scaled images. */

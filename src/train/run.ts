@@ -5,38 +5,15 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { z } from "zod";
 import { DataError } from "../errors.js";
 import { writeFileAtomic, writing } from "./atomic-file.js";
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
-import { parseConfig, type TrainConfig } from "./config.js";
-import type { ImageInfo, OpenedData } from "./datasets.js";
+import type { TrainConfig } from "./config.js";
+import type { OpenedData } from "./datasets.js";
 import type { CheckpointEvent, EpochEvent } from "./events.js";
 import { MetricsFile, readEpochs, readMetrics, type EpochRecord, type MetricsRecord } from "./metrics-file.js";
+import { parseRunRecord, RUN_HINT, type RunRecord } from "./run-record.js";
 import type { Trainer } from "./trainer.js";
-
-const RUN_HINT = "give the folder of a run that `kilograd train` has written, such as runs/…";
-
-const recordSchema = z.strictObject({
-  config: z.looseObject({}),
-  /** SHA-256 of the data files, by their names. */
-  data: z.record(z.string(), z.string()),
-  images: z.strictObject({
-    size: z.array(z.int().min(1)).length(3),
-    mean: z.number(),
-    std: z.number().positive(),
-    classes: z.array(z.string()),
-  }),
-  versions: z.strictObject({ kilograd: z.string(), node: z.string() }),
-});
-
-/** What config.json holds. */
-export interface RunRecord {
-  readonly config: TrainConfig;
-  readonly data: Readonly<Record<string, string>>;
-  readonly images: ImageInfo;
-  readonly versions: Readonly<Record<"kilograd" | "node", string>>;
-}
 
 /** The version of this package. */
 export function packageVersion(): string {
@@ -75,17 +52,7 @@ export class Run {
   /** @throws DataError where the folder is not a run, or its record is damaged */
   static open(folder: string): Run {
     const file = path.join(folder, "config.json");
-    const result = recordSchema.safeParse(readJson(file, folder));
-    if (!result.success) {
-      const { path: at, message } = result.error.issues[0]!;
-      const problem = `${file} is not the record of a run: ${at.join(".")}: ${message}`;
-      throw new DataError({ op: "run", problem, hint: RUN_HINT });
-    }
-    try {
-      return new Run(folder, { ...result.data, config: parseConfig(result.data.config) });
-    } catch (error) {
-      throw new DataError({ op: "run", problem: `${file}: ${(error as Error).message}` }, { cause: error });
-    }
+    return new Run(folder, parseRunRecord(readJson(file, folder), file));
   }
 
   /** @throws DataError where the data is not what the run was trained on */

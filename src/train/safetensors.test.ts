@@ -76,8 +76,16 @@ const hostile: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["an entry that is null", forged({ w: null }), /the entry of w has the wrong form/],
   ["a negative size", forged({ w: entry(0, 4, { shape: [-1, -1] }) }, 4), /the entry of w has the wrong form/],
   ["a fractional place", forged({ w: entry(0.5, 4.5) }, 5), /the entry of w has the wrong form/],
-  ["another element type", forged({ w: entry(0, 2, { dtype: "F16" }) }, 2), /expected F32 or I32, got F16/],
-  ["a type named like a method", forged({ w: entry(0, 4, { dtype: "toString" }) }, 4), /expected F32 or I32/],
+  [
+    "another element type",
+    forged({ w: entry(0, 2, { dtype: "U16" }) }, 2),
+    /expected F64, F32, F16, BF16, I64, I32, got U16/,
+  ],
+  [
+    "a type named like a method",
+    forged({ w: entry(0, 4, { dtype: "toString" }) }, 4),
+    /expected F64, F32, .*, got toString/,
+  ],
   [
     "a shape of another size",
     forged({ w: entry(0, 4, { shape: [2] }) }, 4),

@@ -5,7 +5,8 @@
  */
 import { DataError } from "../errors.js";
 import type { HostArray } from "../graph/node.js";
-import { formatShape, sizeOf, type Shape } from "../shape.js";
+import { formatShape, type Shape } from "../shape.js";
+import { bytesIn, elementTypeNames, isElementType, readElements, type ElementTypeName } from "./element-types.js";
 
 export interface StoredTensor {
   readonly shape: Shape;
@@ -19,24 +20,23 @@ export interface SafetensorsFile {
 }
 
 interface Entry {
-  readonly dtype: string;
+  readonly dtype: ElementTypeName;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
 }
 
 /** The reference implementation's limit for a header, in bytes. */
 const MAX_HEADER = 100_000_000;
-const TYPES = { F32: Float32Array, I32: Int32Array } as const;
 
 /** The bytes of a file with these tensors, in their order, and these strings. */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
     const dtype = data instanceof Float32Array ? "F32" : "I32";
-    header[name] = { dtype, shape, data_offsets: [end, (end += data.byteLength)] };
+    header.push([name, { dtype, shape, data_offsets: [end, (end += data.byteLength)] }]);
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // Spaces fill the header up, so that the elements begin at a multiple of eight bytes.
   const start = 8 + Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(start + end).fill(0x20, 0, start);
@@ -51,7 +51,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
 }
 
 /**
- * Reads a file's bytes. Only 32-bit floats and integers are known here.
+ * Reads a file's bytes. The tensors come in the order of their elements; floats become float32, integers int32.
  * @param file the file's name, for errors
  * @throws DataError where the bytes are not a whole, consistent safetensors file
  */
@@ -60,12 +60,14 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsF
   const metadata = checkMetadata(header["__metadata__"] ?? {}, file);
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
   const checked = entries.map(([name, entry]) => [name, checkEntry(name, entry, file)] as const);
-  checkPlaces(checked, bytes.length - start, file);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, data_offsets }] of checked) {
-    // A copy at the start of a buffer of its own: elements must be aligned (and Node's Buffer.slice does not copy).
-    const elements = new Uint8Array(bytes.subarray(start + data_offsets[0], start + data_offsets[1]));
-    tensors.set(name, { shape, data: new TYPES[dtype as keyof typeof TYPES](elements.buffer) });
+  for (const [name, { dtype, shape, data_offsets }] of inOrder(checked, bytes.length - start, file)) {
+    const elements = bytes.subarray(start + data_offsets[0], start + data_offsets[1]);
+    try {
+      tensors.set(name, { shape, data: readElements(dtype, elements) });
+    } catch (error) {
+      throw corrupt(file, `${name}: ${(error as Error).message}`);
+    }
   }
   return { tensors, metadata };
 }
@@ -124,11 +126,11 @@ function checkEntry(name: string, entry: unknown, file: string): Entry {
   if (typeof dtype !== "string" || !lists || place.length !== 2) {
     throw corrupt(file, `the entry of ${name} has the wrong form`, "dtype, shape and two data_offsets");
   }
-  if (!Object.hasOwn(TYPES, dtype)) {
-    throw corrupt(file, `${name} has an element type that is not supported`, "F32 or I32", dtype);
+  if (!isElementType(dtype)) {
+    throw corrupt(file, `${name} has an element type that is not supported`, elementTypeNames.join(", "), dtype);
   }
   const [begin, end] = place;
-  const size = 4 * sizeOf(shape);
+  const size = bytesIn(dtype, shape);
   if (end! - begin! !== size) {
     const shown = formatShape(shape);
     throw corrupt(file, `${name} of shape ${shown} has the wrong length`, `${size} bytes`, String(end! - begin!));
@@ -136,8 +138,8 @@ function checkEntry(name: string, entry: unknown, file: string): Entry {
   return { dtype, shape, data_offsets: [begin!, end!] };
 }
 
-/** The tensors must follow each other without gaps and fill the rest of the file. */
-function checkPlaces(entries: readonly (readonly [string, Entry])[], length: number, file: string): void {
+/** The entries in the order of their places, which must follow each other without gaps and fill the rest of the file. */
+function inOrder(entries: readonly (readonly [string, Entry])[], length: number, file: string) {
   let end = 0;
   const ordered = [...entries].sort(
     ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1], // an empty one before its twin
@@ -147,4 +149,5 @@ function checkPlaces(entries: readonly (readonly [string, Entry])[], length: num
     end = place[1];
   }
   if (end !== length) throw corrupt(file, "the elements do not fill the file", `${end} bytes`, String(length));
+  return ordered;
 }

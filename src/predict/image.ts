@@ -1,9 +1,8 @@
 /**
- * From a PNG of any kind to an image as MNIST's: one channel from 0 (background) to 1 (stroke), H×W pixels, white on
- * black. Only `kilograd predict` needs it.
+ * From an image of any kind to one as MNIST's: one channel from 0 (background) to 1 (stroke), H×W pixels, white on black.
  */
 import { decode, type DecodedPng } from "fast-png";
-import { DataError } from "../index.js";
+import { ArgumentError, DataError } from "../errors.js";
 
 /** Brightness, 0 to 1, row by row. */
 export interface GreyImage {
@@ -12,9 +11,53 @@ export interface GreyImage {
   readonly pixels: Float32Array;
 }
 
+/** What a browser's canvas gives: red, green, blue and alpha of each pixel, 0 to 255. */
+export interface RgbaImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: ArrayLike<number>;
+}
+
+/** The bytes of a PNG file, a canvas's ImageData, brightness row by row, or rows of numbers from 0 to 1. */
+export type ImageSource = Uint8Array | RgbaImage | GreyImage | readonly ArrayLike<number>[];
+
+/** A PNG says how large it is before its pixels: more than these are not decoded. */
+const MAX_PIXELS = 2 ** 24;
+
 export interface DigitImage extends GreyImage {
   /** Set where the PNG was dark on bright, and was turned over. */
   readonly inverted: boolean;
+}
+
+/**
+ * Any image as brightness.
+ * @param name what it is called in errors
+ * @throws DataError where a PNG cannot be read, ArgumentError where pixels are missing
+ */
+export function toGrey(source: ImageSource, name = "the image"): GreyImage {
+  if (source instanceof Uint8Array) return readPng(source, name);
+  if (Array.isArray(source)) return fromRows(source as readonly ArrayLike<number>[], name);
+  const image = source as RgbaImage | GreyImage;
+  const { width, height } = image;
+  const [elements, expected] = "pixels" in image ? [image.pixels, width * height] : [image.data, 4 * width * height];
+  if (elements.length !== expected || expected === 0) {
+    const got = `${elements.length} for ${width}×${height}`;
+    throw new ArgumentError({ op: "predict", problem: `${name} has the wrong size`, expected: `${expected}`, got });
+  }
+  if ("pixels" in image) return image;
+  const { data } = image;
+  const pixels = Float32Array.from({ length: width * height }, (_, i) =>
+    brightness([data[4 * i]!, data[4 * i + 1]!, data[4 * i + 2]!, data[4 * i + 3]!], 255),
+  );
+  return { width, height, pixels };
+}
+
+function fromRows(rows: readonly ArrayLike<number>[], name: string): GreyImage {
+  const width = rows[0]?.length ?? 0;
+  if (width > 0 && rows.every((row) => row.length === width)) {
+    return { width, height: rows.length, pixels: Float32Array.from(rows.flatMap((row) => Array.from(row))) };
+  }
+  throw new ArgumentError({ op: "predict", problem: `${name} has no rows of equal length` });
 }
 
 /**
@@ -24,6 +67,7 @@ export interface DigitImage extends GreyImage {
 export function readPng(bytes: Uint8Array, file: string): GreyImage {
   let png: DecodedPng;
   try {
+    checkSize(bytes);
     png = decode(bytes, { checkCrc: true });
   } catch (error) {
     const problem = `${file} cannot be read as PNG: ${(error as Error).message}`;
@@ -34,6 +78,14 @@ export function readPng(bytes: Uint8Array, file: string): GreyImage {
   const at = sampler(png);
   for (let i = 0; i < pixels.length; i++) pixels[i] = at(i % width, Math.floor(i / width));
   return { width, height, pixels };
+}
+
+/** Width and height stand in the first chunk, at bytes 16 and 20. */
+function checkSize(bytes: Uint8Array): void {
+  if (bytes.length < 24) return; // too short to be a PNG, which is said by its decoder
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  if (width * height > MAX_PIXELS) throw new Error(`${width}×${height} pixels are too many`);
 }
 
 /** Gives a pixel's brightness. Samples of less than a byte are packed, each row from a new byte. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "fast-png";
-import { DataError } from "../errors.js";
-import { readPng, toDigit, type GreyImage } from "./image.js";
+import { ArgumentError, DataError } from "../errors.js";
+import { readPng, toDigit, toGrey, type GreyImage } from "./image.js";
 
 function close(actual: Iterable<number>, expected: readonly number[], within = 1e-6): void {
   const list = [...actual];
@@ -83,4 +83,36 @@ test("an image is made smaller as Pillow does it", () => {
 test("an image is made larger as Pillow does it", () => {
   // Image.fromarray([[0, 0.25], [0.25, 0.5]]).resize((4, 4), BILINEAR), first row
   close(toDigit(grey(2, [0, 0.25, 0.25, 0.5]), 4).pixels.slice(0, 4), [0, 0.0625, 0.1875, 0.25]);
+});
+
+test("a canvas's pixels, rows of numbers and a PNG are the same image", () => {
+  const rgba = { width: 2, height: 1, data: Uint8ClampedArray.of(0, 0, 0, 255, 51, 51, 51, 255) };
+  const png = encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 });
+  for (const source of [rgba, png, [[0, 0.2]], [Float32Array.of(0, 0.2)], grey(2, [0, 0.2])]) {
+    const { width, height, pixels } = toGrey(source);
+    assert.deepEqual([width, height], [2, 1]);
+    close(pixels, [0, 0.2]);
+  }
+});
+
+test("images whose pixels are missing are refused", () => {
+  const wrong = [
+    { width: 2, height: 2, data: new Uint8Array(15) },
+    { width: 2, height: 1, pixels: new Float32Array(1) },
+  ];
+  for (const source of [...wrong, { width: 0, height: 0, data: [] }]) {
+    assert.throws(() => toGrey(source, "five.png"), /predict: five\.png has the wrong size; expected \d+, got \d+ for/);
+  }
+  for (const rows of [[], [[]], [[1], [1, 2]]]) {
+    assert.throws(
+      () => toGrey(rows),
+      (error: unknown) => error instanceof ArgumentError && /no rows of equal length/.test(error.message),
+    );
+  }
+});
+
+test("a PNG that says to be huge is not decoded", () => {
+  const bomb = encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 }).slice();
+  new DataView(bomb.buffer).setUint32(16, 2 ** 30);
+  assert.throws(() => readPng(bomb, "five.png"), /five\.png cannot be read as PNG: 1073741824×1 pixels are too many/);
 });

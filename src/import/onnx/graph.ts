@@ -1,0 +1,175 @@
+/**
+ * From the bytes of an ONNX model to its graph as plain data, checked: every value is given before it is read (so there
+ * are no cycles), and given once; the graph has inputs of float32 and one output. Schema: github.com/onnx/onnx,
+ * onnx.proto, by way of the package onnx-buf.
+ */
+import { fromBinary } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType as AttributeType,
+  ModelProtoSchema,
+  TensorProto_DataType,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+} from "onnx-buf";
+import { DataError } from "../../errors.js";
+import { decodeTensorProto, type Constant } from "./tensor-proto.js";
+
+export type Attribute = number | string | readonly number[] | Constant;
+
+export interface OnnxNode {
+  /** Where it stands, for errors: `node 3 "/conv1/Conv" (Conv)`. */
+  readonly place: string;
+  readonly name: string;
+  /** The operator's name, with its domain where that is not ONNX's own: `com.microsoft.FusedConv`. */
+  readonly operator: string;
+  /** An input that is left out is empty. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Attribute>;
+}
+
+export interface OnnxGraph {
+  /** The version of ONNX's operators. */
+  readonly opset: number;
+  /** Names of the inputs that a caller must give. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly initializers: ReadonlyMap<string, Constant>;
+  /** In an order in which they can be computed; only those that the output needs. */
+  readonly nodes: readonly OnnxNode[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Operator sets that were compared with what is done here. */
+const OPSETS = { first: 7, last: 25 } as const;
+
+/** More than small networks have. */
+const MAX_NODES = 10_000;
+
+/** @throws DataError where the bytes are no ONNX model, or its graph is damaged */
+export function decodeOnnxGraph(bytes: Uint8Array, file: string): OnnxGraph {
+  const { graph, opsetImport, metadataProps, functions } = parse(bytes, file);
+  if (!graph || graph.output.length === 0) throw damaged(file, "it holds no graph with an output");
+  if (functions.length > 0) throw damaged(file, `it defines operators of its own (${functions[0]!.name})`);
+  const opset = Number(opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0);
+  if (opset < OPSETS.first || opset > OPSETS.last) {
+    const expected = `${OPSETS.first} to ${OPSETS.last}`;
+    throw new DataError({ op: "onnx", problem: `${file}: its operator set is not known`, expected, got: `${opset}` });
+  }
+  if (graph.node.length > MAX_NODES) throw damaged(file, `it has more than ${MAX_NODES} nodes`);
+  const initializers = readInitializers(graph, file);
+  const inputs = readInputs(graph, initializers, file);
+  const nodes = graph.node.map((node, i) => readNode(node, i, file));
+  checkOrder(nodes, [...inputs, ...initializers.keys()], graph, file);
+  const output = graph.output[0]!.name;
+  const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+  return { opset, inputs, output, initializers, nodes: needed(nodes, output), metadata };
+}
+
+function parse(bytes: Uint8Array, file: string): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw damaged(file, `it cannot be read as ONNX: ${(error as Error).message}`);
+  }
+}
+
+function readInitializers(graph: GraphProto, file: string): Map<string, Constant> {
+  if (graph.sparseInitializer.length > 0) throw damaged(file, "it holds sparse tensors");
+  const initializers = new Map<string, Constant>();
+  for (const proto of graph.initializer) {
+    const refuse = (problem: string): never => {
+      throw damaged(file, `initializer "${proto.name}": ${problem}`);
+    };
+    if (initializers.has(proto.name)) refuse("it is there twice");
+    initializers.set(proto.name, decodeTensorProto(proto, refuse));
+  }
+  return initializers;
+}
+
+/** Older models list initializers as inputs too. */
+function readInputs(graph: GraphProto, initializers: ReadonlyMap<string, Constant>, file: string): string[] {
+  const given = graph.input.filter(({ name }) => !initializers.has(name));
+  for (const { name, type } of given) {
+    const kind: TensorProto_DataType =
+      type?.value.case === "tensorType" ? type.value.value.elemType : TensorProto_DataType.UNDEFINED;
+    if (kind === TensorProto_DataType.FLOAT) continue;
+    throw new DataError({
+      op: "onnx",
+      problem: `${file}: its input "${name}" has an element type that is not supported`,
+      expected: "FLOAT",
+      got: TensorProto_DataType[kind] ?? String(kind),
+      hint: "export the network without the preprocessing of bytes",
+    });
+  }
+  if (graph.output.length > 1) {
+    const names = graph.output.map(({ name }) => `"${name}"`).join(", ");
+    throw damaged(file, `it has ${graph.output.length} outputs (${names}); a network here has one`);
+  }
+  return given.map(({ name }) => name);
+}
+
+function readNode(proto: NodeProto, index: number, file: string): OnnxNode {
+  const { name, opType, domain, input, output } = proto;
+  const operator = domain === "" || domain === "ai.onnx" ? opType : `${domain}.${opType}`;
+  const place = `node ${index + 1}${name === "" ? "" : ` "${name}"`} (${operator})`;
+  const attributes = new Map<string, Attribute>();
+  for (const attribute of proto.attribute) {
+    const value = readAttribute(attribute, (problem) => {
+      throw damaged(file, `${place}: attribute ${attribute.name}: ${problem}`);
+    });
+    if (value !== undefined) attributes.set(attribute.name, value);
+  }
+  return { place, name, operator, inputs: input, outputs: output, attributes };
+}
+
+/** Attributes of kinds that no operator here uses (graphs, lists of texts) are left out. */
+function readAttribute(proto: AttributeProto, refuse: (problem: string) => never): Attribute | undefined {
+  const { type, f, i, s, t, floats, ints } = proto;
+  if (type === AttributeType.FLOAT) return f;
+  if (type === AttributeType.INT) return Number(i);
+  if (type === AttributeType.STRING) return new TextDecoder().decode(s);
+  if (type === AttributeType.FLOATS) return floats;
+  if (type === AttributeType.INTS) return ints.map(Number);
+  if (type === AttributeType.TENSOR && t) return decodeTensorProto(t, refuse);
+  return undefined;
+}
+
+/** ONNX asks for nodes in the order of computation, and for one place that gives a value. */
+function checkOrder(nodes: readonly OnnxNode[], first: readonly string[], graph: GraphProto, file: string): void {
+  const known = new Set(first);
+  for (const { place, inputs, outputs } of nodes) {
+    for (const name of inputs) {
+      if (name === "" || known.has(name)) continue;
+      const later = nodes.some((node) => node.outputs.includes(name));
+      const reason = later ? "which is given only later: a cycle, or nodes out of order" : "which nothing gives";
+      throw damaged(file, `${place} reads "${name}", ${reason}`);
+    }
+    for (const name of outputs) {
+      if (name !== "" && known.has(name)) throw damaged(file, `${place} gives "${name}", which is there already`);
+      known.add(name);
+    }
+  }
+  const { name } = graph.output[0]!;
+  if (!known.has(name)) throw damaged(file, `nothing gives the output "${name}"`);
+}
+
+function needed(nodes: readonly OnnxNode[], output: string): OnnxNode[] {
+  const wanted = new Set([output]);
+  const backwards = [...nodes].reverse().filter(({ inputs, outputs }) => {
+    const isNeeded = outputs.some((name) => name !== "" && wanted.has(name));
+    if (isNeeded) inputs.forEach((name) => wanted.add(name));
+    return isNeeded;
+  });
+  return backwards.reverse();
+}
+
+function damaged(file: string, problem: string): DataError {
+  return new DataError({
+    op: "onnx",
+    problem: `${file}: ${problem}`,
+    hint: "check the file with onnx.checker, or export it again",
+  });
+}

@@ -1,0 +1,112 @@
+/** What an operator's importer works with: one node's attributes and constants, and the layers that it makes of them. */
+import { KilogradError } from "../../errors.js";
+import type { Module } from "../../nn/index.js";
+import { formatShape } from "../../shape.js";
+import type { Tensor } from "../../tensor.js";
+import type { OnnxNode } from "./graph.js";
+import type { Constant, Floats } from "./tensor-proto.js";
+import { asTensor, Numbers, type Value } from "./values.js";
+
+/** Computes a node's (first) output. An input that is left out, or was taken as a weight, is undefined. */
+export type Run = (...inputs: (Value | undefined)[]) => Value;
+/** Looks at a node once, and gives what is done in each forward pass. */
+export type Importer = (node: NodeImport) => Run;
+
+/** A node that asks for what kilograd does not have; the module's importer gathers these with their places. */
+export class Unsupported extends Error {}
+
+export function unsupported(problem: string): never {
+  throw new Unsupported(problem);
+}
+
+export class NodeImport {
+  /** Numbers of the inputs whose constants went into a layer. */
+  readonly taken = new Set<number>();
+
+  constructor(
+    readonly node: OnnxNode,
+    readonly opset: number,
+    private readonly constants: ReadonlyMap<string, Constant>,
+    private readonly place: (node: OnnxNode, weight: string | undefined, make: () => Module) => Module,
+  ) {}
+
+  has(input: number): boolean {
+    return (this.node.inputs[input] ?? "") !== "";
+  }
+
+  // Attributes ----------------------------------------------------------------------------------------------------
+
+  number(name: string, fallback: number): number {
+    const value = this.node.attributes.get(name) ?? fallback;
+    return typeof value === "number" ? value : unsupported(`its attribute ${name} is no number`);
+  }
+  numbers(name: string): readonly number[] | undefined {
+    const value = this.node.attributes.get(name);
+    if (value === undefined || Array.isArray(value)) return value as readonly number[] | undefined;
+    return unsupported(`its attribute ${name} is no list of numbers`);
+  }
+  text(name: string, fallback: string): string {
+    const value = this.node.attributes.get(name) ?? fallback;
+    return typeof value === "string" ? value : unsupported(`its attribute ${name} is no text`);
+  }
+  constantAttribute(name: string): Constant | undefined {
+    const value = this.node.attributes.get(name);
+    return typeof value === "object" && "shape" in value ? value : undefined;
+  }
+  /** Two numbers of an attribute, for height and width. */
+  pair(name: string, fallback: number): readonly [number, number] {
+    const [height, width, ...more] = this.numbers(name) ?? [fallback, fallback];
+    if (height !== undefined && width !== undefined && more.length === 0) return [height, width];
+    return unsupported(`its ${name} are not those of an image, height and width`);
+  }
+
+  // Constants -----------------------------------------------------------------------------------------------------
+
+  /** The constant of an input, if it is one. */
+  constant(input: number): Constant | undefined {
+    return this.constants.get(this.node.inputs[input] ?? "");
+  }
+  floats(input: number): Floats | undefined {
+    const constant = this.constant(input);
+    return constant instanceof Numbers ? undefined : constant;
+  }
+  /** Takes the constant of an input as a layer's weight, of this shape (null: any size). */
+  weight(input: number, name: string, shape: readonly (number | null)[]): Floats {
+    const floats = this.floats(input) ?? unsupported(`its ${name} is computed, not a constant`);
+    const fits =
+      floats.shape.length === shape.length && shape.every((size, i) => [null, floats.shape[i]].includes(size));
+    if (!fits) {
+      const expected = formatShape(shape.map((size) => size ?? NaN)).replaceAll("NaN", "*");
+      return unsupported(`its ${name} has the shape ${formatShape(floats.shape)}, expected ${expected}`);
+    }
+    this.taken.add(input);
+    return floats;
+  }
+
+  /** Makes a layer, or gives the one that another node with the same weights has made. */
+  layer<M extends Module>(make: () => M): M {
+    const [weight] = this.taken;
+    const name = weight === undefined ? undefined : this.node.inputs[weight];
+    return this.place(this.node, name, make) as M;
+  }
+
+  /** Runs a layer that has one tensor as its input. */
+  run(layer: Module): Run {
+    const call = layer as unknown as (input: Tensor) => Tensor;
+    return (input) => call(tensorInput(input));
+  }
+}
+
+export function tensorInput(value: Value | undefined): Tensor {
+  return value === undefined ? unsupported("an input that it needs is left out") : asTensor(value);
+}
+
+export function numbersInput(value: Value | undefined, name: string): Numbers {
+  return value instanceof Numbers ? value : unsupported(`its ${name} depends on elements, which is not possible here`);
+}
+
+/** The message of what an importer throws: of our own errors without the place and hint that are said elsewhere. */
+export function problemOf(error: unknown): string | undefined {
+  if (error instanceof Unsupported) return error.message;
+  return error instanceof KilogradError ? error.message.replace(/\.( Hint: .*)?$/s, "") : undefined;
+}

@@ -1,0 +1,145 @@
+/**
+ * Models that PyTorch's exporter and onnxruntime have written (fixtures/onnx-models.py, onnx-optimized.mjs), beside what
+ * PyTorch computes; and that what was imported trains on.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { test } from "node:test";
+import { DataError } from "../../errors.js";
+import { noGrad } from "../../graph/grad-mode.js";
+import { functional as F, Module } from "../../nn/index.js";
+import { SGD } from "../../optim/index.js";
+import { tensor, type Tensor } from "../../tensor.js";
+import { importOnnx, type ImportOnnxOptions, type OnnxModule } from "./onnx-module.js";
+
+interface Fixture {
+  readonly models: Readonly<Record<string, { readonly output: readonly number[]; readonly parameters: number }>>;
+}
+const folder = new URL("../../../fixtures/", import.meta.url);
+const { models } = JSON.parse(fs.readFileSync(new URL("onnx-models.json", folder), "utf8")) as Fixture;
+const images = tensor(
+  Float32Array.from({ length: 3 * 144 }, (_, i) => Math.sin(Math.fround(i * Math.fround(0.37)))),
+  [3, 1, 12, 12],
+);
+
+function load(name: string, options?: ImportOnnxOptions): OnnxModule {
+  return importOnnx(fs.readFileSync(new URL(`onnx/${name}.onnx`, folder)), `${name}.onnx`, options);
+}
+
+function close(actual: Tensor, expected: readonly number[], within = 2e-6): void {
+  const elements = [...actual.data()];
+  assert.equal(elements.length, expected.length);
+  elements.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) <= within, `${i}: ${x} against ${expected[i]}`));
+}
+
+const written = fs.readdirSync(new URL("onnx/", folder)).map((file) => file.replace(/\.onnx$/, ""));
+for (const name of written.filter((one) => !one.endsWith("-all"))) {
+  test(`${name}: the output is PyTorch's`, () => {
+    const model = load(name).eval();
+    close(
+      noGrad(() => model(images)),
+      models[name.replace(/-ort-.*/, "")]!.output,
+    );
+  });
+}
+
+test("every model that the scripts write is there", () => {
+  assert.deepEqual(
+    Object.keys(models).filter((name) => !written.includes(name)),
+    [],
+  );
+  assert.equal(written.length, Object.keys(models).length + 5);
+});
+
+for (const name of ["digits-training", "scores", "scores-folded", "mixed"]) {
+  test(`${name}: all weights are parameters`, () => {
+    const count = [...load(name).parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0);
+    assert.equal(count, models[name]!.parameters);
+  });
+}
+
+test("layers and their state have PyTorch's names", () => {
+  const model = load("digits-training");
+  assert.deepEqual(
+    [...model.stateDict().keys()],
+    [
+      ...["conv1.weight", "conv1.bias"],
+      ...["weight", "bias", "running_mean", "running_var", "num_batches_tracked"].map((key) => `bn1.${key}`),
+      "transition.weight",
+      ...["weight", "bias", "running_mean", "running_var", "num_batches_tracked"].map((key) => `bn2.${key}`),
+      ...["classify.weight", "classify.bias"],
+    ],
+  );
+  assert.match(String(model), /\(bn1\): BatchNorm2d\(4, eps=1e-05, momentum=0\.1, affine=True/);
+  assert.match(String(model), /Dropout\(p=0\.1, inplace=False\)/);
+});
+
+test("the parts of a Sequential are grouped", () => {
+  const names = [...load("scores").namedModules()].map(([name]) => name);
+  assert.ok(names.includes("features.0") && names.includes("classify"), names.join(" "));
+});
+
+for (const name of ["digits-training", "digits-folded", "scores", "mixed-ort-basic"]) {
+  test(`${name} trains on`, () => {
+    const model = load(name, { logLikelihoods: true });
+    const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
+    const labels = tensor(Int32Array.of(0, 1, 2));
+    const losses = Array.from({ length: 40 }, () => {
+      optimizer.zeroGrad();
+      const loss = F.nllLoss(model(images), labels);
+      loss.backward();
+      optimizer.step();
+      return loss.item();
+    });
+    assert.ok(losses.at(-1)! < 0.9 * losses[0]!, `losses from ${losses[0]} to ${losses.at(-1)}`);
+    for (const [parameter, { grad }] of [...model.namedParameters()]) assert.ok(grad, `${parameter} has a gradient`);
+  });
+}
+
+test("another batch than the exporter's", () => {
+  const one = tensor(images.data().slice(144, 288), [1, 1, 12, 12]);
+  for (const name of ["digits", "scores", "mixed"]) {
+    close(load(name).eval()(one), models[name]!.output.slice(4, 8));
+  }
+});
+
+test("log-likelihoods: of a network that gives them, likelihoods or scores", () => {
+  const sum = (output: Tensor): Tensor => output.exp().sum(1);
+  for (const name of ["digits", "scores", "mixed"]) {
+    const output = load(name, { logLikelihoods: true }).eval()(images);
+    close(sum(output), [1, 1, 1]);
+    const raw = load(name).eval()(images);
+    const expected = name === "mixed" ? raw.log() : F.logSoftmax(raw, 1);
+    close(output, [...expected.data()]);
+  }
+});
+
+test("a network is a Module: its state can be saved and loaded", () => {
+  const [from, into] = [load("digits"), load("digits")];
+  assert.ok(from instanceof Module);
+  for (const parameter of into.parameters()) parameter.setData(new Float32Array(parameter.numel()));
+  into.loadStateDict(from.stateDict());
+  close(into.eval()(images), models["digits"]!.output);
+});
+
+test("operators that are onnxruntime's own are named with their places", () => {
+  assert.throws(
+    () => load("digits-ort-all"),
+    (error: unknown) => {
+      assert.ok(error instanceof DataError);
+      assert.match(
+        error.message,
+        /digits-ort-all\.onnx cannot be imported: node \d+ .*\(com\.microsoft\.nchwc\.Conv\): there is no such operator here; node/,
+      );
+      return true;
+    },
+  );
+});
+
+test("an input of the wrong size is an error of the layer, by its name", () => {
+  assert.throws(
+    () => load("digits")(tensor(new Float32Array(8), [1, 2, 2, 2])),
+    /conv1 \(Conv2d\): conv2d: input has 2 channels/,
+  );
+  assert.throws(() => load("digits")(), /it takes 1 inputs; expected "images", got 0/);
+});

@@ -1,0 +1,239 @@
+/** A network made from an ONNX model: its layers are `nn`'s, its parameters train. */
+import { DataError, KilogradError } from "../../errors.js";
+import { Module, Parameter } from "../../nn/index.js";
+import { tensor, type Tensor } from "../../tensor.js";
+import { decodeOnnxGraph, type OnnxGraph, type OnnxNode } from "./graph.js";
+import {
+  NodeImport,
+  problemOf,
+  tensorInput,
+  Unsupported,
+  unsupported,
+  type Importer,
+  type Run,
+} from "./node-import.js";
+import { arithmetic } from "./operators/arithmetic.js";
+import { layers } from "./operators/layers.js";
+import { constantOf, shapes } from "./operators/shapes.js";
+import type { Constant } from "./tensor-proto.js";
+import { Numbers, type Value } from "./values.js";
+
+const importers: Readonly<Record<string, Importer>> = { ...layers, ...arithmetic, ...shapes };
+/** The operators that can be imported. */
+export const onnxOperators: readonly string[] = Object.keys(importers).sort();
+
+/** Groups are nested so deep at most. */
+const MAX_DEPTH = 16;
+/** As many problems are listed in an error. */
+const SHOWN = 8;
+
+interface Step {
+  readonly node: OnnxNode;
+  /** Inputs that went into a layer are empty. */
+  readonly inputs: readonly string[];
+  readonly run: Run;
+}
+
+export interface ImportOnnxOptions {
+  /**
+   * Whether the network shall end in the logarithms of likelihoods, as `F.nllLoss` and the Trainer need them: a Softmax
+   * at its end becomes LogSoftmax, and after scores (logits) comes one. False unless given.
+   */
+  readonly logLikelihoods?: boolean;
+}
+
+/** Holds layers whose names have a common beginning: `features` for `features.0.weight`. */
+class Group extends Module {}
+
+/**
+ * A network made from an ONNX model. Convolutions, batch norms and fully connected layers are modules named as their
+ * weights (`conv1.weight` → `conv1`); other float constants of more than one element are parameters too. As every
+ * network it is in training mode at first: `eval()` switches dropout off and uses the running statistics.
+ */
+export class OnnxModule extends Module {
+  readonly #steps: readonly Step[];
+  readonly #graph: OnnxGraph;
+  readonly #constants = new Map<string, Value>();
+
+  /** Users call `importOnnx`. @throws DataError naming every node that cannot be imported */
+  constructor(graph: OnnxGraph, file: string) {
+    super();
+    this.#graph = graph;
+    this.#steps = new GraphImport(this, graph, file).steps();
+    const read = new Set(this.#steps.flatMap(({ inputs }) => inputs).concat(graph.output));
+    for (const [name, constant] of graph.initializers) if (read.has(name)) this.#keep(name, constant);
+  }
+
+  /** What the model says about itself: classes, accuracy, licence, … */
+  get metadata(): Readonly<Record<string, string>> {
+    return this.#graph.metadata;
+  }
+  /** The names of the inputs that `forward` takes, in this order. */
+  get inputNames(): readonly string[] {
+    return this.#graph.inputs;
+  }
+
+  #keep(name: string, constant: Constant): void {
+    const isWeight = !(constant instanceof Numbers) && constant.data.length > 1;
+    if (!isWeight) return void this.#constants.set(name, constantOf(constant)!);
+    const parameter = new Parameter(tensor(constant.data, constant.shape));
+    place(this, name, (parent, own) => parent.registerParameter(own, parameter));
+    this.#constants.set(name, parameter);
+  }
+
+  override forward(...inputs: Tensor[]): Tensor {
+    const names = this.inputNames;
+    if (inputs.length !== names.length) {
+      const expected = names.map((name) => `"${name}"`).join(", ");
+      throw new DataError({
+        op: "onnx",
+        problem: `it takes ${names.length} inputs`,
+        expected,
+        got: `${inputs.length}`,
+      });
+    }
+    const values = new Map<string, Value | undefined>(this.#constants);
+    names.forEach((name, i) => values.set(name, inputs[i]));
+    for (const { node, inputs: read, run } of this.#steps) {
+      try {
+        values.set(node.outputs[0]!, run(...read.map((name) => values.get(name))));
+      } catch (error) {
+        throw inNode(node, error);
+      }
+    }
+    return tensorInput(values.get(this.#graph.output));
+  }
+}
+
+/** An error of the forward pass, with the node where it arose. */
+function inNode({ place }: OnnxNode, error: unknown): unknown {
+  if (error instanceof Unsupported) return new DataError({ op: "onnx", problem: `${place}: ${error.message}` });
+  return error instanceof KilogradError ? error.inModule(place) : error;
+}
+
+/** Goes through a graph's nodes, makes their layers, and gathers what cannot be imported. */
+class GraphImport {
+  /** Constants by name: initializers, and what nodes give on without a change. */
+  private readonly constants: Map<string, Constant>;
+  /** Layers by operator, attributes and weights: nodes that agree in all of them share one. */
+  private readonly made = new Map<string, Module>();
+
+  constructor(
+    private readonly root: Module,
+    private readonly graph: OnnxGraph,
+    private readonly file: string,
+  ) {
+    this.constants = new Map(graph.initializers);
+  }
+
+  steps(): Step[] {
+    const problems: string[] = [];
+    const steps = this.graph.nodes.flatMap((node) => {
+      this.noteConstant(node);
+      try {
+        return [this.step(node)];
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem === undefined) throw error;
+        problems.push(`${node.place}: ${problem}`);
+        return [];
+      }
+    });
+    if (problems.length === 0) return steps;
+    const more = problems.length > SHOWN ? `; and ${problems.length - SHOWN} more` : "";
+    throw new DataError({
+      op: "onnx",
+      problem: `${this.file} cannot be imported: ${problems.slice(0, SHOWN).join("; ")}${more}`,
+      hint: "export the network without these; docs/import.md lists the operators that can be imported",
+    });
+  }
+
+  /** PyTorch's exporter gives on weights that are equal by Identity nodes, and makes constants by nodes. */
+  private noteConstant({ operator, inputs, outputs, attributes }: OnnxNode): void {
+    const value = operator === "Identity" ? this.constants.get(inputs[0] ?? "") : undefined;
+    const made = operator === "Constant" ? attributes.get("value") : undefined;
+    const constant = value ?? (typeof made === "object" && "shape" in made ? made : undefined);
+    if (constant && outputs[0] !== undefined) this.constants.set(outputs[0], constant);
+  }
+
+  private step(node: OnnxNode): Step {
+    const importer = Object.hasOwn(importers, node.operator) ? importers[node.operator]! : undefined;
+    if (!importer) return unsupported("there is no such operator here");
+    const context: NodeImport = new NodeImport(node, this.graph.opset, this.constants, (_, weight, make) =>
+      this.layer(context, weight, make),
+    );
+    const run = importer(context);
+    return { node, run, inputs: node.inputs.map((name, i) => (context.taken.has(i) ? "" : name)) };
+  }
+
+  private layer({ node, taken }: NodeImport, weight: string | undefined, make: () => Module): Module {
+    const weights = [...taken].map((i) => node.inputs[i]);
+    const key = JSON.stringify([node.operator, [...node.attributes], weights]);
+    const known = weights.length > 0 ? this.made.get(key) : undefined;
+    if (known) return known;
+    const layer = make();
+    place(this.root, layerName(node, weight), (parent, name) => parent.addModule(name, layer));
+    this.made.set(key, layer);
+    return layer;
+  }
+}
+
+/** `conv1` for a weight `conv1.weight`; otherwise from the node's name: `/conv1/Conv` gives `conv1`. */
+function layerName({ name, outputs, operator }: OnnxNode, weight: string | undefined): string {
+  const named = /^(.+)\.weight$/.exec(weight ?? "")?.[1];
+  if (named !== undefined) return named;
+  const parts = name.split("/").filter((part) => part !== "");
+  if (parts.length > 1 && parts.at(-1) === operator) parts.pop();
+  return parts.join(".") || `${operator}_${outputs[0]}`.replace(/\W+/g, "_");
+}
+
+/** Finds or makes the groups of a dotted name, and a last name that is free there. */
+function place(root: Module, path: string, add: (parent: Module, name: string) => void): void {
+  const found = path.split(".").filter((part) => part !== "");
+  const parts = found.length > MAX_DEPTH ? [found.join("_")] : found;
+  const last = parts.pop() ?? "layer";
+  let parent = root;
+  for (const part of parts) parent = groupIn(parent, part);
+  add(parent, freeName(parent, last));
+}
+
+function groupIn(parent: Module, name: string): Module {
+  const member = (parent as unknown as Readonly<Record<string, unknown>>)[name];
+  if (Object.hasOwn(parent, name) && member instanceof Group) return member;
+  const group = new Group();
+  parent.addModule(freeName(parent, name), group);
+  return group;
+}
+
+function freeName(parent: Module, name: string): string {
+  let free = name;
+  for (let i = 1; free in parent; i++) free = `${name}_${i}`;
+  return free;
+}
+
+/**
+ * Makes a network from an ONNX model, with its weights: it evaluates as the model does, and trains on.
+ * @param bytes the file's content
+ * @param file its name, for errors
+ * @throws DataError where the file is damaged, or naming every node with an operator or attribute that is not supported
+ * @example
+ * const model = importOnnx(fs.readFileSync("digits.onnx"), "digits.onnx", { logLikelihoods: true });
+ * evaluate(model, testLoader);
+ */
+export function importOnnx(bytes: Uint8Array, file: string, options: ImportOnnxOptions = {}): OnnxModule {
+  const graph = decodeOnnxGraph(bytes, file);
+  return new OnnxModule(options.logLikelihoods ? endInLogSoftmax(graph) : graph, file);
+}
+
+function endInLogSoftmax(graph: OnnxGraph): OnnxGraph {
+  const last = graph.nodes.find(({ outputs }) => outputs[0] === graph.output);
+  if (last?.operator === "LogSoftmax") return graph;
+  const operator = "LogSoftmax";
+  if (last?.operator === "Softmax") {
+    return { ...graph, nodes: graph.nodes.map((node) => (node === last ? { ...node, operator } : node)) };
+  }
+  const output = `${graph.output} log-likelihoods`;
+  const attributes = new Map([["axis", 1]]);
+  const added = { place: "the end", name: operator, operator, inputs: [graph.output], outputs: [output], attributes };
+  return { ...graph, output, nodes: [...graph.nodes, added] };
+}

@@ -1,0 +1,140 @@
+/** Operators on elements and their reductions. Between whole numbers (sizes) they are computed at once. */
+import { broadcastShapes, broadcastStrides, denseStrides, sizeOf } from "../../../shape.js";
+import type { Tensor } from "../../../tensor.js";
+import { TensorProto_DataType } from "onnx-buf";
+import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport } from "../node-import.js";
+import { asTensor, Numbers, type Value } from "../values.js";
+
+const unary =
+  (compute: (x: Tensor) => Tensor): Importer =>
+  () =>
+  (input) =>
+    compute(tensorInput(input));
+
+/** @param whole what it does to whole numbers, if exporters need it for shapes */
+const binary =
+  (compute: (a: Tensor, b: Tensor) => Tensor, whole?: (a: number, b: number) => number): Importer =>
+  () =>
+  (a, b) => {
+    if (a instanceof Numbers && b instanceof Numbers && whole) return combined(a, b, whole);
+    return compute(tensorInput(a), tensorInput(b));
+  };
+
+function combined(a: Numbers, b: Numbers, compute: (a: number, b: number) => number): Numbers {
+  const shape = broadcastShapes("onnx", a.shape, b.shape);
+  const steps = denseStrides(shape);
+  const at = ({ shape: own, values }: Numbers, i: number): number => {
+    const strides = broadcastStrides(own, denseStrides(own), shape);
+    return values[shape.reduce((sum, size, axis) => sum + (Math.floor(i / steps[axis]!) % size) * strides[axis]!, 0)]!;
+  };
+  return new Numbers(
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, i) => compute(at(a, i), at(b, i))),
+  );
+}
+
+const variadic =
+  (compute: (a: Tensor, b: Tensor) => Tensor): Importer =>
+  () =>
+  (...inputs) =>
+    inputs.map(tensorInput).reduce(compute);
+
+/** Axes are an attribute, and in later operator sets an input; without any, all are meant. */
+const reduction =
+  (compute: (x: Tensor, axes: readonly number[], keepdims: boolean) => Tensor): Importer =>
+  (node) => {
+    const keepdims = node.number("keepdims", 1) !== 0;
+    const attribute = node.numbers("axes");
+    const isNothing = node.number("noop_with_empty_axes", 0) !== 0;
+    return (input, given) => {
+      const x = tensorInput(input);
+      const axes = given === undefined ? attribute : numbersInput(given, "axes").values;
+      if (axes && axes.length > 0) return compute(x, axes, keepdims);
+      return isNothing ? x : compute(x, Array.from(x.shape.keys()), keepdims);
+    };
+  };
+
+const argMax: Importer = (node) => {
+  if (node.number("select_last_index", 0) !== 0) return unsupported("its select_last_index is not supported here");
+  const [axis, keepdims] = [node.number("axis", 0), node.number("keepdims", 1) !== 0];
+  return (input) => tensorInput(input).argmax(axis, keepdims);
+};
+
+/** The limits are attributes, and from operator set 11 on inputs. */
+const clip: Importer = (node) => {
+  const limit = (name: string): number | undefined =>
+    node.node.attributes.has(name) ? node.number(name, 0) : undefined;
+  const [least, most] = [limit("min"), limit("max")];
+  return (input, min, max) => {
+    const [low, high] = [min === undefined ? least : asTensor(min), max === undefined ? most : asTensor(max)];
+    const raised = low === undefined ? tensorInput(input) : tensorInput(input).maximum(low);
+    return high === undefined ? raised : raised.minimum(high);
+  };
+};
+
+const leakyRelu: Importer = (node) => {
+  const alpha = node.number("alpha", 0.01);
+  return (input) => {
+    const x = tensorInput(input);
+    return x.maximum(0).add(x.minimum(0).mul(alpha));
+  };
+};
+
+const FLOATS: readonly number[] = [TensorProto_DataType.FLOAT, TensorProto_DataType.DOUBLE];
+const WHOLE: readonly number[] = [TensorProto_DataType.INT32, TensorProto_DataType.INT64];
+
+const cast: Importer = (node: NodeImport) => {
+  const to: TensorProto_DataType = node.number("to", 0);
+  if (FLOATS.includes(to)) return (input) => tensorInput(input).float();
+  if (WHOLE.includes(to)) return (input): Value => (input instanceof Numbers ? input : tensorInput(input).int());
+  if (to === TensorProto_DataType.BOOL) return (input) => tensorInput(input).ne(0);
+  return unsupported(`a cast to ${TensorProto_DataType[to] ?? to} is not supported here`);
+};
+
+export const arithmetic: Readonly<Record<string, Importer>> = {
+  Add: binary(
+    (a, b) => a.add(b),
+    (a, b) => a + b,
+  ),
+  Sub: binary(
+    (a, b) => a.sub(b),
+    (a, b) => a - b,
+  ),
+  Mul: binary(
+    (a, b) => a.mul(b),
+    (a, b) => a * b,
+  ),
+  Div: binary(
+    (a, b) => a.div(b),
+    (a, b) => Math.trunc(a / b),
+  ),
+  Pow: binary((a, b) => a.pow(b)),
+  MatMul: binary((a, b) => a.matmul(b)),
+  Equal: binary((a, b) => a.eq(b)),
+  Less: binary((a, b) => a.lt(b)),
+  LessOrEqual: binary((a, b) => a.le(b)),
+  Greater: binary((a, b) => a.gt(b)),
+  GreaterOrEqual: binary((a, b) => a.ge(b)),
+  Max: variadic((a, b) => a.maximum(b)),
+  Min: variadic((a, b) => a.minimum(b)),
+  Sum: variadic((a, b) => a.add(b)),
+  Where: () => (condition, yes, no) => tensorInput(condition).where(tensorInput(yes), tensorInput(no)),
+  Neg: unary((x) => x.neg()),
+  Abs: unary((x) => x.abs()),
+  Sign: unary((x) => x.sign()),
+  Exp: unary((x) => x.exp()),
+  Log: unary((x) => x.log()),
+  Sqrt: unary((x) => x.sqrt()),
+  Reciprocal: unary((x) => x.reciprocal()),
+  Floor: unary((x) => x.floor()),
+  Ceil: unary((x) => x.ceil()),
+  Round: unary((x) => x.round()),
+  LeakyRelu: leakyRelu,
+  Clip: clip,
+  Cast: cast,
+  ReduceSum: reduction((x, axes, keepdims) => x.sum(axes, keepdims)),
+  ReduceMean: reduction((x, axes, keepdims) => x.mean(axes, keepdims)),
+  ReduceMax: reduction((x, axes, keepdims) => x.amax(axes, keepdims)),
+  ReduceMin: reduction((x, axes, keepdims) => x.amin(axes, keepdims)),
+  ArgMax: argMax,
+};

@@ -1,0 +1,214 @@
+/** Operators that move elements, or compute the sizes by which others do. */
+import * as ops from "../../../ops/index.js";
+import { broadcastShapes, sizeOf } from "../../../shape.js";
+import { cat, full, Tensor, tensor } from "../../../tensor.js";
+import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
+import type { Constant } from "../tensor-proto.js";
+import { asTensor, Numbers, permuted, take, type Value } from "../values.js";
+
+/** More elements than the engine's memory holds. */
+const MAX_ELEMENTS = 2 ** 28;
+
+/** The same elements in another shape, whose sizes are complete. */
+function reshaped(value: Value, shape: readonly number[]): Value {
+  return value instanceof Numbers ? new Numbers(shape, value.values) : value.reshape(shape);
+}
+
+/** The axis counted from the front. */
+function resolved(axis: number, rank: number): number {
+  const index = axis < 0 ? axis + rank : axis;
+  return Number.isInteger(axis) && index >= 0 && index < rank ? index : unsupported(`it has no axis ${axis}`);
+}
+
+function present(value: Value | undefined): Value {
+  return value ?? unsupported("an input that it needs is left out");
+}
+
+/** Numbers that are an attribute in older operator sets and an input in newer ones. */
+function listOf(node: NodeImport, name: string, input: Value | undefined): readonly number[] | undefined {
+  return input === undefined ? node.numbers(name) : numbersInput(input, name).values;
+}
+
+const reshape: Importer = (node) => {
+  const keepsZeros = node.number("allowzero", 0) !== 0;
+  return (input, shape) => {
+    const value = present(input);
+    const from = value.shape;
+    const wanted = listOf(node, "shape", shape) ?? unsupported("its shape is left out");
+    const sizes = wanted.map((size, axis) => (size === 0 && !keepsZeros ? (from[axis] ?? 0) : size));
+    const known = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
+    return reshaped(
+      value,
+      sizes.map((size) => (size === -1 ? sizeOf(from) / known : size)),
+    );
+  };
+};
+
+const flatten: Importer = (node) => {
+  const axis = node.number("axis", 1);
+  return (input) => {
+    const x = tensorInput(input);
+    const at = axis < 0 ? axis + x.ndim : axis;
+    return x.reshape(sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at)));
+  };
+};
+
+const squeeze: Importer = (node) => (input, given) => {
+  const value = present(input);
+  const shape = value.shape;
+  const axes = listOf(node, "axes", given)?.map((axis) => resolved(axis, shape.length));
+  return reshaped(
+    value,
+    shape.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1)),
+  );
+};
+
+const unsqueeze: Importer = (node) => (input, given) => {
+  const value = present(input);
+  const axes = listOf(node, "axes", given) ?? unsupported("its axes are left out");
+  const rank = value.shape.length + axes.length;
+  const added = axes.map((axis) => resolved(axis, rank));
+  const rest = [...value.shape];
+  const shape = Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : (rest.shift() ?? 1)));
+  return reshaped(value, shape);
+};
+
+const concat: Importer = (node) => {
+  const axis = node.number("axis", 0);
+  return (...inputs) => {
+    const numbers = inputs.filter((input) => input instanceof Numbers);
+    const isList = numbers.length === inputs.length && numbers.every(({ shape }) => shape.length === 1);
+    if (isList) return Numbers.list(numbers.flatMap(({ values }) => values));
+    return cat(inputs.map(tensorInput), axis);
+  };
+};
+
+const transpose: Importer = (node) => {
+  const order = node.numbers("perm");
+  return (input) => {
+    const value = present(input);
+    const axes = order ?? [...value.shape.keys()].reverse();
+    return value instanceof Numbers ? permuted(value, axes) : value.permute(axes);
+  };
+};
+
+/** Single places along an axis; of tensors only one place, or all those that follow each other. */
+const gather: Importer = (node) => {
+  const axis = node.number("axis", 0);
+  return (input, indices) => {
+    const value = present(input);
+    const places = numbersInput(indices, "indices");
+    const at = resolved(axis, value.shape.length);
+    if (value instanceof Numbers) return take(value, at, places);
+    const extent = value.shape[at]!;
+    const parts = places.values.map((place) => {
+      const index = resolved(place, extent);
+      return value.slice(at, index, index + 1);
+    });
+    const shape = [...value.shape.slice(0, at), ...places.shape, ...value.shape.slice(at + 1)];
+    return cat(parts, at).reshape(shape);
+  };
+};
+
+const slice: Importer = (node) => (input, starts, ends, axes, steps) => {
+  const value = present(input);
+  const begin = listOf(node, "starts", starts) ?? unsupported("its starts are left out");
+  const end = listOf(node, "ends", ends) ?? unsupported("its ends are left out");
+  const along = listOf(node, "axes", axes) ?? [...begin.keys()];
+  const step = listOf(node, "steps", steps) ?? begin.map(() => 1);
+  return begin.reduce<Value>((x, from, i) => sliced(x, along[i]!, from, end[i]!, step[i]!), value);
+};
+
+/** Backwards only through lists of sizes: PyTorch's exporter turns the order of a padding around so. */
+function sliced(value: Value, axis: number, start: number, end: number, step: number): Value {
+  const at = resolved(axis, value.shape.length);
+  const extent = value.shape[at]!;
+  const [least, most] = step > 0 ? [0, extent] : [-1, extent - 1];
+  const inside = (place: number): number => Math.min(Math.max(place < 0 ? place + extent : place, least), most);
+  const [from, to] = [inside(start), inside(end)];
+  if (value instanceof Tensor && step >= 1) return value.slice(at, from, Math.max(from, to), step);
+  if (value instanceof Tensor || !(Math.abs(step) >= 1)) return unsupported(`its step ${step} is not possible here`);
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  return take(value, at, Numbers.list(Array.from({ length }, (_, i) => from + i * step)));
+}
+
+const expand: Importer = () => (input, shape) => {
+  const x = tensorInput(input);
+  const target = broadcastShapes("onnx", x.shape, numbersInput(shape, "shape").values);
+  checkElements(target);
+  return x.expand(target);
+};
+
+const pad: Importer = (node) => {
+  const mode = node.text("mode", "constant");
+  if (mode !== "constant") return unsupported(`its mode ${mode} is not supported here`);
+  if (node.has(3)) return unsupported("its axes are not supported here");
+  const value = node.has(2) ? node.floats(2)?.data[0] : node.number("value", 0);
+  if (value === undefined) return unsupported("its value is computed, not a constant");
+  return (input, pads) => {
+    const x = tensorInput(input);
+    const sides = listOf(node, "pads", pads) ?? unsupported("its pads are left out");
+    if (sides.length !== 2 * x.ndim || sides.some((size) => size < 0)) {
+      return unsupported(`its pads are not two sizes for each of the ${x.ndim} axes`);
+    }
+    const [before, after] = [sides.slice(0, x.ndim), sides.slice(x.ndim)];
+    checkElements(x.shape.map((size, axis) => before[axis]! + size + after[axis]!));
+    return new Tensor(ops.pad(x.node, { before, after, interior: x.shape.map(() => 0), value }));
+  };
+};
+
+function checkElements(shape: readonly number[]): void {
+  if (!(sizeOf(shape) <= MAX_ELEMENTS)) unsupported(`its result would have ${sizeOf(shape)} elements`);
+}
+
+const constant: Importer = (node) => {
+  const whole = node.node.attributes.has("value_int") ? new Numbers([], [node.number("value_int", 0)]) : undefined;
+  const list = node.numbers("value_ints");
+  const float = node.node.attributes.has("value_float") ? node.number("value_float", 0) : undefined;
+  const floats = node.numbers("value_floats");
+  const value =
+    constantOf(node.constantAttribute("value")) ??
+    whole ??
+    (list && Numbers.list(list)) ??
+    (float === undefined ? undefined : full([], float)) ??
+    (floats && tensor(Float32Array.from(floats)));
+  return value ? () => value : unsupported("its kind of constant is not supported here");
+};
+
+const constantOfShape: Importer = (node) => {
+  const value = node.constantAttribute("value");
+  return (shape) => {
+    const sizes = numbersInput(shape, "input").values;
+    checkElements(sizes);
+    if (!(value instanceof Numbers)) return full(sizes, value?.data[0] ?? 0);
+    return new Numbers(sizes, new Array<number>(sizeOf(sizes)).fill(value.values[0] ?? 0));
+  };
+};
+
+/** The value of a constant: a single float is known to the compiler. */
+export function constantOf(constant: Constant | undefined): Value | undefined {
+  if (constant === undefined || constant instanceof Numbers) return constant;
+  return constant.data.length === 1 ? full(constant.shape, constant.data[0]!) : tensor(constant.data, constant.shape);
+}
+
+const shape: Importer = (node) => {
+  const [start, end] = [node.number("start", 0), node.number("end", Infinity)];
+  return ((input) => Numbers.list(present(input).shape.slice(start, end))) satisfies Run;
+};
+
+export const shapes: Readonly<Record<string, Importer>> = {
+  Reshape: reshape,
+  Flatten: flatten,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Concat: concat,
+  Transpose: transpose,
+  Gather: gather,
+  Slice: slice,
+  Expand: expand,
+  Pad: pad,
+  Constant: constant,
+  ConstantOfShape: constantOfShape,
+  Shape: shape,
+  Size: () => (input) => new Numbers([], [asTensor(present(input)).numel()]),
+};

@@ -1,0 +1,86 @@
+/** ONNX's TensorProto, the constants in a graph: float32 elements, or whole numbers. */
+import { TensorProto_DataLocation, TensorProto_DataType, type TensorProto } from "onnx-buf";
+import { formatShape, sizeOf } from "../../shape.js";
+import { bytesIn, readElements, type ElementTypeName } from "../../train/element-types.js";
+import { Numbers } from "./values.js";
+
+/** Float elements, dense and row-major. */
+export interface Floats {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export type Constant = Floats | Numbers;
+
+const MAX_AXES = 64;
+type Kind = TensorProto_DataType;
+const { FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT64, INT32, BOOL } = TensorProto_DataType;
+
+const floatTypes: { readonly [K in Kind]?: ElementTypeName } = {
+  [FLOAT]: "F32",
+  [DOUBLE]: "F64",
+  [FLOAT16]: "F16",
+  [BFLOAT16]: "BF16",
+};
+
+interface WholeType {
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number) => number;
+}
+
+/** How the raw bytes of whole numbers are read. */
+const wholeTypes: { readonly [K in Kind]?: WholeType } = {
+  [INT64]: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  [INT32]: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
+  [BOOL]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+};
+
+/** @param refuse throws the error, which names the tensor and the file */
+export function decodeTensorProto(proto: TensorProto, refuse: (problem: string) => never): Constant {
+  const { dataLocation, externalData, segment, dataType: kind } = proto;
+  if (dataLocation === TensorProto_DataLocation.EXTERNAL || externalData.length > 0) {
+    return refuse("its elements are in another file, which is not read: save the model with its data inside");
+  }
+  const shape = proto.dims.map(Number);
+  if (shape.length > MAX_AXES || !shape.every((size) => Number.isSafeInteger(size) && size >= 0) || segment) {
+    return refuse(`its shape ${formatShape(shape.slice(0, MAX_AXES))} is impossible`);
+  }
+  const floats = floatTypes[kind as Kind];
+  if (floats) return { shape, data: readFloats(proto, floats, shape, refuse) };
+  const whole = wholeTypes[kind as Kind];
+  if (whole) return new Numbers(shape, readWhole(proto, whole, sizeOf(shape), refuse));
+  return refuse(`its element type ${TensorProto_DataType[kind] ?? kind} is not supported`);
+}
+
+function readFloats(
+  { rawData, floatData, doubleData, int32Data }: TensorProto,
+  type: ElementTypeName,
+  shape: readonly number[],
+  refuse: (problem: string) => never,
+): Float32Array {
+  if (rawData.length > 0) {
+    const expected = bytesIn(type, shape);
+    if (rawData.length === expected) return readElements(type, rawData) as Float32Array;
+    return refuse(`${formatShape(shape)} takes ${expected} bytes, but it has ${rawData.length}`);
+  }
+  // Halves without raw bytes are kept as 16 bits in an int32 each.
+  const listed = { F32: floatData, F64: doubleData }[type as string] ?? int32Data;
+  if (listed.length !== sizeOf(shape)) {
+    return refuse(`${formatShape(shape)} has ${sizeOf(shape)} elements, but it lists ${listed.length}`);
+  }
+  if (listed !== int32Data) return Float32Array.from(listed);
+  return readElements(type, new Uint8Array(Uint16Array.from(int32Data).buffer)) as Float32Array;
+}
+
+function readWhole(
+  { rawData, int64Data, int32Data }: TensorProto,
+  { bytes, read }: WholeType,
+  size: number,
+  refuse: (problem: string) => never,
+): number[] {
+  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  const count = rawData.length > 0 ? rawData.length / bytes : Math.max(int64Data.length, int32Data.length);
+  if (count !== size) return refuse(`it should have ${size} elements, but has ${count}`);
+  if (rawData.length > 0) return Array.from({ length: count }, (_, i) => read(view, i * bytes));
+  return int64Data.length > 0 ? int64Data.map(Number) : [...int32Data];
+}

@@ -1,0 +1,65 @@
+/**
+ * What flows through an ONNX graph: tensors, and whole numbers that exporters compute shapes from (`Shape`, `Gather`,
+ * `Concat`, …). Shapes are static here, so these are known while the graph is built.
+ */
+import { DataError } from "../../errors.js";
+import { denseStrides, sizeOf, type Shape } from "../../shape.js";
+import { tensor, Tensor } from "../../tensor.js";
+
+/** More than any shape or list of indices needs; a hostile graph could double a list with every node. */
+const MAX_NUMBERS = 65_536;
+
+/** Whole numbers (ONNX's int64, int32 and bool), row-major. */
+export class Numbers {
+  constructor(
+    readonly shape: Shape,
+    readonly values: readonly number[],
+  ) {
+    if (values.length > MAX_NUMBERS) {
+      throw new DataError({
+        op: "onnx",
+        problem: "a list of whole numbers is too long",
+        expected: `at most ${MAX_NUMBERS}`,
+        got: String(values.length),
+      });
+    }
+  }
+
+  static list(values: readonly number[]): Numbers {
+    return new Numbers([values.length], values);
+  }
+}
+
+export type Value = Tensor | Numbers;
+
+/** As a tensor: int32. */
+export function asTensor(value: Value): Tensor {
+  return value instanceof Tensor ? value : tensor(Int32Array.from(value.values), value.shape);
+}
+
+/** The numbers along an axis at these places: what `Gather` and `Slice` take out of a list of sizes. */
+export function take({ shape, values }: Numbers, axis: number, places: Numbers): Numbers {
+  const [outer, extent] = [sizeOf(shape.slice(0, axis)), shape[axis]!];
+  const inner = denseStrides(shape)[axis]!;
+  const taken: number[] = [];
+  for (let i = 0; i < outer; i++) {
+    for (const place of places.values) {
+      const at = (i * extent + (place < 0 ? place + extent : place)) * inner;
+      for (let j = 0; j < inner; j++) taken.push(values[at + j] ?? NaN);
+    }
+  }
+  return new Numbers([...shape.slice(0, axis), ...places.shape, ...shape.slice(axis + 1)], taken);
+}
+
+/** The numbers with their axes in another order. */
+export function permuted({ shape, values }: Numbers, order: readonly number[]): Numbers {
+  const strides = order.map((axis) => denseStrides(shape)[axis]!);
+  const result = order.map((axis) => shape[axis]!);
+  const steps = denseStrides(result);
+  const place = (i: number): number =>
+    result.reduce((at, size, axis) => at + (Math.floor(i / steps[axis]!) % size) * strides[axis]!, 0);
+  return new Numbers(
+    result,
+    values.map((_, i) => values[place(i)]!),
+  );
+}

@@ -1,0 +1,71 @@
+/** A trained network as something that looks at images: what any image is turned into, and what the network says of it. */
+import { ArgumentError } from "../errors.js";
+import { noGrad } from "../graph/grad-mode.js";
+import type { Module } from "../nn/index.js";
+import { tensor, type Tensor } from "../tensor.js";
+import type { ImageInfo } from "../train/datasets.js";
+import { toDigit, toGrey, type ImageSource } from "./image.js";
+
+export interface Prediction {
+  /** Of each class, in the order of `classes`; they add up to 1. */
+  readonly likelihoods: readonly number[];
+  readonly classes: readonly string[];
+  /** The likeliest class: its index and its name. */
+  readonly index: number;
+  readonly label: string;
+  /** Set where the image was dark on bright, and was turned over. */
+  readonly inverted: boolean;
+  /** [height, width] before the image was scaled to what the network sees. */
+  readonly originalSize: readonly [number, number];
+}
+
+/**
+ * Classifies images. They are prepared as the training's were: white on black (an image with a bright border is turned
+ * over), in the middle of a square, scaled and normalised.
+ *
+ * @example
+ * const classifier = await loadClassifier("runs/digits");
+ * const { label, likelihoods } = classifier.predict(canvas.getContext("2d").getImageData(0, 0, 280, 280));
+ */
+export class Classifier {
+  /**
+   * @param model gives the logarithms of likelihoods [N, classes] of images [N, 1, H, W]; is put into evaluation mode
+   * @param images the size of the network's images, how they are normalised, and the names of the classes
+   * @throws ArgumentError for images that are not grey and square
+   */
+  constructor(
+    readonly model: Module,
+    readonly images: ImageInfo,
+  ) {
+    const [channels, height, width] = images.size;
+    if (channels !== 1 || height !== width) {
+      throw new ArgumentError({
+        op: "Classifier",
+        problem: "the network's images are of another kind",
+        expected: "one channel, as many rows as columns",
+        got: `[${images.size.join(",")}]`,
+      });
+    }
+    model.eval();
+  }
+
+  /**
+   * The likelihood of each class.
+   * @param source a PNG file's bytes, ImageData, or rows of numbers from 0 to 1
+   * @param name what the image is called in errors
+   */
+  predict(source: ImageSource, name?: string): Prediction {
+    const { size, mean, std } = this.images;
+    const image = toGrey(source, name);
+    const { pixels, inverted } = toDigit(image, size[1]!);
+    const input = tensor(
+      pixels.map((x) => (x - mean) / std),
+      [1, ...size],
+    );
+    const likelihoods = [...noGrad(() => (this.model as (images: Tensor) => Tensor)(input).exp()).data()];
+    const index = likelihoods.indexOf(Math.max(...likelihoods));
+    const classes = likelihoods.map((_, i) => this.images.classes[i] ?? String(i));
+    const originalSize = [image.height, image.width] as const;
+    return { likelihoods, classes, index, label: classes[index]!, inverted, originalSize };
+  }
+}

@@ -1,0 +1,71 @@
+/** Opens a run as a classifier: from a folder where there are files, from a server in a browser. */
+import { DataError } from "../errors.js";
+import { decodeStateDict } from "../import/state-dict.js";
+import type { Module } from "../nn/index.js";
+import { nodeModule } from "../runtime/features.js";
+import { networks } from "../train/networks.js";
+import { parseRunRecord } from "../train/run-record.js";
+import { Classifier } from "./classifier.js";
+
+export interface LoadClassifierOptions {
+  /** Makes the run's network, where it is none of the built-in ones. */
+  readonly network?: () => Module;
+  /** The file with the weights; `last.safetensors` unless given. */
+  readonly weights?: string;
+}
+
+/**
+ * Loads a run that `kilograd train` or `kilograd import` has written.
+ * @param run its folder; or its address, under which a server gives config.json and the weights
+ * @throws DataError where a file is missing or damaged, ArgumentError where the weights do not fit the network
+ * @example
+ * const classifier = await loadClassifier("runs/digits");
+ * const { label, likelihoods } = classifier.predict(await readFile("five.png"));
+ */
+export async function loadClassifier(run: string, options: LoadClassifierOptions = {}): Promise<Classifier> {
+  const { weights = "last.safetensors" } = options;
+  const file = `${run.replace(/\/$/, "")}/config.json`;
+  const { config, images } = parseRunRecord(parseJson(await read(file), file), file);
+  const make = options.network ?? (Object.hasOwn(networks, config.net) ? networks[config.net] : undefined);
+  if (!make) {
+    throw new DataError({
+      op: "loadClassifier",
+      problem: `the network of ${run} is not a built-in one`,
+      expected: Object.keys(networks).join(", "),
+      got: config.net,
+      hint: "say how it is made: loadClassifier(run, { network: () => new Net() })",
+    });
+  }
+  const model = make();
+  const weightsFile = `${run.replace(/\/$/, "")}/${weights}`;
+  model.loadStateDict(decodeStateDict(await read(weightsFile), weightsFile));
+  return new Classifier(model, images);
+}
+
+function parseJson(bytes: Uint8Array, file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new DataError({ op: "loadClassifier", problem: `${file}: ${(error as Error).message}` }, { cause: error });
+  }
+}
+
+interface Files {
+  readonly promises: { readFile(file: string): Promise<Uint8Array> };
+}
+type Fetch = (address: string) => Promise<{ ok: boolean; status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
+
+/** Reads a file, or, where the name is an address or there are no files, asks a server. */
+async function read(file: string): Promise<Uint8Array> {
+  const files = /^https?:/.test(file) ? undefined : nodeModule<Files>("fs");
+  try {
+    if (files) return await files.promises.readFile(file);
+    const answer = await (globalThis as unknown as { fetch: Fetch }).fetch(file);
+    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  } catch (error) {
+    const problem = `${file} cannot be read: ${(error as Error).message}`;
+    const hint = "give the folder or address of a run, such as runs/…";
+    throw new DataError({ op: "loadClassifier", problem, hint }, { cause: error });
+  }
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bytesIn, elementTypeNames, readElements, type ElementTypeName } from "./element-types.js";
+
+/** The memory of a typed array, one byte into a larger buffer: elements need not be aligned. */
+function bytesOf({ buffer }: ArrayBufferView): Uint8Array {
+  const moved = new Uint8Array(buffer.byteLength + 1);
+  moved.set(new Uint8Array(buffer), 1);
+  return moved.subarray(1);
+}
+
+test("halves: normal, subnormal, the largest, infinities, minus zero", () => {
+  // IEEE 754's own examples: 1, -2, 65504, the least normal and subnormal numbers, 1/3 rounded, both infinities, -0.
+  const bits = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x3555, 0x7c00, 0xfc00, 0x8000);
+  const expected = [1, -2, 65504, 2 ** -14, 2 ** -24, 0.333251953125, Infinity, -Infinity, -0];
+  assert.deepEqual([...readElements("F16", bytesOf(bits))], expected);
+  assert.deepEqual([...readElements("F16", bytesOf(Uint16Array.of(0x7e01)))], [NaN]);
+});
+
+test("bfloat16 is the upper half of a float32", () => {
+  const floats = Float32Array.of(1, -2.5, 2 ** 100, -Infinity);
+  const upper = Uint16Array.from(new Uint32Array(floats.buffer), (bits) => bits >>> 16);
+  assert.deepEqual(readElements("BF16", bytesOf(upper)), floats);
+});
+
+test("float32 and int32 keep their bits, float64 is rounded", () => {
+  const floats = Float32Array.of(1.1, -0, NaN);
+  assert.deepEqual(readElements("F32", bytesOf(floats)), floats);
+  assert.deepEqual(readElements("I32", bytesOf(Int32Array.of(-7))), Int32Array.of(-7));
+  assert.deepEqual(readElements("F64", bytesOf(Float64Array.of(1 / 3))), Float32Array.of(1 / 3));
+});
+
+test("int64 must fit into 32 bits", () => {
+  const edges = BigInt64Array.of(-5n, 2n ** 31n - 1n, -(2n ** 31n));
+  assert.deepEqual(readElements("I64", bytesOf(edges)), Int32Array.of(-5, 2 ** 31 - 1, -(2 ** 31)));
+  for (const large of [2n ** 31n, -(2n ** 31n) - 1n, 2n ** 62n]) {
+    assert.throws(
+      () => readElements("I64", bytesOf(BigInt64Array.of(large))),
+      new RegExp(`${large} does not fit into 32 bits`),
+    );
+  }
+});
+
+test("the bytes of a tensor", () => {
+  const sizes: Record<ElementTypeName, number> = { F64: 48, F32: 24, F16: 12, BF16: 12, I64: 48, I32: 24 };
+  for (const type of elementTypeNames) assert.equal(bytesIn(type, [2, 3]), sizes[type], type);
+});

@@ -1,0 +1,334 @@
+/**
+ * Files that are cut off, damaged, or made to do harm: each is refused by a clear error, without a crash, without
+ * running anything, and without memory beyond what the file's size explains. KILOGRAD_SEED chooses other mutations.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { unzipSync } from "fflate";
+import fc from "fast-check";
+import { encode } from "fast-png";
+import { archive, mutations, patched, pickle, pytorchFile, records, tensorPickle, text } from "./forged-files.js";
+import { DataError, KilogradError } from "../src/errors.js";
+import { toGrey } from "../src/predict/image.js";
+import { zeros } from "../src/tensor.js";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/train/safetensors.js";
+import { importOnnx } from "../src/import/onnx/onnx-module.js";
+import { decodeStateDict } from "../src/import/state-dict.js";
+
+const seed = Number(process.env["KILOGRAD_SEED"] ?? 1);
+const fixture = (name: string): Buffer =>
+  fs.readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
+
+const npz = archive({ "w.npy": unzipSync(fixture("weights/arrays.npz"))["dense.npy"]! });
+const directory = records(npz, 1)[0]!;
+const end = records(npz, 5)[0]!;
+const npy = (header: string, elements = 16): Uint8Array =>
+  archive({
+    "w.npy": pickle("\x93NUMPY\x01\x00", String.fromCharCode(header.length, 0), header, new Uint8Array(elements)),
+  });
+const header = (descr: string, shape: string): string =>
+  `{'descr': ${descr}, 'fortran_order': False, 'shape': (${shape}), }\n`;
+const zerosPacked = archive({ "w.npy": new Uint8Array(20_000_000) }, 9);
+
+const hostile: readonly (readonly [what: string, bytes: Uint8Array, message: RegExp])[] = [
+  ["zip: a directory beyond the end", patched(npz, end + 16, 0x7fffffff), /its directory is damaged/],
+  ["zip: a directory without an end", npz.subarray(0, npz.length - 4), /its directory is missing/],
+  ["zip: an entry outside", patched(npz, directory + 42, 0x10000), /w\.npy does not begin where the directory says/],
+  [
+    "zip: an entry that is longer than the file",
+    patched(patched(npz, directory + 20, 0xfffff0), directory + 24, 0xfffff0),
+    /w\.npy overlaps what follows it/,
+  ],
+  ["zip: an entry of more than 4 GiB", patched(npz, directory + 24, 0xffffffff), /w\.npy is larger than 4 GiB/],
+  ["zip: a stored entry that grows", patched(npz, directory + 24, 99_999), /said to be stored, but to change its size/],
+  [
+    "zip: two entries of one name",
+    archive({ "a.npy": npz, "b.npy": npz }).map((byte, at, all) =>
+      byte === 0x62 && all[at + 1] === 0x2e ? 0x61 : byte,
+    ),
+    /it holds a\.npy twice/,
+  ],
+  ["zip: damaged content", npz.map((byte, at) => (at === 60 ? byte ^ 1 : byte)), /w\.npy is damaged: its checksum/],
+  ["zip: encryption", patched(npz, directory + 8, 1), /w\.npy is encrypted/],
+  [
+    "zip: another method",
+    patched(npz, directory + 10, 99),
+    /w\.npy is packed by method 99; expected 0 \(stored\) or 8/,
+  ],
+  [
+    "zip: a bomb that says so",
+    patched(zerosPacked, records(zerosPacked, 1)[0]! + 24, 0xfffffff0),
+    /unpacks to too much; expected at most 268435456 bytes, got 4294967280/,
+  ],
+  [
+    "zip: a bomb that hides it",
+    patched(zerosPacked, records(zerosPacked, 1)[0]! + 24, 100),
+    /w\.npy holds more than it says/,
+  ],
+  [
+    "zip: an entry that holds less",
+    patched(zerosPacked, records(zerosPacked, 1)[0]! + 24, 20_000_001),
+    /holds less than it says/,
+  ],
+  [
+    "zip: overlapping entries",
+    (() => {
+      const two = archive({ "a.npy": new Uint8Array(9), "b.npy": new Uint8Array(9) });
+      const [a, b] = records(two, 1);
+      return patched(two, b! + 42, new DataView(two.buffer).getUint32(a! + 42, true));
+    })(),
+    /overlaps what follows it/,
+  ],
+  [
+    "zip: something else inside",
+    archive({ "../../etc/passwd": npz }),
+    /a zip archive, but neither PyTorch's nor NumPy's/,
+  ],
+
+  ["npz: no array", archive({ "w.npy": new Uint8Array(20) }), /w\.npy: it is no NumPy array/],
+  [
+    "npz: a header past the end",
+    archive({ "w.npy": pickle("\x93NUMPY\x01\x00\xff\xff{}  ") }),
+    /its header is too long/,
+  ],
+  ["npz: a header that is a program", npy("__import__('os').system('true')\n"), /its header cannot be read/],
+  [
+    "npz: a huge shape",
+    npy(header("'<f4'", "99999999, 99999999, 99999999")),
+    /has the wrong length; expected 3\.99.*e\+24 bytes, got 16/,
+  ],
+  ["npz: a negative shape", npy(header("'<f4'", "-4,")), /its header cannot be read/],
+  ["npz: big-endian numbers", npy(header("'>f4'", "4,")), /expected <f2, .*got >f4/],
+  ["npz: a record type", npy(header("[('a', '<f4')]", "4,")), /element type is not supported/],
+  [
+    "npz: a whole number of 64 bits",
+    archive({
+      "w.npy": pickle(
+        "\x93NUMPY\x01\x00\x3c\x00",
+        `${header("'<i8'", "1,").trimEnd().padEnd(59)}\n`,
+        "\x00\x00\x00\x00\x01\x00\x00\x00",
+      ),
+    }),
+    /4294967296 does not fit into 32 bits/,
+  ],
+
+  [
+    "pickle: os.system",
+    pytorchFile(pickle("\x80\x02cos\nsystem\n(", text("touch /tmp/kilograd-was-here"), "tR.")),
+    /it asks for os\.system, which is not needed for tensors and is not executed/,
+  ],
+  [
+    "pickle: os.system by its text",
+    pytorchFile(pickle("\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x04true\x85R.")),
+    /it asks for posix\.system/,
+  ],
+  [
+    "pickle: eval through builtins",
+    pytorchFile(pickle("\x80\x02cbuiltins\neval\n(", text("1"), "tR.")),
+    /it asks for builtins\.eval/,
+  ],
+  [
+    "pickle: a name of an object's prototype",
+    pytorchFile(pickle("\x80\x02cconstructor\nconstructor\n.")),
+    /it asks for constructor\.constructor/,
+  ],
+  [
+    "pickle: an instance by INST",
+    pytorchFile(pickle("\x80\x02(", text("x"), "ios\nsystem\n.")),
+    /it holds the instruction 0x69/,
+  ],
+  [
+    "pickle: a storage that is called",
+    pytorchFile(pickle("\x80\x02ctorch\nFloatStorage\n)R.")),
+    /it calls something that is no known function/,
+  ],
+  [
+    "pickle: a list that is called",
+    pytorchFile(pickle("\x80\x02])R.")),
+    /it calls something that is no known function/,
+  ],
+  ["pickle: nothing", pytorchFile(new Uint8Array(0)), /at byte 0: it is cut off/],
+  ["pickle: an empty stack", pytorchFile(pickle("\x80\x02.")), /it takes more than is there/],
+  ["pickle: a text past the end", pytorchFile(pickle("\x80\x02X\xff\xff\xff\x7fabc.")), /it is cut off/],
+  [
+    "pickle: a memo that was never stored",
+    pytorchFile(pickle("\x80\x02h\x07.")),
+    /it recalls what it has never stored/,
+  ],
+  [
+    "pickle: a huge whole number",
+    pytorchFile(pickle("\x80\x02\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x01.")),
+    /of more than 64 bits/,
+  ],
+  [
+    "pickle: a dict that holds itself",
+    pytorchFile(pickle("\x80\x02}q\x00", text("w"), "h\x00s.")),
+    /the entry w of its dict is no tensor/,
+  ],
+  [
+    "pickle: nested lists that double",
+    pytorchFile(pickle("\x80\x02}(]q\x00", ...Array.from({ length: 60 }, () => "(h\x00h\x00tq\x00"), "tNs.")),
+    /the entry \(an object\) of its dict is no tensor/,
+  ],
+  [
+    "pickle: lists nested without end",
+    pytorchFile(pickle("\x80\x02}", "]".repeat(200_000), "a".repeat(199_999), "Ns.")),
+    /the entry \(an object\) of its dict is no tensor/,
+  ],
+  ["pickle: no dict", pytorchFile(pickle("\x80\x02K\x01.")), /it holds no dict of tensors/],
+
+  [
+    "pt: a negative offset",
+    pytorchFile(tensorPickle({ offset: "J\xff\xff\xff\xff" })),
+    /a tensor is described in another form/,
+  ],
+  [
+    "pt: a tensor past its storage",
+    pytorchFile(tensorPickle({ offset: "K\x01" })),
+    /w reads past the end of its storage/,
+  ],
+  [
+    "pt: a storage that is longer than its file",
+    pytorchFile(tensorPickle({ size: "J\xff\xff\xff\x0f" })),
+    /w: its storage \[268435455\] has the wrong length; expected 1073741820, got 16/,
+  ],
+  [
+    "pt: another type than its storage's",
+    pytorchFile(tensorPickle({ type: "DoubleStorage" })),
+    /has the wrong length; expected 32, got 16/,
+  ],
+  [
+    "pt: a type that is not supported",
+    pytorchFile(tensorPickle({ type: "ComplexFloatStorage" })),
+    /it asks for torch\.ComplexFloatStorage/,
+  ],
+  [
+    "pt: one element seen a billion times",
+    pytorchFile(tensorPickle({ shape: "J\x00\xca\x9a\x3b\x85", strides: "K\x00\x85" })),
+    /its tensors are too large together; expected at most 268435456 bytes, got 4000000000/,
+  ],
+  [
+    "pt: strides for other axes",
+    pytorchFile(tensorPickle({ strides: "K\x01K\x01\x86" })),
+    /a tensor is described in another form/,
+  ],
+  [
+    "pt: a storage by a path",
+    pytorchFile(tensorPickle({ key: "../../../etc/passwd" })),
+    /there is no x\/data\/\.\.\/\.\.\/\.\.\/etc\/passwd in it/,
+  ],
+  [
+    "pt: the other byte order",
+    archive({ "x/data.pkl": tensorPickle({}), "x/data/0": new Uint8Array(16), "x/byteorder": pickle("big") }),
+    /in another byte order; expected little, got big/,
+  ],
+];
+
+for (const [what, bytes, message] of hostile) {
+  test(`refused: ${what}`, () => {
+    assert.throws(
+      () => decodeStateDict(new Uint8Array(bytes), "given"),
+      (error: unknown) => {
+        assert.ok(error instanceof DataError, String((error as Error).stack));
+        assert.match(error.message, message);
+        assert.match(error.message, /given/);
+        return true;
+      },
+    );
+  });
+}
+
+test("nothing was executed", () => {
+  assert.ok(!fs.existsSync(path.join(os.tmpdir(), "kilograd-was-here")));
+});
+
+test("the forged file is read where nothing in it is wrong", () => {
+  assert.deepEqual([...decodeStateDict(pytorchFile(tensorPickle({})), "w.pt").keys()], ["w"]);
+});
+
+// Mutations of whole files ------------------------------------------------------------------------------------------
+
+/** Reads a file, which must succeed or end in an error of ours. */
+function tryOut(read: () => unknown, kind: typeof KilogradError, what: string): void {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof kind) return;
+    throw new Error(`${what} ends in ${(error as Error).stack}`, { cause: error });
+  }
+}
+
+const safetensors = encodeSafetensors({
+  tensors: new Map<string, StoredTensor>([
+    ["conv.weight", { shape: [2, 1, 2, 2], data: new Float32Array(8).fill(1) }],
+    ["count", { shape: [], data: Int32Array.of(-7) }],
+  ]),
+  metadata: { note: "x" },
+});
+const weights = (bytes: Uint8Array): unknown => decodeStateDict(bytes, "given");
+const inner = (name: string, inside: string, wrap: (bytes: Uint8Array) => Uint8Array) =>
+  [
+    `${name} (${inside})`,
+    unzipSync(fixture(`weights/${name}`))[inside]!,
+    (bytes: Uint8Array) => weights(wrap(bytes)),
+  ] as const;
+
+const whole: readonly (readonly [name: string, bytes: Uint8Array, read: (bytes: Uint8Array) => unknown])[] = [
+  ["a safetensors file", safetensors, weights],
+  ...["tensors.pt", "protocol4.pt", "arrays.npz", "compressed.npz"].map(
+    (name) => [name, fixture(`weights/${name}`), weights] as const,
+  ),
+  inner("tensors.pt", "tensors/data.pkl", (data) => {
+    const { "tensors/data.pkl": _, ...others } = unzipSync(fixture("weights/tensors.pt"));
+    return archive({ ...others, "tensors/data.pkl": data });
+  }),
+  inner("arrays.npz", "dense.npy", (data) => archive({ "dense.npy": data })),
+];
+
+for (const [name, bytes, read] of whole) {
+  test(`500 mutations of ${name} crash nothing (seed ${seed})`, () => {
+    let i = 0;
+    for (const changed of mutations(bytes, 500, seed))
+      tryOut(() => read(changed), DataError, `seed ${seed}, mutation ${i++}`);
+  });
+}
+
+for (const name of ["digits-training", "mixed", "scores", "digits-ort-extended"]) {
+  test(`300 mutations of ${name}.onnx crash nothing (seed ${seed})`, () => {
+    let i = 0;
+    for (const changed of mutations(fixture(`onnx/${name}.onnx`), 300, seed)) {
+      // Building the graph checks all shapes; nothing is computed.
+      tryOut(() => importOnnx(changed, "given")(zeros([3, 1, 12, 12])), KilogradError, `seed ${seed}, mutation ${i++}`);
+    }
+  });
+}
+
+test(`500 mutations of a PNG crash nothing (seed ${seed})`, () => {
+  const png = encode({ width: 5, height: 4, channels: 3, data: Uint8Array.from({ length: 60 }, (_, i) => i * 4) });
+  let i = 0;
+  for (const changed of mutations(png, 500, seed))
+    tryOut(() => toGrey(changed), DataError, `seed ${seed}, mutation ${i++}`);
+});
+
+test(`any tensors and metadata go through safetensors unchanged (seed ${seed})`, () => {
+  const shape = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 4 });
+  const stored = shape.chain((sizes) => {
+    const length = sizes.reduce((a, b) => a * b, 1);
+    const floats = fc.float32Array({ minLength: length, maxLength: length });
+    const ints = fc.int32Array({ minLength: length, maxLength: length });
+    return fc.oneof(floats, ints).map((data) => ({ shape: sizes, data }));
+  });
+  const name = fc.string({ unit: "grapheme" }).filter((one) => one !== "__metadata__");
+  const entries = fc.array(fc.tuple(name, stored), { maxLength: 6 });
+  const property = fc.property(entries, fc.dictionary(fc.string(), fc.string()), (list, metadata) => {
+    const tensors = new Map<string, StoredTensor>(list);
+    const read = decodeSafetensors(encodeSafetensors({ tensors, metadata }), "x");
+    assert.deepEqual(new Map([...read.tensors].sort()), new Map([...tensors].sort()));
+    assert.deepEqual({ ...read.metadata }, { ...metadata });
+  });
+  fc.assert(property, { numRuns: 300, seed });
+});

@@ -1,0 +1,32 @@
+/**
+ * Weights that PyTorch has trained (fixtures/weights.py), in kilograd on all 10,000 test images: the same number of
+ * right answers, and the same output.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { test } from "node:test";
+import { DataLoader, MNIST, transforms } from "../src/data/index.js";
+import { decodeStateDict } from "../src/import/index.js";
+import { noGrad } from "../src/index.js";
+import { evaluate, ExerciseNet } from "../src/train/index.js";
+import { root } from "./chromium.js";
+
+interface Fixture {
+  readonly exercise: { readonly correct: number; readonly first: readonly number[] };
+}
+const { exercise } = JSON.parse(fs.readFileSync(root("fixtures", "weights.json"), "utf8")) as Fixture;
+
+test("as many of 10,000 test images are right as in PyTorch", () => {
+  const model = new ExerciseNet();
+  model.loadStateDict(decodeStateDict(fs.readFileSync(root("fixtures", "weights", "exercise.pt")), "exercise.pt"));
+  const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.1307], [0.3081])]);
+  const data = new MNIST({ train: false, transform });
+  const { correct, total } = evaluate(model, new DataLoader(data, { batchSize: 500 }));
+  assert.deepEqual([correct, total], [exercise.correct, 10_000]);
+
+  const [images] = data.batch([0, 1], () => assert.fail("nothing is random"));
+  const output = noGrad(() => model.eval()(images)).data();
+  exercise.first.forEach((right, i) =>
+    assert.ok(Math.abs(output[i]! - right) < 1e-4, `${i}: ${output[i]} for ${right}`),
+  );
+});
