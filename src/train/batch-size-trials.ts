@@ -1,5 +1,5 @@
 /** What the batch size does to time and accuracy: the same images, once each, in batches of several sizes. */
-import { Subset } from "../data/index.js";
+import { Subset } from "../data/subset.js";
 import type { Module } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
 import { makeTrainer, type TrainingData } from "./session.js";
