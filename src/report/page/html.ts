@@ -20,7 +20,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Characters that no HTML may hold: controls, but for tab and line ends. */
-
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 export function escapeHtml(text: string): string {
