@@ -12,7 +12,7 @@ import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoin
 import { parseConfig, type TrainConfig } from "./config.js";
 import type { ImageInfo, OpenedData } from "./datasets.js";
 import type { CheckpointEvent, EpochEvent } from "./events.js";
-import { MetricsFile } from "./metrics-file.js";
+import { MetricsFile, readEpochs, readMetrics, type EpochRecord, type MetricsRecord } from "./metrics-file.js";
 import type { Trainer } from "./trainer.js";
 
 const recordSchema = z.strictObject({
@@ -115,16 +115,26 @@ export class Run {
     return decodeCheckpoint(fs.readFileSync(file), file);
   }
 
+  /** The records of all steps and epochs in their order, read as they are asked for; none before the first checkpoint. */
+  metrics(): Iterable<MetricsRecord> {
+    return fs.existsSync(this.metricsFile) ? readMetrics(this.metricsFile) : [];
+  }
+
+  /** The records of the epochs. */
+  epochs(): EpochRecord[] {
+    return fs.existsSync(this.metricsFile) ? [...readEpochs(this.metricsFile)] : [];
+  }
+
   /**
    * Writes down what a trainer does.
    * @param from the checkpoint from which the trainer goes on: what was written after it is dropped
    * @returns what must be called when the trainer has ended or failed
    */
   follow(trainer: Trainer, from?: Checkpoint): () => void {
-    const metrics = new MetricsFile(path.join(this.folder, "metrics.jsonl"), from?.extra["metricsBytes"] ?? 0);
+    const metrics = new MetricsFile(this.metricsFile, from?.extra["metricsBytes"] ?? 0);
     let best = { correct: from?.extra["bestCorrect"] ?? -1, epoch: from?.extra["bestEpoch"] ?? 0 };
     trainer.on("step", (event) => metrics.append(event));
-    trainer.on("epoch", (event) => metrics.append(event));
+    trainer.on("epoch", (event) => metrics.append({ ...event, peakMemory: process.resourceUsage().maxRSS * 1024 }));
     trainer.on("epoch", ({ correct, epoch }: EpochEvent) => {
       if (correct > best.correct) best = { correct, epoch };
     });
@@ -138,6 +148,10 @@ export class Run {
       writeFileAtomic(this.file("last"), bytes);
     });
     return () => metrics.close();
+  }
+
+  private get metricsFile(): string {
+    return path.join(this.folder, "metrics.jsonl");
   }
 
   private file(which: "last" | "best"): string {
