@@ -49,9 +49,9 @@ const typesFromTheRight: Readonly<Record<string, string>> = {
 };
 
 /** What a user of the package can import: see "exports" in package.json. */
-const publicFiles = ["index", "data/index", "train/index", "train/node"];
+const publicFiles = ["index", "data/index", "export/index", "train/index", "train/node"];
 /** Public names that a browser can load. */
-const browserFiles = ["index", "train/index"];
+const browserFiles = ["index", "export/index", "train/index"];
 
 interface Import {
   readonly from: string;

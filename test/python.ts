@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 const python = process.env["PYTHON"] ?? "/usr/bin/python3";
 
 /** What a package is called in Debian, by the name under which Python imports it. */
-const packages = { torch: "python3-torch", onnx: "python3-onnx" } as const;
+const packages = { torch: "python3-torch", onnx: "python3-onnx", numpy: "python3-numpy" } as const;
 
 /**
  * Runs Python with one thread.

@@ -4,12 +4,13 @@ import { KilogradError, UsageError } from "../index.js";
 import { packageVersion } from "../train/node.js";
 import { addCheck } from "./check.js";
 import { addEvaluate } from "./evaluate.js";
+import { addExport } from "./export.js";
 import { addPredict } from "./predict.js";
 import { addSummary } from "./summary.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 import { addTrain } from "./train.js";
 
-const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addPredict];
+const commands: readonly AddCommand[] = [addTrain, addSummary, addEvaluate, addCheck, addPredict, addExport];
 
 /**
  * Runs a command line.

@@ -14,7 +14,7 @@ import {
   type EpochEvent,
   type Trainer,
 } from "../train/index.js";
-import { defaultRunFolder, Run } from "../train/node.js";
+import { defaultRunFolder, Run, trainingLogs } from "../train/node.js";
 import { assemble } from "./assembly.js";
 import { readConfig, readThreads, type SettingOptions } from "./options.js";
 import { INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
@@ -24,6 +24,7 @@ interface TrainOptions extends SettingOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly json?: true;
+  readonly log?: string;
   readonly dumpPlan?: true;
 }
 
@@ -55,6 +56,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
     .option("--data <name|folder>", "mnist, fashion-mnist, or a folder of IDX files")
     .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
     .option("--resume <folder>", "go on with a run that was stopped")
+    .option("--log <format,…>", `write logs for other tools into the run: ${Object.keys(trainingLogs).join(", ")}`)
     .option("--json", "print events as JSON lines")
     .option("--dump-plan", "print the plan and the loop nests of a training step, and train no further")
     .addHelpText("after", EXAMPLES)
@@ -66,7 +68,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
 
 /** A resumed run keeps its settings; where and how it is shown may change. */
 function refuseSettings(net: string, command: Command): void {
-  const free = new Set(["resume", "json", "threads"]);
+  const free = new Set(["resume", "json", "log", "threads"]);
   const given = command.options.filter((option) => {
     const name = option.attributeName();
     return command.getOptionValueSource(name) === "cli" && !free.has(name);
@@ -76,7 +78,7 @@ function refuseSettings(net: string, command: Command): void {
   throw new UsageError({
     op: "--resume",
     problem: "a resumed run keeps its settings",
-    expected: "no other option than --threads and --json",
+    expected: "no other option than --threads, --log and --json",
     got: words.join(" "),
   });
 }
@@ -91,6 +93,7 @@ async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surround
 }
 
 async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {
+  const logs = readLogs(options.log);
   const { run, trainer, size, from } = await (options.resume === undefined
     ? begin(net, options)
     : resume(options.resume, options.threads));
@@ -100,7 +103,8 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
   let last: EpochEvent | undefined;
   trainer.on("epoch", (event) => (last = event));
   const ignore = surroundings.onInterrupt(() => trainer.stop());
-  const close = run.follow(trainer, from);
+  const closeRun = run.follow(trainer, from);
+  const closeLogs = logs.map((start) => start(trainer, run));
   try {
     output.follow(trainer, run.folder);
     const finished = await trainer.run();
@@ -108,9 +112,22 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
     else output.interrupt(run.folder, resumeCommand(run.folder));
     return finished ? 0 : INTERRUPTED;
   } finally {
-    close();
+    closeRun();
+    for (const close of closeLogs) close();
     ignore();
   }
+}
+
+/** `tensorboard,csv` */
+function readLogs(words = ""): (typeof trainingLogs)[string][] {
+  return words
+    .split(",")
+    .filter((word) => word !== "")
+    .map((word) => {
+      if (Object.hasOwn(trainingLogs, word)) return trainingLogs[word]!;
+      const expected = `one or several of ${Object.keys(trainingLogs).join(", ")}, with commas between`;
+      throw new UsageError({ op: "--log", problem: "there is no such log", expected, got: word });
+    });
 }
 
 interface Prepared {

@@ -12,6 +12,7 @@ import type { Module } from "../nn/index.js";
 import { isVariable } from "../ops/leaf.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { tensor, Tensor } from "../tensor.js";
+import { markDropout } from "./dropout-mark.js";
 import { fuse } from "./fusion.js";
 import { ModuleCalls, type ModuleCall } from "./module-calls.js";
 import { refuse, type Sizes, type Value } from "./value.js";
@@ -30,19 +31,22 @@ const BATCHES = [2, 3] as const;
 /**
  * @param model gives one tensor for one tensor; its mode and its buffers stay as they are
  * @param inputSize of an image, without the batch: [C,H,W]
+ * @param options `dropout`: whether dropout, which does nothing in evaluation, is a value of its own
  * @throws ArgumentError where the computation depends on the batch's size in a way that cannot be said
  */
-export function trace(model: Module, inputSize: Shape): Trace {
+export function trace(model: Module, inputSize: Shape, { dropout = false } = {}): Trace {
   const { training } = model;
   // Reading computes what is pending, so that every parameter is a leaf of the graph.
   const names = new Map<Variable, string>();
   for (const [name, { variable }] of model.stateDict()) if (variable && !names.has(variable)) names.set(variable, name);
   for (const [, held] of model.stateDict()) held.data();
   model.eval();
+  const forget = dropout ? markDropout(model) : () => {};
   try {
     const [first, second] = BATCHES.map((batch) => noGrad(() => forward(model, [batch, ...inputSize])));
     return new Merger(first!, second!, names).merge();
   } finally {
+    forget();
     model.train(training);
   }
 }

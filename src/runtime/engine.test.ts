@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StateError } from "../errors.js";
 import { SGD } from "../optim/index.js";
-import type { Tensor} from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { tensor } from "../tensor.js";
 import { compiledEngine, setEngine } from "./engine.js";
 import { referenceEngine } from "./reference-engine.js";
