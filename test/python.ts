@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 
-const python = process.env["PYTHON"] ?? "/usr/bin/python3";
+export const python = process.env["PYTHON"] ?? "/usr/bin/python3";
 
 /** What a package is called in Debian, by the name under which Python imports it. */
 const packages = { torch: "python3-torch", onnx: "python3-onnx", numpy: "python3-numpy" } as const;

@@ -136,7 +136,7 @@ for (const recipe of ["notebook", "default"]) {
 const launcherRepair = ["--redirects", "9:3", "--tee", "9:3"];
 
 test("two processes train it on together, with the losses of one, and the loss falls", async (t) => {
-  const config = resolveConfig("notebook", { seed: 4 });
+  const config = resolveConfig("notebook", { seed: 4, lr: 0.05 });
   const folder = write(t, await trained(config, 40), config);
   const program = ["model.py", "--data", data, "--steps", "60", "--print-steps", "60"];
   const launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", ...launcherRepair];
