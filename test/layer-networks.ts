@@ -48,7 +48,7 @@ class Layers extends nn.Module {
 
   override forward(images: Tensor): Tensor {
     let x = this.features(images);
-    for (const block of this.blocks) x = block(x) as Tensor;
+    for (const block of this.blocks) x = block(x);
     return this.head(this.uneven(this.pool(x)));
   }
 }

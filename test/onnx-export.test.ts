@@ -37,7 +37,7 @@ for (const [name, make] of Object.entries(layerNetworks)) {
     const session = await openOnnx(exportOnnx(model, size));
     let [count, largest] = [0, 0];
     for (const [images] of new DataLoader(testImages(), { batchSize })) {
-      const ours = rows(noGrad(() => model(images) as Tensor).data() as Float32Array);
+      const ours = rows(noGrad(() => model(images)).data() as Float32Array);
       const { data } = await session.run(images.data() as Float32Array, images.shape);
       const theirs = rows(data);
       ours.forEach((row, i) => {
@@ -61,7 +61,7 @@ test("with softmax and preprocessing it takes bytes and gives likelihoods, for a
     for (const count of [1, 7]) {
       const bytes = dataset.images.slice(0, count * 784);
       const [images] = [...new DataLoader(dataset, { batchSize: count })][0]!;
-      const expected = noGrad(() => F.softmax(model(images) as Tensor, 1)).data();
+      const expected = noGrad(() => F.softmax(model(images), 1)).data();
       const { shape, data } = await session.run(bytes, [count, ...size]);
       assert.deepEqual(shape, [count, 10]);
       expected.forEach((right, i) => assert.ok(Math.abs(data[i]! - right) <= 1e-5, `${data[i]} instead of ${right}`));

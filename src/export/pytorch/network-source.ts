@@ -96,7 +96,7 @@ class ForwardWriter {
     if (elements.length > LARGEST_CONSTANT) refuse(value, `${elements.length} elements are too many for a program`);
     const name = `constant_${this.constants.length}`;
     const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
-    const tensor = `torch.tensor([${elements.join(", ")}], dtype=${dtype}).reshape(${value.shape.join(", ")})`;
+    const tensor = `torch.tensor([${elements.join(", ")}], dtype=${dtype}).reshape(${(value.shape as readonly number[]).join(", ")})`;
     this.constants.push(`self.register_buffer("${name}", ${tensor}, persistent=False)`);
     return `self.${name}`;
   }
