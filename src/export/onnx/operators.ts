@@ -162,7 +162,11 @@ const constant: Export = (call) => {
   const { shape, dtype } = call.value;
   const { value } = call.attrs<{ value: Size }>();
   if (typeof value !== "number") {
-    return refuse(call.value, "the number follows the batch's size");
+    return refuse(
+      call.value,
+      "the number follows the batch's size",
+      "a batch norm needs running statistics (trackRunningStats)",
+    );
   }
   const scalar = call.graph.scalar(value, dtype);
   return shape.length === 0 ? scalar : call.emit("Expand", [scalar, call.graph.shape(shape)]);
