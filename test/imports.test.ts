@@ -61,6 +61,7 @@ const publicFiles = [
   "train/index",
   "train/node",
   "import/index",
+  "export/index",
   "predict/index",
   "report/index",
 ];
@@ -71,6 +72,7 @@ const browserFiles = [
   "quiz/index",
   "train/index",
   "import/index",
+  "export/index",
   "predict/index",
   "report/index",
 ];

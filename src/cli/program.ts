@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   check: async () => (await import("./check.js")).addCheck,
   report: async () => (await import("./report.js")).addReport,
   predict: async () => (await import("./predict.js")).addPredict,
+  export: async () => (await import("./export.js")).addExport,
   import: async () => (await import("./import.js")).addImport,
   quiz: async () => (await import("./quiz.js")).addQuiz,
   bench: async () => (await import("./bench.js")).addBench,

@@ -11,7 +11,7 @@ import {
   type EpochEvent,
   type Trainer,
 } from "../train/index.js";
-import { defaultRunFolder, Run } from "../train/node.js";
+import { defaultRunFolder, Run, trainingLogs } from "../train/node.js";
 import { assemble } from "./assembly.js";
 import { addSettings, readConfig, readThreads, type SettingOptions } from "./options.js";
 import { FAILURE, INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
@@ -23,6 +23,7 @@ interface TrainOptions extends SettingOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly json?: true;
+  readonly log?: string;
   readonly dumpPlan?: true;
   readonly stopWhenHopeless?: true;
 }
@@ -45,6 +46,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
   )
     .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
     .option("--resume <folder>", "go on with a run that was stopped")
+    .option("--log <format,…>", `write logs for other tools into the run: ${Object.keys(trainingLogs).join(", ")}`)
     .option("--stop-when-hopeless", "end a run that cannot reach the goal any more; exit status 1")
     .option("--json", "print events as JSON lines")
     .option("--dump-plan", "print the plan and the loop nests of a training step, and train no further")
@@ -57,7 +59,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
 
 /** A resumed run keeps its settings; where and how it is shown may change. */
 function refuseSettings(net: string, command: Command): void {
-  const free = new Set(["resume", "json", "threads", "stopWhenHopeless"]);
+  const free = new Set(["resume", "json", "log", "threads", "stopWhenHopeless"]);
   const given = command.options.filter((option) => {
     const name = option.attributeName();
     return command.getOptionValueSource(name) === "cli" && !free.has(name);
@@ -67,7 +69,7 @@ function refuseSettings(net: string, command: Command): void {
   throw new UsageError({
     op: "--resume",
     problem: "a resumed run keeps its settings",
-    expected: "no other option than --threads, --json and --stop-when-hopeless",
+    expected: "no other option than --threads, --log, --json and --stop-when-hopeless",
     got: words.join(" "),
   });
 }
@@ -82,6 +84,7 @@ async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surround
 }
 
 async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {
+  const logs = readLogs(options.log);
   const { run, trainer, size, from } = await (options.resume === undefined
     ? begin(net, options)
     : resume(options.resume, options.threads));
@@ -92,7 +95,8 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
   trainer.on("epoch", (event) => (last = event));
   const ignore = surroundings.onInterrupt(() => trainer.stop());
   const known = from ? run.epochs().filter(({ epoch }) => epoch < from.state.position.epoch) : [];
-  const close = run.follow(trainer, from);
+  const closeRun = run.follow(trainer, from);
+  const closeLogs = logs.map((start) => start(trainer, run));
   try {
     output.follow(trainer, run.folder);
     const hopeless = adviseAlong({ run, trainer, output, known, stop: options.stopWhenHopeless ?? false });
@@ -101,9 +105,22 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
     else output[hopeless() ? "giveUp" : "interrupt"](run.folder, resumeCommand(run.folder));
     return finished ? 0 : hopeless() ? FAILURE : INTERRUPTED;
   } finally {
-    close();
+    closeRun();
+    for (const close of closeLogs) close();
     ignore();
   }
+}
+
+/** `tensorboard,csv` */
+function readLogs(words = ""): (typeof trainingLogs)[string][] {
+  return words
+    .split(",")
+    .filter((word) => word !== "")
+    .map((word) => {
+      if (Object.hasOwn(trainingLogs, word)) return trainingLogs[word]!;
+      const expected = `one or several of ${Object.keys(trainingLogs).join(", ")}, with commas between`;
+      throw new UsageError({ op: "--log", problem: "there is no such log", expected, got: word });
+    });
 }
 
 interface Prepared {

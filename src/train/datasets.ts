@@ -27,15 +27,22 @@ interface DatasetKind {
   readonly Kind: typeof MNIST | typeof FashionMNIST;
   readonly mean: number;
   readonly std: number;
+  /** Under which the images may be used. */
+  readonly license: string;
 }
 
 /** Datasets by their names, with mean and standard deviation of their training images. */
 const kinds: Readonly<Record<string, DatasetKind>> = {
-  mnist: { Kind: MNIST, mean: 0.1307, std: 0.3081 },
-  "fashion-mnist": { Kind: FashionMNIST, mean: 0.286, std: 0.353 },
+  mnist: { Kind: MNIST, mean: 0.1307, std: 0.3081, license: "CC BY-SA 3.0 (Yann LeCun and Corinna Cortes)" },
+  "fashion-mnist": { Kind: FashionMNIST, mean: 0.286, std: 0.353, license: "MIT (Zalando SE)" },
 };
 
 export const datasetNames: readonly string[] = Object.keys(kinds);
+
+/** The licence of a dataset's images; undefined for files of one's own. */
+export function licenseOf(data: string): string | undefined {
+  return Object.hasOwn(kinds, data) ? kinds[data]!.license : undefined;
+}
 
 /**
  * Opens a dataset by its name, or the IDX files in a folder, which are normalised as MNIST's.

@@ -1,0 +1,121 @@
+/**
+ * Recovers what several ops mean together: a convolution with its bias, batch norm with running statistics, a fully
+ * connected layer, a matrix product over several axes, a mean. Other tools know these by name; kilograd's graph has
+ * the simple ops that they are made of (`src/nn/functional`, `src/ops`).
+ */
+import { sameSize, sameSizes, type Size, type Value } from "./value.js";
+
+/** What a rule makes of a value whose inputs have been through all rules; undefined where it does not apply. */
+type Fusion = (value: Value) => Value | undefined;
+
+/** The inputs of a value of this op. */
+function parts(value: Value | undefined, op: string): readonly (Value | undefined)[] | undefined {
+  return value?.op === op ? value.inputs : undefined;
+}
+
+/** v [C], where the value is v as [1,C,1,1]. */
+function perChannel(value: Value | undefined): Value | undefined {
+  const [inner] = parts(value, "reshape") ?? [];
+  if (inner?.shape.length !== 1 || !sameSizes(value!.shape, [1, inner.shape[0]!, 1, 1])) return undefined;
+  return inner;
+}
+
+/** conv2d(x, w) + b */
+const convolutionBias: Fusion = (value) => {
+  const [convolution, added] = parts(value, "add") ?? [];
+  const bias = perChannel(added);
+  if (convolution?.op !== "conv2d" || convolution.inputs.length !== 2 || !bias) return undefined;
+  return { ...convolution, inputs: [...convolution.inputs, bias], module: value.module };
+};
+
+/** (x − mean)·scale, where scale is 1/√(var + eps), times a weight or not: inputs [x, weight?, bias?, mean, var]. */
+const batchNorm: Fusion = (value) => {
+  const [centered, factor] = parts(value, "mul") ?? [];
+  const [x, shift] = parts(centered, "sub") ?? [];
+  const [mean, scale] = [perChannel(shift), perChannel(factor)];
+  if (x?.shape.length !== 4 || !mean || !scale) return undefined;
+  const [rstd, weight] = parts(scale, "mul") ?? [scale, undefined];
+  const [sum] = parts(rstd, "rsqrt") ?? [];
+  const [variance, eps] = parts(sum, "add") ?? [];
+  if (eps?.op !== "constant" || !variance || !sameSizes(variance.shape, mean.shape)) return undefined;
+  if (weight && !sameSizes(weight.shape, mean.shape)) return undefined;
+  const attrs = { eps: eps.attrs["value"] };
+  return { ...value, op: "batchNormInference", attrs, inputs: [x, weight, undefined, mean, variance] };
+};
+
+const batchNormBias: Fusion = (value) => {
+  const [normal, added] = parts(value, "add") ?? [];
+  const [x, weight, before, mean, variance] = parts(normal, "batchNormInference") ?? [];
+  const bias = perChannel(added);
+  if (!normal || !bias || before) return undefined;
+  return { ...normal, inputs: [x, weight, bias, mean, variance], module: value.module };
+};
+
+/** A product of stacks of matrices, which was brought to one axis of matrices: a·b as NumPy's `matmul`. */
+const product: Fusion = (value) => {
+  const [stacked] = parts(value, "reshape") ?? [];
+  const [left, right] = parts(stacked, "matmul") ?? [];
+  if (!left || !right || stacked?.attrs["broadcast"]) return undefined;
+  const front = value.shape.slice(0, -2);
+  const unstack = (part: Value): Value | undefined => {
+    const [inner] = parts(part, "reshape") ?? [part];
+    if (!inner || !sameSizes(inner.shape, [...front, ...part.shape.slice(-2)])) return undefined;
+    return parts(inner, "expand")?.[0] ?? inner;
+  };
+  const [matrix] = parts(right, "reshape") ?? [];
+  const [rows] = parts(left, "reshape") ?? [left];
+  const flat =
+    matrix?.shape.length === 2 &&
+    sameSizes(right.shape, [1, ...matrix.shape]) &&
+    rows !== undefined &&
+    sameSizes(value.shape, [...rows.shape.slice(0, -1), matrix.shape[1]!]);
+  const [a, b] = flat ? [rows, matrix] : [unstack(left), unstack(right)];
+  if (!a || !b) return undefined;
+  return { ...value, op: "matmul", attrs: { broadcast: true }, inputs: [a, b] };
+};
+
+/** x·wᵀ */
+const linear: Fusion = (value) => {
+  const made = product(value);
+  const [x, transposed] = made?.inputs ?? [];
+  const [weight] = parts(transposed, "permute") ?? [];
+  if (!made || weight?.shape.length !== 2 || x!.shape.length < 2) return made;
+  return { ...made, op: "linear", attrs: {}, inputs: [x, weight] };
+};
+
+const linearBias: Fusion = (value) => {
+  const [made, bias] = parts(value, "add") ?? [];
+  if (made?.op !== "linear" || made.inputs.length !== 2 || !bias) return undefined;
+  if (!sameSizes(bias.shape, [made.inputs[1]!.shape[0]!])) return undefined;
+  return { ...made, inputs: [...made.inputs, bias], module: value.module };
+};
+
+/** Σx / n */
+const mean: Fusion = (value) => {
+  const [total, count] = parts(value, "div") ?? [];
+  const [x] = parts(total, "sum") ?? [];
+  if (!x || count?.op !== "constant") return undefined;
+  const axes = total!.attrs["axes"] as readonly number[];
+  const size = axes.map((axis) => x.shape[axis]!).reduce(times, 1);
+  return sameSize(size, count.attrs["value"] as Size) ? { ...total!, op: "mean", module: value.module } : undefined;
+};
+
+function times(a: Size, b: Size): Size {
+  if (typeof a === "number" && typeof b === "number") return a * b;
+  const factor = (size: Size): number => (typeof size === "number" ? size : size.perImage);
+  return { perImage: factor(a) * factor(b) };
+}
+
+/** No gradients flow where a network is used. */
+const detached: Fusion = (value) => parts(value, "detach")?.[0];
+
+const fusions: readonly Fusion[] = [convolutionBias, batchNorm, batchNormBias, linear, linearBias, mean, detached];
+
+/** The value, or what it means together with the values that it is computed from. */
+export function fuse(value: Value): Value {
+  for (const rule of fusions) {
+    const better = rule(value);
+    if (better) return better;
+  }
+  return value;
+}

@@ -1,0 +1,115 @@
+/** A network as an ONNX model: dynamic batch, PyTorch's names for the weights, batch norm as inference. */
+import { create, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
+import { ArgumentError } from "../../errors.js";
+import type { Module } from "../../nn/index.js";
+import type { Shape } from "../../shape.js";
+import { trace, type Trace } from "../trace.js";
+import { valuesInOrder, type Value } from "../value.js";
+import { GraphWriter, valueInfo } from "./graph-writer.js";
+import { Call, writeValue } from "./operators.js";
+
+/** The newest operator set that the checkers in use in distributions know, and the file format of its time. */
+const OPSET = 17n;
+const IR_VERSION = 8n;
+
+export interface OnnxOptions {
+  /** Whether the output shall be likelihoods that add up to 1 for each image; otherwise it is what the network gives. */
+  readonly softmax?: boolean;
+  /**
+   * Whether the input shall be bytes from 0 to 255 (uint8), which the graph brings to (byte / 255 − mean) / std;
+   * otherwise it is what the network takes (float32).
+   */
+  readonly preprocessing?: { readonly mean: number; readonly std: number };
+  /** What the file says about the network: `metadata_props`. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The version of the program that writes, without which the file does not name one. */
+  readonly version?: string;
+}
+
+/**
+ * The bytes of an ONNX model, of operator set 17.
+ * @param model from images [N,C,H,W] to one tensor; it is exported as it is in evaluation mode
+ * @param inputSize of an image, without the batch: [C,H,W]
+ * @throws ArgumentError naming the op that ONNX cannot express, and its place in the network
+ * @example fs.writeFileSync("model.onnx", exportOnnx(model, [1, 28, 28], { softmax: true }));
+ */
+export function exportOnnx(model: Module, inputSize: Shape, options: OnnxOptions = {}): Uint8Array {
+  const { softmax = false, preprocessing, metadata = {}, version } = options;
+  const traced = trace(model, inputSize);
+  const input = "images";
+  const graph = new GraphWriter(input);
+  const pixels = preprocessing ? preprocess(graph, input, preprocessing) : input;
+  const names = writeAll(graph, traced, pixels);
+  const { output } = traced;
+  const last = softmax ? addSoftmax(graph, output, names) : names.get(output)!;
+  const outputName = graph.claim(softmax ? "likelihoods" : output.op === "logSoftmax" ? "log_likelihoods" : "output");
+  graph.nodes.push(...rename(graph, last, outputName));
+  const proto = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    opsetImport: [{ domain: "", version: OPSET }],
+    producerName: "kilograd",
+    ...(version === undefined ? {} : { producerVersion: version }),
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: model.constructor.name,
+      node: graph.nodes,
+      initializer: graph.initializers,
+      input: [valueInfo(input, preprocessing ? "uint8" : "float32", traced.input.shape)],
+      output: [valueInfo(outputName, output.dtype, output.shape)],
+    },
+  });
+  return toBinary(ModelProtoSchema, proto);
+}
+
+/** uint8 → float32 → (x / 255 − mean) / std */
+function preprocess(graph: GraphWriter, input: string, { mean, std }: { mean: number; std: number }): string {
+  const place = "preprocessing";
+  const constant = (name: string, value: number): string =>
+    graph.tensor(`${place}.${name}`, [], Float32Array.of(value));
+  const floats = graph.node("Cast", [input], { to: 1 }, place);
+  const unit = graph.node("Div", [floats, constant("full", 255)], {}, place);
+  const centered = graph.node("Sub", [unit, constant("mean", mean)], {}, place);
+  return graph.node("Div", [centered, constant("std", std)], {}, place);
+}
+
+function writeAll(graph: GraphWriter, { input, output }: Trace, pixels: string): Map<Value, string> {
+  const names = new Map<Value, string>([[input, pixels]]);
+  for (const value of valuesInOrder(output)) {
+    if (names.has(value)) continue;
+    const inputs = value.inputs.map((part) => (part ? names.get(part)! : ""));
+    names.set(value, writeValue(new Call(value, inputs, graph)));
+  }
+  return names;
+}
+
+/** In place of a LogSoftmax, or after what the network gives: of log-likelihoods too the softmax is the likelihoods. */
+function addSoftmax(graph: GraphWriter, output: Value, names: ReadonlyMap<Value, string>): string {
+  if (output.shape.length < 2) {
+    throw new ArgumentError({
+      op: "export",
+      problem: "softmax needs an output of scores for each image, [N, classes]",
+    });
+  }
+  if (output.op !== "logSoftmax") return graph.node("Softmax", [names.get(output)!], { axis: 1 });
+  const scores = names.get(output.inputs[0]!)!;
+  graph.nodes.splice(
+    graph.nodes.findIndex((node) => node.output[0] === names.get(output)),
+    1,
+  );
+  return graph.node("Softmax", [scores], { axis: output.attrs["axis"] as number }, output.module);
+}
+
+/** The output has a name of its own: what gives it is renamed, unless others read it too. */
+function rename(graph: GraphWriter, from: string, to: string): typeof graph.nodes {
+  const maker = graph.nodes.find((node) => node.output[0] === from);
+  const read = graph.nodes.some((node) => node.input.includes(from));
+  if (maker && !read) {
+    maker.output[0] = to;
+    return [];
+  }
+  graph.node("Identity", [from]);
+  const identity = graph.nodes.pop()!;
+  identity.output[0] = to;
+  return [identity];
+}

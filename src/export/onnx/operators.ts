@@ -1,0 +1,275 @@
+/**
+ * One record for each op: how it is written with ONNX's operators, of operator set 17. ONNX broadcasts as NumPy does,
+ * but has no mixed types: int32 beside float32 is cast first. Operators: onnx.ai/onnx/operators.
+ */
+import type { Dtype } from "../../graph/node.js";
+import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs, SliceAttrs } from "../../ops/index.js";
+import { refuse, sameSize, sameSizes, type Size, type Sizes, type Value } from "../value.js";
+import { elementTypes, type AttributeValue, type GraphWriter } from "./graph-writer.js";
+
+/** Bool, in ONNX's numbering of types. */
+const BOOL = 9;
+/** Stands for the end of an axis in Slice, whatever its size is. */
+const END = Number.MAX_SAFE_INTEGER;
+
+/** A value to be written, and the means to do so. */
+export class Call {
+  constructor(
+    readonly value: Value,
+    /** The names of the inputs; empty for one that is left out. */
+    readonly inputs: readonly string[],
+    readonly graph: GraphWriter,
+  ) {}
+
+  emit(operator: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string {
+    return this.graph.node(operator, inputs, attributes, this.value.module);
+  }
+
+  /** An input as this type. */
+  as(dtype: Dtype, at: number): string {
+    const name = this.inputs[at]!;
+    return this.value.inputs[at]!.dtype === dtype ? name : this.emit("Cast", [name], { to: elementTypes[dtype] });
+  }
+
+  /** All inputs as one type. */
+  allAs(dtype: Dtype): string[] {
+    return this.inputs.map((_, at) => this.as(dtype, at));
+  }
+
+  attrs<A>(): A {
+    return this.value.attrs as A;
+  }
+}
+
+type Export = (call: Call) => string;
+
+/** Inputs and output have one type. */
+const elementwise =
+  (operator: string): Export =>
+  (call) =>
+    call.emit(operator, call.allAs(call.value.dtype));
+
+/** Gives bool, which is int32 here. */
+const comparison =
+  (operator: string, negated = false): Export =>
+  (call) => {
+    const common = call.value.inputs.every((input) => input?.dtype === "int32") ? "int32" : "float32";
+    const holds = call.emit(operator, call.allAs(common));
+    return call.emit("Cast", [negated ? call.emit("Not", [holds]) : holds], { to: elementTypes.int32 });
+  };
+
+/** Over axes that stay. */
+const reduction =
+  (operator: string): Export =>
+  (call) =>
+    call.emit(operator, call.inputs, { axes: call.attrs<{ axes: number[] }>().axes, keepdims: 1 });
+
+const alongAxis =
+  (operator: string): Export =>
+  (call) =>
+    call.emit(operator, call.inputs, { axis: call.attrs<{ axis: number }>().axis });
+
+/** The same amount on both sides. */
+const around = ([rows, columns]: readonly [number, number]): number[] => [rows, columns, rows, columns];
+
+const convolution: Export = (call) => {
+  const { stride, padding, dilation, groups } = call.attrs<ConvolutionAttrs>();
+  const [, , ...kernel] = call.value.inputs[1]!.shape as readonly number[];
+  const attributes = { kernel_shape: kernel, strides: stride, pads: around(padding), dilations: dilation };
+  return call.emit("Conv", call.inputs, { ...attributes, group: groups });
+};
+
+/** ONNX asks for a weight and a bias. */
+const batchNorm: Export = (call) => {
+  const [x, weight, bias, mean, variance] = call.inputs as [string, string, string, string, string];
+  const channels = call.value.inputs[3]!.shape[0] as number;
+  const filled = (value: number): string =>
+    call.graph.tensor("constant", [channels], new Float32Array(channels).fill(value));
+  const inputs = [x, weight || filled(1), bias || filled(0), mean, variance];
+  return call.emit("BatchNormalization", inputs, { epsilon: { float: call.attrs<{ eps: number }>().eps } });
+};
+
+const maxPool: Export = (call) => {
+  const { kernel, stride, padding, dilation } = call.attrs<MaxPoolAttrs>();
+  const attributes = { kernel_shape: kernel, strides: stride, pads: around(padding), dilations: dilation };
+  return call.emit("MaxPool", call.inputs, attributes);
+};
+
+const averagePool: Export = (call) => {
+  const { kernel, stride, padding, countIncludePad } = call.attrs<AvgPoolAttrs>();
+  const attributes = { kernel_shape: kernel, strides: stride, pads: around(padding) };
+  return call.emit("AveragePool", call.inputs, { ...attributes, count_include_pad: Number(countIncludePad) });
+};
+
+const mean: Export = (call) => {
+  const { axes } = call.attrs<{ axes: readonly number[] }>();
+  const spatial = call.value.shape.length === 4 && axes.join() === "2,3";
+  return spatial ? call.emit("GlobalAveragePool", call.inputs) : reduction("ReduceMean")(call);
+};
+
+/** Gemm knows matrices only. */
+const linear: Export = (call) => {
+  const [x, weight, bias] = call.inputs as [string, string, string?];
+  if (call.value.shape.length === 2) return call.emit("Gemm", call.inputs, { transB: 1 });
+  const made = call.emit("MatMul", [x, call.emit("Transpose", [weight], { perm: [1, 0] })]);
+  return bias === undefined ? made : call.emit("Add", [made, bias]);
+};
+
+const reshape: Export = (call) => {
+  const { shape } = call.value;
+  const from = call.value.inputs[0]!.shape;
+  if (shape.length === 2 && from.length > 2 && sameSize(shape[0], from[0])) {
+    return call.emit("Flatten", call.inputs, { axis: 1 });
+  }
+  return call.emit("Reshape", [call.inputs[0]!, targetShape(call.graph, shape)]);
+};
+
+/** One size may be -1: the one that follows the batch's. */
+function targetShape(graph: GraphWriter, shape: Sizes): string {
+  if (shape.filter((size) => typeof size !== "number").length > 1) return graph.shape(shape);
+  return graph.int64(shape.map((size) => (typeof size === "number" ? size : -1)));
+}
+
+const slice: Export = (call) => {
+  const { begin, end, step } = call.attrs<Record<keyof SliceAttrs, Size[]>>();
+  const numbers = (sizes: readonly Size[]): number[] =>
+    sizes.map((size) =>
+      typeof size === "number" ? size : refuse(call.value, "it begins at a place that follows the batch's size"),
+    );
+  const input = call.value.inputs[0]!;
+  // An end that follows the batch's size is the axis's end, unless it is a part of several batches.
+  const ends = end.map((size, axis) => (typeof size === "object" && sameSize(size, input.shape[axis]) ? END : size));
+  const axes = begin.map((_, axis) => axis);
+  const lists = [numbers(begin), numbers(ends), axes, numbers(step)].map((list) => call.graph.int64(list));
+  return call.emit("Slice", [call.inputs[0]!, ...lists]);
+};
+
+/** Backwards, from the last place to before the first. */
+const flip: Export = (call) => {
+  const { axes } = call.attrs<{ axes: readonly number[] }>();
+  const all = (value: number): string => call.graph.int64(axes.map(() => value));
+  return call.emit("Slice", [call.inputs[0]!, all(-1), all(-END), call.graph.int64(axes), all(-1)]);
+};
+
+const pad: Export = (call) => {
+  const { before, after, interior, value } = call.attrs<PadAttrs>();
+  if (interior.some((count) => count !== 0)) refuse(call.value, "ONNX cannot pad between elements");
+  const fill = call.graph.scalar(value, call.value.dtype);
+  return call.emit("Pad", [call.inputs[0]!, call.graph.int64([...before, ...after]), fill]);
+};
+
+const constant: Export = (call) => {
+  const { shape, dtype } = call.value;
+  const { value } = call.attrs<{ value: Size }>();
+  if (typeof value !== "number") {
+    return refuse(
+      call.value,
+      "the number follows the batch's size",
+      "a batch norm needs running statistics (trackRunningStats)",
+    );
+  }
+  const scalar = call.graph.scalar(value, dtype);
+  return shape.length === 0 ? scalar : call.emit("Expand", [scalar, call.graph.shape(shape)]);
+};
+
+/** Each place's number along an axis. */
+const iota: Export = (call) => {
+  const shape = call.value.shape.map((size) =>
+    typeof size === "number" ? size : refuse(call.value, "it counts along the batch"),
+  );
+  const { axis } = call.attrs<{ axis: number }>();
+  const step = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const count = shape.reduce((product, size) => product * size, 1);
+  const places = Int32Array.from({ length: count }, (_, at) => Math.floor(at / step) % shape[axis]!);
+  return call.graph.tensor("places", shape, places);
+};
+
+const leaf =
+  (wanted: (value: Value) => string): Export =>
+  (call) =>
+    call.graph.tensor(wanted(call.value), call.value.shape as readonly number[], call.value.data!);
+
+const where: Export = (call) => {
+  const condition = call.emit("Cast", [call.inputs[0]!], { to: BOOL });
+  return call.emit("Where", [condition, call.as(call.value.dtype, 1), call.as(call.value.dtype, 2)]);
+};
+
+const expand: Export = (call) =>
+  sameSizes(call.value.shape, call.value.inputs[0]!.shape)
+    ? call.inputs[0]!
+    : call.emit("Expand", [call.inputs[0]!, call.graph.shape(call.value.shape)]);
+
+const operators: Readonly<Record<string, Export>> = {
+  // Leaves.
+  variable: leaf((value) => value.attrs["name"] as string),
+  data: leaf(() => "constant"),
+  constant,
+  iota,
+  // Layers.
+  conv2d: convolution,
+  batchNormInference: batchNorm,
+  batchNorm: (call) =>
+    refuse(call.value, "it normalises by the statistics of the batch itself", "set trackRunningStats to true"),
+  maxPool2d: maxPool,
+  avgPool2d: averagePool,
+  linear,
+  matmul: elementwise("MatMul"),
+  softmax: alongAxis("Softmax"),
+  logSoftmax: alongAxis("LogSoftmax"),
+  // Reductions.
+  mean,
+  sum: (call) => {
+    const axes = call.graph.int64(call.attrs<{ axes: number[] }>().axes);
+    return call.emit("ReduceSum", [call.inputs[0]!, axes], { keepdims: 1 });
+  },
+  amax: reduction("ReduceMax"),
+  // Element by element.
+  add: elementwise("Add"),
+  sub: elementwise("Sub"),
+  mul: elementwise("Mul"),
+  div: elementwise("Div"),
+  pow: elementwise("Pow"),
+  maximum: elementwise("Max"),
+  minimum: elementwise("Min"),
+  neg: elementwise("Neg"),
+  abs: elementwise("Abs"),
+  sign: elementwise("Sign"),
+  exp: elementwise("Exp"),
+  log: elementwise("Log"),
+  sqrt: elementwise("Sqrt"),
+  rsqrt: (call) => call.emit("Reciprocal", [call.emit("Sqrt", call.allAs("float32"))]),
+  reciprocal: elementwise("Reciprocal"),
+  floor: elementwise("Floor"),
+  ceil: elementwise("Ceil"),
+  round: elementwise("Round"),
+  relu: elementwise("Relu"),
+  sigmoid: elementwise("Sigmoid"),
+  tanh: elementwise("Tanh"),
+  eq: comparison("Equal"),
+  ne: comparison("Equal", true),
+  lt: comparison("Less"),
+  le: comparison("LessOrEqual"),
+  gt: comparison("Greater"),
+  ge: comparison("GreaterOrEqual"),
+  where,
+  cast: (call) => call.emit("Cast", call.inputs, { to: elementTypes[call.value.dtype] }),
+  // Shapes.
+  reshape,
+  permute: (call) => call.emit("Transpose", call.inputs, { perm: call.attrs<{ order: number[] }>().order }),
+  expand,
+  slice,
+  flip,
+  pad,
+  cat: alongAxis("Concat"),
+};
+
+/** Writes a value; its name in the graph. */
+export function writeValue(call: Call): string {
+  const write = Object.hasOwn(operators, call.value.op) ? operators[call.value.op] : undefined;
+  if (write) return write(call);
+  return refuse(
+    call.value,
+    "ONNX has no operator for it",
+    "export the network without this op, or write it with others",
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * A network as a class in Python: its modules under their names, and a `forward` with the calls in their order. Where
+ * a module of PyTorch's computes the same, it is called; what is written with functions is written with functions.
+ */
+import type { Module } from "../../nn/index.js";
+import type { Shape } from "../../shape.js";
+import { trace } from "../trace.js";
+import { refuse, valuesInOrder, type Value } from "../value.js";
+import { declare, isKnown, selfPath } from "./layers.js";
+import { expressions } from "./operators.js";
+
+/** More elements are not written into a program. */
+const LARGEST_CONSTANT = 4096;
+
+export function networkSource(model: Module, inputSize: Shape): string {
+  const { output, calls } = trace(model, inputSize, { dropout: true });
+  // The outer one, where two modules give one value: calls of outer modules end later.
+  const known = new Map(
+    calls
+      .filter(({ path, module, input, output: made }) => path !== "" && input !== made && isKnown(module))
+      .map((call) => [call.output, call]),
+  );
+  // A value that a module gives needs that module's input alone.
+  const seen = new Map<Value, Value>();
+  const simplify = (value: Value): Value => {
+    const call = known.get(value);
+    return call ? { ...value, op: "call", inputs: [call.input], attrs: { path: call.path } } : value;
+  };
+  for (const value of valuesInOrder(output)) {
+    const simple = simplify(value);
+    seen.set(value, { ...simple, inputs: simple.inputs.map((input) => input && seen.get(input)!) });
+  }
+  const writer = new ForwardWriter(seen.get(output)!);
+  const lines = writer.write();
+  return [
+    `class ${model.constructor.name}(nn.Module):`,
+    "    def __init__(self):",
+    "        super().__init__()",
+    ...[...declare(model), ...writer.constants].map((lines) => lines.replace(/^/gm, "        ")),
+    "",
+    "    def forward(self, images):",
+    ...lines.map((line) => `        ${line}`),
+  ].join("\n");
+}
+
+/** Writes a line for each value, and uses a name again when what it stood for is needed no more. */
+class ForwardWriter {
+  /** Lines of `__init__` for elements that are no parameters. */
+  readonly constants: string[] = [];
+  private readonly order: readonly Value[];
+  private readonly lastUse = new Map<Value, number>();
+  private readonly texts = new Map<Value, string>();
+  private names = 0;
+
+  constructor(private readonly output: Value) {
+    this.order = valuesInOrder(output);
+    this.order.forEach((value, at) => value.inputs.forEach((input) => input && this.lastUse.set(input, at)));
+  }
+
+  write(): string[] {
+    const lines = this.order.flatMap((value, at) => this.line(value, at));
+    return [...lines, `return ${this.texts.get(this.output)!}`];
+  }
+
+  private line(value: Value, at: number): string[] {
+    const leaf = this.leaf(value);
+    if (leaf !== undefined) {
+      this.texts.set(value, leaf);
+      return [];
+    }
+    const text = this.expression(value);
+    const free = value.inputs.find((input) => input && this.lastUse.get(input) === at && this.isName(input));
+    const name = free ? this.texts.get(free)! : this.freshName();
+    this.texts.set(value, name);
+    return [`${name} = ${text}`];
+  }
+
+  private leaf(value: Value): string | undefined {
+    if (value.op === "input") return "images";
+    if (value.op === "variable") return selfPath(value.attrs["name"] as string);
+    if (value.op === "constant" && value.shape.length === 0) return expressions["constant"]!([], value);
+    if (value.op === "data") return this.constant(value);
+    return undefined;
+  }
+
+  private expression(value: Value): string {
+    const inputs = value.inputs.map((input) => (input ? this.texts.get(input)! : ""));
+    if (value.op === "call") return `${selfPath(value.attrs["path"] as string)}(${inputs[0]!})`;
+    const write = Object.hasOwn(expressions, value.op) ? expressions[value.op] : undefined;
+    return write ? write(inputs, value) : refuse(value, "it has no counterpart in PyTorch");
+  }
+
+  /** Elements as a buffer that the state dict leaves out. */
+  private constant(value: Value): string {
+    const elements = [...value.data!];
+    if (elements.length > LARGEST_CONSTANT) refuse(value, `${elements.length} elements are too many for a program`);
+    const name = `constant_${this.constants.length}`;
+    const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
+    const tensor = `torch.tensor([${elements.join(", ")}], dtype=${dtype}).reshape(${(value.shape as readonly number[]).join(", ")})`;
+    this.constants.push(`self.register_buffer("${name}", ${tensor}, persistent=False)`);
+    return `self.${name}`;
+  }
+
+  private isName(value: Value): boolean {
+    return /^x\d*$/.test(this.texts.get(value)!);
+  }
+
+  /** x, x1, x2, … */
+  private freshName(): string {
+    return this.names++ === 0 ? "x" : `x${this.names - 1}`;
+  }
+}

@@ -1,0 +1,162 @@
+/** One record for each op: how it reads in Python with PyTorch. What a layer of `torch.nn` does is not here: it is called. */
+import { pythonBool, pythonFloat, pythonTuple } from "../../nn/names.js";
+import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs } from "../../ops/index.js";
+import { refuse, type Size, type Sizes, type Value } from "../value.js";
+
+/** @param x the inputs as Python: names, or numbers where an input is a constant */
+type Expression = (x: readonly string[], value: Value) => string;
+
+const attrsOf = <A>(value: Value): A => value.attrs as A;
+
+/** A size; the batch's is read from the network's input. */
+function size(of: Size): string {
+  if (typeof of === "number") return String(of);
+  return of.perImage === 1 ? "images.shape[0]" : `${of.perImage} * images.shape[0]`;
+}
+
+const sizes = (shape: Sizes): string => shape.map(size).join(", ");
+
+/** A tuple, also of one element. */
+const tuple = (shape: Sizes): string => (shape.length === 1 ? `(${size(shape[0]!)},)` : `(${sizes(shape)})`);
+
+const method =
+  (name: string, ...more: string[]): Expression =>
+  ([x]) =>
+    `${x}.${name}(${more.join(", ")})`;
+const operator =
+  (symbol: string): Expression =>
+  ([a, b]) =>
+    `${a} ${symbol} ${b}`;
+/** int32, as in kilograd; PyTorch's is bool. */
+const comparison =
+  (symbol: string): Expression =>
+  ([a, b]) =>
+    `(${a} ${symbol} ${b}).int()`;
+const overAxes =
+  (name: string): Expression =>
+  ([x], value) =>
+    `${x}.${name}(dim=${pythonTuple(attrsOf<{ axes: number[] }>(value).axes)}, keepdim=True)`.replace(
+      /\((\d+)\),/,
+      "$1,",
+    );
+
+/** Inputs that must be tensors, also where they are numbers. */
+function tensors(x: readonly string[], value: Value): string[] {
+  return x.map((text, at) => {
+    const input = value.inputs[at]!;
+    return input.op === "constant" && input.shape.length === 0 ? `torch.tensor(${text}, device=images.device)` : text;
+  });
+}
+
+const constant: Expression = (_, value) => {
+  const { value: number } = attrsOf<{ value: Size }>(value);
+  if (typeof number !== "number") return refuse(value, "the number follows the batch's size");
+  const text = value.dtype === "int32" ? String(number) : float(number);
+  if (value.shape.length === 0) return text;
+  const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
+  return `torch.full(${tuple(value.shape)}, ${text}, dtype=${dtype}, device=images.device)`;
+};
+
+function float(number: number): string {
+  if (Number.isFinite(number)) return pythonFloat(number);
+  return number > 0 ? "math.inf" : number < 0 ? "-math.inf" : "math.nan";
+}
+
+const reshape: Expression = ([x], { shape }) => {
+  const followers = shape.filter((one) => typeof one !== "number").length;
+  const list = followers > 1 ? sizes(shape) : shape.map((one) => (typeof one === "number" ? one : -1)).join(", ");
+  return `${x}.reshape(${list === "" ? "()" : list})`;
+};
+
+const slice: Expression = ([x], value) => {
+  const { begin, end, step } = attrsOf<{ begin: Size[]; end: Size[]; step: number[] }>(value);
+  const whole = (axis: number): boolean =>
+    begin[axis] === 0 && step[axis] === 1 && JSON.stringify(end[axis]) === JSON.stringify(value.inputs[0]!.shape[axis]);
+  const parts = begin.map((from, axis) => (whole(axis) ? ":" : `${size(from)}:${size(end[axis]!)}:${step[axis]}`));
+  return `${x}[${parts.join(", ")}]`;
+};
+
+const pad: Expression = ([x], value) => {
+  const { before, after, interior, value: fill } = attrsOf<PadAttrs>(value);
+  if (interior.some((count) => count !== 0)) return refuse(value, "PyTorch cannot pad between elements");
+  // PyTorch begins with the last axis.
+  const amounts = before.map((count, axis) => `${count}, ${after[axis]}`).reverse();
+  return `F.pad(${x}, (${amounts.join(", ")}), value=${fill})`;
+};
+
+export const expressions: Readonly<Record<string, Expression>> = {
+  constant,
+  iota: (_, value) => {
+    const { axis } = attrsOf<{ axis: number }>(value);
+    const line = value.shape.map((_size, i) => (i === axis ? -1 : 1)).join(", ");
+    const range = `torch.arange(${size(value.shape[axis]!)}, dtype=torch.int32, device=images.device)`;
+    return `${range}.reshape(${line}).expand(${sizes(value.shape)})`;
+  },
+  dropout: ([x]) => x!,
+  conv2d: (x, value) => {
+    const { stride, padding, dilation, groups } = attrsOf<ConvolutionAttrs>(value);
+    const pairs = `stride=${pythonTuple(stride)}, padding=${pythonTuple(padding)}, dilation=${pythonTuple(dilation)}`;
+    return `F.conv2d(${x.join(", ")}, ${pairs}, groups=${groups})`;
+  },
+  // With running statistics that stay as they are: who writes batch norm as a function updates them in a way of their own.
+  batchNormInference: ([x, weight, bias, mean, variance], value) => {
+    const eps = pythonFloat(attrsOf<{ eps: number }>(value).eps);
+    return `F.batch_norm(${x}, ${mean}, ${variance}, ${weight || "None"}, ${bias || "None"}, training=False, eps=${eps})`;
+  },
+  maxPool2d: ([x], value) => {
+    const { kernel, stride, padding, dilation } = attrsOf<MaxPoolAttrs>(value);
+    const pairs = [kernel, stride, padding, dilation].map(pythonTuple).join(", ");
+    return `F.max_pool2d(${x}, ${pairs})`;
+  },
+  avgPool2d: ([x], value) => {
+    const { kernel, stride, padding, countIncludePad } = attrsOf<AvgPoolAttrs>(value);
+    const pairs = [kernel, stride, padding].map(pythonTuple).join(", ");
+    return `F.avg_pool2d(${x}, ${pairs}, count_include_pad=${pythonBool(countIncludePad)})`;
+  },
+  linear: (x) => `F.linear(${x.join(", ")})`,
+  matmul: operator("@"),
+  softmax: ([x], value) => `F.softmax(${x}, dim=${attrsOf<{ axis: number }>(value).axis})`,
+  logSoftmax: ([x], value) => `F.log_softmax(${x}, dim=${attrsOf<{ axis: number }>(value).axis})`,
+  mean: overAxes("mean"),
+  sum: overAxes("sum"),
+  amax: overAxes("amax"),
+  add: operator("+"),
+  sub: operator("-"),
+  mul: operator("*"),
+  div: operator("/"),
+  pow: operator("**"),
+  maximum: (x, value) => `torch.maximum(${tensors(x, value).join(", ")})`,
+  minimum: (x, value) => `torch.minimum(${tensors(x, value).join(", ")})`,
+  neg: ([x]) => `-${x}`,
+  abs: method("abs"),
+  sign: method("sign"),
+  exp: method("exp"),
+  log: method("log"),
+  sqrt: method("sqrt"),
+  rsqrt: method("rsqrt"),
+  reciprocal: method("reciprocal"),
+  floor: method("floor"),
+  ceil: method("ceil"),
+  round: method("round"),
+  relu: ([x]) => `F.relu(${x})`,
+  sigmoid: ([x]) => `torch.sigmoid(${x})`,
+  tanh: ([x]) => `torch.tanh(${x})`,
+  eq: comparison("=="),
+  ne: comparison("!="),
+  lt: comparison("<"),
+  le: comparison("<="),
+  gt: comparison(">"),
+  ge: comparison(">="),
+  where: (x, value) => {
+    const [condition, yes, no] = tensors(x, value);
+    return `torch.where(${condition} != 0, ${yes}, ${no})`;
+  },
+  cast: ([x], value) => `${x}.${value.dtype === "int32" ? "int" : "float"}()`,
+  reshape,
+  permute: ([x], value) => `${x}.permute(${attrsOf<{ order: number[] }>(value).order.join(", ")})`,
+  expand: ([x], value) => `${x}.expand(${sizes(value.shape)})`,
+  slice,
+  flip: ([x], value) => `${x}.flip(${attrsOf<{ axes: number[] }>(value).axes.join(", ")})`,
+  pad,
+  cat: (x, value) => `torch.cat([${x.join(", ")}], dim=${attrsOf<{ axis: number }>(value).axis})`,
+};

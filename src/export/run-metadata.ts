@@ -1,0 +1,24 @@
+/** What an exported file says about the run that it comes from. */
+import type { EpochRecord } from "../train/metrics-file.js";
+import type { RunRecord } from "../train/run-record.js";
+
+/**
+ * Strings by their keys, for `metadata_props` of ONNX and `__metadata__` of safetensors.
+ * @param tested the record of the epoch after which the weights were saved, if there is one
+ * @param license of the data, if it is known
+ */
+export function describeRun(record: RunRecord, tested?: EpochRecord, license?: string): Record<string, string> {
+  const { config, images, versions } = record;
+  return {
+    kilograd_version: versions.kilograd,
+    network: config.net,
+    recipe: config.recipe,
+    seed: String(config.seed),
+    data: config.data,
+    ...(license === undefined ? {} : { data_license: license }),
+    classes: JSON.stringify(images.classes),
+    mean: String(images.mean),
+    std: String(images.std),
+    ...(tested ? { epoch: String(tested.epoch), accuracy: `${tested.correct}/${tested.total}` } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+/** A network's weights alone, under PyTorch's names: safetensors, and NumPy's .npz. */
+import { zipSync } from "fflate";
+import type { Module } from "../nn/index.js";
+import { copyTensors } from "../train/checkpoint.js";
+import { bytesOf, encodeSafetensors, type StoredTensor } from "../train/safetensors.js";
+
+/**
+ * The bytes of a safetensors file: parameters and buffers. Format: huggingface.co/docs/safetensors.
+ * @param metadata what the file says about the network
+ * @example fs.writeFileSync("model.safetensors", exportSafetensors(model));
+ */
+export function exportSafetensors(model: Module, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  return encodeSafetensors({ tensors: copyTensors(model.stateDict()), metadata: { format: "pt", ...metadata } });
+}
+
+/** The same file from the same weights, whenever and wherever it is written: the first day that a zip file knows. */
+const FIRST_DAY = new Date(1980, 0, 1);
+
+/**
+ * The bytes of an .npz file: a zip file, not compressed, with an array for each parameter and buffer.
+ * @example fs.writeFileSync("model.npz", exportNpz(model)); // numpy.load("model.npz")["conv1.weight"]
+ */
+export function exportNpz(model: Module): Uint8Array {
+  const arrays = [...copyTensors(model.stateDict())].map(([name, stored]) => [`${name}.npy`, encodeNpy(stored)]);
+  return zipSync(Object.fromEntries(arrays) as Record<string, Uint8Array>, { level: 0, mtime: FIRST_DAY });
+}
+
+/** NumPy's format 1.0: a header in Python's spelling that ends at a multiple of 64 bytes, then the elements. */
+function encodeNpy({ shape, data }: StoredTensor): Uint8Array {
+  const type = data instanceof Float32Array ? "<f4" : "<i4";
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const start = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 10, start);
+  bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0]);
+  new DataView(bytes.buffer).setUint16(8, start - 10, true);
+  bytes.set(new TextEncoder().encode(text), 10);
+  bytes[start - 1] = 0x0a;
+  bytes.set(bytesOf(data), start);
+  return bytes;
+}

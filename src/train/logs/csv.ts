@@ -1,0 +1,27 @@
+/** A run's metrics as CSV, for spreadsheets and statistics programs. */
+import type { MetricsRecord } from "../metrics-file.js";
+
+const COLUMNS = ["type", "epoch", "step", "loss", "lr", "testLoss", "accuracy", "seconds"] as const;
+type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
+
+/**
+ * One line for each step and epoch, under a line with the columns' names. `step` counts from 1 over all epochs; a
+ * field that a line does not have is empty; `loss` of an epoch is the mean of its batches'.
+ * @param batches steps of an epoch
+ */
+export function* formatCsv(metrics: Iterable<MetricsRecord>, batches: number): Generator<string> {
+  yield `${COLUMNS.join(",")}\n`;
+  for (const record of metrics) {
+    const row = rowOf(record, batches);
+    yield `${COLUMNS.map((column) => row[column] ?? "").join(",")}\n`;
+  }
+}
+
+function rowOf(record: MetricsRecord, batches: number): Row {
+  const { type, epoch } = record;
+  if (record.type === "step") {
+    return { type, epoch, step: (epoch - 1) * batches + record.batch + 1, loss: record.loss, lr: record.lr };
+  }
+  const { trainLoss, testLoss, correct, total, seconds } = record;
+  return { type, epoch, step: epoch * batches, loss: trainLoss, testLoss, accuracy: correct / total, seconds };
+}

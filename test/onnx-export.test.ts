@@ -1,0 +1,121 @@
+/**
+ * Exported networks on MNIST's 10,000 test images, run by onnxruntime: the classes are all the same and the scores are
+ * within 1e-4; and ONNX's own checker finds nothing wrong (Debian's python3-onnx).
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { before, test } from "node:test";
+import { DataLoader, MNIST, transforms } from "../src/data/index.js";
+import { exportOnnx } from "../src/export/index.js";
+import { configure, F, manualSeed, nn, noGrad, type Tensor } from "../src/index.js";
+import { temporaryFolder } from "./idx-folder.js";
+import { layerNetworks, stir } from "./layer-networks.js";
+import { openOnnx } from "./onnx-session.js";
+import { runPython } from "./python.js";
+
+const [mean, std] = [0.1307, 0.3081];
+const batchSize = 250;
+const size = [1, 28, 28];
+
+before(() => configure({ threads: 1 }));
+
+function testImages(): MNIST {
+  const transform = transforms.compose([transforms.toTensor(), transforms.normalize([mean], [std])]);
+  return new MNIST({ train: false, transform });
+}
+
+/** Rows of a batch's scores. */
+const rows = (data: Float32Array): number[][] =>
+  Array.from({ length: data.length / 10 }, (_, i) => [...data.subarray(10 * i, 10 * i + 10)]);
+const best = (row: readonly number[]): number => row.indexOf(Math.max(...row));
+
+for (const [name, make] of Object.entries(layerNetworks)) {
+  test(`${name}: onnxruntime gives the same classes and scores for 10,000 images`, async () => {
+    manualSeed(3);
+    const model = stir(make()).eval();
+    const session = await openOnnx(exportOnnx(model, size));
+    let [count, largest] = [0, 0];
+    for (const [images] of new DataLoader(testImages(), { batchSize })) {
+      const ours = rows(noGrad(() => model(images)).data() as Float32Array);
+      const { data } = await session.run(images.data() as Float32Array, images.shape);
+      const theirs = rows(data);
+      ours.forEach((row, i) => {
+        assert.equal(best(theirs[i]!), best(row), `image ${count + i}: ${theirs[i]!.join()} instead of ${row.join()}`);
+        row.forEach((x, k) => (largest = Math.max(largest, Math.abs(x - theirs[i]![k]!))));
+      });
+      count += ours.length;
+    }
+    assert.equal(count, 10_000);
+    assert.ok(largest <= 1e-4, `scores differ by ${largest}`);
+  });
+}
+
+test("with softmax and preprocessing it takes bytes and gives likelihoods, for a batch of any size", async () => {
+  manualSeed(3);
+  for (const make of Object.values(layerNetworks)) {
+    const model = stir(make()).eval();
+    const session = await openOnnx(exportOnnx(model, size, { softmax: true, preprocessing: { mean, std } }));
+    assert.equal(session.output, "likelihoods");
+    const dataset = testImages();
+    for (const count of [1, 7]) {
+      const bytes = dataset.images.slice(0, count * 784);
+      const [images] = [...new DataLoader(dataset, { batchSize: count })][0]!;
+      const expected = noGrad(() => F.softmax(model(images), 1)).data();
+      const { shape, data } = await session.run(bytes, [count, ...size]);
+      assert.deepEqual(shape, [count, 10]);
+      expected.forEach((right, i) => assert.ok(Math.abs(data[i]! - right) <= 1e-5, `${data[i]} instead of ${right}`));
+    }
+  }
+});
+
+test("ONNX's checker and its shape inference accept every model", (t) => {
+  const folder = temporaryFolder(t);
+  for (const [name, make] of Object.entries(layerNetworks)) {
+    const bytes = exportOnnx(make(), size, {
+      softmax: true,
+      preprocessing: { mean, std },
+      metadata: { classes: "[]" },
+    });
+    fs.writeFileSync(path.join(folder, `${name}.onnx`), bytes);
+  }
+  const program = [
+    "import glob, onnx",
+    `for file in sorted(glob.glob(${JSON.stringify(folder)} + '/*.onnx')):`,
+    "    model = onnx.load(file)",
+    "    onnx.checker.check_model(model, full_check=True)",
+    "    shape = onnx.shape_inference.infer_shapes(model, strict_mode=True).graph.output[0].type.tensor_type.shape",
+    "    print([dim.dim_param or dim.dim_value for dim in shape.dim], model.opset_import[0].version)",
+  ].join("\n");
+  const lines = runPython("onnx", ["-c", program]).trim().split("\n");
+  assert.deepEqual(
+    lines,
+    Object.keys(layerNetworks).map(() => "['batch', 10] 17"),
+  );
+});
+
+test("the graph has the layers by their names, and the weights under PyTorch's", () => {
+  const text = Buffer.from(exportOnnx(layerNetworks["exercise"]!(), size)).toString("latin1");
+  for (const name of [
+    "/conv1/Conv",
+    "/bn1/BatchNormalization",
+    "/pool/MaxPool",
+    "/average/GlobalAveragePool",
+    "/Flatten",
+  ]) {
+    assert.ok(text.includes(name), name);
+  }
+  for (const name of ["conv1.weight", "conv1.bias", "bn6.running_var"]) assert.ok(text.includes(name), name);
+  assert.ok(!text.includes("/Add"), "biases and batch norm are within their layers");
+});
+
+test("what cannot be exported is named with its place", () => {
+  class Normalized extends nn.Module {
+    features = new nn.Sequential(new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4, { trackRunningStats: false }));
+    override forward(x: Tensor): Tensor {
+      return this.features(x).mean([2, 3]);
+    }
+  }
+  const expected = /export: .* in features\.1 cannot be exported: .*batch/;
+  assert.throws(() => exportOnnx(new Normalized(), size), expected);
+});
