@@ -21,7 +21,7 @@ function fail(message, status) {
 
 /** Installs what is missing and builds what has changed. */
 export function prepare() {
-  requireNode(20, 6);
+  requireNode(20, 16);
   install("Installing packages");
   build();
 }

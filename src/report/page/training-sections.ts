@@ -49,8 +49,9 @@ export function epochsSection({ curves }: RunReport): Html {
 
 /** A setting's value in a line: `onecycle (pctStart 0.3, …)`. */
 export function settingText(value: unknown): string {
-  if (value === null) return "not set";
-  if (typeof value !== "object") return String(value as string | number | boolean | undefined);
+  if (value === null || value === undefined) return "not set";
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return value.map(settingText).join(", ");
   const { name, ...rest } = value as Record<string, unknown>;
   const inner = Object.entries(rest)
