@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { compile } from "./compile.js";
 import { StateError } from "./errors.js";
 import * as F from "./nn/functional.js";
-import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, ReLU, Sequential } from "./nn/index.js";
+import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Module, ReLU, Sequential } from "./nn/index.js";
 import { Adam, SGD, type Optimizer } from "./optim/index.js";
 import { noGrad } from "./graph/grad-mode.js";
 import { manualSeed, rand } from "./random.js";
@@ -62,6 +62,74 @@ for (const [engineName, engine] of [
   }
 }
 
+/** A network whose forward pass draws in another order than its graph is computed, and draws what it does not use. */
+class Drawing extends Module {
+  a = new Dropout(0.5);
+  b = new Dropout(0.5);
+  body = new Linear(6, 2);
+
+  override forward(x: Tensor): Tensor {
+    const [p, q] = [this.a(x), this.b(x)];
+    this.b(p);
+    return this.body(q.add(p).add(rand([1, 6])));
+  }
+}
+
+/** Trains with a change after step 5; the losses. */
+function trainChanged(change: (model: Drawing, optimizer: SGD) => void, { compiled }: { compiled: boolean }): number[] {
+  manualSeed(3);
+  const model = new Drawing();
+  const optimizer = new SGD(model.parameters(), { lr: 0.05 });
+  const plain = (x: Tensor, y: Tensor): Tensor => {
+    optimizer.zeroGrad();
+    const loss = F.crossEntropy(model(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  const step = compiled ? compile(plain) : plain;
+  return Array.from({ length: 10 }, (_, i) => {
+    if (i === 5) change(model, optimizer);
+    return step(rand([4, 6]), tensor(Int32Array.of(0, 1, 1, 0))).item();
+  });
+}
+
+const extra = tensor([1, 2], undefined, { requiresGrad: true });
+const changes: Readonly<Record<string, (model: Drawing, optimizer: SGD) => void>> = {
+  nothing: () => undefined,
+  "weight decay": (_, { paramGroups: [group] }) => (group!.weightDecay = 0.1),
+  momentum: (_, { paramGroups: [group] }) => (group!.momentum = 0.9),
+  "a group": (_, optimizer) => optimizer.addParamGroup({ params: [extra] }),
+  "a dropout's p": (model) => Object.assign(model.a, { p: 0.1 }),
+  "a module's mode, as a field": (model) => (model.b.training = false),
+  "a frozen parameter": (model) => (model.body.bias!.requiresGrad = false),
+};
+for (const [name, change] of Object.entries(changes)) {
+  test(`the same bits after a change of ${name}`, () => {
+    setEngine(compiledEngine());
+    assert.deepEqual(trainChanged(change, { compiled: true }), trainChanged(change, { compiled: false }));
+  });
+}
+
+test("a step that only reads another network leaves its gradients alone", () => {
+  setEngine(compiledEngine());
+  const [mine, other] = [new Linear(2, 2), new Linear(2, 1)];
+  const optimizer = new SGD(mine.parameters(), { lr: 0.1 });
+  other(tensor([[1, 2]]))
+    .sum()
+    .backward();
+  other.requiresGrad_(false);
+  const step = compile((x) => {
+    optimizer.zeroGrad();
+    const loss = other(mine(x)).sum();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  for (let i = 0; i < 4; i++) step(tensor([[1, 2]]));
+  assert.deepEqual([...other.weight.grad!.data()], [1, 2]);
+});
+
 test("the function is called twice for each shape, and again after a change of mode", () => {
   setEngine(compiledEngine());
   const model = new Linear(2, 1);
@@ -109,6 +177,7 @@ const faults: Readonly<Record<string, [step: (setting: Setting) => (x: Tensor) =
   "a loss that is read before the step": [
     ({ model, optimizer }) =>
       (x) => {
+        optimizer.zeroGrad();
         const loss = model(x).sum();
         loss.item();
         loss.backward();
@@ -138,6 +207,16 @@ const faults: Readonly<Record<string, [step: (setting: Setting) => (x: Tensor) =
         return loss;
       },
     /^StateError: compile: the step goes on from a mul that was computed before it.*pass it as an argument/,
+  ],
+  "a gradient from before the step": [
+    ({ model, optimizer }) =>
+      (x) => {
+        const loss = model(x).sum();
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+    /^StateError: compile: the step adds to a gradient .*call optimizer\.zeroGrad\(\)/,
   ],
   "a result that the step does not need": [
     ({ model, optimizer }) =>
@@ -172,3 +251,11 @@ for (const [name, [make, message]] of Object.entries(faults)) {
     );
   });
 }
+
+test("refused: an argument that requires a gradient", () => {
+  setEngine(compiledEngine());
+  const use = compile((x) => x.mul(2));
+  const x = tensor([1], undefined, { requiresGrad: true });
+  use(x);
+  assert.throws(() => use(x), /^StateError: compile: an argument requires a gradient.*detach\(\)/);
+});

@@ -7,7 +7,7 @@ import { StateError } from "./errors.js";
 import type { HostArray, Node, VariableNode } from "./graph/node.js";
 import { ageOf, data, isData, isVariable } from "./ops/leaf.js";
 import { realize, recordRealizations, type Realization } from "./runtime/engine.js";
-import { collectEffects, recordingAge } from "./runtime/recording.js";
+import { keepJournal, recordingAge, type Journal } from "./graph/recording.js";
 import { formatShape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 
@@ -17,10 +17,9 @@ type Result = Tensor | readonly Tensor[];
 
 interface Recording {
   readonly realization: Realization;
-  readonly effects: readonly (() => void)[];
+  readonly journal: Journal;
   /** The leaves that stand for the arguments. */
   readonly args: readonly Node[];
-  readonly live: readonly Node[];
   readonly reads: readonly { readonly node: VariableNode; readonly age: number }[];
   /** The results' places among the realisation's outputs. */
   readonly results: readonly number[];
@@ -31,7 +30,9 @@ interface Recording {
  * Makes a function run without building its graph. For each combination of its arguments' shapes the first call runs as
  * ever, the second is recorded, and from the third on the recording is run: with the new arguments, the present
  * learning rate and new random numbers, but without calling `step`. So what else it does happens twice only, and
- * parameters that it overwrites keep no `grad`. A change of a module's mode or of an optimizer's state makes it record again.
+ * parameters that it overwrites keep no `grad`. It is recorded again when a module's own numbers, switches or mode have
+ * changed, an optimizer's state, or what its hyperparameters switch on; other variables that `step` looks at stay as they
+ * were.
  *
  * @param step either computes nothing itself and gives any tensors; or it calls `optimizer.step()` once, and gives what
  *   `backward()` was called on, a module's output, or a list of such. All that differs from call to call comes by its
@@ -62,7 +63,7 @@ export function compile<F extends TensorFunction>(step: F): F {
     }
     const key = args.map(({ dtype, shape }) => dtype + formatShape(shape)).join();
     const recording = recordings.get(key);
-    if (recording) return replay(recording, args);
+    if (recording?.journal.guards.every(({ read, value }) => read() === value)) return replay(recording, args);
     const isFirst = !recordings.has(key);
     if (isFirst) {
       const result = step(...args);
@@ -78,6 +79,7 @@ export function compile<F extends TensorFunction>(step: F): F {
 
 function record(step: TensorFunction, given: readonly Tensor[]): { recording: Recording; result: Result } {
   realize([]); // what is pending from before is no part of the step
+  for (const tensor of given) refuseGradient(tensor);
   const args = given.map((tensor) => data(elementsOf(tensor), tensor.shape, tensor.dtype));
   const reads: { node: VariableNode; age: number }[] = [];
   const realizations: Realization[] = [];
@@ -86,7 +88,7 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
     for (const node of realization.order) if (isVariable(node)) reads.push({ node, age: ageOf(node) });
     checkLeaves(realization.order, args);
   };
-  const { result, effects } = collectEffects(() =>
+  const { result, journal } = keepJournal(() =>
     recordRealizations(listen, () => {
       const given = step(...args.map((node) => new Tensor(node)));
       if (realizations.length === 0) realize(listOf(given).map(({ node }) => node));
@@ -102,12 +104,20 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
     });
   }
   const results = listOf(result).map((tensor) => placeOf(tensor, realization));
-  const live = realization.order.filter((node) => node.supply !== undefined);
   const values = realization.outputs.map((node) => node.value!);
   for (const node of realization.outputs) node.value = undefined; // from now on they belong to the recording
-  if (realization.dones.length > 0) for (const { node } of reads) node.attrs.variable.grad = undefined;
-  const recording = { realization, effects, args, live, reads, results, several: !(result instanceof Tensor) };
+  for (const variable of realization.variables) variable.grad = undefined;
+  const recording = { realization, journal, args, reads, results, several: !(result instanceof Tensor) };
   return { recording, result: tensorsOf(recording, values) };
+}
+
+function refuseGradient(tensor: Tensor): void {
+  if (!tensor.requiresGrad) return;
+  throw new StateError({
+    op: "compile",
+    problem: "an argument requires a gradient, which a compiled function would not give it",
+    hint: "pass detach() of it, or let the function use it without an argument",
+  });
 }
 
 /** Data that a recording would repeat for ever is refused, unless it is there before the step or is a constant of it. */
@@ -133,10 +143,10 @@ function placeOf(result: Tensor, { outputs }: Realization): number {
 }
 
 function replay(recording: Recording, given: readonly Tensor[]): Result {
-  const { realization, effects, args, live, reads } = recording;
+  const { realization, journal, args, reads } = recording;
   realize([]);
-  for (const effect of effects) effect();
-  for (const node of live) node.value = node.supply!();
+  for (const effect of journal.effects) effect();
+  for (const node of journal.live) node.value = node.supply!();
   args.forEach((node, i) => (node.value = elementsOf(given[i]!)));
   for (const { node, age } of reads) node.attrs.version = node.attrs.variable.version - age;
   const values = realization.run();

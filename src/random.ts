@@ -5,7 +5,8 @@
  */
 import { ArgumentError, DataError } from "./errors.js";
 import { sizeOf, type Shape } from "./shape.js";
-import { tensor, type Tensor } from "./tensor.js";
+import { live } from "./ops/leaf.js";
+import { Tensor } from "./tensor.js";
 
 const WORDS = 624;
 const MIDDLE = 397;
@@ -218,22 +219,26 @@ export function randperm(n: number, generator: Generator = defaultGenerator): In
 
 /** A tensor of numbers in [0, 1). PyTorch: `torch.rand`. */
 export function rand(shape: Shape, generator?: Generator): Tensor {
-  const elements = new Float32Array(sizeOf(shape));
-  uniform(elements, 0, 1, generator);
-  return tensor(elements, shape);
+  return drawn(shape, (elements) => uniform(elements, 0, 1, generator));
 }
 
 /** A tensor of standard normal numbers. PyTorch: `torch.randn`. */
 export function randn(shape: Shape, generator?: Generator): Tensor {
-  const elements = new Float32Array(sizeOf(shape));
-  normal(elements, 0, 1, generator);
-  return tensor(elements, shape);
+  return drawn(shape, (elements) => normal(elements, 0, 1, generator));
 }
 
 /** An int32 tensor of whole numbers from `low` up to, not including, `high`. PyTorch: `torch.randint`. */
 export function randint(low: number, high: number, shape: Shape, generator?: Generator): Tensor {
-  return tensor(
-    Int32Array.from({ length: sizeOf(shape) }, () => randomInteger(low, high, generator)),
-    shape,
-  );
+  const draw = (): Int32Array => Int32Array.from({ length: sizeOf(shape) }, () => randomInteger(low, high, generator));
+  return new Tensor(live(draw, shape, "int32"));
+}
+
+/** Draws now, and in each run of a compiled function. */
+function drawn(shape: Shape, fill: (elements: Float32Array) => void): Tensor {
+  const draw = (): Float32Array => {
+    const elements = new Float32Array(sizeOf(shape));
+    fill(elements);
+    return elements;
+  };
+  return new Tensor(live(draw, shape, "float32"));
 }

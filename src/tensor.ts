@@ -7,8 +7,8 @@ import { gradients, variableGradients } from "./graph/gradients.js";
 import { topologicalOrder, type Dtype, type HostArray, type Node } from "./graph/node.js";
 import { Variable } from "./graph/variable.js";
 import * as ops from "./ops/index.js";
-import { forgetRecordings } from "./runtime/recording.js";
-import { assignLater, forgetAssignment, isRecording, realize, realizeLater } from "./runtime/engine.js";
+import { addsToEarlierGradient, forgetRecordings, isRecording } from "./graph/recording.js";
+import { assignLater, forgetAssignment, realize, realizeLater } from "./runtime/engine.js";
 import { formatShape, resolveAxes, resolveAxis, shapesEqual, sizeOf, type Shape } from "./shape.js";
 
 export type Axes = number | readonly number[];
@@ -189,6 +189,13 @@ export class Tensor {
     const seed = gradient ? gradient.node : ops.constant(1, this.shape);
     for (const [node, grad] of variableGradients(gradients(root, seed))) {
       const { variable } = (node as ReturnType<typeof ops.variable>).attrs;
+      if (addsToEarlierGradient(variable)) {
+        throw new StateError({
+          op: "compile",
+          problem: "the step adds to a gradient that backward() has gathered before it",
+          hint: "call optimizer.zeroGrad() at its start",
+        });
+      }
       variable.grad = variable.grad ? ops.add(variable.grad, grad) : grad;
     }
     realizeLater(root);

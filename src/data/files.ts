@@ -1,6 +1,6 @@
 /** What the datasets need from Node: files, packages, checksums. The only file in data/, with downloads, that does. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,6 +31,7 @@ export function findFile(name: string, folders: readonly string[]): string | und
 /** What a folder holds, in words. */
 export function describeFolder(folder: string): string {
   if (!existsSync(folder)) return "no such folder";
+  if (!statSync(folder).isDirectory()) return "a file";
   const names = readdirSync(folder).sort();
   if (names.length === 0) return "an empty folder";
   return `a folder of ${names.slice(0, 6).join(", ")}${names.length > 6 ? ` and ${names.length - 6} more` : ""}`;

@@ -7,7 +7,7 @@
 // Declaration merging is the one way to give the instances of a class a call signature; Callable keeps its promise.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import { ArgumentError, KilogradError, StateError } from "../errors.js";
-import { forgetRecordings } from "../runtime/recording.js";
+import { forgetRecordings, guard } from "../graph/recording.js";
 import { Tensor } from "../tensor.js";
 import { Callable } from "./callable.js";
 import { snakeCase } from "./names.js";
@@ -55,6 +55,7 @@ export class Module extends Callable {
 
   protected override call(inputs: readonly unknown[]): unknown {
     running.push(this);
+    guard(() => this.#form());
     try {
       const output = this.forward(...(inputs as never[]));
       for (const hook of this.#hooks) hook(this, inputs, output);
@@ -66,6 +67,13 @@ export class Module extends Callable {
     } finally {
       running.pop();
     }
+  }
+
+  /** What of this module's own fields may decide which graph its forward pass builds. */
+  #form(): string {
+    return `${this.#hooks.size};${Object.values(this)
+      .filter((value) => typeof value === "number" || typeof value === "boolean" || typeof value === "string")
+      .join()}`;
   }
 
   /** Calls `hook` after each forward pass of this module, until `remove()`. PyTorch: `register_forward_hook`. */

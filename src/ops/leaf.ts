@@ -1,5 +1,6 @@
 /** Leaves: nodes that hold their elements (`data`), repeat one number (`constant`) or name a variable. */
 import { Node, type Dtype, type HostArray, type VariableNode } from "../graph/node.js";
+import { noteLive } from "../graph/recording.js";
 import type { Variable } from "../graph/variable.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { registry, type Op } from "./op.js";
@@ -52,6 +53,7 @@ export function data(value: HostArray, shape: Shape, dtype: Dtype): Node {
 export function live(supply: () => HostArray, shape: Shape, dtype: Dtype): Node {
   const node = data(supply(), shape, dtype);
   node.supply = supply;
+  noteLive(node);
   return node;
 }
 

@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.js";
 import { checkRange, withDefaults } from "../nn/options.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor.js";
-import { repeat } from "../runtime/recording.js";
+import { repeat } from "../graph/recording.js";
 import { Optimizer, scalar, zerosLike, type Hyperparameters, type ParamGroup, type Params } from "./optimizer.js";
 
 export interface AdamGroup extends ParamGroup {

@@ -10,7 +10,7 @@ import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
 import { withDefaults } from "../nn/options.js";
 import { live } from "../ops/leaf.js";
-import { forgetRecordings } from "../runtime/recording.js";
+import { forgetRecordings, guard } from "../graph/recording.js";
 import { realize } from "../runtime/engine.js";
 import { formatShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
@@ -65,6 +65,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
 
   /** Adds parameters; hyperparameters that are not given are the optimizer's. */
   addParamGroup(options: GroupOptions<G>): void {
+    forgetRecordings();
     const { params, ...own } = options;
     const hyperparameters = withDefaults<object>(this.#name, this.defaults, own);
     const group = { ...hyperparameters, params: [...params] } as unknown as G;
@@ -94,6 +95,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     const used = this.#gradients();
     noGrad(() => {
       for (const group of this.paramGroups) {
+        guard(() => formOf(group));
         const update = this.prepare(group);
         for (const param of group.params) {
           const grad = param.variable!.grad;
@@ -139,6 +141,13 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     this.state.clear();
     for (const [param, state] of states) this.state.set(param, state);
   }
+}
+
+/** What of a group decides the form of its update: which numbers are zero, and what is switched on. */
+function formOf(group: ParamGroup): string {
+  return Object.values(group)
+    .map((value) => (typeof value === "number" ? value !== 0 : typeof value === "boolean" ? value : ""))
+    .join();
 }
 
 /** A number of this step (given anew for each step of a compiled function), as a leaf that broadcasts to any shape. */

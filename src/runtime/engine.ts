@@ -60,6 +60,8 @@ export interface Realization {
   readonly run: Run;
   /** What is to be called when the variables have been overwritten. */
   readonly dones: readonly (() => void)[];
+  /** What is overwritten. */
+  readonly variables: readonly Variable[];
 }
 
 let recorder: ((realization: Realization) => void) | undefined;
@@ -73,11 +75,6 @@ export function recordRealizations<T>(listener: (realization: Realization) => vo
   } finally {
     recorder = undefined;
   }
-}
-
-/** Whether a compiled function is being recorded. */
-export function isRecording(): boolean {
-  return recorder !== undefined;
 }
 
 /** Notes that a node is to be realised together with the next overwriting of variables. */
@@ -96,7 +93,13 @@ export function realize(asked: readonly Node[]): void {
   try {
     checkVersions(order);
     run = currentEngine().prepare(outputs, updates);
-    recorder?.({ order, outputs, run, dones: [...pending.values()].map(({ done }) => done) });
+    recorder?.({
+      order,
+      outputs,
+      run,
+      dones: [...pending.values()].map(({ done }) => done),
+      variables: [...pending.keys()],
+    });
   } catch (error) {
     pending = new Map(); // or everything asked for later would fail as well
     losses = [];

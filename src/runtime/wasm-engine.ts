@@ -12,7 +12,7 @@ import { assemble } from "../wasm/assembler.js";
 import type { Engine, Run, Update } from "./engine.js";
 import { availableThreads, hasFusedMultiplyAdd, maySleep } from "./features.js";
 import { Heap, maximumPages } from "./heap.js";
-import { forgetRecordings } from "./recording.js";
+import { forgetRecordings } from "../graph/recording.js";
 import { structureOf, StructureTable, type Structure } from "./structure.js";
 import { makeClock } from "./clock.js";
 import { command, commandWords, startHelpers } from "./threads.js";

@@ -4,6 +4,7 @@ import { DataLoader } from "../data/data-loader.js";
 import type { Module } from "../nn/index.js";
 import { manualSeed } from "../random.js";
 import type { TrainConfig } from "./config.js";
+import { networks } from "./networks.js";
 import { makeOptimizer, makeSchedule } from "./schedules.js";
 import { Trainer } from "./trainer.js";
 
@@ -26,5 +27,7 @@ export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data
   const model = makeNetwork();
   const optimizer = makeOptimizer(model.parameters(), config);
   const schedule = makeSchedule({ optimizer, config, batches: trainLoader.length });
-  return new Trainer({ model, optimizer, schedule, trainLoader, testLoader, epochs, checkpointSteps });
+  // A file's network may look at anything in its forward pass; of the built-in ones it is known that they do not.
+  const compiled = Object.hasOwn(networks, config.net);
+  return new Trainer({ model, optimizer, schedule, trainLoader, testLoader, epochs, checkpointSteps, compiled });
 }

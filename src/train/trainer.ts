@@ -41,6 +41,11 @@ export interface TrainerOptions {
   readonly epochs: number;
   /** A checkpoint is due after so many steps of an epoch. */
   readonly checkpointSteps: number;
+  /**
+   * Whether steps are compiled: faster, for a network whose forward pass depends on nothing but its inputs, its layers
+   * and PyTorch's random numbers.
+   */
+  readonly compiled?: boolean;
 }
 
 /** Milliseconds of computing after which others (signals, messages) get their turn. */
@@ -59,18 +64,20 @@ export class Trainer extends TrainEvents {
   private epochStartRng = defaultGenerator.getState();
   private stopping = false;
   /** Forward, backward and update; gives the loss. */
-  private readonly step = compile((images, labels) => {
-    const { model, optimizer } = this.options;
-    optimizer.zeroGrad();
-    const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
-    loss.backward();
-    optimizer.step();
-    return loss;
-  });
+  private readonly step: (images: Tensor, labels: Tensor) => Tensor;
   private turnEnds = 0;
 
   constructor(readonly options: TrainerOptions) {
     super();
+    const { model, optimizer, compiled = false } = options;
+    const step = (images: Tensor, labels: Tensor): Tensor => {
+      optimizer.zeroGrad();
+      const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
+      loss.backward();
+      optimizer.step();
+      return loss;
+    };
+    this.step = compiled ? compile(step) : step;
   }
 
   get model(): Module {
@@ -162,7 +169,9 @@ export class Trainer extends TrainEvents {
 
   private endEpoch({ testLoss, correct, total, health }: Evaluation & { readonly health: Health }): void {
     const { epoch, batch, lossSum, seconds } = this.position;
-    const { schedule } = this.options;
+    const { optimizer, schedule } = this.options;
+    // After a last step that was too large the weights are spoilt, though the loss before it was a number.
+    if (!Number.isFinite(testLoss)) throw notANumber(testLoss, epoch, batch - 1, optimizer.paramGroups[0]!.lr);
     if (schedule?.every === "epoch") schedule.step(testLoss);
     this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds: 0 };
     this.emit({ type: "epoch", epoch, trainLoss: lossSum / batch, testLoss, correct, total, seconds, health });
