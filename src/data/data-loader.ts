@@ -6,6 +6,7 @@
  * from the base seed and the sample's place in the epoch. So an epoch can be gone on with from any batch without making
  * those before it, and nothing depends on how far ahead batches are made.
  */
+import { refuseUnknown } from "../nn/options.js";
 import { ArgumentError } from "../errors.js";
 import { Generator, randomInt64 } from "../random.js";
 import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
@@ -42,6 +43,7 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
     readonly dataset: Dataset<unknown, B>,
     options: DataLoaderOptions = {},
   ) {
+    refuseUnknown("DataLoader", ["batchSize", "shuffle", "dropLast", "sampler", "generator", "prefetch"], options);
     const { batchSize = 1, shuffle = false, dropLast = false, sampler, generator, prefetch = 0 } = options;
     checkWhole("batchSize", batchSize, 1);
     checkWhole("prefetch", prefetch, 0);

@@ -6,16 +6,16 @@ import { ArgumentError } from "../errors.js";
  * @throws ArgumentError for an option that does not exist
  */
 export function withDefaults<T extends object>(op: string, defaults: T, given: Partial<T>): T {
-  for (const key of Object.keys(given)) {
-    if (key in defaults) continue;
-    throw new ArgumentError({
-      op,
-      problem: `there is no option "${key}"`,
-      expected: `one of ${Object.keys(defaults).join(", ")}`,
-    });
-  }
+  refuseUnknown(op, Object.keys(defaults), given);
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(present) };
+}
+
+/** @throws ArgumentError for an option that does not exist */
+export function refuseUnknown(op: string, known: readonly string[], given: object): void {
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new ArgumentError({ op, problem: `there is no option "${unknown}"`, expected: `one of ${known.join(", ")}` });
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Random rotation and random affine maps of an image about its centre. */
+import { refuseUnknown } from "../../nn/options.js";
 import { uniformNumber, type Generator } from "../../random.js";
 import { roundHalfEven } from "../../rounding.js";
 import { inverseMatrix, moveImage } from "./affine-map.js";
@@ -12,6 +13,8 @@ export interface MoveOptions {
   readonly fill?: number;
 }
 
+const moveOptions = ["interpolation", "fill"];
+
 /**
  * Turns by an angle from a range. PyTorch: `torchvision.transforms.RandomRotation` of a tensor.
  * @param degrees the range, counter-clockwise; a number d means −d to d
@@ -19,6 +22,7 @@ export interface MoveOptions {
  */
 export function randomRotation(degrees: number | Range, options: MoveOptions = {}): Transform {
   const range = symmetricRange("randomRotation", "degrees", degrees);
+  refuseUnknown("randomRotation", moveOptions, options);
   const { interpolation = "nearest", fill = 0 } = options;
   checkInterpolation("randomRotation", interpolation);
   return (image, generator) => {
@@ -48,6 +52,7 @@ export interface AffineOptions extends MoveOptions {
 export function randomAffine(options: AffineOptions): Transform {
   const { translate, scale, interpolation = "nearest", fill = 0 } = options;
   const op = "randomAffine";
+  refuseUnknown(op, ["degrees", "translate", "scale", "shear", ...moveOptions], options);
   const degrees = symmetricRange(op, "degrees", options.degrees);
   const shear = shearRanges(op, options.shear);
   const isPart = (part: number): boolean => part >= 0 && part <= 1;

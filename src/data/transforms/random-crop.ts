@@ -1,4 +1,5 @@
 /** A random part of an image. */
+import { refuseUnknown } from "../../nn/options.js";
 import { ArgumentError } from "../../errors.js";
 import { randomInteger } from "../../random.js";
 import { blankImage, formatImage, type Image } from "../image.js";
@@ -22,6 +23,7 @@ export function randomCrop(
   size: number | readonly [height: number, width: number],
   options: CropOptions = {},
 ): Transform {
+  refuseUnknown("randomCrop", ["padding", "fill"], options);
   const { padding = 0, fill = 0 } = options;
   const [height, width] = typeof size === "number" ? [size, size] : size;
   const [left, top, right, bottom] = sides(padding);

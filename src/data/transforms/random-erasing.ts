@@ -1,4 +1,5 @@
 /** Erasing a random rectangle of an image (Zhong et al. 2017, arXiv 1708.04896). */
+import { refuseUnknown } from "../../nn/options.js";
 import { normal, randomInteger, uniformNumber, type Generator } from "../../random.js";
 import { roundHalfEven } from "../../rounding.js";
 import type { Image } from "../image.js";
@@ -35,6 +36,7 @@ const ATTEMPTS = 10;
 export function randomErasing(options: ErasingOptions = {}): Transform {
   const { p = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options;
   const op = "randomErasing";
+  refuseUnknown(op, ["p", "scale", "ratio", "value"], options);
   check(op, p >= 0 && p <= 1, "invalid p", "a number from 0 to 1", p);
   check(
     op,

@@ -1,4 +1,5 @@
 /** Batch normalisation as a function. */
+import { refuseUnknown } from "../options.js";
 import { ArgumentError, ShapeError } from "../../errors.js";
 import { noGrad } from "../../graph/grad-mode.js";
 import type { Node } from "../../graph/node.js";
@@ -37,6 +38,7 @@ export function batchNorm(
   runningVar: Tensor | null,
   options: BatchNormOptions = {},
 ): Tensor {
+  refuseUnknown("batchNorm", ["weight", "bias", "training", "momentum", "eps"], options);
   const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
   requireImage("batchNorm", "input", input.node);
   requireChannels(input, { runningMean, runningVar, weight, bias });

@@ -1,4 +1,5 @@
 /** Convolution as a function. */
+import { refuseUnknown } from "../options.js";
 import { ArgumentError, ShapeError } from "../../errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
@@ -28,6 +29,7 @@ export interface Conv2dOptions {
  * @example F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3])).shape // [8, 32, 26, 26]
  */
 export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
+  refuseUnknown("conv2d", ["stride", "padding", "dilation", "groups"], options);
   const stride = pair(options.stride ?? 1);
   const dilation = pair(options.dilation ?? 1);
   const { groups = 1 } = options;

@@ -2,6 +2,7 @@
  * Losses as functions. Those for classes take the classes as int32 indices and any number of axes after the class
  * axis: input [N,C] with target [N], input [N,C,H,W] with target [N,H,W].
  */
+import { refuseUnknown } from "../options.js";
 import { ArgumentError, ShapeError } from "../../errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
@@ -28,6 +29,8 @@ export interface CrossEntropyOptions extends NllLossOptions {
   readonly labelSmoothing?: number;
 }
 
+const classLossOptions = ["reduction", "weight", "ignoreIndex"];
+
 /**
  * Negative log-likelihood: −(the log-probability of the target's class). PyTorch: `torch.nn.functional.nll_loss`.
  * @param input log-probabilities [N,C] or [N,C,…], as logSoftmax gives them
@@ -37,6 +40,7 @@ export interface CrossEntropyOptions extends NllLossOptions {
  * @example F.nllLoss(F.logSoftmax(zeros([2, 10]), 1), tensor(Int32Array.of(3, 7))).item() // 2.302585
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
+  refuseUnknown("nllLoss", classLossOptions, options);
   checkClasses("nllLoss", input, target, options);
   return classLoss(input.node, target.node, options, 0);
 }
@@ -51,6 +55,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions =
  * @example F.crossEntropy(zeros([2, 10]), tensor(Int32Array.of(3, 7)), { labelSmoothing: 0.1 }).item() // 2.302585
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  refuseUnknown("crossEntropy", [...classLossOptions, "labelSmoothing"], options);
   checkClasses("crossEntropy", input, target, options);
   const { labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
@@ -70,6 +75,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
  * @example F.mseLoss(ones([2, 3]), zeros([2, 3])).item() // 1
  */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  refuseUnknown("mseLoss", ["reduction"], options);
   const { reduction = "mean" } = options;
   checkReduction("mseLoss", reduction);
   if (!shapesEqual(input.shape, target.shape)) {

@@ -1,4 +1,5 @@
 /** Pooling as functions. */
+import { refuseUnknown } from "../options.js";
 import * as ops from "../../ops/index.js";
 import { Tensor } from "../../tensor.js";
 import { pair, type Size2d } from "./size.js";
@@ -19,6 +20,7 @@ export interface MaxPool2dOptions {
  * @example F.maxPool2d(zeros([8, 32, 22, 22]), 2).shape // [8, 32, 11, 11]
  */
 export function maxPool2d(input: Tensor, kernelSize: Size2d, options: MaxPool2dOptions = {}): Tensor {
+  refuseUnknown("maxPool2d", ["stride", "padding", "dilation"], options);
   const kernel = pair(kernelSize);
   const stride = pair(options.stride ?? kernelSize);
   const padding = pair(options.padding ?? 0);
@@ -41,6 +43,7 @@ export interface AvgPool2dOptions {
  * @example F.avgPool2d(zeros([8, 32, 7, 7]), 3, { stride: 2 }).shape // [8, 32, 3, 3]
  */
 export function avgPool2d(input: Tensor, kernelSize: Size2d, options: AvgPool2dOptions = {}): Tensor {
+  refuseUnknown("avgPool2d", ["stride", "padding", "countIncludePad"], options);
   const { countIncludePad = true } = options;
   const kernel = pair(kernelSize);
   const stride = pair(options.stride ?? kernelSize);
