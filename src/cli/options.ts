@@ -109,6 +109,10 @@ function readAugment(word: string): Record<string, unknown> {
 }
 
 function readData(word: string): string {
+  if (word === "") {
+    const expected = `${datasetNames.join(", ")}, or a folder of IDX files`;
+    throw new UsageError({ op: "--data", problem: "it is empty", expected, got: '""' });
+  }
   return datasetNames.includes(word) ? word : path.resolve(word);
 }
 

@@ -176,6 +176,7 @@ test("options reach the configuration", async (t) => {
     lr: 0.002,
     momentum: 0.8,
     weightDecay: 0.01,
+    weights: null,
     schedule: { name: "multistep", milestones: [1, 2], gamma: 0.5 },
     augment: { rotation: 10, shift: 0, scale: 0.1 },
     seed: 5,

@@ -135,10 +135,10 @@ interface Prepared {
 async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   const config = readConfig(net, options);
   const folder = options.out ?? defaultRunFolder(config.recipe, new Date());
-  if (!Run.isFree(folder)) {
+  if (folder === "" || !Run.isFree(folder)) {
     throw new UsageError({
       op: "--out",
-      problem: `${folder} is there already, and not empty`,
+      problem: folder === "" ? "it is empty" : `${folder} is there already, and no empty folder`,
       hint: "choose another folder, or go on with the run in it by --resume",
     });
   }
