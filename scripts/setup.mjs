@@ -41,13 +41,16 @@ function run(what, args, hint) {
   fail(`${what} failed. ${hint}`, 1);
 }
 
-/** Installs what a folder's lock file names, if it is not there; npm writes its own copy of that file at the end. */
-export function install(what, folder = at()) {
+/**
+ * Installs what a folder's lock file names, if it is not there; npm writes its own copy of that file at the end.
+ * @param scripts whether the packages' install scripts are run: Bun's puts its program in place
+ */
+export function install(what, folder = at(), { scripts = false } = {}) {
   const lock = path.join(folder, "package-lock.json");
   if (changed(path.join(folder, "node_modules", ".package-lock.json")) >= changed(lock)) return;
   const npm = process.env.npm_execpath;
   if (!npm?.endsWith(".js")) fail("Packages are missing or old. Run `npm ci`, or start with npm.", 1);
-  const quiet = ["--no-audit", "--no-fund", "--include=dev", "--loglevel=error"];
+  const quiet = ["--no-audit", "--no-fund", "--include=dev", "--loglevel=error", `--ignore-scripts=${!scripts}`];
   run(what, [npm, "ci", "--prefix", folder, ...quiet], "Is the network there? Run `npm ci` to see more.");
 }
 

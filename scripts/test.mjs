@@ -47,7 +47,7 @@ function passes([name, args]) {
 prepare();
 // The same bits are wanted from this Node and from a current one.
 if (!quick) install("Installing a current Node", at("fixtures", "current-node"));
-if (!quick) install("Installing Deno, Bun and bundlers", at("fixtures", "other-runtimes"));
+if (!quick) install("Installing Deno, Bun and bundlers", at("fixtures", "other-runtimes"), { scripts: true });
 const failed = steps().filter((step) => !passes(step));
 if (failed.length > 0) {
   process.stdout.write(`Failed: ${failed.map(([name]) => name).join(", ")}\n`);
