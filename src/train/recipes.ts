@@ -19,7 +19,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   /** A few epochs of small batches, for the network `quick`: the shortest way to 99.4 %. */
   quick: {
-    epochs: 4,
+    epochs: 5,
     batchSize: 32,
     optimizer: "sgd",
     lr: 0.1,
