@@ -6,9 +6,9 @@
  *       z[k,t,o] = transform of the 4×4 tile of g
  *       du[chunk][k,i,o] += Σ t  v[k,t,i] · z[k,t,o]             36 small products
  *
- * and, once the chunks are added, dw = Gᵀ du G. Where height or width is no multiple
- * of 4, the last tiles overlap their neighbours, and what both see counts as 0 in one of them. A tile
- * of `taps` inputs × `vectors` of outputs stays in registers over the strip. The chunk's first image clears du.
+ * and, once the chunks are added, dw = Gᵀ du G. Where height or width is no multiple of 4, the last tiles overlap their
+ * neighbours, and what both see counts as 0 in one of them. A tile of `taps` inputs × `vectors` of outputs stays in
+ * registers over the strip. The chunk's first image clears du.
  */
 import type { Access, Addressing, Kernel } from "../../compiler/kernel.js";
 import { padToVector, type BufferView } from "../../compiler/views.js";
