@@ -10,7 +10,7 @@ import { GroupedConvolutionKernel, GroupedWeightGradientKernel } from "../wasm/k
 import type { Border } from "../wasm/kernels/loop.js";
 import { MatmulKernel } from "../wasm/kernels/matmul.js";
 import { PoolGradientKernel } from "../wasm/kernels/pool-gradient.js";
-import { products, suitsWinograd } from "../wasm/kernels/winograd-transforms.js";
+import { products, suitsWinograd, transformScratch } from "../wasm/kernels/winograd-transforms.js";
 import {
   WinogradWeightGradientEndKernel,
   WinogradWeightGradientKernel,
@@ -76,9 +76,14 @@ function planWinograd(
   const [n, o, oh, ow] = output.shape as [number, number, number, number];
   const channels = input.shape[1]!;
   const transformed = paddedRows("winograd_weights", [products, channels, o], "float32");
-  planner.add(new WinogradWeightKernel(weight, transformed));
+  planner.add(new WinogradWeightKernel(weight, transformed, transformMemory(channels)));
   const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(channels, o, oh, ow)], "float32");
   planner.add(new WinogradKernel(input, transformed, bias, output, scratch));
+}
+
+/** Working memory for a transform of each of `count` slices. */
+function transformMemory(count: number): BufferView {
+  return paddedRows("tile", [count, transformScratch], "float32");
 }
 
 /** The addition of a bias [1,O,1,1] that is all that uses a convolution: the kernel starts from it. */
@@ -153,7 +158,7 @@ function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number)
   const row = padToVector(o);
   const buffer = new Buffer("weight_gradient", 9 * i * row, "float32");
   const result = { buffer, shape: node.shape, strides: [1, row, 3 * i * row, i * row], offset: 0, padded: true };
-  planner.add(new WinogradWeightGradientEndKernel(total, result));
+  planner.add(new WinogradWeightGradientEndKernel(total, result, transformMemory(i)));
   return result;
 }
 

@@ -22,7 +22,7 @@ import { Schedule } from "./schedule.js";
 import { broadcastView, Buffer, denseInOrder, denseView, paddedImages, paddedRows, type BufferView } from "./views.js";
 
 /** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
-const worthThreads = 4096;
+const worthThreads = 16384;
 
 /** How the host numbers what a program reads: data leaves, and the contents of variables. */
 export interface Numbering {

@@ -147,7 +147,7 @@ export const round = definePointwise({
 export const relu = definePointwise({
   name: "relu",
   scalar: (x) => Math.max(x, 0),
-  vector: (x) => v.max(x, v.const(0)),
+  vector: (x) => v.pmax(x, v.const(0)),
   gradient: (grad, y) => where(gt(y, constant(0)), grad, constant(0)),
   integer: true,
 });

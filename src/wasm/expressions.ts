@@ -32,8 +32,8 @@ export const instructions = {
   "f32x4.sub": [0xfd, 0xe5, "v128", "-"],
   "f32x4.mul": [0xfd, 0xe6, "v128", "*"],
   "f32x4.div": [0xfd, 0xe7, "v128", "/"],
-  "f32x4.min": [0xfd, 0xe8, "v128", "min"],
-  "f32x4.max": [0xfd, 0xe9, "v128", "max"],
+  "f32x4.pmin": [0xfd, 0xea, "v128", "pmin"],
+  "f32x4.pmax": [0xfd, 0xeb, "v128", "pmax"],
   "f32x4.abs": [0xfd, 0xe0, "v128", "abs"],
   "f32x4.neg": [0xfd, 0xe1, "v128", "neg"],
   "f32x4.sqrt": [0xfd, 0xe3, "v128", "sqrt"],
@@ -134,8 +134,15 @@ export const v = {
   sub: (a: Operand, b: Operand): Expr => op("f32x4.sub", a, b),
   mul: (a: Operand, b: Operand): Expr => op("f32x4.mul", a, b),
   div: (a: Operand, b: Operand): Expr => op("f32x4.div", a, b),
-  min: (a: Operand, b: Operand): Expr => op("f32x4.min", a, b),
-  max: (a: Operand, b: Operand): Expr => op("f32x4.max", a, b),
+  /** b < a ? b : a and a < b ? b : a. NaN comes from `a` alone. */
+  pmin: (a: Operand, b: Operand): Expr => op("f32x4.pmin", a, b),
+  pmax: (a: Operand, b: Operand): Expr => op("f32x4.pmax", a, b),
+  /**
+   * The greater of two, NaN if one of them is NaN: three instructions of the machine, where `f32x4.max` takes ten.
+   * Evaluates its operands twice: hand it locals.
+   */
+  max: (a: Operand, b: Operand): Expr => op("v128.or", v.pmax(a, b), v.pmax(b, a)),
+  min: (a: Operand, b: Operand): Expr => op("v128.or", v.pmin(a, b), v.pmin(b, a)),
   /** a·b + c, fused where the numerics allow it. */
   madd: (a: Operand, b: Operand, c: Operand): Expr => ({ kind: "madd", args: [expr(a), expr(b), expr(c)] }),
   /** Where the mask's lanes are all ones `yes`, elsewhere `no`. */

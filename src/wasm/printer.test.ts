@@ -108,7 +108,7 @@ test("parentheses stand only where precedence or the order of float sums needs t
     [v.op("i32x4.shl", v.op("i32x4.add", x, v.iconst(127)), v.int(23)), "x + 127 << 23"],
     [v.n.add(p, v.n.add(v.n.scale(p, 4), v.int(-8))), "p + p * 4 - 8"],
     [v.load(v.op("i32.and", p, v.int(-16)), 64), "load4((p & -16) + 64)"],
-    [v.max(v.add(x, y), v.op("f32x4.neg", z)), "max(x + y, neg(z))"],
+    [v.pmax(v.add(x, y), v.op("f32x4.neg", z)), "pmax(x + y, neg(z))"],
     [v.lane(v.add(x, y), 2), "(x + y)[2]"],
     [v.lane(x, 0), "x[0]"],
   ];

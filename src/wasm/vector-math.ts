@@ -50,7 +50,7 @@ function polynomial(x: Local, coefficients: readonly number[]): Expr {
  */
 function exponential(b: FunctionBuilder, x: Local, tail?: Local): Local {
   // Beyond these bounds the result is infinite or zero anyway; min and max keep NaN.
-  const inside = b.let("v128", "inside", v.max(v.min(x, v.const(89)), v.const(-105)));
+  const inside = b.let("v128", "inside", v.pmax(v.pmin(x, v.const(89)), v.const(-105)));
   const biased = b.let("v128", "biased", v.madd(inside, v.const(Math.LOG2E), v.const(roundingBias.float)));
   const n = b.let("v128", "n", v.sub(biased, v.const(roundingBias.float)));
   const r = b.let("v128", "r", v.madd(n, v.const(-ln2.high), inside));
@@ -134,7 +134,7 @@ function power(): Func {
   const size = b.let("v128", "size", v.op("f32x4.abs", x));
   const { high, low } = preciseLogarithm(b, size);
   // Beyond 2^32, y makes every power but those of ±1 zero or infinite; a finite y keeps 1^∞ from being NaN.
-  const exponent = b.let("v128", "bounded", v.max(v.min(y, v.const(2 ** 32)), v.const(-(2 ** 32))));
+  const exponent = b.let("v128", "bounded", v.pmax(v.pmin(y, v.const(2 ** 32)), v.const(-(2 ** 32))));
   const product = b.let("v128", "product", v.mul(exponent, high));
   const rest = b.let("v128", "rest", productError(b, exponent, high, product));
   b.set(rest, v.madd(exponent, low, rest));

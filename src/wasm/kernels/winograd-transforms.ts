@@ -23,7 +23,7 @@ const a = Math.SQRT1_2;
 const b = Math.SQRT2;
 
 type Row = readonly Expr[];
-/** One dimension of a transform: as many results as the matrix has rows. */
+/** One dimension of a transform. */
 type Transform = (row: Row, by: Arithmetic) => Expr[];
 
 /** What transforms are written with: sums and multiples, every result in a local of its own. */
@@ -72,12 +72,17 @@ export class Arithmetic {
 }
 
 interface TransformRecord {
+  /** Numbers that a row of it takes, and gives. */
+  readonly inputs: number;
+  readonly outputs: number;
   readonly apply: Transform;
   readonly factors: readonly number[];
 }
 
 /** Bᵀ: 6 → 6 */
 const input: TransformRecord = {
+  inputs: 6,
+  outputs: 6,
   factors: [-2.5, -2, -0.5, a, -a, b, -b],
   apply: ([d0, d1, d2, d3, d4, d5], by) => [
     by.madd(-2.5, d2!, by.add(d0!, d4!)),
@@ -89,6 +94,8 @@ const input: TransformRecord = {
 
 /** Aᵀ: 6 → 4 */
 const output: TransformRecord = {
+  inputs: 6,
+  outputs: 4,
   factors: [2, 0.5, a, b, a / 2, 2 * b],
   apply: ([m0, m1, m2, m3, m4, m5], by) => {
     const [s1, d1, s2, d2] = [by.add(m1!, m2!), by.sub(m1!, m2!), by.add(m3!, m4!), by.sub(m3!, m4!)];
@@ -103,6 +110,8 @@ const output: TransformRecord = {
 
 /** G: 3 → 6 */
 const weight: TransformRecord = {
+  inputs: 3,
+  outputs: 6,
   factors: [0.5, 2, -2 / 3, 1 / 6, (a * 2) / 3, (a * -2) / 3, b / 6, b / -6],
   apply: ([w0, w1, w2], by) => [
     w0!,
@@ -114,6 +123,8 @@ const weight: TransformRecord = {
 
 /** A: 4 → 6 */
 const outputGradient: TransformRecord = {
+  inputs: 4,
+  outputs: 6,
   factors: [2, 0.5, a, -a, b, -b],
   apply: ([y0, y1, y2, y3], by) => [
     y0!,
@@ -125,6 +136,8 @@ const outputGradient: TransformRecord = {
 
 /** Gᵀ: 6 → 3 */
 const weightGradient: TransformRecord = {
+  inputs: 6,
+  outputs: 3,
   factors: [-2 / 3, 1 / 6, (a * -2) / 3, b / 6, -1 / 3, 1 / 3],
   apply: ([m0, m1, m2, m3, m4, m5], by) => {
     const [s1, d1, s2, d2] = [by.add(m1!, m2!), by.sub(m1!, m2!), by.add(m3!, m4!), by.sub(m3!, m4!)];
@@ -139,56 +152,66 @@ const weightGradient: TransformRecord = {
 const transforms = { input, output, weight, outputGradient, weightGradient };
 export type TransformName = keyof typeof transforms;
 
-/** A transform made ready outside the loops: applies it to the columns and then to the rows of a tile. */
-export function prepareTransform(builder: FunctionBuilder, name: TransformName): (tile: readonly Row[]) => Expr[][] {
-  const { apply, factors } = transforms[name];
-  const by = new Arithmetic(builder, factors);
-  return (tile) => {
-    const columns = range(tile[0]!.length).map((j) =>
-      apply(
-        tile.map((row) => row[j]!),
-        by,
-      ),
-    );
-    return range(columns[0]!.length).map((i) =>
-      apply(
-        columns.map((column) => column[i]!),
-        by,
-      ),
-    );
-  };
+/** A tile in memory: the address of its first vector, and the bytes between its rows and between its columns. */
+export interface Tile {
+  readonly at: Local;
+  readonly row: number;
+  readonly column: number;
 }
 
-/** Rows and columns at the start of a tile that do not count. */
+/** A 6×6 tile whose elements lie at the same place of matrices that are `matrix` bytes apart. */
+export function acrossMatrices(at: Local, matrix: number): Tile {
+  return { at, row: patchSize * matrix, column: matrix };
+}
+
+/** Rows and columns at the start of a tile that count as 0. */
 export interface Skip {
   readonly rows: number;
   readonly columns: number;
 }
 
-/** The vectors of a square tile in memory; 0 for what is skipped. */
-export function loadTile(
+const nothing: Skip = { rows: 0, columns: 0 };
+
+interface TransformOptions {
+  readonly skip?: Skip;
+  /** What is done with each vector of the result. */
+  readonly finish?: (value: Expr) => Expr;
+}
+
+/** Elements of working memory that a transform needs. */
+export const transformScratch = 4 * products;
+
+/**
+ * A transform made ready outside the loops: `transform(from, to)` applies it to the columns of a tile and then to the
+ * rows of what that gives. Between the two the tile lies in `scratch`: 36 vectors are more than there are registers,
+ * and V8 would load all of them first and keep them on the stack.
+ */
+export function prepareTransform(
   builder: FunctionBuilder,
-  from: Local,
-  size: number,
-  row: number,
-  pixel: number,
-  skip: Skip = { rows: 0, columns: 0 },
-): Expr[][] {
-  const load = (i: number, j: number): Expr =>
-    i < skip.rows || j < skip.columns ? v.const(0) : v.load(from, i * row + j * pixel);
-  return range(size).map((i) => range(size).map((j) => v.get(builder.let("v128", "d", load(i, j)))));
-}
-
-/** Stores a tile as elements of matrices that lie `matrix` bytes apart. */
-export function scatterTile(builder: FunctionBuilder, to: Local, tile: readonly Row[], matrix: number): void {
-  tile.flat().forEach((value, k) => builder.store(to, k * matrix, value));
-}
-
-/** Reads a 6×6 tile from matrices that lie `matrix` bytes apart. */
-export function gatherTile(builder: FunctionBuilder, from: Local, matrix: number): Expr[][] {
-  return range(patchSize).map((i) =>
-    range(patchSize).map((j) => v.get(builder.let("v128", "m", v.load(from, (patchSize * i + j) * matrix)))),
-  );
+  name: TransformName,
+  scratch: Local,
+): (from: Tile, to: Tile, options?: TransformOptions) => void {
+  const { apply, factors, inputs, outputs } = transforms[name];
+  const by = new Arithmetic(builder, factors);
+  const row = 16 * inputs;
+  return (from, to, { skip = nothing, finish = (value: Expr) => value } = {}) => {
+    const q = builder.let("i32", "q", v.n.add(from.at, v.int(skip.columns * from.column)));
+    const t = builder.let("i32", "t", v.n.add(scratch, v.int(16 * skip.columns)));
+    builder.repeat(inputs - skip.columns, () => {
+      const column = range(inputs).map((i) => (i < skip.rows ? v.const(0) : by.hold(v.load(q, i * from.row))));
+      apply(column, by).forEach((value, i) => builder.store(t, i * row, value));
+      builder.advance(q, from.column);
+      builder.advance(t, 16);
+    });
+    const rows = builder.let("i32", "rows", v.get(scratch));
+    const p = builder.let("i32", "p", v.get(to.at));
+    builder.repeat(outputs, () => {
+      const values = range(inputs).map((j) => (j < skip.columns ? v.const(0) : by.hold(v.load(rows, 16 * j))));
+      apply(values, by).forEach((value, j) => builder.store(p, j * to.column, finish(value)));
+      builder.advance(rows, row);
+      builder.advance(p, to.row);
+    });
+  };
 }
 
 /** Tiles that a strip should have at most: enough to pay for its loops, few enough to stay in the cache. */

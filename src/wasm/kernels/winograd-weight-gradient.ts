@@ -18,14 +18,12 @@ import { weightGradientTile } from "./convolution-weight-gradient.js";
 import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
 import {
-  gatherTile,
-  loadTile,
-  patchSize,
+  acrossMatrices,
   prepareTransform,
   products,
-  scatterTile,
   tileSize,
   tilingOf,
+  transformScratch,
   type Skip,
 } from "./winograd-transforms.js";
 
@@ -61,7 +59,7 @@ export class WinogradWeightGradientKernel implements Kernel {
   /** Elements of working memory that the kernel needs. */
   static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(height, width);
-    return products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+    return transformScratch + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
   }
 
   /** Whether the inputs fill whole register tiles. */
@@ -89,7 +87,8 @@ export class WinogradWeightGradientKernel implements Kernel {
     );
     const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
-    const vs = b.let("i32", "v", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch)));
     const [, , height, width] = this.grad.shape as [number, number, number, number];
     const { rows, columns, rowsPerStrip } = tilingOf(height, width);
     const zs = b.let("i32", "z", v.n.add(vs, v.int(4 * products * rowsPerStrip * columns * this.inputs)));
@@ -102,6 +101,7 @@ export class WinogradWeightGradientKernel implements Kernel {
         first,
         count,
         channels: this.inputs,
+        scratch,
       });
       this.transformTiles(b, {
         name: "outputGradient",
@@ -111,6 +111,7 @@ export class WinogradWeightGradientKernel implements Kernel {
         first,
         count,
         channels: this.outputs,
+        scratch,
       });
       this.multiply(b, vs, zs, du, count * columns);
     };
@@ -130,20 +131,21 @@ export class WinogradWeightGradientKernel implements Kernel {
       first: Expr;
       count: number;
       channels: number;
+      scratch: Local;
     },
   ): void {
     const [, , row, pixel] = of.image.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const [, , height, width] = this.grad.shape as [number, number, number, number];
     const { rows, columns } = tilingOf(height, width);
     const [overlapRows, overlapColumns] = [rows * tileSize - height, columns * tileSize - width];
-    const transform = prepareTransform(b, of.name);
+    const transform = prepareTransform(b, of.name, of.scratch);
     const matrix = 4 * of.count * columns * of.channels;
     const to = b.let("i32", "to", v.get(of.to));
     const isGrad = of.name === "outputGradient";
     const tile = (at: Local, skip: Skip): void => {
       const q = b.let("i32", "q", v.get(at));
       b.repeat(of.channels / 4, () => {
-        scatterTile(b, to, transform(loadTile(b, q, isGrad ? tileSize : patchSize, row, pixel, skip)), matrix);
+        transform({ at: q, row, column: pixel }, acrossMatrices(to, matrix), { skip });
         b.advance(q, 16);
         b.advance(to, 16);
       });
@@ -229,6 +231,8 @@ export class WinogradWeightGradientEndKernel implements Kernel {
   constructor(
     private readonly sums: BufferView,
     private readonly output: BufferView,
+    /** Working memory: [I, transformScratch]. */
+    private readonly scratch: BufferView,
   ) {
     this.extent = sums.shape[1]!;
     this.cost = products * sums.shape[2]!;
@@ -239,7 +243,10 @@ export class WinogradWeightGradientEndKernel implements Kernel {
     return [{ view: this.sums, outerAxis: -1 }];
   }
   get writes(): Access[] {
-    return [{ view: this.output, outerAxis: -1 }];
+    return [
+      { view: this.output, outerAxis: -1 },
+      { view: this.scratch, outerAxis: 0 },
+    ];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
@@ -248,10 +255,10 @@ export class WinogradWeightGradientEndKernel implements Kernel {
     const offset = v.n.scale(n, row);
     const du = b.let("i32", "du", v.n.add(at.pointer({ view: this.sums, outerAxis: -1 }, n), offset));
     const dw = b.let("i32", "dw", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
-    const transform = prepareTransform(b, "weightGradient");
+    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const transform = prepareTransform(b, "weightGradient", scratch);
     b.repeat(row / 16, () => {
-      const tile = transform(gatherTile(b, du, 4 * this.sums.strides[0]!));
-      tile.flat().forEach((value, k) => b.store(dw, k * tap, value));
+      transform(acrossMatrices(du, 4 * this.sums.strides[0]!), { at: dw, row: 3 * tap, column: tap });
       b.advance(du, 16);
       b.advance(dw, 16);
     });

@@ -15,14 +15,12 @@ import { v, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { range, tileOf } from "./convolution.js";
 import {
-  gatherTile,
-  loadTile,
-  patchSize,
+  acrossMatrices,
   prepareTransform,
   products,
-  scatterTile,
   tileSize,
   tilingOf,
+  transformScratch,
   type Tiling,
 } from "./winograd-transforms.js";
 
@@ -63,7 +61,7 @@ export class WinogradKernel implements Kernel {
   /** Elements of working memory that the kernel needs. */
   static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(height, width);
-    return products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+    return transformScratch + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
   }
 
   get reads(): Access[] {
@@ -79,7 +77,8 @@ export class WinogradKernel implements Kernel {
     const y = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
     const u = b.let("i32", "u", at.pointer({ view: this.weight, outerAxis: -1 }, n));
     const bias = this.bias && b.let("i32", "bias", at.pointer({ view: this.bias, outerAxis: -1 }, n));
-    const vs = b.let("i32", "v", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch)));
     const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * products * this.tiles * this.inputs)));
     const { rows, rowsPerStrip } = this.tiling;
     b.for("strip", 0, rows, rowsPerStrip, (strip) => {
@@ -88,21 +87,20 @@ export class WinogradKernel implements Kernel {
         const left = v.n.sub(v.int(rows), v.get(strip));
         b.if(v.op("i32.lt_s", left, v.int(rowsPerStrip)), () => b.set(count, left));
       }
-      this.transformInput(b, x, vs, { first: strip, count });
+      this.transformInput(b, x, vs, scratch, { first: strip, count });
       this.multiply(b, vs, u, ms, count);
-      this.transformOutput(b, ms, y, bias, { first: strip, count });
+      this.transformOutput(b, ms, y, bias, scratch, { first: strip, count });
     });
   }
 
-  private transformInput(b: FunctionBuilder, x: Local, vs: Local, rows: StripRows): void {
+  private transformInput(b: FunctionBuilder, x: Local, vs: Local, scratch: Local, rows: StripRows): void {
     const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const to = b.let("i32", "to", v.get(vs));
-    const transform = prepareTransform(b, "input");
+    const transform = prepareTransform(b, "input", scratch);
     this.overTiles(b, x, row, pixel, rows, (from) => {
       const q = b.let("i32", "q", v.get(from));
       b.repeat(this.inputs / 4, () => {
-        const tile = transform(loadTile(b, q, patchSize, row, pixel));
-        scatterTile(b, to, tile, 4 * this.tiles * this.inputs);
+        transform({ at: q, row, column: pixel }, acrossMatrices(to, 4 * this.tiles * this.inputs));
         b.advance(q, 16);
         b.advance(to, 16);
       });
@@ -146,18 +144,26 @@ export class WinogradKernel implements Kernel {
     });
   }
 
-  private transformOutput(b: FunctionBuilder, ms: Local, y: Local, bias: Local | undefined, rows: StripRows): void {
+  private transformOutput(
+    b: FunctionBuilder,
+    ms: Local,
+    y: Local,
+    bias: Local | undefined,
+    scratch: Local,
+    rows: StripRows,
+  ): void {
     const [, , row, pixel] = this.output.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const from = b.let("i32", "from", v.get(ms));
-    const transform = prepareTransform(b, "output");
+    const transform = prepareTransform(b, "output", scratch);
     this.overTiles(b, y, row, pixel, rows, (to) => {
       const q = b.let("i32", "q", v.get(to));
       const biasAt = bias && b.let("i32", "bs", v.get(bias));
       b.repeat(this.outputs / 4, () => {
-        const tile = transform(gatherTile(b, from, 4 * this.tiles * this.outputs));
         const start = biasAt && b.let("v128", "start", v.load(biasAt));
-        tile.forEach((values, i) =>
-          values.forEach((value, j) => b.store(q, i * row + j * pixel, start ? v.add(value, start) : value)),
+        transform(
+          acrossMatrices(from, 4 * this.tiles * this.outputs),
+          { at: q, row, column: pixel },
+          { finish: (value) => (start ? v.add(value, start) : value) },
         );
         b.advance(q, 16);
         b.advance(from, 16);
@@ -205,6 +211,8 @@ export class WinogradWeightKernel implements Kernel {
     private readonly weight: BufferView,
     /** [36, I, O padded] */
     private readonly output: BufferView,
+    /** Working memory: [I, transformScratch]. */
+    private readonly scratch: BufferView,
   ) {
     this.extent = weight.shape[2]!;
     this.cost = products * weight.shape[3]!;
@@ -215,7 +223,10 @@ export class WinogradWeightKernel implements Kernel {
     return [{ view: this.weight, outerAxis: -1 }];
   }
   get writes(): Access[] {
-    return [{ view: this.output, outerAxis: -1 }];
+    return [
+      { view: this.output, outerAxis: -1 },
+      { view: this.scratch, outerAxis: 0 },
+    ];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
@@ -224,9 +235,10 @@ export class WinogradWeightKernel implements Kernel {
     const offset = v.n.scale(n, row);
     const w = b.let("i32", "w", v.n.add(at.pointer({ view: this.weight, outerAxis: -1 }, n), offset));
     const u = b.let("i32", "u", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
-    const transform = prepareTransform(b, "weight");
+    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const transform = prepareTransform(b, "weight", scratch);
     b.repeat(row / 16, () => {
-      scatterTile(b, u, transform(loadTile(b, w, 3, 3 * tap, tap)), 4 * this.output.strides[0]!);
+      transform({ at: w, row: 3 * tap, column: tap }, acrossMatrices(u, 4 * this.output.strides[0]!));
       b.advance(w, 16);
       b.advance(u, 16);
     });
