@@ -13,6 +13,7 @@ import {
   type LoopRoot,
   type LoopValue,
 } from "../wasm/kernels/loop.js";
+import { v, type Expr } from "../wasm/expressions.js";
 import type { Kernel } from "./kernel.js";
 import { borderOf, innerPart, kernelPlans } from "./kernel-plans.js";
 import { Materialization } from "./materialization.js";
@@ -23,6 +24,9 @@ import { broadcastView, Buffer, denseInOrder, denseView, paddedImages, paddedRow
 
 /** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
 const worthThreads = 16384;
+
+/** What nodes are in loops, by the loops' domain. */
+type ValueTable = Map<string, Map<Node, LoopValue>>;
 
 /** How the host numbers what a program reads: data leaves, and the contents of variables. */
 export interface Numbering {
@@ -41,7 +45,8 @@ export class Planner {
   readonly nodes: Materialization;
   private readonly schedule = new Schedule();
   private readonly views = new Map<Node, BufferView>();
-  private readonly values = new Map<string, Map<Node, LoopValue>>();
+  private readonly values: ValueTable = new Map();
+  private readonly masks: ValueTable = new Map();
   private readonly inputs: { buffer: Buffer; source: number | HostArray }[] = [];
   /** What variables hold, by number, then the places of their new contents. */
   private readonly slots: Buffer[] = [];
@@ -219,33 +224,49 @@ export class Planner {
 
   /** What a node is inside loops over `domain`: an expression, or a load. */
   valueOf(node: Node, domain: Shape): LoopValue {
-    const key = domain.join();
-    let known = this.values.get(key);
-    if (!known) this.values.set(key, (known = new Map<Node, LoopValue>()));
-    let value = known.get(node);
-    if (!value) known.set(node, (value = this.makeValue(node, domain)));
-    return value;
+    return memoized(this.values, domain, node, () => this.makeValue(node, domain));
   }
 
   private makeValue(node: Node, domain: Shape): LoopValue {
     if (isConstant(node)) return { kind: "constant", value: node.attrs.value };
-    if (this.nodes.isInlined(node) && !this.views.has(node)) return this.expression(node, domain);
+    if (this.isComputedHere(node)) return this.expression(node, domain);
     const view = this.viewOf(node);
     return { kind: "load", view: broadcastView(view, domain) };
+  }
+
+  /** Whether loops compute the node themselves instead of loading it. */
+  private isComputedHere(node: Node): boolean {
+    return this.nodes.isInlined(node) && !this.views.has(node);
   }
 
   private expression(node: Node, domain: Shape): LoopValue {
     if (isConstant(node)) return { kind: "constant", value: node.attrs.value };
     const { lowering } = node.op;
-    const args = node.inputs.map((input) => this.valueOf(input, domain));
     if (lowering.kind === "elementwise") {
+      const args = node.inputs.map((input, i) =>
+        i === 0 && lowering.takesMask ? this.maskOf(input, domain) : this.valueOf(input, domain),
+      );
       return { kind: "apply", args, vector: (values) => lowering.vector(values, node.attrs) };
     }
     if (lowering.kind === "index") {
+      const args = node.inputs.map((input) => this.valueOf(input, domain));
       const strides = positionStrides(node.shape, domain);
       return { kind: "position", strides, args, vector: (at, values) => lowering.vector(at, node.attrs, values) };
     }
     throw new Error(`${node.op.name} is no expression`);
+  }
+
+  /** Where a condition is not zero, as a mask: of a comparison directly. */
+  private maskOf(condition: Node, domain: Shape): LoopValue {
+    return memoized(this.masks, domain, condition, () => {
+      const { lowering } = condition.op;
+      if (lowering.kind === "elementwise" && lowering.mask && this.isComputedHere(condition)) {
+        const args = condition.inputs.map((input) => this.valueOf(input, domain));
+        return { kind: "apply", args, vector: lowering.mask };
+      }
+      const isSet = ([x]: readonly Expr[]): Expr => v.op("f32x4.ne", x!, v.const(0));
+      return { kind: "apply", args: [this.valueOf(condition, domain)], vector: isSet };
+    });
   }
 
   private loopKernel(domain: Shape, root: LoopRoot, reduced: readonly number[]): LoopKernel {
@@ -290,6 +311,15 @@ export class Planner {
     const stages = Array.from({ length: count }, (_, i) => ({ parallel: of(i, true), serial: of(i, false) }));
     return { prologue: of(-1, false), stages };
   }
+}
+
+function memoized(table: ValueTable, domain: Shape, node: Node, make: () => LoopValue): LoopValue {
+  const key = domain.join();
+  let known = table.get(key);
+  if (!known) table.set(key, (known = new Map<Node, LoopValue>()));
+  let value = known.get(node);
+  if (!value) known.set(node, (value = make()));
+  return value;
 }
 
 /** Whether each outer index can fill its own part: no border along the first axis, and parts of whole vectors. */

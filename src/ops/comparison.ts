@@ -4,7 +4,7 @@
  */
 import type { Dtype, Node } from "../graph/node.js";
 import { noGrad } from "../graph/grad-mode.js";
-import { v, type Instruction } from "../wasm/expressions.js";
+import { v, type Expr, type Instruction } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import type { Sample } from "./op.js";
@@ -36,11 +36,13 @@ const comparisonSamples: readonly Sample<Record<string, never>>[] = [
 ];
 
 function defineComparison(name: string, holds: (a: number, b: number) => boolean, instruction: Instruction) {
+  const mask = ([a, b]: readonly Expr[]): Expr => v.op(instruction, a!, b!);
   const build = defineElementwise({
     name,
     dtype: () => "int32",
     scalar: ([a, b]) => (holds(a!, b!) ? 1 : 0),
-    vector: ([a, b]) => v.op("v128.and", v.op(instruction, a!, b!), v.const(1)),
+    vector: (args) => v.op("v128.and", mask(args), v.const(1)),
+    mask,
     gradient: () => [null, null],
     samples: comparisonSamples,
     torch: () => `torch.${name}(x[0], x[1])`,
@@ -65,7 +67,8 @@ const whereOp = defineElementwise({
   name: "where",
   dtype: ([, a, b]) => promote([a!, b!]),
   scalar: ([condition, a, b]) => (condition !== 0 ? a! : b!),
-  vector: ([condition, a, b]) => v.select(v.op("f32x4.ne", condition!, v.const(0)), a!, b!),
+  vector: ([condition, a, b]) => v.select(condition!, a!, b!),
+  takesMask: true,
   gradient: ({ inputs: [condition, a, b] }, grad) => [
     null,
     a!.requiresGrad ? where(condition!, grad, constant(0)) : null,

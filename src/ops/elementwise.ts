@@ -11,12 +11,14 @@ export interface Elementwise<A> extends Pick<Op<A>, "name" | "gradient" | "sampl
   readonly scalar: (args: readonly number[], attrs: A) => number;
   /** Four result elements. */
   readonly vector: (args: readonly Expr[], attrs: A) => Expr;
+  readonly mask?: (args: readonly Expr[]) => Expr;
+  readonly takesMask?: true;
 }
 
 export function defineElementwise<A = Record<string, never>>(
   rule: Elementwise<A>,
 ): (inputs: readonly Node[], attrs: A) => Node<A> {
-  const { dtype, scalar, vector, ...record } = rule;
+  const { dtype, scalar, vector, mask, takesMask, ...record } = rule;
   return defineOp<A>({
     ...record,
     infer: (inputs, attrs) => ({
@@ -24,7 +26,7 @@ export function defineElementwise<A = Record<string, never>>(
       dtype: dtype(inputs, attrs),
     }),
     reference: (inputs, attrs, out) => mapBroadcast(inputs, out.shape, (args) => scalar(args, attrs)),
-    lowering: { kind: "elementwise", vector },
+    lowering: { kind: "elementwise", vector, ...(mask && { mask }), ...(takesMask && { takesMask }) },
   });
 }
 

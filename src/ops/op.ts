@@ -25,7 +25,14 @@ export type Lowering<A> =
   /** Holds or names its elements. */
   | { readonly kind: "leaf" }
   /** One result element from the inputs' elements at the same place (inputs broadcast); four lanes at a time. */
-  | { readonly kind: "elementwise"; readonly vector: { of(args: readonly Expr[], attrs: A): Expr }["of"] }
+  | {
+      readonly kind: "elementwise";
+      readonly vector: { of(args: readonly Expr[], attrs: A): Expr }["of"];
+      /** Of a comparison: all bits of a lane set where it holds, none elsewhere. */
+      readonly mask?: { of(args: readonly Expr[]): Expr }["of"];
+      /** Whether the first of `vector`'s arguments is such a mask: of a condition that is not zero. */
+      readonly takesMask?: true;
+    }
   /** An element that depends on its row-major position in the result (an i32x4), the attributes, and scalar inputs. */
   | { readonly kind: "index"; readonly vector: { of(position: Expr, attrs: A, args: readonly Expr[]): Expr }["of"] }
   /** The same elements under other strides; `undefined` where strides cannot say it (a copy is made then). */
