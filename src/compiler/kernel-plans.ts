@@ -39,6 +39,7 @@ export const kernelPlans: Readonly<Record<string, KernelPlan>> = {
   matmul: planMatmul,
   pad: planPad,
   cat: planCat,
+  interleave: planInterleave,
 };
 
 interface ConvolutionAttrs {
@@ -232,7 +233,7 @@ export function innerPart(pad: Node, output: BufferView): BufferView {
 }
 
 export function borderOf(pad: Node, output: BufferView): Border {
-  return { value: (pad.attrs as PadAttrs).value, around: output };
+  return { value: (pad.attrs as PadAttrs).value, around: output, inner: innerPart(pad, output) };
 }
 
 interface PadAttrs {
@@ -249,5 +250,25 @@ function planCat(planner: Planner, node: Node): BufferView {
     planner.copy(part, { ...output, shape: part.shape, offset: at * output.strides[axis]!, padded: false });
     at += part.shape[axis]!;
   }
+  return output;
+}
+
+/** All parts in one pass, each into its places of the image. */
+function planInterleave(planner: Planner, node: Node): BufferView {
+  const { kernel } = node.attrs as { kernel: Pair };
+  const { output, border } = planner.target(node);
+  const [images, channels, rows, pixels] = output.strides as [number, number, number, number];
+  const [part] = node.inputs as [Node, ...Node[]];
+  const roots = node.inputs.map((input, i) => ({
+    value: planner.valueOf(input, part.shape),
+    output: {
+      ...output,
+      shape: part.shape,
+      strides: [images, channels, kernel[0] * rows, kernel[1] * pixels],
+      offset: output.offset + Math.floor(i / kernel[1]) * rows + (i % kernel[1]) * pixels,
+    },
+    ...(i === 0 && border && { border }),
+  }));
+  planner.loop(part.shape, roots);
   return output;
 }

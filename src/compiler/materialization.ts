@@ -6,15 +6,16 @@ import { topologicalOrder, type Node } from "../graph/node.js";
 import { shapesEqual } from "../shape.js";
 
 /** Nodes worth computing only once. */
-const expensive = new Set(["exp", "log", "tanh", "sigmoid", "pow"]);
-/** How large an expression may grow before a part of it gets memory. */
-const largestExpression = 32;
+export const expensive = new Set(["exp", "log", "tanh", "sigmoid", "pow"]);
+/** How many nodes an expression may have before a part of it gets memory. */
+const largestExpression = 64;
 
 export class Materialization {
   readonly order: readonly Node[];
   readonly users = new Map<Node, Node[]>();
   private readonly wanted: ReadonlySet<Node>;
-  private readonly inlined = new Map<Node, number>();
+  /** Inlined nodes, each with all nodes of its expression. */
+  private readonly inlined = new Map<Node, ReadonlySet<Node>>();
 
   constructor(outputs: readonly Node[], updates: readonly Node[]) {
     this.wanted = new Set(outputs);
@@ -23,12 +24,18 @@ export class Materialization {
       if (node.value !== undefined) continue;
       for (const input of new Set(node.inputs)) this.users.set(input, [...(this.users.get(input) ?? []), node]);
     }
-    for (const node of this.order) if (this.canInline(node)) this.inlined.set(node, this.expressionSize(node));
+    for (const node of this.order) if (this.canInline(node)) this.inlined.set(node, this.expressionOf(node));
   }
 
   /** Whether the node is computed inside the loops that use it. */
   isInlined(node: Node): boolean {
     return this.inlined.has(node);
+  }
+
+  /** Whether an interleaved image is only added up over rows and columns: its parts are, without the image. */
+  isSummed(node: Node): boolean {
+    const users = this.usersOf(node);
+    return node.op.name === "interleave" && !this.wanted.has(node) && users.length > 0 && users.every(addsPixels);
   }
 
   usersOf(node: Node): readonly Node[] {
@@ -41,19 +48,27 @@ export class Materialization {
     if (this.wanted.has(node)) return false;
     const users = this.usersOf(node);
     if (users.length > 1 && expensive.has(node.op.name)) return false;
-    if (this.expressionSize(node) > largestExpression) return false;
+    if (this.expressionOf(node).size > largestExpression) return false;
     return users.every((user) => this.takesExpression(user, node));
   }
 
   private takesExpression(user: Node, node: Node): boolean {
     const { kind } = user.op.lowering;
     if (kind === "reduce") return true;
+    if (user.op.name === "interleave") return true;
     if (user.op.name === "pad") return this.usersOf(node).length === 1;
     if (kind !== "elementwise") return false;
     return shapesEqual(user.shape, node.shape) || node.op.lowering.kind === "index";
   }
 
-  private expressionSize(node: Node): number {
-    return node.inputs.reduce((size, input) => size + (this.inlined.get(input) ?? 1), 1);
+  /** The nodes that are computed or loaded where this one is computed, itself included. */
+  private expressionOf(node: Node): Set<Node> {
+    return new Set([node, ...node.inputs.flatMap((input) => [...(this.inlined.get(input) ?? [input])])]);
   }
+}
+
+function addsPixels(user: Node): boolean {
+  if (user.op.name !== "sum") return false;
+  const { axes } = user.attrs as { axes: readonly number[] };
+  return axes.includes(2) && axes.includes(3);
 }

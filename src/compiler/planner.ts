@@ -139,9 +139,9 @@ export class Planner {
     this.schedule.place(kernel);
   }
 
-  /** Adds a root to a loop kernel over this domain: one that is there already, if that can be. */
-  loop(domain: Shape, root: LoopRoot, reduced: readonly number[] = []): void {
-    const candidate = this.loopKernel(domain, root, reduced);
+  /** Adds roots to a loop kernel over this domain: one that is there already, if that can be. */
+  loop(domain: Shape, roots: LoopRoot | readonly LoopRoot[], reduced: readonly number[] = []): void {
+    const candidate = this.loopKernel(domain, [roots].flat(), reduced);
     const parallel = candidate.extent > 1;
     const { stage } = this.schedule.earliest(candidate, parallel);
     const present = this.schedule.mergeable(candidate, stage, parallel);
@@ -149,14 +149,14 @@ export class Planner {
       this.schedule.place(candidate);
       return;
     }
-    (present.kernel as LoopKernel).add(root);
+    for (const root of candidate.roots) (present.kernel as LoopKernel).add(root);
     this.schedule.record(present, candidate.reads, candidate.writes);
   }
 
   // Nodes -------------------------------------------------------------------------------------------------------
 
   private materialize(node: Node): void {
-    if (this.views.has(node) || this.nodes.isInlined(node)) return;
+    if (this.views.has(node) || this.nodes.isInlined(node) || this.nodes.isSummed(node)) return;
     const { kind } = node.op.lowering;
     if (node.value !== undefined || kind === "leaf" || kind === "view") return;
     if (kind === "kernel") this.views.set(node, kernelPlans[node.op.name]!(this, node));
@@ -179,18 +179,18 @@ export class Planner {
 
   /** Computes an expression into memory of its own. */
   private copyOf(node: Node): BufferView {
-    const value = this.expression(node, node.shape);
+    const target = this.target(node);
+    this.loop(node.shape, { value: this.expression(node, node.shape), ...target });
+    return target.output;
+  }
+
+  /** New memory for a node: its own, or the inner part of an image that a user wants with a border around it. */
+  target(node: Node): Pick<LoopRoot, "output" | "border"> & { output: BufferView } {
     const pad = this.nodes.usersOf(node).find((user) => this.isBorder(user, node));
-    if (!pad) {
-      const output = this.home(node);
-      this.loop(node.shape, { value, output });
-      return output;
-    }
+    if (!pad) return { output: this.home(node) };
     const around = this.home(pad);
     this.views.set(pad, around);
-    const output = innerPart(pad, around);
-    this.loop(node.shape, { value, output, border: borderOf(pad, around) });
-    return output;
+    return { output: innerPart(pad, around), border: borderOf(pad, around) };
   }
 
   /** Whether an image is also wanted with a border: then it is computed into its inner part, once for both. */
@@ -217,7 +217,10 @@ export class Planner {
     const { axes } = node.attrs as { axes: readonly number[] };
     const output = this.home(node);
     this.views.set(node, output);
-    this.loop(input.shape, { value: this.valueOf(input, input.shape), output, combine }, axes);
+    const parts = this.nodes.isSummed(input) ? input.inputs : [input];
+    const { shape } = parts[0]!;
+    const value = sumOf(parts.map((part) => this.valueOf(part, shape)));
+    this.loop(shape, { value, output, combine }, axes);
   }
 
   // Expressions -------------------------------------------------------------------------------------------------
@@ -269,13 +272,13 @@ export class Planner {
     });
   }
 
-  private loopKernel(domain: Shape, root: LoopRoot, reduced: readonly number[]): LoopKernel {
+  private loopKernel(domain: Shape, roots: readonly LoopRoot[], reduced: readonly number[]): LoopKernel {
     const make = (outerAxis: number): LoopKernel => {
       const kernel = new LoopKernel(domain, outerAxis, reduced);
-      kernel.add(root);
+      for (const root of roots) kernel.add(root);
       return kernel;
     };
-    const axis = this.outerAxis(domain, root, reduced);
+    const axis = this.outerAxis(domain, roots[0]!, reduced);
     if (axis < 0) return make(-1);
     const parallel = make(axis);
     const large = sizeOf(domain) >= worthThreads;
@@ -311,6 +314,14 @@ export class Planner {
     const stages = Array.from({ length: count }, (_, i) => ({ parallel: of(i, true), serial: of(i, false) }));
     return { prologue: of(-1, false), stages };
   }
+}
+
+/** Added in pairs, which rounds less than one after the other. */
+function sumOf(values: readonly LoopValue[]): LoopValue {
+  if (values.length === 1) return values[0]!;
+  const half = Math.ceil(values.length / 2);
+  const args = [sumOf(values.slice(0, half)), sumOf(values.slice(half))];
+  return { kind: "apply", args, vector: ([x, y]) => v.add(x!, y!) };
 }
 
 function memoized(table: ValueTable, domain: Shape, node: Node, make: () => LoopValue): LoopValue {

@@ -4,17 +4,12 @@
  */
 import type { Node } from "../graph/node.js";
 import * as ops from "../ops/index.js";
+import type { MaxPoolAttrs } from "../ops/pooling.js";
+import type { Pair } from "../ops/window.js";
 import { sizeOf, type Shape } from "../shape.js";
+import { coversAll, isTiling, places } from "./image-parts.js";
 import { cropImage, padImage } from "./image-padding.js";
 
-type Pair = readonly [number, number];
-
-interface MaxPoolAttrs {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-}
 interface AvgPoolAttrs {
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -27,15 +22,20 @@ const ones: Pair = [1, 1];
 
 export const poolingRewrites = {
   maxPool2d: (node: Node): Node => {
-    const { kernel, stride, padding, dilation } = node.attrs as MaxPoolAttrs;
+    const attrs = node.attrs as MaxPoolAttrs;
+    const { kernel, stride, padding, dilation } = attrs;
+    if (isTiling(attrs)) return largest(places(node.inputs[0]!, kernel));
     const x = padImage(node.inputs[0]!, padding, padding, none, -Infinity);
-    return windowPlaces(x, node.shape, kernel, stride, dilation).reduce((top, place) => ops.maximum(top, place));
+    return largest(windowPlaces(x, node.shape, kernel, stride, dilation));
   },
 
   maxPool2dGradient: (node: Node): Node | undefined => {
     const attrs = node.attrs as MaxPoolAttrs;
-    if (attrs.padding.every((p) => p === 0)) return undefined;
     const [x, g] = node.inputs as [Node, Node];
+    if (isTiling(attrs) && coversAll(attrs.kernel, x.shape)) {
+      return ops.interleave(firstLargest(places(x, attrs.kernel), g), attrs.kernel);
+    }
+    if (attrs.padding.every((p) => p === 0)) return undefined;
     const padded = padImage(x, attrs.padding, attrs.padding, none, -Infinity);
     const grad = ops.maxPool2dGradient(padded, g, { ...attrs, padding: none });
     return cropImage(grad, attrs.padding, [x.shape[2]!, x.shape[3]!]);
@@ -74,6 +74,22 @@ export const poolingRewrites = {
     return cropImage(spread, attrs.padding, size);
   },
 };
+
+function largest(values: readonly Node[]): Node {
+  return values.reduce((top, value) => ops.maximum(top, value));
+}
+
+/** For each place of a window, g where it is the first that has the window's maximum, 0 elsewhere. */
+function firstLargest(values: readonly Node[], g: Node): Node[] {
+  const top = largest(values);
+  let left = g;
+  return values.map((value) => {
+    const here = ops.eq(value, top);
+    const given = ops.where(here, left, ops.constant(0));
+    left = ops.where(here, ops.constant(0), left);
+    return given;
+  });
+}
 
 /** Marks an average's gradient whose division has been done. */
 const sumOnly = { sumOnly: true };

@@ -7,13 +7,14 @@ import * as ops from "../ops/index.js";
 import { isConstant } from "../ops/leaf.js";
 import { shapesEqual } from "../shape.js";
 import { convolutionRewrites } from "./convolution-rewrites.js";
+import { throughInterleave } from "./image-parts.js";
 import { poolingRewrites } from "./pooling-rewrites.js";
 
 export type Rewrite = (node: Node) => Node | undefined;
 
 /** The first rewrite that applies to the node. */
 export function rewrites(node: Node): Node | undefined {
-  return foldConstants(node) ?? rules[node.op.name]?.(node);
+  return foldConstants(node) ?? rules[node.op.name]?.(node) ?? throughInterleave(node);
 }
 
 const rules: Readonly<Record<string, Rewrite>> = {

@@ -8,6 +8,7 @@ export * from "./assemble.js";
 export * from "./comparison.js";
 export * from "./convolution.js";
 export * from "./generated.js";
+export * from "./interleave.js";
 export * from "./leaf.js";
 export * from "./matmul.js";
 export * from "./normalization.js";

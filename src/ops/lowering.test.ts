@@ -41,7 +41,10 @@ function lanesOf({ shape, values }: FilledInput, target: Shape): Float32Array {
 function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], shape: Shape): Float32Array {
   const { lowering } = op;
   const main = driver(sizeOf(shape), inputs.length, (position, args) => {
-    if (lowering.kind === "elementwise") return lowering.vector(args, attrs);
+    if (lowering.kind === "elementwise") {
+      const [first, ...others] = args;
+      return lowering.vector(lowering.takesMask ? [v.op("f32x4.ne", first!, v.const(0)), ...others] : args, attrs);
+    }
     if (lowering.kind === "index") return lowering.vector(position, attrs, args);
     throw new Error(`${op.name} has no vector expression`);
   });

@@ -6,6 +6,7 @@ import type { Addressing } from "../../compiler/kernel.js";
 import { padToVector, type BufferView } from "../../compiler/views.js";
 import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
+import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
 import type { Combine, LoopKernel, LoopValue } from "./loop.js";
 
@@ -63,13 +64,13 @@ export class LoopEmitter {
   }
 
   private fillBorders(): void {
-    for (const { border, output } of this.kernel.roots) {
+    for (const { border } of this.kernel.roots) {
       if (!border) continue;
-      const { around, value } = border;
+      const { around, inner, value } = border;
       const { outerAxis } = this.kernel;
       const elements = outerAxis < 0 ? around.buffer.elements : around.strides[outerAxis]!;
       const at = this.b.let("i32", "border", this.at.pointer({ view: around, outerAxis }, this.n));
-      for (const { start, length, times, step } of borderRuns(output, around, elements)) {
+      for (const { start, length, times, step } of borderRuns(inner, around, elements)) {
         const from = this.b.let("i32", "from", v.n.add(at, v.int(4 * start)));
         this.b.repeat(times, () => {
           emitFill(this.b, v.get(from), length, value, around.buffer.dtype);
@@ -92,20 +93,32 @@ export class LoopEmitter {
     this.nest(outerLoops, () => this.alongVector((spots) => this.reduceKept(spots, folded), { block, whole: block }));
   }
 
-  /** Accumulators for a few places of a kept axis; the loops over the reduced axes are inside. */
+  /**
+   * Accumulators for a few places of a kept axis; the loops over the reduced axes are inside. Where registers are left,
+   * elements take turns with several sets of accumulators: an addition need not wait for the one before it, and the
+   * shorter sums round less.
+   */
   private reduceKept(spots: readonly Spot[], folded: readonly number[]): void {
     const { b } = this;
-    const sums = spots.map(() => this.kernel.roots.map((root) => this.accumulator(root.combine!)));
-    this.nest(folded, () =>
+    const { roots } = this.kernel;
+    const sets = Math.max(1, Math.floor(accumulators / (spots.length * roots.length)));
+    const sums = range(sets).map(() => spots.map(() => roots.map((root) => this.accumulator(root.combine!))));
+    this.takeTurns(folded, sets, (set) =>
       spots.forEach((spot, s) => {
         const evaluate = this.evaluator(spot);
-        this.kernel.roots.forEach((root, r) => {
-          const sum = sums[s]![r]!;
+        roots.forEach((root, r) => {
+          const sum = sums[set]![s]![r]!;
           b.set(sum, combined(root.combine!, sum, evaluate(root.value)));
         });
       }),
     );
-    spots.forEach((spot, s) => this.kernel.roots.forEach((root, r) => this.store(root.output, sums[s]![r]!, spot)));
+    spots.forEach((spot, s) =>
+      roots.forEach((root, r) => {
+        const [first, ...others] = sums.map((set) => set[s]![r]!) as [Local, ...Local[]];
+        for (const other of others) b.set(first, combined(root.combine!, first, other));
+        this.store(root.output, first, spot);
+      }),
+    );
   }
 
   /** The vector axis itself is reduced: four partial results, joined at the end. */
@@ -153,6 +166,23 @@ export class LoopEmitter {
   /** Loops over these axes, outermost first, with every cursor moving along. */
   private nest(axes: readonly number[], body: () => void): void {
     this.merge(axes).reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), body)();
+  }
+
+  /** The same, the body called with 0, 1, …, `turns` − 1 in turn along the innermost axis. */
+  private takeTurns(axes: readonly number[], turns: number, body: (turn: number) => void): void {
+    const merged = this.merge(axes);
+    const inner = merged.pop();
+    if (!inner) return body(0);
+    const step = (turn: number): void => {
+      body(turn);
+      this.cursors.forEach((cursor, i) => this.b.advance(cursor.local, inner.moves[i]!));
+    };
+    const walk = (): void => {
+      this.b.repeat(Math.floor(inner.extent / turns), () => range(turns).forEach(step));
+      range(inner.extent % turns).forEach(step);
+      this.cursors.forEach((cursor, i) => this.b.advance(cursor.local, -inner.moves[i]! * inner.extent));
+    };
+    merged.reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), walk)();
   }
 
   /** Runs the body `rounds` times, moving each cursor by its bytes after each, and back at the end. */

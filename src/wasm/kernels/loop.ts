@@ -41,8 +41,9 @@ export interface LoopRoot {
 
 export interface Border {
   readonly value: number;
-  /** The whole, of which `output` is the inner part. */
+  /** The whole, and the part of it that is not border. */
   readonly around: BufferView;
+  readonly inner: BufferView;
 }
 
 export class LoopKernel implements Kernel {

@@ -1,0 +1,73 @@
+/**
+ * An image put together of as many smaller ones as a window has places: part a·KW + b has the pixels that lie at row a
+ * and column b of their windows. No user builds it: the compiler does, for gradients of pooling
+ * (compiler/image-parts.ts).
+ */
+import { ShapeError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import { forEachIndex, formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { promote } from "./elementwise.js";
+import { defineOp } from "./op.js";
+import { sliceAxis } from "./view.js";
+import type { Pair } from "./window.js";
+
+export interface InterleaveAttrs {
+  /** KH and KW, rows and columns of a window. */
+  readonly kernel: Pair;
+}
+
+const interleaveOp = defineOp<InterleaveAttrs>({
+  name: "interleave",
+  infer: (parts, { kernel }) => {
+    const [first] = parts as [Node, ...Node[]];
+    const odd = parts.find((part) => part.shape.length !== 4 || !shapesEqual(part.shape, first.shape));
+    if (odd || parts.length !== sizeOf(kernel)) {
+      throw new ShapeError({
+        op: "interleave",
+        problem: `${parts.length} parts, of shapes ${parts.map((part) => formatShape(part.shape)).join(", ")}`,
+        expected: `${sizeOf(kernel)} images [N,C,H,W] of one shape`,
+      });
+    }
+    const [n, c, h, w] = first.shape as [number, number, number, number];
+    return { shape: [n, c, h * kernel[0], w * kernel[1]], dtype: promote(parts) };
+  },
+  reference: (parts, { kernel: [kh, kw] }, { shape }) => {
+    const result = new Float64Array(sizeOf(shape));
+    const [, channels, height, width] = parts[0]!.shape as [number, number, number, number];
+    forEachIndex(shape, ([n, c, y, x], at) => {
+      const part = parts[(y! % kh) * kw + (x! % kw)]!;
+      const row = (n! * channels + c!) * height + Math.floor(y! / kh);
+      result[at] = part.data[row * width + Math.floor(x! / kw)]!;
+    });
+    return result;
+  },
+  gradient: ({ attrs: { kernel } }, grad) => placesOf(grad, kernel),
+  lowering: { kind: "kernel" },
+  samples: [
+    { inputs: Array.from({ length: 4 }, () => [2, 5, 3, 2]), attrs: { kernel: [2, 2] } },
+    { inputs: Array.from({ length: 6 }, () => [1, 4, 1, 3]), attrs: { kernel: [3, 2] } },
+    { inputs: Array.from({ length: 3 }, () => [3, 1, 2, 2]), attrs: { kernel: [1, 3] } },
+  ],
+  torch: ({ kernel: [kh, kw] }) =>
+    `torch.stack(x).unflatten(0, (${kh}, ${kw})).permute(2, 3, 4, 0, 5, 1).flatten(4, 5).flatten(2, 3)`,
+});
+
+/** The image [N,C,KH·H,KW·W] of these parts [N,C,H,W], row by row of the window. */
+export function interleave(parts: readonly Node[], kernel: Pair): Node {
+  return interleaveOp(parts, { kernel });
+}
+
+/** The parts of which an image whose sizes are multiples of the kernel's is put together: strided slices. */
+export function placesOf(image: Node, kernel: Pair): Node[] {
+  return Array.from({ length: sizeOf(kernel) }, (_, i) => placeOf(image, kernel, i));
+}
+
+/** One of them; rows and columns past the last whole window are left out. */
+export function placeOf(image: Node, kernel: Pair, i: number): Node {
+  const [, , height, width] = image.shape as Shape & [number, number, number, number];
+  const place: Pair = [Math.floor(i / kernel[1]), i % kernel[1]];
+  return [height, width].reduce((part, extent, axis) => {
+    const stop = Math.floor(extent / kernel[axis]!) * kernel[axis]!;
+    return sliceAxis(part, 2 + axis, place[axis]!, stop, kernel[axis]);
+  }, image);
+}
