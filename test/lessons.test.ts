@@ -4,7 +4,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL, fileURLToPath } from "node:url";
-import { formatTable, pageOf, spread, type Lesson } from "../examples/lessons/lesson.js";
+import { lesson as layers } from "../examples/lessons/layers.js";
+import { formatTable, pageOf, spread, trainVariant, type Lesson } from "../examples/lessons/lesson.js";
+import { configure } from "../src/index.js";
 
 const folder = fileURLToPath(new URL("../examples/lessons", import.meta.url));
 const scripts = fs.readdirSync(folder).filter((name) => name !== "lesson.ts");
@@ -28,6 +30,16 @@ for (const script of scripts) {
 test("no page is without a script", () => {
   const pages = fs.readdirSync(path.dirname(pageOf("any.ts"))).filter((name) => name !== "README.md");
   assert.deepEqual(pages.sort(), scripts.map((name) => name.replace(/\.ts$/, ".md")).sort());
+});
+
+test("a row of a page comes out again: the one that is trained fastest", async () => {
+  configure({ numerics: "strict" });
+  const [variant] = layers.variants;
+  const runs = await trainVariant(layers, variant!);
+  const row = new RegExp(`^\\| ${variant!.name} .*\\| (.+?) *\\|$`, "m").exec(
+    fs.readFileSync(pageOf("layers.ts"), "utf8"),
+  );
+  assert.equal(spread(runs.map((accuracies) => accuracies.at(-1))), row![1]);
 });
 
 test("a spread has the mean, the worst and the best; what diverged is counted", () => {

@@ -41,6 +41,14 @@ export function foretell(run: RecordedRun): Foretold {
   return { run, passed, hopeless: advice.find(({ hopeless }) => hopeless) };
 }
 
+/** What the table comes to, in a sentence. */
+export function foretellingCounts(runs: readonly RecordedRun[]): string {
+  const foretold = runs.map(foretell);
+  const [passed, failed] = [foretold.filter((one) => one.passed), foretold.filter((one) => !one.passed)];
+  const called = (some: readonly Foretold[]): number => some.filter(({ hopeless }) => hopeless).length;
+  return `Of ${runs.length} recorded runs ${passed.length} passed; ${called(passed) || "none"} of them is called hopeless. Of the ${failed.length} that did not pass, ${called(failed)} are, by epoch ${EARLY}.`;
+}
+
 /** A line for each run, as Markdown. */
 export function foretellingTable(runs: readonly RecordedRun[]): string {
   const rows = runs.map(foretell).map(({ run, passed, hopeless }) => {

@@ -83,11 +83,18 @@ test("a usual run, and two compared", async (t) => {
   const { text, headings } = await look(await report(runs[0]!));
   for (const heading of [
     ...["The four rules", "Curves", "Epochs", "Class by class", "Calibration", "Mistakes", "Network"],
-    ...["Kernels of the first layers", "Activation maps", "Time and memory", "Configuration"],
+    ...[
+      "What the layers see and cost",
+      "Kernels of the first layers",
+      "Activation maps",
+      "Time and memory",
+      "Configuration",
+    ],
   ]) {
     assert.ok(headings.includes(heading), heading);
   }
   assert.match(text, /12,514/);
+  assert.match(text, /No advice: the network follows the rules of the course/);
   const evaluated = await kilograd(["evaluate", runs[0]!]);
   const [, right] = /Accuracy: (\d+)\/20/.exec(evaluated.stdout)!;
   assert.ok(text.includes(`(${right} of 20)`), "the report has the evaluation's figure");

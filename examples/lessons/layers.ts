@@ -14,7 +14,10 @@ const deep = (layers: number) => (): nn.Module =>
 
 export const lesson: Lesson = {
   question: "How many convolutions does it take?",
-  variants: [1, 2, 3, 4, 6].map((layers) => ({ name: `${layers} convolutions`, network: deep(layers) })),
+  variants: [1, 2, 3, 4, 6].map((layers) => ({
+    name: layers === 1 ? "1 convolution" : `${layers} convolutions`,
+    network: deep(layers),
+  })),
 };
 
 await teach(import.meta.url, lesson);

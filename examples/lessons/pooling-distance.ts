@@ -21,7 +21,7 @@ const distant = (distance: number | null) => (): nn.Module => {
 export const lesson: Lesson = {
   question: "How many convolutions should stand between the last max pooling and the prediction?",
   variants: [null, 2, 1, 0].map((distance) => ({
-    name: distance === null ? "no second pooling" : `${distance} convolutions after it`,
+    name: distance === null ? "no second pooling" : `${distance} convolution${distance === 1 ? "" : "s"} after it`,
     network: distant(distance),
   })),
 };

@@ -83,6 +83,7 @@ function rangeChart(points: readonly RangePoint[]): Chart {
 
 function explain({ lr, steepest, lowest, exploded }: RateSuggestion, to: string): string {
   const end = exploded ? "" : `\nThe loss has not exploded up to ${to}: with a higher --to one sees more.`;
+  const why = lr === steepest ? "the rate of the steepest fall" : "a tenth of the rate with the lowest loss";
   return `The loss falls most steeply at ${significant(steepest, 2)} and is lowest at ${significant(lowest, 2)}.${end}
-Suggested: --lr ${significant(lr, 2)}, a tenth of the rate with the lowest loss; the rate of the steepest fall is the other usual choice.`;
+Suggested: --lr ${significant(lr, 2)}, ${why}. Another --seed shows how sure that is.`;
 }

@@ -109,7 +109,7 @@ export const questions: readonly Question[] = [
       const likelihood = draw.whole(20, 980) / 1000;
       return {
         text: `A network gives the right class a likelihood of ${likelihood}. What is the negative log-likelihood? (two decimals)`,
-        answer: { kind: "number", value: negativeLogLikelihood(likelihood), within: 0.01 },
+        answer: { kind: "number", value: negativeLogLikelihood(likelihood), within: 0.005 },
         explanation: `−ln ${likelihood} = ${negativeLogLikelihood(likelihood).toFixed(5)}; the other classes do not matter.`,
       };
     },
@@ -121,7 +121,7 @@ export const questions: readonly Question[] = [
       const likelihoods = softmax(logits);
       return {
         text: `The logits of three classes are ${logits.join(", ")}. What likelihood does softmax give the first? (two decimals)`,
-        answer: { kind: "number", value: likelihoods[0]!, within: 0.01 },
+        answer: { kind: "number", value: likelihoods[0]!, within: 0.005 },
         explanation: `e^x over the sum of all: ${likelihoods.map((x) => x.toFixed(3)).join(", ")}, together 1.`,
       };
     },
@@ -132,7 +132,7 @@ export const questions: readonly Question[] = [
       const p = draw.pick([0.1, 0.2, 0.25, 0.5, 0.75, 0.8]);
       return {
         text: `PyTorch's dropout with p = ${p} keeps a value in training. By what does it multiply it? (two decimals)`,
-        answer: { kind: "number", value: invertedDropoutScale(p), within: 0.01 },
+        answer: { kind: "number", value: invertedDropoutScale(p), within: 0.005 },
         explanation: `By 1 / (1 − p), so that the next layer gets as much as in evaluation, where nothing is dropped.`,
       };
     },
@@ -162,6 +162,11 @@ export const questions: readonly Question[] = [
       "it halves all values",
     ],
     explanation: "Dropout acts in training only; model.eval() switches it off.",
+  }),
+  choice("dropout-place", "Where is dropout not recommended?", {
+    right: "right before the last prediction layer",
+    wrong: ["after a block in the middle", "after a batch norm and its ReLU", "in networks that overfit"],
+    explanation: "What is dropped there is missing from the prediction: no layer comes that could make up for it.",
   }),
   choice("likelihood", "Softmax gives ten numbers that add up to 1. What may one call them?", {
     right: "likelihoods: adding up to 1 makes nothing a probability",

@@ -39,8 +39,9 @@ test("numbers are read with their thousands apart, and rounded where that is ask
   const weights: Asked = { ...ask("linear-weights"), answer: { kind: "number", value: 123_633_664, within: 0 } };
   for (const words of ["123633664", "123,633,664", "123 633 664"]) assert.equal(judgeAnswer(weights, words), true);
   assert.equal(judgeAnswer(weights, "123633665"), false);
-  const loss: Asked = { ...weights, answer: { kind: "number", value: 1.41058, within: 0.01 } };
-  for (const words of ["1.41058", "1.41", "1.4"]) assert.equal(judgeAnswer(loss, words), words !== "1.4");
+  const loss: Asked = { ...weights, answer: { kind: "number", value: 1.41658, within: 0.005 } };
+  for (const words of ["1.41658", "1.42"]) assert.equal(judgeAnswer(loss, words), true);
+  for (const words of ["1.41", "1.4", "1.43"]) assert.equal(judgeAnswer(loss, words), false);
 });
 
 test("what is no answer is neither right nor wrong", () => {

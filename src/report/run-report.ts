@@ -7,6 +7,10 @@ import { DataLoader } from "../data/data-loader.js";
 import { ArgumentError } from "../errors.js";
 import type { Module } from "../nn/index.js";
 import { Generator } from "../random.js";
+import { advise } from "../summary/advice/advice.js";
+import type { Advice } from "../summary/advice/rule.js";
+import { inspectNetwork } from "../summary/inspect.js";
+import type { Inspection } from "../summary/layer.js";
 import { summarize, type Summary } from "../summary/summary.js";
 import type { Tensor } from "../tensor.js";
 import { answerQuestions, type Answer } from "../train/answers.js";
@@ -56,6 +60,9 @@ export interface NetworkReport {
   readonly verdicts: readonly Verdict[];
   readonly answers: readonly Answer[];
   readonly summary: Summary;
+  /** What each layer sees and costs, and what the course says about it. */
+  readonly inspection: Inspection;
+  readonly advice: readonly Advice[];
   readonly matrix: ConfusionMatrix;
   readonly scores: readonly ClassScores[];
   readonly calibration: Calibration;
@@ -108,6 +115,7 @@ function reportNetwork(
   const correct = matrix.reduce((sum, row, c) => sum + row[c]!, 0);
   const wrong = mistakes(predictions);
   const facts = gatherFacts(model, images.size);
+  const inspection = inspectNetwork(model, images.size);
   return {
     epochs,
     correct,
@@ -115,6 +123,8 @@ function reportNetwork(
     verdicts: judge({ correct, total, epochs, ...facts }),
     answers: answerQuestions(facts, (100 * correct) / total),
     summary: summarize(model, images.size),
+    inspection,
+    advice: advise(inspection),
     matrix,
     scores: classScores(matrix),
     calibration: calibration(predictions),

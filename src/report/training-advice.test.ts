@@ -46,6 +46,9 @@ for (const [what, changes, expected] of [
   ["too many errors", [{ correct: 8000 }, { correct: 8500 }], ["behind!"]],
   ["too many errors in the first epoch only", [{ correct: 8000 }], []],
   ["a bad epoch after a good one", [{ correct: 9850 }, { correct: 9500 }], ["behind"]],
+  ["a training loss that is still high", [{}, {}, { trainLoss: 0.21 }], ["underfitting!"]],
+  ["a training loss that is high, but early", [{}, { trainLoss: 0.21 }], []],
+  ["a training loss just low enough", [{}, {}, { trainLoss: 0.2 }], []],
   [
     "overfitting",
     [
@@ -73,7 +76,11 @@ test("every sign is tried above, and says its figures in one line", () => {
   assert.match(texts[1]!, /^8 of the 16 channels of ReLU 2 of 2 are zero/);
   assert.match(texts[2]!, /the gradient of conv1\.weight, against its weights, is 0\.0009 of the largest/);
   assert.ok(texts.every((text) => !text.includes("\n")));
-  assert.equal(signs.length, 6);
+  assert.match(
+    adviseTraining(progress([{}, { trainLoss: 0.3 }, { trainLoss: 0.2512 }]))[0]!.text,
+    /^the mean loss of epoch 3 is still 0\.251, and a run that is to have 99\.4 % should be below 0\.2 by now: /,
+  );
+  assert.equal(signs.length, 7);
 });
 
 test("the nearer the end, the less errors can fall", () => {
@@ -95,8 +102,27 @@ test("earlier runs: clearly worse than the worst of them is behind; one that fel
   assert.deepEqual(said(progress(now, { budget: 3, earlier: [run(9000, 9500, 9945)] })), []);
 });
 
+test("after the last epoch nothing is foretold any more", () => {
+  const epochs = [{}, { trainLoss: 0.3 }, { trainLoss: 0.3 }];
+  assert.deepEqual(said(progress(epochs, { budget: 5 })), ["underfitting!"]);
+  assert.deepEqual(said(progress(epochs, { budget: 3 })), []);
+});
+
+test("an earlier run that passed with as high a training loss gives hope, one that did not pass gives none", () => {
+  const run = (correct: number) => progress([{}, {}, { trainLoss: 0.4 }, { correct }]).epochs;
+  const now = [{}, { trainLoss: 0.3 }, { trainLoss: 0.3 }];
+  assert.deepEqual(said(progress(now, { earlier: [run(9941)] })), []);
+  assert.deepEqual(said(progress(now, { earlier: [run(9939)] })), ["underfitting!"]);
+});
+
+test("an earlier run without an error has no fall to compare with", () => {
+  const earlier = [progress([{ correct: 10_000 }, { correct: 10_000 }]).epochs];
+  assert.deepEqual(said(progress([{ correct: 9800 }, { correct: 9950 }], { earlier })), ["behind"]);
+});
+
 test("without the reference nothing is known of the goal", () => {
   assert.deepEqual(said(progress([{ correct: 5000 }, { correct: 6000 }], { reference: false })), []);
+  assert.deepEqual(said(progress([{}, {}, { trainLoss: 1 }], { reference: false, budget: 3 })), ["diverging"]);
 });
 
 test("advice is not repeated, unless it has become hopeless", () => {

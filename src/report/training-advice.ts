@@ -49,6 +49,8 @@ const SURE_FROM = 2;
 const CLEARLY_MORE = 2;
 /** Until the end errors fall to the square of the share of the epochs that are done, at best, and never below this. */
 const BEST_FALL = 0.05;
+/** From this epoch on a higher training loss than this says that too little is learnt for the goal. */
+const UNDERFIT = { from: 3, trainLoss: 0.2 } as const;
 /** From here on, half of a layer does nothing. */
 const MANY_DEAD = 0.5;
 /** Where gradients reach the first layer, they are no smaller than this beside the largest. */
@@ -58,6 +60,8 @@ const last = <T>(list: readonly T[]): T => list[list.length - 1]!;
 const errors = ({ correct, total }: EpochFigures): number => total - correct;
 const accuracy = ({ correct, total }: EpochFigures): string => percent(correct / total);
 const fewestErrors = (epochs: readonly EpochFigures[]): number => Math.min(...epochs.map(errors));
+const reachedGoal = (epochs: readonly EpochFigures[]): boolean =>
+  last(epochs).correct >= leastCorrect(last(epochs).total);
 
 export const signs: readonly Sign[] = [
   {
@@ -84,6 +88,18 @@ export const signs: readonly Sign[] = [
     },
   },
   { name: "behind", look: lookBehind },
+  {
+    name: "underfitting",
+    look: ({ epochs, budget, reference, earlier }) => {
+      const { epoch, trainLoss } = last(epochs);
+      if (!reference || epoch < UNDERFIT.from || epoch >= budget) return undefined;
+      const reached = earlier.filter(reachedGoal).flatMap((run) => run[epoch - 1]?.trainLoss ?? []);
+      const most = Math.max(UNDERFIT.trainLoss, ...reached);
+      if (!(trainLoss > most)) return undefined;
+      const text = `the mean loss of epoch ${epoch} is still ${significant(trainLoss)}, and a run that is to have 99.4 % should be below ${significant(most)} by now: more layers or kernels, a larger receptive field, less dropout, or another learning rate`;
+      return { text, hopeless: true };
+    },
+  },
   {
     name: "overfitting",
     look: ({ epochs }) => {
@@ -173,7 +189,10 @@ function outOfReach({ epochs, budget, reference, earlier }: TrainingProgress): s
   if (!reference) return undefined;
   const { epoch, total } = last(epochs);
   const allowed = total - leastCorrect(total);
-  const falls = earlier.map((run) => fewestErrors(run) / fewestErrors(run.slice(0, epoch)));
+  // Where there was no error left, nothing could fall.
+  const falls = earlier
+    .filter((run) => fewestErrors(run.slice(0, epoch)) > 0)
+    .map((run) => fewestErrors(run) / fewestErrors(run.slice(0, epoch)));
   const fall = Math.min(Math.max(BEST_FALL, (epoch / budget) ** 2), ...falls);
   const least = Math.floor(fewestErrors(epochs) * fall);
   if (least <= allowed) return undefined;

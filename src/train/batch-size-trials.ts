@@ -21,7 +21,7 @@ export interface BatchSizeTrial extends Pick<EpochEvent, "trainLoss" | "testLoss
   readonly batchSize: number;
   readonly lr: number;
   readonly steps: number;
-  /** Of training, without the first step, in which the program is compiled, and without the test. */
+  /** Of training, without the steps in which a program is compiled: the first, and a last smaller one. */
   readonly imagesPerSecond: number;
 }
 
@@ -41,18 +41,18 @@ export async function* tryBatchSizes(trials: BatchSizeTrials): AsyncGenerator<Ba
       makeNetwork,
       part,
     );
+    const full = Math.floor(indices.length / batchSize);
     let [steps, began, ended] = [0, 0, 0];
     trainer.on("step", () => {
       steps++;
-      ended = performance.now();
+      if (steps <= full) ended = performance.now();
       if (steps === 1) began = ended;
     });
     let epoch: EpochEvent | undefined;
     trainer.on("epoch", (event) => (epoch = event));
     await trainer.run();
     const { trainLoss, testLoss, correct, total } = epoch!;
-    const timed = indices.length - batchSize;
-    const imagesPerSecond = timed > 0 ? (1000 * timed) / (ended - began) : NaN;
+    const imagesPerSecond = full > 1 ? (1000 * (full - 1) * batchSize) / (ended - began) : NaN;
     yield { batchSize, lr, steps, imagesPerSecond, trainLoss, testLoss, correct, total };
   }
 }

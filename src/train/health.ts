@@ -1,7 +1,8 @@
 /**
  * How well a network can learn, seen from inside, once an epoch: ReLUs that give nothing any more, and how large the
- * gradients of the layers are. One batch is enough, so it costs less than a hundredth of the epoch. It is measured in
- * evaluation mode, which leaves running statistics and the random state alone: a training stays the same bits.
+ * gradients of the layers are. One batch is enough, so it costs less than a hundredth of the epoch, but for the first,
+ * in which its program is compiled (measured in docs/know-early.md). It is measured in evaluation mode, which leaves
+ * running statistics and the random state alone: a training stays the same bits.
  */
 import type { Batch } from "../data/dataset.js";
 import { topologicalOrder, type Node } from "../graph/node.js";

@@ -9,13 +9,27 @@ const points: RangePoint[] = Array.from({ length: 101 }, (_, i) => {
   return { lr: 10 ** log, loss, smoothed: loss };
 });
 
-test("a tenth of the rate with the lowest loss; the steepest fall lies before it", () => {
+test("close to the explosion a tenth of the rate with the lowest loss", () => {
   const { lr, lowest, steepest, exploded } = suggestLr(points);
   assert.ok(Math.abs(lowest - 1) < 1e-9);
-  assert.ok(Math.abs(lr - 0.1) < 1e-9);
   assert.ok(steepest > 0.5 && steepest < 1, String(steepest));
+  assert.equal(lr, lowest / 10);
   assert.equal(exploded, true);
   assert.equal(suggestLr(points.slice(0, 70)).exploded, false);
+});
+
+test("in a flat valley the rate of the steepest fall, wherever the lowest loss lies", () => {
+  // Flat to 0.01, falling to 0.1, then flat but for one place.
+  const valley = (place: number): RangePoint[] =>
+    points.map(({ lr }, i) => {
+      const loss = lr < 0.01 ? 2 : lr < 0.1 ? 2 - Math.log10(lr / 0.01) ** 2 : 1;
+      return { lr, loss, smoothed: i === place ? 0.99 * loss : loss };
+    });
+  const [early, late] = [suggestLr(valley(88)), suggestLr(valley(98))];
+  assert.ok(late.lowest > 3 * early.lowest);
+  assert.ok(early.lr > 0.05 && early.lr < 0.1);
+  assert.equal(early.lr, early.steepest);
+  assert.equal(late.lr, early.lr);
 });
 
 test("losses that are no numbers are left out, and too few are refused", () => {

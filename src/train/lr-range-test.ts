@@ -43,7 +43,8 @@ export interface RateSuggestion {
 const WEIGHT = 0.05;
 /** The test ends when the smoothed loss is so many times its lowest value. */
 const EXPLODED = 2;
-/** The suggested rate is the one with the lowest loss, divided by this. */
+
+/** A tenth of the rate with the lowest loss is the other suggestion. */
 const BELOW_LOWEST = 10;
 
 /** Takes the steps of a range test; ends early when the loss explodes. */
@@ -80,8 +81,9 @@ export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: Ran
 const YOUNG = 10;
 
 /**
- * A rate from a range test: a tenth of the one at which the smoothed loss is lowest, since from there on steps begin to
- * undo what others have learnt (fastai's rule).
+ * A rate from a range test: the lower one of the two usual suggestions, the rate of the steepest fall and a tenth of the
+ * one with the lowest loss. Either alone was too high somewhere: in a flat valley the lowest loss may lie anywhere, and
+ * without batch norm the steepest fall lies close to where the loss explodes. docs/know-early.md has it measured.
  * @throws ArgumentError where there are too few points
  */
 export function suggestLr(points: readonly RangePoint[]): RateSuggestion {
@@ -100,10 +102,11 @@ export function suggestLr(points: readonly RangePoint[]): RateSuggestion {
     const [before, after] = [sure[i]!, sure[i + 2]!];
     return { lr, slope: (after.smoothed - before.smoothed) / Math.log(after.lr / before.lr) };
   });
+  const steepest = slopes.reduce((a, b) => (b.slope < a.slope ? b : a)).lr;
   const last = points.at(-1)!;
   return {
-    lr: lowest.lr / BELOW_LOWEST,
-    steepest: slopes.reduce((a, b) => (b.slope < a.slope ? b : a)).lr,
+    lr: Math.min(steepest, lowest.lr / BELOW_LOWEST),
+    steepest,
     lowest: lowest.lr,
     exploded: !(last.smoothed < EXPLODED * lowest.smoothed),
   };

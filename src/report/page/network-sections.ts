@@ -1,10 +1,12 @@
 /** The sections on the network: its layers, its kernels, what they make of an image. */
+import { drawNetwork } from "../../summary/drawing.js";
+import { layerTitle } from "../../summary/inspect-table.js";
 import { whole } from "../figures.js";
 import type { KernelView } from "../network-views.js";
 import type { DigitView, NetworkReport } from "../run-report.js";
 import { html, type Html } from "./html.js";
 import { section, table } from "./layout.js";
-import { greyPicture, image, tilesPicture } from "./picture.js";
+import { greyPicture, image, svgUri, tilesPicture } from "./picture.js";
 
 /** Screen pixels that a picture may be wide. */
 const WIDE = 560;
@@ -25,6 +27,30 @@ export function summarySection({ summary }: NetworkReport): Html {
     html`<p class="quiet">
       ${whole(trainableParams)} of the parameters are trained. The layers give ${whole(outputs)} numbers for an image.
     </p>`,
+  );
+}
+
+/** The drawing as a picture of its own, so that its style sheet and the page's do not meet. */
+export function adviceSection({ inspection, advice }: NetworkReport): Html {
+  const items = advice.map(
+    ({ rule, layer, reason, meaning, suggestion }) =>
+      html`<li>
+        <strong>${rule}</strong>, layer ${layer} (${layerTitle(inspection.layers[layer]!)}): ${reason}. ${meaning} Try:
+        ${suggestion}
+      </li>`,
+  );
+  const said =
+    items.length > 0
+      ? html`<ul>
+          ${items}
+        </ul>`
+      : html`<p>No advice: the network follows the rules of the course.</p>`;
+  return section(
+    "What the layers see and cost",
+    said,
+    html`<div class="scroll drawing">
+      <img src="${svgUri(drawNetwork(inspection, advice))}" alt="each layer with its receptive field and its cost" />
+    </div>`,
   );
 }
 

@@ -67,6 +67,11 @@ function dataUri(bytes: Uint8Array): string {
   return `data:image/png;base64,${btoa(binary)}`;
 }
 
+/** A drawing as what an `<img>` shows: no script in it runs, and its style sheet is its own. */
+export function svgUri(svg: string): string {
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
 /** @param zoom screen pixels for one of the picture's */
 export function image({ width, height, uri }: Picture, zoom: number, alt: string): Html {
   return html`<img src="${uri}" width="${width * zoom}" height="${height * zoom}" alt="${alt}" />`;

@@ -4,7 +4,7 @@ import type { RunReport } from "../run-report.js";
 import { calibrationSection, classSection, mistakesSection } from "./classification-sections.js";
 import { html, type Html } from "./html.js";
 import { page } from "./layout.js";
-import { kernelsSection, mapsSection, summarySection } from "./network-sections.js";
+import { adviceSection, kernelsSection, mapsSection, summarySection } from "./network-sections.js";
 import {
   configurationSection,
   curvesSection,
@@ -30,7 +30,12 @@ export function runPage(report: RunReport): string {
     epochsSection(report),
     signsSection(report),
     network && [classSection(network, classes), calibrationSection(name, network), mistakesSection(network, classes)],
-    network && [summarySection(network), kernelsSection(network), mapsSection(network, classes)],
+    network && [
+      summarySection(network),
+      adviceSection(network),
+      kernelsSection(network),
+      mapsSection(network, classes),
+    ],
     resourcesSection(report),
     configurationSection(report),
   ]);

@@ -51,6 +51,7 @@ th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid var(
 td { white-space: nowrap; }
 th { font-weight: 600; }
 .names th:first-child, .names td:first-child, td.text { text-align: left; white-space: normal; overflow-wrap: break-word; max-width: 24rem; }
+.names th:first-child, .names td:first-child { min-width: 5.8em; }
 td.text { overflow-wrap: anywhere; max-width: none; }
 thead th { vertical-align: bottom; }
 .confusion td { min-width: 2.6rem; text-align: center; border: 1px solid var(--page); background: rgb(var(--tint, var(--heat)) / var(--a, 0)); }
@@ -66,6 +67,7 @@ img { image-rendering: pixelated; max-width: 100%; height: auto; vertical-align:
 .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); gap: .75rem; list-style: none; padding: 0; font-size: .8rem; line-height: 1.3; }
 .mistakes li { break-inside: avoid; }
 .mistakes img { width: 100%; max-width: 6.4rem; border: 1px solid var(--line); }
+.drawing img { image-rendering: auto; max-width: none; }
 .maps { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; align-items: flex-start; }
 .maps img { background: var(--line); padding: 1px; }
 .maps figcaption { font-weight: 400; font-size: .9rem; }
@@ -88,7 +90,11 @@ img { image-rendering: pixelated; max-width: 100%; height: auto; vertical-align:
   .scroll { overflow: visible; }
   table { font-size: 8.5pt; } th, td { padding: .15rem .35rem; }
   .confusion td { min-width: 1.6rem; }
-  h2, h3, figcaption { break-after: avoid; }
-  figure, tr, .rules li { break-inside: avoid; }
+  .mistakes { grid-template-columns: repeat(8, 1fr); gap: .4rem; font-size: 7.5pt; }
+  .drawing img { max-width: 100%; }
+  .maps { display: block; }
+  .maps figure { display: inline-block; vertical-align: top; margin: 0 1rem .75rem 0; }
+  h2, h3, figcaption, section > .quiet, section:has(> .drawing) > * { break-after: avoid; }
+  figure, tr, p, .rules li { break-inside: avoid; }
 }
 `;

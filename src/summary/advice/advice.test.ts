@@ -5,7 +5,7 @@ import * as nn from "../../nn/index.js";
 import { functional as F } from "../../nn/index.js";
 import { setEngine } from "../../runtime/engine.js";
 import type { Tensor } from "../../tensor.js";
-import { ExerciseNet } from "../../train/networks.js";
+import { networks } from "../../train/networks.js";
 import { inspectNetwork } from "../inspect.js";
 import { advise, adviceRules, formatAdvice } from "./advice.js";
 import type { Advice } from "./rule.js";
@@ -51,6 +51,10 @@ const deserving: Readonly<Record<string, readonly (readonly [layer: string, laye
     ["BatchNorm2d", () => [...body(), average, new nn.BatchNorm2d(16), classify(), flatten, logSoftmax]],
   ],
   "flattened-pattern": [["Linear", () => [...body(), flatten, new nn.Linear(16 * 36, 10), logSoftmax]]],
+  "too-few-features": [
+    ["Conv2d", () => [...body(), ...block(16, 9), average, classify(9), flatten, logSoftmax]],
+    ["Linear", () => [...body(), average, flatten, new nn.Linear(16, 4), relu, new nn.Linear(4, 10), logSoftmax]],
+  ],
   "batch-norm-missing": [
     [
       "Conv2d",
@@ -128,8 +132,71 @@ const deserving: Readonly<Record<string, readonly (readonly [layer: string, laye
   ],
 };
 
-test("there is a case for every rule, and names are distinct", () => {
-  assert.deepEqual(Object.keys(deserving).sort(), adviceRules.map(({ name }) => name).sort());
+/** For each rule networks that come near to deserving it, and do not. */
+const sparing: Readonly<Record<string, readonly (() => nn.Module[])[]>> = {
+  "relu-before-softmax": [() => [...body(), average, relu, classify(), flatten, logSoftmax]],
+  "softmax-twice": [() => [...begin(), softmax, pool, ...block(16, 8, 1), ...rest(), ...end()]],
+  "softmax-before-loss": [
+    () => [...body(), average, classify(), flatten],
+    () => [...begin(), softmax, pool, ...block(16, 8, 1), ...rest(), ...end()],
+  ],
+  "dropout-before-prediction": [
+    () => [...begin(), pool, new nn.Dropout(0.1), ...block(16, 8, 1), ...rest(), ...end()],
+    () => [...body(), average, new nn.Dropout(0), classify(), flatten, logSoftmax],
+  ],
+  "batch-norm-before-prediction": [
+    () => [...body(), average, new nn.BatchNorm2d(16), relu, classify(), flatten, logSoftmax],
+  ],
+  "flattened-pattern": [() => [...body(), average, flatten, new nn.Linear(16, 10), logSoftmax]],
+  "too-few-features": [
+    () => [...body(), ...block(16, 10), average, classify(10), flatten, logSoftmax],
+    () => [...body(), ...block(16, 4, 1), new nn.Conv2d(4, 10, 6), flatten, logSoftmax],
+  ],
+  "batch-norm-missing": [
+    () => [new nn.Conv2d(1, 16, 3), relu, average, classify(), flatten, logSoftmax],
+    // Before the convolution and its ReLU instead of after them.
+    () => [
+      ...[new nn.BatchNorm2d(1), new nn.Conv2d(1, 8, 3), relu],
+      ...[new nn.BatchNorm2d(8), new nn.Conv2d(8, 16, 3), relu, ...end()],
+    ],
+  ],
+  "no-activation": [
+    () => [new nn.Conv2d(1, 8, 3), pool, ...block(8, 16), ...rest().slice(3), ...end()],
+    () => [...begin(), new nn.Conv2d(16, 16, 3, { groups: 16 }), ...block(16, 16, 1), ...end()],
+  ],
+  "dropout-beside-batch-norm": [
+    () => [new nn.Conv2d(1, 8, 3), relu, new nn.Conv2d(8, 16, 3), relu, new nn.Dropout(0.5), ...end()],
+    () => [...begin(), pool, ...block(16, 8, 1), new nn.Dropout(0.4), ...rest(), ...end()],
+  ],
+  "dropout-too-early": [() => [...begin(), new nn.Dropout(0.1), pool, ...block(16, 8, 1), ...rest(), ...end()]],
+  "large-kernel": [() => [...body(), new nn.Conv2d(16, 10, 6), flatten, logSoftmax]],
+  "convolves-too-long": [
+    () => [...begin(), pool, ...block(16, 8, 1), ...rest(), ...block(16, 16, 2), ...end()],
+    () => [...body(), new nn.Conv2d(16, 10, 6), flatten, logSoftmax],
+  ],
+  "field-too-small": [() => [...begin(), ...block(16, 8), pool, ...block(8, 16), ...block(16, 16), ...end()]],
+  "field-complete-long-ago": [
+    () => [...begin(), pool, ...block(16, 8, 3, { padding: 6, dilation: 6 }), ...block(8, 16), ...end()],
+  ],
+  "pooling-too-early": [() => [...block(1, 16, 5), pool, ...block(16, 8, 1), ...rest(), ...end()]],
+  "pooling-near-prediction": [
+    () => [...begin(), pool, ...block(16, 16), ...block(16, 16), ...end()],
+    () => [...body(), new nn.AvgPool2d(2), ...end()],
+  ],
+  "transition-misplaced": [() => [...begin(), ...block(16, 8, 1), pool, ...rest(), ...end()]],
+  "too-many-kernels": [
+    () => [...block(1, 8), ...block(8, 32), pool, ...block(32, 8, 1), ...rest(), ...end()],
+    () => [...body(), ...block(16, 40), average, classify(40), flatten, logSoftmax],
+  ],
+  "too-many-parameters": [
+    () => [...begin(), pool, ...block(16, 40), ...block(40, 32), average, classify(32), flatten, logSoftmax],
+  ],
+};
+
+test("there is a case for and one against every rule, and names are distinct", () => {
+  const names = adviceRules.map(({ name }) => name).sort();
+  assert.deepEqual(Object.keys(deserving).sort(), names);
+  assert.deepEqual(Object.keys(sparing).sort(), names);
 });
 
 for (const [rule, cases] of Object.entries(deserving)) {
@@ -151,11 +218,24 @@ for (const [rule, cases] of Object.entries(deserving)) {
   }
 }
 
-test("the exercise's network gets no advice", () => {
-  const inspection = inspectNetwork(new ExerciseNet(), [1, 28, 28]);
-  assert.deepEqual(advise(inspection), []);
-  assert.match(formatAdvice([], inspection), /^No advice/);
-});
+for (const [rule, cases] of Object.entries(sparing)) {
+  for (const [at, layers] of cases.entries()) {
+    test(`${rule} is not said of a network that comes near to it (${at + 1})`, () => {
+      assert.deepEqual(
+        adviceOn(...layers()).filter((one) => one.rule === rule),
+        [],
+      );
+    });
+  }
+}
+
+for (const [name, makeNetwork] of Object.entries(networks)) {
+  test(`the built-in network ${name} gets no advice`, () => {
+    const inspection = inspectNetwork(makeNetwork(), [1, 28, 28]);
+    assert.deepEqual(advise(inspection), []);
+    assert.match(formatAdvice([], inspection), /^No advice/);
+  });
+}
 
 test("nor does another that keeps to the course, with logits for crossEntropy and a little dropout", () => {
   assert.deepEqual(

@@ -1,4 +1,5 @@
 /** Rules on the end of a network: softmax, what stands right before the prediction and what comes after it. */
+import type { LayerOf } from "../layer.js";
 import { area, isWeighty, unique, type AdviceRule, type Network, type Placed } from "./rule.js";
 
 const kinds =
@@ -100,4 +101,22 @@ export const predictionRules: readonly AdviceRule[] = [
         return [{ layer: layer.position, reason: `it flattens ${places.join("×")} places and has ${weights} weights` }];
       }),
   },
+  {
+    name: "too-few-features",
+    meaning: "With fewer features than classes none has one of its own: what speaks for one class moves others too.",
+    suggestion: "Give the last 3×3 convolution at least as many kernels as there are classes, better twice as many.",
+    find: (network) =>
+      network.predictions.flatMap((layer) => {
+        const [features, classes] = ends(layer);
+        if (features >= classes) return [];
+        return [{ layer: layer.position, reason: `it predicts ${classes} classes from ${features} features` }];
+      }),
+  },
 ];
+
+/** What one value of a layer is made of, and how many there are at a place. */
+function ends(layer: Placed<LayerOf<"conv" | "linear">>): readonly [inputs: number, outputs: number] {
+  if (layer.kind === "linear") return [layer.inFeatures, layer.outFeatures];
+  const { inChannels, outChannels, groups, kernel } = layer;
+  return [(inChannels / groups) * kernel[0] * kernel[1], outChannels];
+}
