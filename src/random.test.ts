@@ -108,6 +108,21 @@ test("a state survives JSON and goes on exactly, a waiting normal number include
   assert.notDeepEqual(draws(copy), wanted);
 });
 
+test("a state can be taken after any number of draws, though words are made no sooner than needed", () => {
+  for (const taken of [0, 1, 226, 227, 228, 623, 624, 625]) {
+    const generator = new Generator(3);
+    for (let i = 0; i < taken; i++) generator.random();
+    const copy = new Generator(5).setState(generator.getState());
+    const straight = new Generator(3);
+    for (let i = 0; i < taken; i++) straight.random();
+    for (let i = 0; i < 700; i++) {
+      const wanted = straight.random();
+      assert.equal(copy.random(), wanted, `${taken} draws, then ${i}`);
+      assert.equal(generator.random(), wanted, `${taken} draws, then ${i}`);
+    }
+  }
+});
+
 test("manualSeed seeds what draws without a generator use", () => {
   assert.equal(manualSeed(1), defaultGenerator);
   const first = randn([2, 20]);

@@ -27,6 +27,8 @@ export interface GeneratorState {
 /** A source of random bits. PyTorch: `torch.Generator` on the CPU. */
 export class Generator {
   private readonly words = new Uint32Array(WORDS);
+  /** How many words have been made from the seed; the others are when they are needed. */
+  private seeded = 0;
   private used = 0;
   private spareNormal: number | undefined;
   private seed = UNSEEDED;
@@ -50,16 +52,23 @@ export class Generator {
       });
     }
     this.seed = BigInt(seed);
+    this.words[0] = Number(BigInt.asUintN(32, this.seed));
+    this.seeded = 1;
+    this.used = 0;
+    this.spareNormal = undefined;
+    return this;
+  }
+
+  /** Makes words from the seed until there are `count`. The last one made has not been renewed: that is far behind. */
+  private seedWords(count: number): void {
     const { words } = this;
-    let word = (words[0] = Number(BigInt.asUintN(32, this.seed)));
-    for (let i = 1; i < WORDS; i++) {
+    let word = words[this.seeded - 1]!;
+    for (let i = this.seeded; i < count; i++) {
       word ^= word >>> 30;
       word = (Math.imul(word, 1812433253) + i) | 0;
       words[i] = word;
     }
-    this.used = 0;
-    this.spareNormal = undefined;
-    return this;
+    this.seeded = count;
   }
 
   /** The seed it was last given. */
@@ -68,6 +77,7 @@ export class Generator {
   }
 
   getState(): GeneratorState {
+    if (this.seeded < WORDS) this.seedWords(WORDS);
     const { seed, words, used, spareNormal } = this;
     return { seed: String(seed), words: Array.from(words), used, spareNormal: spareNormal ?? null };
   }
@@ -83,6 +93,7 @@ export class Generator {
     }
     this.seed = BigInt(seed);
     this.words.set(words);
+    this.seeded = WORDS;
     this.used = used;
     this.spareNormal = spareNormal ?? undefined;
     return this;
@@ -90,10 +101,11 @@ export class Generator {
 
   /** 32 random bits, as a number from 0 to 2³² − 1. */
   random(): number {
-    // The twister renews one word at a time, so that a fresh seed costs no more than what is drawn from it.
+    // One word is renewed at a time, and made no sooner than needed: generators are seeded for a few draws each.
     const { words, used: i } = this;
     const after = i + 1 < WORDS ? i + 1 : 0;
     const far = i + MIDDLE < WORDS ? i + MIDDLE : i + MIDDLE - WORDS;
+    if (far >= this.seeded) this.seedWords(far + 1);
     const joined = (words[i]! & 0x80000000) | (words[after]! & 0x7fffffff);
     let word = words[far]! ^ (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
     words[i] = word;

@@ -29,7 +29,7 @@ test("peers run in turn, begun with another one in each round, so many steps as 
     caseOf(fake("a", { log, seconds: 2 }), fake("b", { log, seconds: 0.5 })),
     quiet,
   );
-  const warmUps = ["a 1", "a 2", "b 1", "b 8"];
+  const warmUps = ["a 1", "a 1", "a 2", "b 1", "b 1", "b 8"];
   const rounds = ["a 2", "b 8", "b 8", "a 2", "a 2", "b 8"];
   assert.deepEqual(fs.readFileSync(log, "utf8").trim().split("\n"), [...warmUps, ...rounds]);
   assert.deepEqual(notes, []);

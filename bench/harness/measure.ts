@@ -104,9 +104,10 @@ async function prepare(
   }
 }
 
-/** Warms up, and finds how many steps fill a round. */
+/** Warms up, and finds how many steps fill a round. The first step counts for nothing: it compiles. */
 async function chooseSteps(peer: Peer, { seconds, timeout }: Effort): Promise<number> {
   let steps = 1;
+  await peer.ask({ do: "run", steps }, timeout);
   for (;;) {
     const run = await peer.ask({ do: "run", steps }, timeout);
     const fitting = Math.max(1, Math.round((seconds / run.seconds) * steps));

@@ -38,6 +38,24 @@ for (const [what, transform, generators] of cases) {
   });
 }
 
+test("no image that a user's transform has seen is overwritten by the next one", () => {
+  const seen: Image[] = [];
+  const keep: transforms.Transform = (image) => (seen.push(image), image);
+  const moved = transforms.randomRotation(30);
+  const chain = transforms.compose([moved, keep, transforms.randomRotation(30), transforms.toTensor()]);
+  new ImageTransform(chain).batch(3, picture, seeded);
+  const wanted = [0, 1, 2].map((place) => moved(picture(place), new Generator(100 + place)));
+  assert.deepEqual(seen, wanted);
+});
+
+test("images that a transform gives unchanged are not overwritten by the next one", () => {
+  const pictures = [0, 1, 2].map(picture);
+  const erase = transforms.randomErasing({ p: 0.5 });
+  const before = structuredClone(pictures);
+  new ImageTransform(transforms.compose([erase, transforms.toTensor()])).batch(3, (place) => pictures[place]!, seeded);
+  assert.deepEqual(pictures, before);
+});
+
 test("batches of images with other numbers of channels each have their own table", () => {
   const transform = new ImageTransform(transforms.toTensor());
   const grey: Image = { data: Uint8Array.of(0, 255), channels: 1, height: 1, width: 2 };

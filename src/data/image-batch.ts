@@ -6,7 +6,7 @@
 import type { Generator } from "../random.js";
 import { tensor, type Tensor } from "../tensor.js";
 import { checkSameShape, floatValues, type SampleGenerators } from "./dataset.js";
-import type { Image } from "./image.js";
+import { imageLike, type Image } from "./image.js";
 import type { Transform } from "./transforms/transform.js";
 
 export class ImageTransform {
@@ -14,6 +14,8 @@ export class ImageTransform {
   private readonly pixelwise: readonly Transform[];
   /** [channels][256], for images of as many channels. */
   private table: Float32Array | undefined;
+  /** Overwritten from image to image: making one would take longer than moving one. */
+  private spare: Image | undefined;
 
   constructor(transform: Transform | undefined) {
     const parts = transform ? (transform.parts ?? [transform]) : [];
@@ -32,7 +34,7 @@ export class ImageTransform {
     let shape: readonly number[] = [];
     for (let place = 0; place < count; place++) {
       const raw = imageAt(place);
-      const image = this.before.length > 0 ? run(this.before, raw, generators(place)) : raw;
+      const image = this.before.length > 0 ? this.move(raw, generators(place)) : raw;
       const { channels, height, width } = image;
       if (place === 0) {
         shape = [channels, height, width];
@@ -41,6 +43,17 @@ export class ImageTransform {
       this.write(image, all, (place * all.length) / count);
     }
     return tensor(all, [count, ...shape]);
+  }
+
+  /**
+   * Runs the part before. Only the last of its transforms is lent the spare image: what others give passes through
+   * transforms of the user's, which may keep it.
+   */
+  private move(raw: Image, generator: Generator): Image {
+    const last = this.before.length - 1;
+    const image = this.before[last]!(run(this.before.slice(0, last), raw, generator), generator, this.spare);
+    this.spare = imageLike(image, image.height, image.width, this.spare);
+    return image;
   }
 
   /** Runs the pixelwise part, from the image into `out`. */

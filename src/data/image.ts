@@ -9,11 +9,19 @@ export interface Image {
   readonly width: number;
 }
 
-/** An image of the same kind of values, all 0. */
-export function blankImage(like: Image, height: number, width: number): Image {
+/**
+ * An image of the same kind of values and with as many channels; what it holds is to be overwritten.
+ * @param spare taken instead of new memory, where it is such an image
+ */
+export function imageLike(like: Image, height: number, width: number, spare?: Image): Image {
+  if (spare && isLike(spare, like) && spare.height === height && spare.width === width) return spare;
   const size = like.channels * height * width;
   const data = like.data instanceof Uint8Array ? new Uint8Array(size) : new Float32Array(size);
   return { data, channels: like.channels, height, width };
+}
+
+function isLike(image: Image, other: Image): boolean {
+  return image.channels === other.channels && image.data instanceof Uint8Array === other.data instanceof Uint8Array;
 }
 
 /** `1×28×28`, as error messages print it. */

@@ -2,8 +2,9 @@
 import { refuseUnknown } from "../../nn/options.js";
 import { uniformNumber, type Generator } from "../../random.js";
 import { roundHalfEven } from "../../rounding.js";
-import { inverseMatrix, moveImage } from "./affine-map.js";
+import { inverseMatrix } from "./affine-map.js";
 import { check, checkInterpolation, symmetricRange, type Interpolation, type Range } from "./options.js";
+import { moveImage } from "./resample.js";
 import type { Transform } from "./transform.js";
 
 export interface MoveOptions {
@@ -25,10 +26,10 @@ export function randomRotation(degrees: number | Range, options: MoveOptions = {
   refuseUnknown("randomRotation", moveOptions, options);
   const { interpolation = "nearest", fill = 0 } = options;
   checkInterpolation("randomRotation", interpolation);
-  return (image, generator) => {
+  return (image, generator, spare) => {
     const angle = -uniformNumber(...range, generator);
     const matrix = inverseMatrix({ angle, translate: [0, 0], scale: 1, shear: [0, 0] });
-    return moveImage(image, matrix, interpolation, fill);
+    return moveImage(image, matrix, { interpolation, fill, spare });
   };
 }
 
@@ -60,7 +61,7 @@ export function randomAffine(options: AffineOptions): Transform {
   const grows = scale === undefined || (scale[0] > 0 && scale[0] <= scale[1] && Number.isFinite(scale[1]));
   check(op, grows, "invalid scale", "an ascending pair above 0", scale);
   checkInterpolation(op, interpolation);
-  return (image, generator) => {
+  return (image, generator, spare) => {
     const angle = uniformNumber(...degrees, generator);
     const tx = translate ? shift(translate[0] * image.width, generator) : 0;
     const ty = translate ? shift(translate[1] * image.height, generator) : 0;
@@ -68,7 +69,7 @@ export function randomAffine(options: AffineOptions): Transform {
     const shearX = shear[0] ? uniformNumber(...shear[0], generator) : 0;
     const shearY = shear[1] ? uniformNumber(...shear[1], generator) : 0;
     const matrix = inverseMatrix({ angle, translate: [tx, ty], scale: factor, shear: [shearX, shearY] });
-    return moveImage(image, matrix, interpolation, fill);
+    return moveImage(image, matrix, { interpolation, fill, spare });
   };
 }
 

@@ -2,7 +2,7 @@
 import { refuseUnknown } from "../../nn/options.js";
 import { ArgumentError } from "../../errors.js";
 import { randomInteger } from "../../random.js";
-import { blankImage, formatImage, type Image } from "../image.js";
+import { formatImage, imageLike, type Image } from "../image.js";
 import { check } from "./options.js";
 import type { Transform } from "./transform.js";
 
@@ -36,15 +36,17 @@ export function randomCrop(
     size,
   );
   check("randomCrop", [left, top, right, bottom].every(isCount), "invalid padding", "whole numbers from 0 up", padding);
-  return (image, generator) => {
-    const spareRows = image.height + top + bottom - height;
-    const spareColumns = image.width + left + right - width;
-    if (spareRows < 0 || spareColumns < 0) throw tooSmall(image, height, width, padding);
+  return (image, generator, spare) => {
+    const moreRows = image.height + top + bottom - height;
+    const moreColumns = image.width + left + right - width;
+    if (moreRows < 0 || moreColumns < 0) throw tooSmall(image, height, width, padding);
     // As in torchvision, nothing is drawn when there is no choice.
-    const fits = spareRows === 0 && spareColumns === 0;
-    const row = fits ? 0 : randomInteger(0, spareRows + 1, generator);
-    const column = fits ? 0 : randomInteger(0, spareColumns + 1, generator);
-    return cut(image, row - top, column - left, height, width, fill);
+    const fits = moreRows === 0 && moreColumns === 0;
+    const row = fits ? 0 : randomInteger(0, moreRows + 1, generator);
+    const column = fits ? 0 : randomInteger(0, moreColumns + 1, generator);
+    const part = imageLike(image, height, width, spare);
+    cut(image, row - top, column - left, part, fill);
+    return part;
   };
 }
 
@@ -53,20 +55,18 @@ function sides(padding: NonNullable<CropOptions["padding"]>): readonly [number, 
   return padding.length === 2 ? [padding[0], padding[1], padding[0], padding[1]] : padding;
 }
 
-/** The part whose upper left corner is at (row, column), which may lie outside. */
-function cut(image: Image, row: number, column: number, height: number, width: number, fill: number): Image {
-  const part = blankImage(image, height, width);
-  part.data.fill(fill);
+/** Writes the part whose upper left corner is at (row, column), which may lie outside. */
+function cut(image: Image, row: number, column: number, { data, height, width }: Image, fill: number): void {
+  data.fill(fill);
   const [from, to] = [Math.max(column, 0), Math.min(column + width, image.width)];
-  if (from >= to) return part;
+  if (from >= to) return;
   for (let channel = 0; channel < image.channels; channel++) {
     for (let y = Math.max(row, 0); y < Math.min(row + height, image.height); y++) {
       const source = (channel * image.height + y) * image.width;
       const target = (channel * height + y - row) * width - column;
-      part.data.set(image.data.subarray(source + from, source + to), target + from);
+      data.set(image.data.subarray(source + from, source + to), target + from);
     }
   }
-  return part;
 }
 
 function tooSmall(image: Image, height: number, width: number, padding: unknown): ArgumentError {

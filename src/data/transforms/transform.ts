@@ -4,10 +4,11 @@ import type { Image } from "../image.js";
 
 /**
  * A function from image to image; it leaves its argument as it is. What is random draws from the generator that it is
- * given: a DataLoader gives each sample one of its own, and without one it is the default generator.
+ * given: a DataLoader gives each sample one of its own, and without one it is the default generator. The result may take
+ * the memory of `spare`, an image that is overwritten by and by and that the argument has nothing of; it need not.
  */
 export interface Transform {
-  (image: Image, generator?: Generator): Image;
+  (image: Image, generator?: Generator, spare?: Image): Image;
   /** Set where a pixel's new value follows from its old value and its channel alone: a table can then stand for it. */
   readonly pixelwise?: true;
   /** What a composition consists of. */

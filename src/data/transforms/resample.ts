@@ -1,0 +1,165 @@
+/**
+ * Reading an image at places between its pixels. Formulas: PyTorch's `grid_sample` (zero padding, corners not aligned).
+ *
+ * Images are often blank towards their edges, and a moved image reads places outside of it. So a channel is first cut down
+ * to its content, the smallest rectangle around all that is not `fill`, and of a result's row only those columns are
+ * computed that read it.
+ */
+import { roundHalfEven } from "../../rounding.js";
+import { imageLike, type Image } from "../image.js";
+import { fromCorner, type InverseMatrix } from "./affine-map.js";
+import type { Interpolation } from "./options.js";
+
+export interface ResampleOptions {
+  readonly interpolation: Interpolation;
+  /** What comes from outside the image. */
+  readonly fill: number;
+  /** Whose memory the result may take. */
+  readonly spare: Image | undefined;
+}
+
+/**
+ * The image moved. Bytes are rounded, to even at the half; what is outside of an image of bytes has the value from 0 to 255
+ * that is nearest to `fill`.
+ */
+export function moveImage(image: Image, matrix: InverseMatrix, { interpolation, fill, spare }: ResampleOptions): Image {
+  const { height, width } = image;
+  const result = imageLike(image, height, width, spare);
+  const isBytes = result.data instanceof Uint8Array;
+  const outside = isBytes ? Math.max(0, Math.min(255, fill)) : Math.fround(fill);
+  result.data.fill(isBytes ? roundHalfEven(outside) : outside);
+  const sample = interpolation === "bilinear" ? sampleBilinear : sampleNearest;
+  const map = fromCorner(matrix, height, width);
+  for (let start = 0; start < result.data.length; start += height * width) {
+    const content = contentOf(image, start, outside);
+    if (content) sample(content, map, result, start);
+  }
+  return result;
+}
+
+/** What is not `fill`: rows `top` … `bottom` − 1 and columns `left` … `right` − 1 of a channel. */
+interface Content {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+  /**
+   * With one row and column of `fill` before it and two behind: [bottom − top + 3, right − left + 3]. A place at most one
+   * pixel outside, and its neighbours to the right and below, can be read without asking where it lies.
+   */
+  readonly padded: Float64Array;
+}
+
+/** The content of the channel that begins at `start`; none where all of it is `fill`. */
+function contentOf({ data, height, width }: Image, start: number, fill: number): Content | undefined {
+  const end = start + height * width;
+  let [first, last] = [start, end - 1];
+  while (first < end && data[first] === fill) first++;
+  if (first === end) return undefined;
+  while (data[last] === fill) last--;
+  const top = Math.floor((first - start) / width);
+  const bottom = Math.ceil((last + 1 - start) / width);
+  let [left, right] = [width, 0];
+  for (let y = top, row = start + top * width; y < bottom; y++, row += width) {
+    let x = 0;
+    while (x < left && data[row + x] === fill) x++;
+    left = x;
+    x = width;
+    while (x > right && data[row + x - 1] === fill) x--;
+    right = x;
+  }
+  const stride = right - left + 3;
+  const padded = border((bottom - top + 3) * stride, fill);
+  for (let y = top; y < bottom; y++) {
+    const from = start + y * width;
+    const to = (y - top + 1) * stride + 1 - left;
+    for (let x = left; x < right; x++) padded[to + x] = data[from + x]!;
+  }
+  return { top, bottom, left, right, padded };
+}
+
+/** Reused from call to call. */
+let borders = new Float64Array(0);
+
+/** So many elements or more, all of them `fill`. */
+function border(size: number, fill: number): Float64Array {
+  if (borders.length < size) borders = new Float64Array(size);
+  return borders.fill(fill, 0, size);
+}
+
+/** A number to which float64 adds only whole numbers: adding and subtracting it rounds, to even at the half. */
+const WHOLE = 1.5 * 2 ** 52;
+
+/** Writes the channel that begins at `start`. */
+function sampleNearest(content: Content, map: InverseMatrix, { data, height, width }: Image, start: number): void {
+  const [a, b, c, d, e, f] = map;
+  const { padded } = content;
+  const stride = content.right - content.left + 3;
+  const origin = (content.top - 1) * stride + content.left - 1;
+  const rounding = data instanceof Uint8Array ? WHOLE : 0;
+  for (let row = 0, at = start; row < height; row++, at += width) {
+    const [rowX, rowY] = [b * row + c, e * row + f];
+    const { from, to } = columnsReading(content, a, rowX, d, rowY, width);
+    for (let column = from; column < to; column++) {
+      const x = a * column + rowX + WHOLE - WHOLE;
+      const y = d * column + rowY + WHOLE - WHOLE;
+      data[at + column] = padded[y * stride + x - origin]! + rounding - rounding;
+    }
+  }
+}
+
+/** Writes the channel that begins at `start`. */
+function sampleBilinear(content: Content, map: InverseMatrix, { data, height, width }: Image, start: number): void {
+  const [a, b, c, d, e, f] = map;
+  const { padded } = content;
+  const stride = content.right - content.left + 3;
+  const origin = content.top * stride + content.left;
+  const rounding = data instanceof Uint8Array ? WHOLE : 0;
+  for (let row = 0, at = start; row < height; row++, at += width) {
+    const [rowX, rowY] = [b * row + c, e * row + f];
+    const { from, to } = columnsReading(content, a, rowX, d, rowY, width);
+    for (let column = from; column < to; column++) {
+      // Counted from one pixel before the channel, so that cutting off the fraction rounds down.
+      const x = a * column + rowX + 1;
+      const y = d * column + rowY + 1;
+      const floorX = x | 0;
+      const floorY = y | 0;
+      const corner = floorY * stride + floorX - origin;
+      const upper = blend(padded[corner]!, padded[corner + 1]!, x - floorX);
+      const lower = blend(padded[corner + stride]!, padded[corner + stride + 1]!, x - floorX);
+      data[at + column] = blend(upper, lower, y - floorY) + rounding - rounding;
+    }
+  }
+}
+
+function blend(from: number, to: number, part: number): number {
+  return from + part * (to - from);
+}
+
+/** Columns `from` … `to` − 1 of a row. */
+interface Columns {
+  from: number;
+  to: number;
+}
+
+/** A row's columns whose places, (a · column + x, d · column + y), are at most one pixel outside the content. */
+function columnsReading(content: Content, a: number, x: number, d: number, y: number, width: number): Columns {
+  const { left, right, top, bottom } = content;
+  const columns: Columns = { from: 0, to: width };
+  clip(columns, a, x - (left - 1));
+  clip(columns, -a, right - x);
+  clip(columns, d, y - (top - 1));
+  clip(columns, -d, bottom - y);
+  return columns;
+}
+
+/** Keeps the columns for which slope · column + start is not below 0. */
+function clip(columns: Columns, slope: number, start: number): void {
+  const { from, to } = columns;
+  const zero = -start / slope;
+  if (slope > 0) {
+    if (zero > from) columns.from = zero < to ? Math.ceil(zero) : to;
+  } else if (slope < 0) {
+    if (zero < to - 1) columns.to = zero < from ? from : Math.floor(zero) + 1;
+  } else if (start < 0) columns.to = from;
+}
