@@ -64,11 +64,13 @@ function newestSource() {
 /** The stamp is written when a build has succeeded, so that a broken one is repeated. */
 function build() {
   const stamp = at("dist", ".built");
-  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json"].map((name) => changed(at(name)));
-  if (changed(stamp) >= Math.max(newestSource(), ...settings)) return;
+  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "scripts/bundle.mjs"];
+  if (changed(stamp) >= Math.max(newestSource(), ...settings.map((name) => changed(at(name))))) return;
   const began = Date.now() - 1;
   const tsc = at("node_modules", "typescript", "bin", "tsc");
-  run("Building", [tsc, "-p", "tsconfig.build.json"], "Correct what is shown above and start again.");
+  const hint = "Correct what is shown above and start again.";
+  run("Building types", [tsc, "-p", "tsconfig.build.json"], hint);
+  run("Building", [at("scripts", "bundle.mjs")], hint);
   removeStale(began);
   writeFileSync(stamp, "");
 }

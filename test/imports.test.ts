@@ -19,6 +19,7 @@ const order = [
   "errors",
   "rounding",
   "shape",
+  "thousands",
   "wasm",
   "graph",
   "ops",

@@ -152,8 +152,10 @@ test("nothing else is in it", () => {
   const files = fs.readdirSync(installed, { recursive: true, encoding: "utf8" });
   const tops = new Set(files.map((file) => file.split(path.sep)[0]!));
   assert.deepEqual([...tops].sort(), ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+  const licenses = path.join("dist", "third-party-licenses.txt");
   const foreign = files.filter(
-    (file) => file.startsWith("dist") && !/(\.js|\.d\.ts)$/.test(file) && path.extname(file),
+    (file) => file.startsWith("dist") && !/(\.js|\.d\.ts)$/.test(file) && path.extname(file) && file !== licenses,
   );
+  assert.match(fs.readFileSync(path.join(installed, licenses), "utf8"), /^These files contain parts of zod:\n\nMIT/);
   assert.deepEqual(foreign.concat(files.filter((file) => /\.test\./.test(file))), []);
 });

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The entry point of `kilograd`. */
-import readline from "node:readline";
 import { runProgram } from "./program.js";
 import { FAILURE, INTERRUPTED } from "./surroundings.js";
 
@@ -23,6 +22,12 @@ function onInterrupt(listener: () => void): () => void {
   };
 }
 
+/** Few commands ask anything: what reads lines is loaded by those. */
+async function* readLines(): AsyncGenerator<string> {
+  const { createInterface } = await import("node:readline");
+  yield* createInterface({ input: process.stdin });
+}
+
 // Who reads our output may have seen enough (`kilograd train | head`); anything else is said.
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   if (code !== "EPIPE") process.stderr.write(`kilograd: standard output cannot be written: ${message}\n`);
@@ -32,6 +37,6 @@ process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
 process.exitCode = await runProgram(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
-  readLines: () => readline.createInterface({ input: process.stdin }),
+  readLines,
   onInterrupt,
 });

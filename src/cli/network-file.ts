@@ -3,7 +3,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { KilogradError, nn, UsageError } from "../index.js";
-import { importOnnx } from "../import/index.js";
 import { networks } from "../train/index.js";
 
 /** Makes the network; a file that exports an instance gives that very one. */
@@ -25,6 +24,8 @@ export async function findNetwork(net: string): Promise<MakeNetwork> {
     });
   }
   if (isOnnx(net)) {
+    // Only where it is needed: its schema is large.
+    const { importOnnx } = await import("../import/index.js");
     const bytes = fs.readFileSync(net);
     return () => importOnnx(bytes, net, { logLikelihoods: true });
   }

@@ -11,7 +11,7 @@ import {
   type EpochEvent,
   type Trainer,
 } from "../train/index.js";
-import { defaultRunFolder, Run, trainingLogs } from "../train/node.js";
+import { defaultRunFolder, Run, trainingLogs, type StartLog } from "../train/node.js";
 import { assemble } from "./assembly.js";
 import { addSettings, readConfig, readThreads, type SettingOptions } from "./options.js";
 import { FAILURE, INTERRUPTED, type AddCommand, type Surroundings } from "./surroundings.js";
@@ -84,7 +84,7 @@ async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surround
 }
 
 async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {
-  const logs = readLogs(options.log);
+  const logs = await readLogs(options.log);
   const { run, trainer, size, from } = await (options.resume === undefined
     ? begin(net, options)
     : resume(options.resume, options.threads));
@@ -112,8 +112,8 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
 }
 
 /** `tensorboard,csv` */
-function readLogs(words = ""): (typeof trainingLogs)[string][] {
-  return words
+async function readLogs(words = ""): Promise<StartLog[]> {
+  const loads = words
     .split(",")
     .filter((word) => word !== "")
     .map((word) => {
@@ -121,6 +121,7 @@ function readLogs(words = ""): (typeof trainingLogs)[string][] {
       const expected = `one or several of ${Object.keys(trainingLogs).join(", ")}, with commas between`;
       throw new UsageError({ op: "--log", problem: "there is no such log", expected, got: word });
     });
+  return Promise.all(loads.map((load) => load()));
 }
 
 interface Prepared {

@@ -124,7 +124,7 @@ class Driver {
 
   build(plan: Plan): Func {
     for (const name of globals) {
-      this.b.statement({ kind: "global", name, value: v.get(this.parameter.get(name)!) });
+      this.b.statement({ kind: "global", name, value: this.parameter.get(name)! });
     }
     if (plan.prologue.length > 0) this.stage({ parallel: [], serial: plan.prologue });
     for (const stage of plan.stages) {
@@ -155,26 +155,24 @@ class Driver {
     const count = Math.ceil(extent / size);
     const [thread, threads] = [this.parameter.get("thread")!, this.parameter.get("threads")!];
     const counters = b.let("i32", "shares", this.counterPerThread());
-    const owner = b.let("i32", "owner", v.get(thread));
+    const owner = b.let("i32", "owner", thread);
     const [next, end, from, to] = [
       b.local("i32", "next"),
       b.local("i32", "end"),
       b.local("i32", "from"),
       b.local("i32", "to"),
     ];
-    b.for("round", v.int(0), v.get(threads), 1, () => {
+    b.for("round", v.int(0), threads, 1, () => {
       const counter = v.n.add(counters, v.n.scale(owner, line));
-      const first = (of: Expr): Expr => v.op("i32.div_u", v.n.scale(of, count), v.get(threads));
-      const take = (): void => b.set(next, v.n.add(first(v.get(owner)), v.atomicAdd(counter, v.int(1))));
+      const first = (of: Expr): Expr => v.op("i32.div_u", v.n.scale(of, count), threads);
+      const take = (): void => b.set(next, v.n.add(first(owner), v.atomicAdd(counter, v.int(1))));
       b.set(end, first(v.n.add(owner, v.int(1))));
       take();
       b.while(v.op("i32.lt_s", next, end), () => {
         b.set(from, v.n.scale(next, size));
         b.set(to, v.n.add(from, v.int(size)));
         if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
-        b.for("n", v.get(from), v.get(to), 1, (n) =>
-          kernels.forEach((kernel) => this.call(kernel, "parallel", v.get(n))),
-        );
+        b.for("n", from, to, 1, (n) => kernels.forEach((kernel) => this.call(kernel, "parallel", n)));
         take();
       });
       b.advance(owner, 1);
@@ -197,8 +195,8 @@ class Driver {
       () => {
         for (const kernel of serial) this.call(kernel, "serial", v.int(0));
         this.mark("barrier", "");
-        b.statement({ kind: "atomicStore", address: v.get(flag), value: v.get(run) });
-        b.statement({ kind: "notify", address: v.get(flag) });
+        b.statement({ kind: "atomicStore", address: flag, value: run });
+        b.statement({ kind: "notify", address: flag });
       },
       () => this.waitFor(flag, run),
     );
@@ -211,7 +209,7 @@ class Driver {
     b.while(v.op("i32.ne", seen, run), () => {
       b.advance(looks, 1);
       const tired = v.op("i32.and", v.op("i32.lt_s", v.int(spins), looks), this.parameter.get("maySleep")!);
-      b.if(tired, () => b.statement({ kind: "wait", address: v.get(flag), expected: v.get(seen) }));
+      b.if(tired, () => b.statement({ kind: "wait", address: flag, expected: seen }));
       b.set(seen, v.atomicLoad(flag));
     });
   }
@@ -234,7 +232,7 @@ class Driver {
 
   /** The first of as many counters as there are threads, behind all others. */
   private counterPerThread(): Expr {
-    const bytes = v.n.scale(v.get(this.parameter.get("threads")!), line * this.shares++);
+    const bytes = v.n.scale(this.parameter.get("threads")!, line * this.shares++);
     return v.n.add(v.global("shares"), bytes);
   }
 }

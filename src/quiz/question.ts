@@ -28,11 +28,6 @@ export interface Question {
   readonly make: (draw: Draw) => Exercise;
 }
 
-/** A count with its thousands apart. */
-export function grouped(n: number): string {
-  return n.toLocaleString("en-US");
-}
-
 /** A question whose answer is a whole number. */
 export function exactly(value: number): Answer {
   return { kind: "number", value, within: 0 };

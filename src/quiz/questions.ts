@@ -14,7 +14,8 @@ import {
   weightsIfFullyConnected,
   type FieldLayer,
 } from "./reckoning.js";
-import { exactly, grouped, type Draw, type Exercise, type Question } from "./question.js";
+import { exactly, type Draw, type Exercise, type Question } from "./question.js";
+import { thousands } from "../thousands.js";
 
 export const questions: readonly Question[] = [
   {
@@ -71,7 +72,7 @@ export const questions: readonly Question[] = [
     make: (draw) => {
       const sizes = [draw.pick([512, 1024, 25_088]), draw.pick([128, 1024, 4096]), draw.pick([64, 4096]), 1000];
       return {
-        text: `Three fully connected layers follow each other: ${sizes.map(grouped).join(" → ")}. How many weights together, without biases?`,
+        text: `Three fully connected layers follow each other: ${sizes.map(thousands).join(" → ")}. How many weights together, without biases?`,
         answer: exactly(sum(layerWeights(sizes))),
         explanation: explainLayers(sizes),
       };
@@ -208,9 +209,9 @@ function drawConvolutions(draw: Draw): FieldLayer[] {
 
 function explainLayers(sizes: readonly number[]): string {
   const each = layerWeights(sizes).map(
-    (weights, i) => `${grouped(sizes[i]!)}·${grouped(sizes[i + 1]!)} = ${grouped(weights)}`,
+    (weights, i) => `${thousands(sizes[i]!)}·${thousands(sizes[i + 1]!)} = ${thousands(weights)}`,
   );
-  return `${each.join("; ")}; together ${grouped(sum(layerWeights(sizes)))}.`;
+  return `${each.join("; ")}; together ${thousands(sum(layerWeights(sizes)))}.`;
 }
 
 /** A question whose possible answers come in another order each time. */

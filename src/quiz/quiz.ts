@@ -1,7 +1,8 @@
 /** A round of the quiz: which questions it asks, how answers are read and judged. It knows no screen. */
 import { ArgumentError } from "../errors.js";
 import { Generator, randomInteger } from "../random.js";
-import { grouped, type Draw, type Exercise } from "./question.js";
+import type { Draw, Exercise } from "./question.js";
+import { thousands } from "../thousands.js";
 import { questions } from "./questions.js";
 
 /** A question of a round, with its figures. */
@@ -72,5 +73,5 @@ export function formatQuestion({ text, answer }: Exercise): string {
 /** The right answer, as it is told. */
 export function formatAnswer({ answer }: Exercise): string {
   if (answer.kind === "choice") return `${LETTERS[answer.right]}) ${answer.options[answer.right]}`;
-  return answer.within === 0 ? grouped(answer.value) : String(Number(answer.value.toFixed(4)));
+  return answer.within === 0 ? thousands(answer.value) : String(Number(answer.value.toFixed(4)));
 }

@@ -1,4 +1,5 @@
 /** How figures are written in reports and advice. What is no number is a dash. */
+import { thousands } from "../thousands.js";
 
 const DASH = "–";
 
@@ -14,7 +15,7 @@ export function significant(x: number, digits = 3): string {
 
 /** `12,514` */
 export function whole(x: number): string {
-  return Number.isFinite(x) ? Math.round(x).toLocaleString("en-US") : DASH;
+  return Number.isFinite(x) ? thousands(Math.round(x)) : DASH;
 }
 
 /** `3 min 52 s` */

@@ -4,7 +4,8 @@
  * bars show where parameters and multiply-adds go.
  */
 import type { Advice } from "./advice/rule.js";
-import { count, describeDetail, formatSize, layerTitle } from "./inspect-table.js";
+import { describeDetail, formatSize, layerTitle } from "./inspect-table.js";
+import { thousands } from "../thousands.js";
 import type { Inspection, Layer, LayerKind } from "./layer.js";
 
 const ROW = 40;
@@ -100,7 +101,7 @@ function makeLayout(lanes: number, rows: number): Layout {
 }
 
 function describe({ parameters, multiplyAdds }: Inspection): string {
-  return `${count(parameters)} parameters, ${count(multiplyAdds)} multiply-adds for an image`;
+  return `${thousands(parameters)} parameters, ${thousands(multiplyAdds)} multiply-adds for an image`;
 }
 
 function drawHead(inspection: Inspection, { left, map, seen, parameters, multiplyAdds }: Layout): string[] {
@@ -212,7 +213,7 @@ function drawBar(
   const length = Math.max((value / Math.max(...layers.map((one) => one[what]))) * BAR, 1);
   return [
     `<rect class="bar" x="${layout[what]}" y="${y + 8}" width="${round(length)}" height="13" rx="2"/>`,
-    text(layout[what] + length + 6, y + 14, count(value), "small"),
+    text(layout[what] + length + 6, y + 14, thousands(value), "small"),
   ];
 }
 

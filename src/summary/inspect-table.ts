@@ -1,6 +1,7 @@
 /** An inspection as a table of text. */
 import type { Field } from "./receptive-field.js";
 import type { Inspection, Layer } from "./layer.js";
+import { thousands } from "../thousands.js";
 
 interface Column {
   readonly title: string;
@@ -12,8 +13,8 @@ const COLUMNS: readonly Column[] = [
   { title: "#", align: "right", cell: (_, position) => String(position) },
   { title: "layer", align: "left", cell: (layer) => layerTitle(layer) },
   { title: "output", align: "right", cell: ({ outputs }) => outputs.map(formatSize).join(" ") },
-  { title: "parameters", align: "right", cell: ({ parameters }) => count(parameters) },
-  { title: "multiply-adds", align: "right", cell: ({ multiplyAdds }) => count(multiplyAdds) },
+  { title: "parameters", align: "right", cell: ({ parameters }) => thousands(parameters) },
+  { title: "multiply-adds", align: "right", cell: ({ multiplyAdds }) => thousands(multiplyAdds) },
   { title: "memory", align: "right", cell: ({ activationBytes }) => formatBytes(activationBytes) },
   { title: "field", align: "right", cell: ({ field }) => along(field, "size") },
   { title: "jump", align: "right", cell: ({ field }) => along(field, "jump") },
@@ -36,7 +37,7 @@ export function formatInspection(inspection: Inspection): string {
     "─".repeat(length(titles)),
     ...rows.map((row) => line(row).trimEnd()),
     "─".repeat(length(titles)),
-    `Parameters: ${count(parameters)}. Multiply-adds for an image: ${count(multiplyAdds)}. ` +
+    `Parameters: ${thousands(parameters)}. Multiply-adds for an image: ${thousands(multiplyAdds)}. ` +
       `Activations of an image: ${formatBytes(activationBytes)}.`,
     ...(notes.length > 0 ? ["", ...notes] : []),
   ].join("\n");
@@ -61,7 +62,7 @@ export function describeDetail(layer: Layer): string {
         ...(layer.groups === 1 ? [] : [`groups ${layer.groups}`]),
       ].join(", ");
     case "linear":
-      return `${count(layer.inFeatures)}→${count(layer.outFeatures)}`;
+      return `${thousands(layer.inFeatures)}→${thousands(layer.outFeatures)}`;
     case "pool":
       return formatSize(layer.kernel);
     case "dropout":
@@ -104,10 +105,6 @@ function short(x: number): string {
 /** `8×26×26` */
 export function formatSize(size: readonly number[]): string {
   return size.length === 0 ? "1" : size.join("×");
-}
-
-export function count(n: number): string {
-  return n.toLocaleString("en-US");
 }
 
 /** `21.1 KB`, of 1,024 bytes. */

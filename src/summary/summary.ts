@@ -6,6 +6,7 @@ import { ModuleList, Sequential, type Module } from "../nn/index.js";
 import { roundHalfEven } from "../rounding.js";
 import { sizeOf, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
+import { thousands } from "../thousands.js";
 import { callLazily, evaluation, sizesOf, tensorsIn, type InputSizes } from "./call.js";
 
 export type { InputSizes } from "./call.js";
@@ -120,10 +121,6 @@ function formatRow(layer: string, output: string, params: string): string {
 function formatShapes({ outputs, several }: SummaryRow): string {
   const shapes = outputs.map((shape) => `[${shape.join(", ")}]`).join(", ");
   return several ? `[${shapes}]` : shapes;
-}
-
-function thousands(n: number): string {
-  return n.toLocaleString("en-US");
 }
 
 /** As Python's `%.2f`: sizes are whole numbers over a power of two, so ties are exact, and go to the even digit. */

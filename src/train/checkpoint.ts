@@ -3,7 +3,7 @@
  * optimizer's under `optimizer.0.momentum_buffer`, all else as JSON in the metadata. From a state the training goes on
  * to the same bits as if it had never stopped.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { DataError } from "../errors.js";
 import type { OptimizerState, SchedulerState } from "../optim/index.js";
 import type { GeneratorState } from "../random.js";
@@ -13,17 +13,23 @@ import { bytesOf, decodeSafetensors, encodeSafetensors, type StoredTensor } from
 const count = z.int().min(0);
 
 /** Where a training stands. */
-const positionSchema = z.strictObject({
+export interface Position {
   /** The epoch that is under way, from 1; one past the last when the training is over. */
-  epoch: z.int().min(1),
+  readonly epoch: number;
   /** The next batch of that epoch, from 0. */
-  batch: count,
+  readonly batch: number;
   /** The sum of the losses of that epoch's batches so far. */
-  lossSum: z.number(),
+  readonly lossSum: number;
   /** How long that epoch has taken so far. */
+  readonly seconds: number;
+}
+
+const positionSchema: z.ZodType<Position> = z.strictObject({
+  epoch: z.int().min(1),
+  batch: count,
+  lossSum: z.number(),
   seconds: z.number().min(0),
 });
-export type Position = Readonly<z.infer<typeof positionSchema>>;
 
 const generatorSchema = z.strictObject({
   seed: z.string(),

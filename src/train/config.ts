@@ -2,7 +2,7 @@
  * The configuration of a training: one typed object. An unknown key is an error, as is a value out of its range. What
  * the exercise lets one vary is here and nothing else; recipes.ts gives the values that are usual together.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ArgumentError } from "../errors.js";
 
 /** A number that `accepts`, described by what is expected. */
@@ -23,29 +23,99 @@ export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
 export const NUMERICS = ["fast", "strict"] as const;
 export const SCHEDULES = ["constant", "onecycle", "step", "multistep", "cosine", "plateau"] as const;
 
-const schedule = z.discriminatedUnion(
+export type ScheduleConfig =
+  | { readonly name: "constant" }
+  | OneCycleConfig
+  | { readonly name: "step"; readonly stepSize: number; readonly gamma: number }
+  /** `milestones` are counted in finished epochs. */
+  | { readonly name: "multistep"; readonly milestones: readonly number[]; readonly gamma: number }
+  /** Down to `etaMin` along half a cosine, over all epochs. */
+  | { readonly name: "cosine"; readonly etaMin: number }
+  /** Times `factor` when the test loss has not fallen for more than `patience` epochs. */
+  | { readonly name: "plateau"; readonly factor: number; readonly patience: number };
+
+/** Up to `lr` in `pctStart` of the steps, from `lr / divFactor`, then down to `lr / divFactor / finalDivFactor`. */
+interface OneCycleConfig {
+  readonly name: "onecycle";
+  readonly pctStart: number;
+  readonly divFactor: number;
+  readonly finalDivFactor: number;
+  /** Moves the momentum the other way, from 0.05 above `momentum` to 0.05 below it. */
+  readonly cycleMomentum: boolean;
+}
+
+export interface AugmentConfig {
+  /** Degrees to either side. */
+  readonly rotation: number;
+  /** Of the image's width and height, to either side. */
+  readonly shift: number;
+  /** Up or down from 1. */
+  readonly scale: number;
+}
+
+/** All settings of a training, complete. */
+export interface TrainConfig {
+  /** A built-in network's name, or the path of a file that exports one. */
+  readonly net: string;
+  /** A file with the network's first weights; null draws them by the seed. */
+  readonly weights: string | null;
+  readonly recipe: string;
+  /** `mnist`, `fashion-mnist`, or a folder of IDX files. */
+  readonly data: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: (typeof OPTIMIZERS)[number];
+  /** The learning rate; with onecycle the highest one. */
+  readonly lr: number;
+  /** SGD's momentum; for Adam and AdamW the first beta. */
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly schedule: ScheduleConfig;
+  readonly augment: AugmentConfig;
+  readonly seed: number;
+  /** How many threads compute; null takes as many as the machine has cores. The result does not depend on it. */
+  readonly threads: number | null;
+  /** `fast` multiplies and adds in one rounding where the machine can; `strict` gives the same bits everywhere. */
+  readonly numerics: (typeof NUMERICS)[number];
+  /** A checkpoint is written after so many steps, besides the one after each epoch. */
+  readonly checkpointSteps: number;
+}
+
+/** What may be left out, because there is a usual value. */
+type Optional<T, K extends PropertyKey> = T extends unknown
+  ? Omit<T, K> & { readonly [P in keyof T & K]?: T[P] | undefined }
+  : never;
+
+/** The same, where what has a default may be left out. */
+export interface TrainSettings extends Omit<
+  Optional<TrainConfig, "net" | "weights" | "data" | "threads" | "numerics" | "checkpointSteps">,
+  "schedule" | "augment"
+> {
+  readonly schedule: Optional<
+    ScheduleConfig,
+    Exclude<keyof OneCycleConfig, "name"> | "gamma" | "etaMin" | "factor" | "patience"
+  >;
+  readonly augment: Optional<AugmentConfig, keyof AugmentConfig>;
+}
+
+const schedule: z.ZodType<ScheduleConfig> = z.discriminatedUnion(
   "name",
   [
     z.strictObject({ name: z.literal("constant") }),
-    /** Up to `lr` in `pctStart` of the steps, from `lr / divFactor`, then down to `lr / divFactor / finalDivFactor`. */
     z.strictObject({
       name: z.literal("onecycle"),
       pctStart: below(0, 1).default(0.3),
       divFactor: above(0, 1e6).default(25),
       finalDivFactor: above(0, 1e9).default(1e4),
-      /** Moves the momentum the other way, from 0.05 above `momentum` to 0.05 below it. */
       cycleMomentum: z.boolean({ error: "true or false" }).default(true),
     }),
     z.strictObject({ name: z.literal("step"), stepSize: whole(1, 1000), gamma: above(0, 1).default(0.1) }),
     z.strictObject({
       name: z.literal("multistep"),
-      /** Counted in finished epochs. */
       milestones: z.array(whole(1, 1000), { error: "a list of epochs" }),
       gamma: above(0, 1).default(0.1),
     }),
-    /** Down to `etaMin` along half a cosine, over all epochs. */
     z.strictObject({ name: z.literal("cosine"), etaMin: within(0, 1).default(0) }),
-    /** Times `factor` when the test loss has not fallen for more than `patience` epochs. */
     z.strictObject({
       name: z.literal("plateau"),
       factor: above(0, 0.999).default(0.1),
@@ -55,51 +125,33 @@ const schedule = z.discriminatedUnion(
   { error: `a schedule with the name ${SCHEDULES.join(", ")}` },
 );
 
-const augment = z.strictObject(
+const augment: z.ZodType<AugmentConfig> = z.strictObject(
   {
-    /** Degrees to either side. */
     rotation: within(0, 180).default(0),
-    /** Of the image's width and height, to either side. */
     shift: within(0, 1).default(0),
-    /** Up or down from 1. */
     scale: below(0, 1).default(0),
   },
   { error: "an object with rotation, shift and scale" },
 );
 
 const schema = z.strictObject({
-  /** A built-in network's name, or the path of a file that exports one. */
   net: text.default("exercise"),
-  /** A file with the network's first weights; null draws them by the seed. */
   weights: z.union([z.null(), text], { error: "a path" }).default(null),
   recipe: text,
-  /** `mnist`, `fashion-mnist`, or a folder of IDX files. */
   data: text.default("mnist"),
   epochs: whole(1, 1000),
   batchSize: whole(1, 60_000),
   optimizer: oneOf(OPTIMIZERS),
-  /** The learning rate; with onecycle the highest one. */
   lr: above(0, 100),
-  /** SGD's momentum; for Adam and AdamW the first beta. */
   momentum: below(0, 1),
   weightDecay: within(0, 1),
   schedule,
   augment,
   seed: whole(0, 2 ** 32 - 1),
-  /** How many threads compute; null takes as many as the machine has cores. The result does not depend on it. */
   threads: z.union([z.null(), whole(1, 256)], { error: "a whole number from 1 to 256" }).default(null),
-  /** `fast` multiplies and adds in one rounding where the machine can; `strict` gives the same bits everywhere. */
   numerics: oneOf(NUMERICS).default("fast"),
-  /** A checkpoint is written after so many steps, besides the one after each epoch. */
   checkpointSteps: whole(1, 1_000_000).default(500),
-});
-
-/** All settings of a training, complete. */
-export type TrainConfig = z.infer<typeof schema>;
-/** The same, where what has a default may be left out. */
-export type TrainSettings = z.input<typeof schema>;
-export type ScheduleConfig = TrainConfig["schedule"];
-export type AugmentConfig = TrainConfig["augment"];
+}) satisfies z.ZodType<TrainConfig>;
 
 /**
  * A complete configuration from settings of unknown origin.

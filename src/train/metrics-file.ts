@@ -4,9 +4,11 @@
  * by line: a long training's does not fit into memory. JSON has no NaN, which is written as null.
  */
 import fs from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { DataError } from "../errors.js";
 import { writing } from "./atomic-file.js";
+import type { EpochEvent, StepEvent } from "./events.js";
+import type { Health } from "./health.js";
 
 const count = z.int().min(0);
 const number = z
@@ -14,7 +16,7 @@ const number = z
   .nullable()
   .transform((x) => x ?? NaN);
 
-const healthSchema = z.object({
+const healthSchema: z.ZodType<Health> = z.object({
   relus: z.array(z.object({ units: count, dead: count })),
   gradients: z.array(z.object({ weight: z.string(), ratio: number })),
 });
@@ -29,17 +31,20 @@ const epochSchema = z.object({
   correct: count,
   total: count,
   seconds: number,
-  /** Missing where an early version has written the run. */
   health: healthSchema.optional(),
-  /** The most memory that the process had taken so far, in bytes; missing in early runs. */
   peakMemory: number.optional(),
 });
 
-const lineSchema = z.discriminatedUnion("type", [stepSchema, epochSchema]);
+const lineSchema: z.ZodType<MetricsRecord> = z.discriminatedUnion("type", [stepSchema, epochSchema]);
 
-export type StepRecord = Readonly<z.infer<typeof stepSchema>>;
+export type StepRecord = StepEvent;
 /** What a run remembers of an epoch. */
-export type EpochRecord = Readonly<z.infer<typeof epochSchema>>;
+export interface EpochRecord extends Omit<EpochEvent, "health"> {
+  /** Missing where an early version has written the run. */
+  readonly health?: Health | undefined;
+  /** The most memory that the process had taken so far, in bytes; missing in early runs. */
+  readonly peakMemory?: number | undefined;
+}
 export type MetricsRecord = StepRecord | EpochRecord;
 
 /** How much of the file is in memory at a time, in bytes. */

@@ -1,4 +1,5 @@
 /** The exercise's four rules, as data: what each asks for, how it is measured and when it holds. */
+import { thousands } from "../thousands.js";
 
 /** What is measured of a trained network. */
 export interface Measured {
@@ -42,9 +43,9 @@ export const rules: readonly Rule[] = [
     holds: ({ correct, total }) => total > 0 && correct >= leastCorrect(total),
   },
   {
-    rule: `fewer than ${MAX_PARAMETERS.toLocaleString("en-US")} parameters`,
+    rule: `fewer than ${thousands(MAX_PARAMETERS)} parameters`,
     value: ({ parameters }) => parameters,
-    show: ({ parameters }) => parameters.toLocaleString("en-US"),
+    show: ({ parameters }) => thousands(parameters),
     holds: ({ parameters }) => parameters < MAX_PARAMETERS,
   },
   {

@@ -1,5 +1,5 @@
 /** What a run's config.json holds: from it a browser, too, knows which network and which images a run is about. */
-import { z } from "zod";
+import * as z from "zod";
 import { DataError } from "../errors.js";
 import { parseConfig, type TrainConfig } from "./config.js";
 import type { ImageInfo } from "./datasets.js";

@@ -2,7 +2,7 @@
  * From loop nests to the bytes of a WebAssembly module (core specification 2.0, threads and relaxed SIMD proposals).
  * A module imports one memory, `env.memory`, has mutable i32 globals, and exports the functions that say so.
  */
-import { instructions, type Expr, type LoadForm, type ValueType } from "./expressions.js";
+import { instructions, type Expr, type LoadForm, type Local, type ValueType } from "./expressions.js";
 import type { Func, Stmt, StoreForm } from "./loops.js";
 import { vectorFunctions } from "./vector-math.js";
 
@@ -50,9 +50,10 @@ export function assemble(functions: readonly Func[], options: ModuleOptions): Ui
     all.push(vectorFunctions[name]!());
     return index.get(name);
   };
-  const bodies: Bytes[] = [];
+  const bodies = new Bytes();
+  const encoder = new FunctionEncoder(indexOf, options);
   // The list grows while it is gone through.
-  for (const func of all) bodies.push(new FunctionEncoder(func, indexOf, options).encode());
+  for (const func of all) bodies.sized(encoder.encode(func));
 
   const out = new Bytes();
   out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
@@ -62,30 +63,29 @@ export function assemble(functions: readonly Func[], options: ModuleOptions): Ui
     ...all,
   ];
   out.section(1, signatures, (section, func) => {
-    section.raw([0x60]);
-    section.list(func.params, (list, param) => list.raw([typeCode[param.type]]));
-    section.list(func.result ? [func.result] : [], (list, type) => list.raw([typeCode[type]]));
+    section.byte(0x60);
+    section.list(func.params, (list, param) => list.byte(typeCode[param.type]));
+    section.list(func.result ? [func.result] : [], (list, type) => list.byte(typeCode[type]));
   });
   out.section(2, [undefined, ...imports], (section, name, i) => {
     if (name !== undefined)
       return section
         .name("env")
         .name(name)
-        .raw([0x00])
+        .byte(0x00)
         .unsigned(i - 1);
-    section.name("env").name("memory").raw([0x02]);
-    if (options.sharedMaximum === undefined) return section.raw([0x00]).unsigned(1);
-    return section.raw([0x03]).unsigned(1).unsigned(options.sharedMaximum);
+    section.name("env").name("memory").byte(0x02);
+    if (options.sharedMaximum === undefined) return section.byte(0x00).unsigned(1);
+    return section.byte(0x03).unsigned(1).unsigned(options.sharedMaximum);
   });
   out.section(3, all, (section, _, i) => section.unsigned(imports.length + i));
   out.section(6, options.globals, (section) => section.raw([typeCode.i32, 0x01, 0x41, 0x00, 0x0b]));
   out.section(
     7,
     functions.filter((func) => func.exported),
-    (section, func) => section.name(func.name).raw([0x00]).unsigned(index.get(func.name)!),
+    (section, func) => section.name(func.name).byte(0x00).unsigned(index.get(func.name)!),
   );
-  out.section(10, bodies, (section, body) => section.sized(body));
-  return out.take();
+  return out.byte(10).sized(new Bytes().unsigned(all.length).append(bodies)).take();
 }
 
 /** A growing byte array with WebAssembly's number and list formats. */
@@ -93,32 +93,43 @@ class Bytes {
   private buffer = new Uint8Array(new ArrayBuffer(1024));
   private length = 0;
 
+  byte(value: number): this {
+    if (this.length === this.buffer.length) this.reserve(1);
+    this.buffer[this.length++] = value;
+    return this;
+  }
+
   raw(bytes: ArrayLike<number>): this {
     this.reserve(bytes.length);
-    for (let i = 0; i < bytes.length; i++) this.buffer[this.length++] = bytes[i]!;
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
     return this;
   }
 
   unsigned(value: number): this {
-    this.reserve(5);
     let rest = value >>> 0;
-    do {
-      this.buffer[this.length++] = (rest & 0x7f) | (rest > 0x7f ? 0x80 : 0);
-      rest >>>= 7;
-    } while (rest > 0);
-    return this;
+    for (; rest > 0x7f; rest >>>= 7) this.byte((rest & 0x7f) | 0x80);
+    return this.byte(rest);
   }
 
   signed(value: number): this {
-    this.reserve(5);
     let rest = value | 0;
-    for (;;) {
-      const low = rest & 0x7f;
-      rest >>= 7;
-      const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-      this.buffer[this.length++] = last ? low : low | 0x80;
-      if (last) return this;
-    }
+    for (; rest < -64 || rest > 63; rest >>= 7) this.byte((rest & 0x7f) | 0x80);
+    return this.byte(rest & 0x7f);
+  }
+
+  float(value: number): this {
+    this.reserve(4);
+    new DataView(this.buffer.buffer).setFloat32(this.length, value, true);
+    this.length += 4;
+    return this;
+  }
+
+  int(value: number): this {
+    return this.byte(value & 0xff)
+      .byte((value >> 8) & 0xff)
+      .byte((value >> 16) & 0xff)
+      .byte((value >> 24) & 0xff);
   }
 
   private reserve(bytes: number): void {
@@ -133,11 +144,13 @@ class Bytes {
     return this.unsigned(bytes.length).raw(bytes);
   }
 
+  append(content: Bytes): this {
+    return this.raw(content.buffer.subarray(0, content.length));
+  }
+
+  /** The content behind its length. */
   sized(content: Bytes): this {
-    this.unsigned(content.length).reserve(content.length);
-    this.buffer.set(content.buffer.subarray(0, content.length), this.length);
-    this.length += content.length;
-    return this;
+    return this.unsigned(content.length).append(content);
   }
 
   list<T>(items: readonly T[], write: (out: Bytes, item: T, i: number) => unknown): this {
@@ -147,7 +160,12 @@ class Bytes {
   }
 
   section<T>(id: number, items: readonly T[], write: (out: Bytes, item: T, i: number) => unknown): this {
-    return this.raw([id]).sized(new Bytes().list(items, write));
+    return this.byte(id).sized(new Bytes().list(items, write));
+  }
+
+  clear(): this {
+    this.length = 0;
+    return this;
   }
 
   take(): Uint8Array<ArrayBuffer> {
@@ -155,24 +173,23 @@ class Bytes {
   }
 }
 
+/** Encodes one function after the other, into the same bytes. */
 class FunctionEncoder {
   private readonly out = new Bytes();
-  private readonly locals: ReadonlyMap<unknown, number>;
+  private func!: Func;
 
   constructor(
-    private readonly func: Func,
     private readonly indexOf: (name: string) => number | undefined,
     private readonly options: ModuleOptions,
-  ) {
-    this.locals = new Map([...func.params, ...func.locals].map((local, i) => [local, i]));
-  }
+  ) {}
 
-  encode(): Bytes {
-    this.out.list(this.func.locals, (out, local) => out.unsigned(1).raw([typeCode[local.type]]));
-    this.block(this.func.body);
-    if (this.func.returns) this.expression(this.func.returns);
-    this.out.raw([0x0b]);
-    return this.out;
+  /** The function's code; valid until the next one. */
+  encode(func: Func): Bytes {
+    this.func = func;
+    this.out.clear().list(runsOfTypes(func.locals), (out, { type, count }) => out.unsigned(count).byte(typeCode[type]));
+    this.block(func.body);
+    if (func.returns) this.expression(func.returns);
+    return this.out.byte(0x0b);
   }
 
   private block(body: readonly Stmt[]): void {
@@ -184,49 +201,49 @@ class FunctionEncoder {
     switch (s.kind) {
       case "set":
         this.expression(s.value);
-        out.raw([0x21]).unsigned(this.local(s.local));
+        out.byte(0x21).unsigned(this.local(s.local));
         break;
       case "store":
         this.expression(s.address);
         this.expression(s.value);
         this.memory(storeCode[s.form], s.offset);
-        if (s.form === "lane0") out.raw([0]);
+        if (s.form === "lane0") out.byte(0);
         break;
       case "for": {
         const counter = this.local(s.counter);
         this.expression(s.from);
-        out.raw([0x21]).unsigned(counter);
-        out.raw([0x03, empty]); // loop
+        out.byte(0x21).unsigned(counter);
+        out.byte(0x03).byte(empty); // loop
         this.block(s.body);
-        out.raw([0x20]).unsigned(counter).raw([0x41]).signed(s.step).raw([0x6a, 0x22]).unsigned(counter);
+        out.byte(0x20).unsigned(counter).byte(0x41).signed(s.step).byte(0x6a).byte(0x22).unsigned(counter);
         this.expression(s.to);
-        out.raw([0x48, 0x0d]).unsigned(0).raw([0x0b]); // br_if counter < to
+        out.byte(0x48).byte(0x0d).unsigned(0).byte(0x0b); // br_if counter < to
         break;
       }
       case "while":
-        out.raw([0x02, empty, 0x03, empty]); // block, loop
+        out.byte(0x02).byte(empty).byte(0x03).byte(empty); // block, loop
         this.expression(s.condition);
-        out.raw([0x45, 0x0d]).unsigned(1);
+        out.byte(0x45).byte(0x0d).unsigned(1);
         this.block(s.body);
-        out.raw([0x0c]).unsigned(0).raw([0x0b, 0x0b]);
+        out.byte(0x0c).unsigned(0).byte(0x0b).byte(0x0b);
         break;
       case "if":
         this.expression(s.condition);
-        out.raw([0x04, empty]);
+        out.byte(0x04).byte(empty);
         this.block(s.then);
         if (s.otherwise.length > 0) {
-          out.raw([0x05]);
+          out.byte(0x05);
           this.block(s.otherwise);
         }
-        out.raw([0x0b]);
+        out.byte(0x0b);
         break;
       case "call":
-        s.args.forEach((arg) => this.expression(arg));
-        out.raw([0x10]).unsigned(this.callee(s.name));
+        for (const arg of s.args) this.expression(arg);
+        out.byte(0x10).unsigned(this.callee(s.name));
         break;
       case "global":
         this.expression(s.value);
-        out.raw([0x24]).unsigned(this.global(s.name));
+        out.byte(0x24).unsigned(this.global(s.name));
         break;
       case "atomicStore":
         this.expression(s.address);
@@ -236,15 +253,15 @@ class FunctionEncoder {
       case "wait":
         this.expression(s.address);
         this.expression(s.expected);
-        out.raw([0x42, 0x7f]); // i64.const -1: no time limit
+        out.byte(0x42).byte(0x7f); // i64.const -1: no time limit
         this.memory([0xfe, 0x01, 2], 0);
-        out.raw([0x1a]);
+        out.byte(0x1a);
         break;
       case "notify":
         this.expression(s.address);
-        out.raw([0x41]).signed(0x7fffffff);
+        out.byte(0x41).signed(0x7fffffff);
         this.memory([0xfe, 0x00, 2], 0);
-        out.raw([0x1a]);
+        out.byte(0x1a);
         break;
       case "note":
         break;
@@ -255,24 +272,26 @@ class FunctionEncoder {
     const { out } = this;
     switch (e.kind) {
       case "i32":
-        out.raw([0x41]).signed(e.value);
+        out.byte(0x41).signed(e.value);
         break;
       case "f32":
-        out.raw([0x43]).raw(new Uint8Array(Float32Array.of(e.value).buffer));
+        out.byte(0x43).float(e.value);
         break;
       case "lanes": {
-        const lanes = e.lanes === "f32x4" ? Float32Array.from(e.values) : Int32Array.from(e.values);
-        out.raw([0xfd, 0x0c]).raw(new Uint8Array(lanes.buffer));
+        out.byte(0xfd).byte(0x0c);
+        for (const lane of e.values)
+          if (e.lanes === "f32x4") out.float(lane);
+          else out.int(lane);
         break;
       }
       case "local":
-        out.raw([0x20]).unsigned(this.local(e.local));
+        out.byte(0x20).unsigned(this.local(e));
         break;
       case "global":
-        out.raw([0x23]).unsigned(this.global(e.name));
+        out.byte(0x23).unsigned(this.global(e.name));
         break;
       case "op": {
-        e.args.forEach((arg) => this.expression(arg));
+        for (const arg of e.args) this.expression(arg);
         const [prefix, code] = instructions[e.op];
         this.opcode(prefix, code);
         break;
@@ -283,18 +302,19 @@ class FunctionEncoder {
         break;
       case "lane":
         this.expression(e.value);
-        out.raw([0xfd, 0x1f, e.lane]);
+        out.byte(0xfd).byte(0x1f).byte(e.lane);
         break;
       case "shuffle":
-        e.args.forEach((arg) => this.expression(arg));
-        out.raw([0xfd, 0x0d]).raw(e.lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]));
+        for (const arg of e.args) this.expression(arg);
+        out.byte(0xfd).byte(0x0d);
+        for (const lane of e.lanes) for (let byte = 0; byte < 4; byte++) out.byte(4 * lane + byte);
         break;
       case "madd":
         this.madd(e.args);
         break;
       case "call":
-        e.args.forEach((arg) => this.expression(arg));
-        out.raw([0x10]).unsigned(this.callee(e.name));
+        for (const arg of e.args) this.expression(arg);
+        out.byte(0x10).unsigned(this.callee(e.name));
         break;
       case "atomicLoad":
         this.expression(e.address);
@@ -322,8 +342,8 @@ class FunctionEncoder {
   }
 
   private opcode(prefix: number, code: number): void {
-    if (prefix === 0) this.out.raw([code]);
-    else this.out.raw([prefix]).unsigned(code);
+    if (prefix === 0) this.out.byte(code);
+    else this.out.byte(prefix).unsigned(code);
   }
 
   private memory([prefix, code, align]: readonly [number, number, number], offset: number): void {
@@ -331,9 +351,11 @@ class FunctionEncoder {
     this.out.unsigned(align).unsigned(offset);
   }
 
-  private local(local: unknown): number {
-    const index = this.locals.get(local);
-    if (index === undefined) throw new Error(`${this.func.name}: a local of another function`);
+  private local(local: Local): number {
+    const { params, locals, name } = this.func;
+    const { index } = local;
+    const own = index < params.length ? params[index] : locals[index - params.length];
+    if (own !== local) throw new Error(`${name}: a local of another function`);
     return index;
   }
 
@@ -348,4 +370,15 @@ class FunctionEncoder {
     if (index === undefined) throw new Error(`${this.func.name}: no function is named ${name}`);
     return index;
   }
+}
+
+/** Neighbouring locals of one type are declared together. */
+function runsOfTypes(locals: readonly Local[]): { readonly type: ValueType; readonly count: number }[] {
+  const runs: { type: ValueType; count: number }[] = [];
+  for (const { type } of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ type, count: 1 });
+  }
+  return runs;
 }

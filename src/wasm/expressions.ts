@@ -5,9 +5,14 @@
  */
 export type ValueType = "i32" | "f32" | "v128";
 
+/** A variable of a function; as an expression, what it holds. */
 export interface Local {
+  readonly kind: "local";
+  /** For readers; several may have the same, which the printer tells apart. */
   readonly name: string;
   readonly type: ValueType;
+  /** Its place among the function's parameters and locals. */
+  readonly index: number;
 }
 
 /** Instructions with their WebAssembly opcodes: [prefix, code, result type, how to print]. */
@@ -76,7 +81,7 @@ export type LoadForm = "v128" | "splat" | "lane0" | "i32" | "f32";
 export type Expr =
   | { readonly kind: "i32" | "f32"; readonly value: number }
   | { readonly kind: "lanes"; readonly lanes: "f32x4" | "i32x4"; readonly values: readonly number[] }
-  | { readonly kind: "local"; readonly local: Local }
+  | Local
   | { readonly kind: "global"; readonly name: string }
   | { readonly kind: "op"; readonly op: Instruction; readonly args: readonly Expr[] }
   | { readonly kind: "load"; readonly form: LoadForm; readonly address: Expr; readonly offset: number }
@@ -94,75 +99,70 @@ export type Expr =
   /** Adds to a word and gives what it was before. */
   | { readonly kind: "atomicAdd"; readonly address: Expr; readonly value: Expr };
 
-type Operand = Expr | Local;
-
-const expr = (x: Operand): Expr => ("kind" in x ? x : { kind: "local", local: x });
-
-function op(name: Instruction, ...args: Operand[]): Expr {
-  return { kind: "op", op: name, args: args.map(expr) };
+function op(name: Instruction, ...args: Expr[]): Expr {
+  return { kind: "op", op: name, args };
 }
 
 /** Constructors. `v.add(a, b)` is f32x4; `v.n.add(a, b)` is i32; `v.op("i32x4.add", a, b)` any instruction. */
 export const v = {
   op,
-  get: expr,
   global: (name: string): Expr => ({ kind: "global", name }),
   int: (value: number): Expr => ({ kind: "i32", value }),
   const: (value: number): Expr => ({ kind: "lanes", lanes: "f32x4", values: [value, value, value, value] }),
   iconst: (value: number): Expr => ({ kind: "lanes", lanes: "i32x4", values: [value, value, value, value] }),
   ilanes: (values: readonly number[]): Expr => ({ kind: "lanes", lanes: "i32x4", values }),
-  load: (address: Operand, offset = 0, form: LoadForm = "v128"): Expr => ({
+  load: (address: Expr, offset = 0, form: LoadForm = "v128"): Expr => ({
     kind: "load",
     form,
-    address: expr(address),
+    address,
     offset,
   }),
-  lane: (value: Operand, lane: 0 | 1 | 2 | 3): Expr => ({ kind: "lane", lane, value: expr(value) }),
-  shuffle: (a: Operand, b: Operand, lanes: readonly [number, number, number, number]): Expr => ({
+  lane: (value: Expr, lane: 0 | 1 | 2 | 3): Expr => ({ kind: "lane", lane, value }),
+  shuffle: (a: Expr, b: Expr, lanes: readonly [number, number, number, number]): Expr => ({
     kind: "shuffle",
     lanes,
-    args: [expr(a), expr(b)],
+    args: [a, b],
   }),
-  atomicLoad: (address: Operand): Expr => ({ kind: "atomicLoad", address: expr(address) }),
-  atomicAdd: (address: Operand, value: Operand): Expr => ({
+  atomicLoad: (address: Expr): Expr => ({ kind: "atomicLoad", address }),
+  atomicAdd: (address: Expr, value: Expr): Expr => ({
     kind: "atomicAdd",
-    address: expr(address),
-    value: expr(value),
+    address,
+    value,
   }),
-  call: (name: string, ...args: Operand[]): Expr => ({ kind: "call", name, args: args.map(expr), type: "v128" }),
-  add: (a: Operand, b: Operand): Expr => op("f32x4.add", a, b),
-  sub: (a: Operand, b: Operand): Expr => op("f32x4.sub", a, b),
-  mul: (a: Operand, b: Operand): Expr => op("f32x4.mul", a, b),
-  div: (a: Operand, b: Operand): Expr => op("f32x4.div", a, b),
+  call: (name: string, ...args: Expr[]): Expr => ({ kind: "call", name, args, type: "v128" }),
+  add: (a: Expr, b: Expr): Expr => op("f32x4.add", a, b),
+  sub: (a: Expr, b: Expr): Expr => op("f32x4.sub", a, b),
+  mul: (a: Expr, b: Expr): Expr => op("f32x4.mul", a, b),
+  div: (a: Expr, b: Expr): Expr => op("f32x4.div", a, b),
   /** b < a ? b : a and a < b ? b : a. NaN comes from `a` alone. */
-  pmin: (a: Operand, b: Operand): Expr => op("f32x4.pmin", a, b),
-  pmax: (a: Operand, b: Operand): Expr => op("f32x4.pmax", a, b),
+  pmin: (a: Expr, b: Expr): Expr => op("f32x4.pmin", a, b),
+  pmax: (a: Expr, b: Expr): Expr => op("f32x4.pmax", a, b),
   /**
    * The greater of two, NaN if one of them is NaN: three instructions of the machine, where `f32x4.max` takes ten.
    * Evaluates its operands twice: hand it locals.
    */
-  max: (a: Operand, b: Operand): Expr => op("v128.or", v.pmax(a, b), v.pmax(b, a)),
-  min: (a: Operand, b: Operand): Expr => op("v128.or", v.pmin(a, b), v.pmin(b, a)),
+  max: (a: Expr, b: Expr): Expr => op("v128.or", v.pmax(a, b), v.pmax(b, a)),
+  min: (a: Expr, b: Expr): Expr => op("v128.or", v.pmin(a, b), v.pmin(b, a)),
   /** a·b + c, fused where the numerics allow it. */
-  madd: (a: Operand, b: Operand, c: Operand): Expr => ({ kind: "madd", args: [expr(a), expr(b), expr(c)] }),
+  madd: (a: Expr, b: Expr, c: Expr): Expr => ({ kind: "madd", args: [a, b, c] }),
   /** Where the mask's lanes are all ones `yes`, elsewhere `no`: one instruction instead of three where one is 0. */
-  select: (mask: Operand, yes: Operand, no: Operand): Expr => {
+  select: (mask: Expr, yes: Expr, no: Expr): Expr => {
     if (isZero(no)) return op("v128.and", yes, mask);
     if (isZero(yes)) return op("v128.andnot", no, mask);
     return op("v128.bitselect", yes, no, mask);
   },
   n: {
-    add: (a: Operand, b: Operand): Expr => op("i32.add", a, b),
-    sub: (a: Operand, b: Operand): Expr => op("i32.sub", a, b),
-    mul: (a: Operand, b: Operand): Expr => op("i32.mul", a, b),
+    add: (a: Expr, b: Expr): Expr => op("i32.add", a, b),
+    sub: (a: Expr, b: Expr): Expr => op("i32.sub", a, b),
+    mul: (a: Expr, b: Expr): Expr => op("i32.mul", a, b),
     /** Local or expression times a constant, without the multiplication where it is needless. */
-    scale: (a: Operand, factor: number): Expr =>
-      factor === 0 ? v.int(0) : factor === 1 ? expr(a) : op("i32.mul", a, v.int(factor)),
+    scale: (a: Expr, factor: number): Expr =>
+      factor === 0 ? v.int(0) : factor === 1 ? a : op("i32.mul", a, v.int(factor)),
   },
 };
 
-function isZero(x: Operand): boolean {
-  return "kind" in x && x.kind === "lanes" && x.values.every((value) => Object.is(value, 0));
+function isZero(x: Expr): boolean {
+  return x.kind === "lanes" && x.values.every((value) => Object.is(value, 0));
 }
 
 export function typeOf(e: Expr): ValueType {
@@ -176,7 +176,7 @@ export function typeOf(e: Expr): ValueType {
     case "atomicAdd":
       return "i32";
     case "local":
-      return e.local.type;
+      return e.type;
     case "op":
       return instructions[e.op][2];
     case "load":

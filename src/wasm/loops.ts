@@ -56,18 +56,17 @@ export interface Func {
 export class FunctionBuilder {
   private readonly locals: Local[] = [];
   private body: Stmt[] = [];
-  private readonly names = new Map<string, number>();
   readonly params: Local[];
 
   constructor(
     readonly name: string,
     params: Record<string, ValueType> = {},
   ) {
-    this.params = Object.entries(params).map(([param, type]) => ({ name: this.unique(param), type }));
+    this.params = Object.entries(params).map(([name, type], index) => ({ kind: "local", name, type, index }));
   }
 
   local(type: ValueType, hint: string): Local {
-    const local = { name: this.unique(hint), type };
+    const local: Local = { kind: "local", name: hint, type, index: this.params.length + this.locals.length };
     this.locals.push(local);
     return local;
   }
@@ -88,8 +87,8 @@ export class FunctionBuilder {
     if (by !== 0) this.set(local, v.n.add(local, v.int(by)));
   }
 
-  store(address: Expr | Local, offset: number, value: Expr | Local, form: StoreForm = "v128"): void {
-    this.body.push({ kind: "store", form, address: v.get(address), offset, value: v.get(value) });
+  store(address: Expr, offset: number, value: Expr, form: StoreForm = "v128"): void {
+    this.body.push({ kind: "store", form, address, offset, value });
   }
 
   /** A loop over a counter; a constant single round leaves no loop. */
@@ -116,8 +115,8 @@ export class FunctionBuilder {
     this.body.push({ kind: "if", condition, then: this.block(then), otherwise: this.block(otherwise) });
   }
 
-  call(name: string, ...args: (Expr | Local)[]): void {
-    this.body.push({ kind: "call", name, args: args.map(v.get) });
+  call(name: string, ...args: Expr[]): void {
+    this.body.push({ kind: "call", name, args });
   }
 
   statement(statement: Stmt): void {
@@ -149,17 +148,6 @@ export class FunctionBuilder {
     } finally {
       this.body = outer;
     }
-  }
-
-  /** The hint, or the hint with the first number that no other local of the function has. */
-  private unique(hint: string): string {
-    let name = hint;
-    for (let i = this.names.get(hint) ?? 0; this.names.has(name); i++) {
-      name = `${hint}${i + 1}`;
-      this.names.set(hint, i + 1);
-    }
-    this.names.set(name, 0);
-    return name;
   }
 }
 

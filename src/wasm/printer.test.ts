@@ -5,13 +5,11 @@ import { v, type Expr, type Local } from "./expressions.js";
 import { FunctionBuilder } from "./loops.js";
 import { printFunction } from "./printer.js";
 
-const vector = (name: string): Local => ({ name, type: "v128" });
-const [x, y, z] = ["x", "y", "z"].map(vector) as [Local, Local, Local];
-const p: Local = { name: "p", type: "i32" };
+const all = new FunctionBuilder("f", { x: "v128", y: "v128", z: "v128", p: "i32" });
+const [x, y, z, p] = all.params as [Local, Local, Local, Local];
 
 function printed(value: Expr): string {
-  const b = new FunctionBuilder("f");
-  const text = printFunction(b.done({ returns: value, result: "v128" }));
+  const text = printFunction(all.done({ returns: value, result: "v128" }));
   return /return (.*);/.exec(text)![1]!;
 }
 
@@ -53,7 +51,7 @@ test("every other statement", () => {
   const b = new FunctionBuilder("run", { p: "i32" });
   const [at] = b.params as [Local];
   b.while(v.op("i32.ne", v.atomicLoad(at), v.int(0)), () => {
-    b.statement({ kind: "wait", address: v.get(at), expected: v.int(1) });
+    b.statement({ kind: "wait", address: at, expected: v.int(1) });
   });
   b.if(
     v.op("i32.eqz", v.global("thread")),
@@ -62,12 +60,12 @@ test("every other statement", () => {
   );
   b.if(v.op("i32.lt_s", at, v.int(9)), () => b.store(at, 4, v.load(at, 0, "i32"), "i32"));
   b.statement({ kind: "global", name: "thread", value: v.atomicAdd(at, v.int(1)) });
-  b.statement({ kind: "atomicStore", address: v.get(at), value: v.int(0) });
+  b.statement({ kind: "atomicStore", address: at, value: v.int(0) });
   b.statement({ kind: "notify", address: v.n.add(at, v.int(4)) });
   const result = b.let("v128", "result", v.load(at, 8, "lane0"));
   b.store(at, 0, result, "lane0");
   assert.equal(
-    printFunction(b.done({ result: "v128", returns: v.get(result) })),
+    printFunction(b.done({ result: "v128", returns: result })),
     `v128 run(i32 p) {
   while (atomicLoad(p) != 0) {
     wait(p, 1);
@@ -143,4 +141,10 @@ test("constants show their type and as many digits as tell them apart", () => {
   assert.equal(printed(v.iconst(0x7fffffff)), "0x7fffffff");
   assert.equal(printed(v.iconst(-1048576)), "0xfff00000");
   assert.equal(printed(v.ilanes([0, 1, 2, 3])), "[0, 1, 2, 3]");
+});
+
+test("names of locals differ even where one looks like another's with a number", () => {
+  const b = new FunctionBuilder("f", { a1: "i32", a: "i32" });
+  for (const hint of ["a", "a", "a1"]) b.let("i32", hint, v.int(0));
+  assert.deepEqual(printFunction(b.done()).match(/\w+(?= = 0;)/g), ["a2", "a3", "a11"]);
 });

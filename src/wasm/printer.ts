@@ -47,125 +47,160 @@ interface Text {
 
 /** The text of one function, its statements indented by two spaces, with a newline at its end. */
 export function printFunction(func: Func): string {
-  const params = func.params.map((param) => `${param.type} ${param.name}`).join(", ");
-  const head = `${func.exported ? "export " : ""}${func.result ?? "void"} ${func.name}(${params}) {`;
-  const last = func.returns ? [`  return ${print(func.returns)};`] : [];
-  return [head, ...indented(func.body), ...last, "}", ""].join("\n");
+  return new FunctionPrinter(func).print();
 }
 
-function indented(body: readonly Stmt[]): string[] {
-  return body.flatMap(statement).map((line) => `  ${line}`);
-}
+class FunctionPrinter {
+  private readonly names: ReadonlyMap<Local, string>;
 
-/** The lines of one statement. */
-function statement(s: Stmt): string[] {
-  switch (s.kind) {
-    case "set":
-      return [assignment(s.local, s.value)];
-    case "store":
-      return [`${storeNames[s.form]}(${print(place(s.address, s.offset))}, ${print(s.value)});`];
-    case "for": {
-      const i = s.counter.name;
-      const head = `for (${i} = ${print(s.from)}; ${i} < ${operand(s.to, 7)}; ${i} += ${s.step}) {`;
-      return [head, ...indented(s.body), "}"];
+  constructor(private readonly func: Func) {
+    this.names = distinctNames([...func.params, ...func.locals]);
+  }
+
+  print(): string {
+    const { func } = this;
+    const params = func.params.map((param) => `${param.type} ${this.names.get(param)}`).join(", ");
+    const head = `${func.exported ? "export " : ""}${func.result ?? "void"} ${func.name}(${params}) {`;
+    const last = func.returns ? [`  return ${this.text(func.returns)};`] : [];
+    return [head, ...this.indented(func.body), ...last, "}", ""].join("\n");
+  }
+
+  private indented(body: readonly Stmt[]): string[] {
+    return body.flatMap((one) => this.statement(one)).map((line) => `  ${line}`);
+  }
+
+  /** The lines of one statement. */
+  private statement(s: Stmt): string[] {
+    switch (s.kind) {
+      case "set":
+        return [this.assignment(s.local, s.value)];
+      case "store":
+        return [`${storeNames[s.form]}(${this.text(place(s.address, s.offset))}, ${this.text(s.value)});`];
+      case "for": {
+        const i = this.name(s.counter);
+        const head = `for (${i} = ${this.text(s.from)}; ${i} < ${this.operand(s.to, 7)}; ${i} += ${s.step}) {`;
+        return [head, ...this.indented(s.body), "}"];
+      }
+      case "while":
+        return [`while (${this.text(s.condition)}) {`, ...this.indented(s.body), "}"];
+      case "if": {
+        const otherwise = s.otherwise.length > 0 ? ["} else {", ...this.indented(s.otherwise)] : [];
+        return [`if (${this.text(s.condition)}) {`, ...this.indented(s.then), ...otherwise, "}"];
+      }
+      case "call":
+        return [`${this.call(s.name, s.args)};`];
+      case "global":
+        return [`$${s.name} = ${this.text(s.value)};`];
+      case "atomicStore":
+        return [`${this.call("atomicStore", [s.address, s.value])};`];
+      case "wait":
+        return [`${this.call("wait", [s.address, s.expected])};`];
+      case "notify":
+        return [`${this.call("notify", [s.address])};`];
+      case "note":
+        return s.text.split("\n").map((line) => `// ${line}`);
     }
-    case "while":
-      return [`while (${print(s.condition)}) {`, ...indented(s.body), "}"];
-    case "if": {
-      const otherwise = s.otherwise.length > 0 ? ["} else {", ...indented(s.otherwise)] : [];
-      return [`if (${print(s.condition)}) {`, ...indented(s.then), ...otherwise, "}"];
+  }
+
+  /** `p = p + 4` is written `p += 4`. */
+  private assignment(local: Local, value: Expr): string {
+    if (value.kind === "op" && value.op === "i32.add") {
+      const [first, second] = value.args as [Expr, Expr];
+      if (first === local) return `${this.name(local)} ${this.signed("+=", "-=", second)};`;
     }
-    case "call":
-      return [`${call(s.name, s.args)};`];
-    case "global":
-      return [`$${s.name} = ${print(s.value)};`];
-    case "atomicStore":
-      return [`${call("atomicStore", [s.address, s.value])};`];
-    case "wait":
-      return [`${call("wait", [s.address, s.expected])};`];
-    case "notify":
-      return [`${call("notify", [s.address])};`];
-    case "note":
-      return s.text.split("\n").map((line) => `// ${line}`);
+    return `${this.name(local)} = ${this.text(value)};`;
+  }
+
+  /** `+ 4`, or `- 4` for a constant of -4. */
+  private signed(plus: string, minus: string, value: Expr, minimum = 0): string {
+    return value.kind === "i32" && value.value < 0
+      ? `${minus} ${-value.value}`
+      : `${plus} ${this.operand(value, minimum)}`;
+  }
+
+  private text(e: Expr): string {
+    return this.describe(e).text;
+  }
+
+  /** The text in parentheses if it binds less tightly than `minimum`. */
+  private operand(e: Expr, minimum: number): string {
+    const { text, precedence: own } = this.describe(e);
+    return own < minimum ? `(${text})` : text;
+  }
+
+  private describe(e: Expr): Text {
+    if (e.kind === "op") return this.operation(e.op, e.args);
+    return { text: this.simple(e), precedence: atom };
+  }
+
+  private operation(op: keyof typeof instructions, args: readonly Expr[]): Text {
+    const symbol: string = instructions[op][3];
+    if (symbol === "!" || symbol === "~") return { text: symbol + this.operand(args[0]!, prefix), precedence: prefix };
+    const operator = symbol.replace(/^i(?=\W)/, "");
+    const own = precedence[operator];
+    if (own === undefined) return { text: this.call(symbol, args), precedence: atom };
+    const left = this.operand(args[0]!, own);
+    // Sums of integers need no parentheses on the right; those of floats do, where order changes the rounding.
+    if (op === "i32.add") return { text: `${left} ${this.signed("+", "-", args[1]!, own)}`, precedence: own };
+    return { text: `${left} ${operator} ${this.operand(args[1]!, own + 1)}`, precedence: own };
+  }
+
+  private simple(e: Exclude<Expr, { kind: "op" }>): string {
+    switch (e.kind) {
+      case "i32":
+        return String(e.value);
+      case "f32":
+        return float(e.value);
+      case "lanes":
+        return lanes(e.values.map(e.lanes === "f32x4" ? float : integer));
+      case "local":
+        return this.name(e);
+      case "global":
+        return `$${e.name}`;
+      case "load":
+        return this.call(loadNames[e.form], [place(e.address, e.offset)]);
+      case "lane":
+        return `${this.operand(e.value, atom)}[${e.lane}]`;
+      case "shuffle":
+        return `shuffle(${e.args.map((arg) => this.text(arg)).join(", ")}, [${e.lanes.join(", ")}])`;
+      case "madd":
+        return this.call("madd", e.args);
+      case "call":
+        return this.call(e.name, e.args);
+      case "atomicLoad":
+        return this.call("atomicLoad", [e.address]);
+      case "atomicAdd":
+        return this.call("atomicAdd", [e.address, e.value]);
+    }
+  }
+
+  private call(name: string, args: readonly Expr[]): string {
+    return `${name}(${args.map((arg) => this.text(arg)).join(", ")})`;
+  }
+
+  private name(local: Local): string {
+    return this.names.get(local) ?? local.name;
   }
 }
 
-/** `p = p + 4` is written `p += 4`. */
-function assignment(local: Local, value: Expr): string {
-  if (value.kind === "op" && value.op === "i32.add") {
-    const [first, second] = value.args as [Expr, Expr];
-    if (first.kind === "local" && first.local === local) return `${local.name} ${signed("+=", "-=", second)};`;
+/** A local's own name, or that with the first number that makes it another than all before. */
+function distinctNames(locals: readonly Local[]): Map<Local, string> {
+  const names = new Map<Local, string>();
+  const taken = new Map<string, number>();
+  for (const local of locals) {
+    let name = local.name;
+    for (let i = taken.get(local.name) ?? 0; taken.has(name); i++) {
+      name = `${local.name}${i + 1}`;
+      taken.set(local.name, i + 1);
+    }
+    taken.set(name, 0);
+    names.set(local, name);
   }
-  return `${local.name} = ${print(value)};`;
-}
-
-/** `+ 4`, or `- 4` for a constant of -4. */
-function signed(plus: string, minus: string, value: Expr, minimum = 0): string {
-  return value.kind === "i32" && value.value < 0 ? `${minus} ${-value.value}` : `${plus} ${operand(value, minimum)}`;
+  return names;
 }
 
 function place(address: Expr, offset: number): Expr {
   return offset === 0 ? address : v.n.add(address, v.int(offset));
-}
-
-function print(e: Expr): string {
-  return describe(e).text;
-}
-
-/** The text in parentheses if it binds less tightly than `minimum`. */
-function operand(e: Expr, minimum: number): string {
-  const { text, precedence: own } = describe(e);
-  return own < minimum ? `(${text})` : text;
-}
-
-function describe(e: Expr): Text {
-  if (e.kind === "op") return operation(e.op, e.args);
-  return { text: simple(e), precedence: atom };
-}
-
-function operation(op: keyof typeof instructions, args: readonly Expr[]): Text {
-  const symbol: string = instructions[op][3];
-  if (symbol === "!" || symbol === "~") return { text: symbol + operand(args[0]!, prefix), precedence: prefix };
-  const operator = symbol.replace(/^i(?=\W)/, "");
-  const own = precedence[operator];
-  if (own === undefined) return { text: call(symbol, args), precedence: atom };
-  const left = operand(args[0]!, own);
-  // Sums of integers need no parentheses on the right; those of floats do, where order changes the rounding.
-  if (op === "i32.add") return { text: `${left} ${signed("+", "-", args[1]!, own)}`, precedence: own };
-  return { text: `${left} ${operator} ${operand(args[1]!, own + 1)}`, precedence: own };
-}
-
-function simple(e: Exclude<Expr, { kind: "op" }>): string {
-  switch (e.kind) {
-    case "i32":
-      return String(e.value);
-    case "f32":
-      return float(e.value);
-    case "lanes":
-      return lanes(e.values.map(e.lanes === "f32x4" ? float : integer));
-    case "local":
-      return e.local.name;
-    case "global":
-      return `$${e.name}`;
-    case "load":
-      return call(loadNames[e.form], [place(e.address, e.offset)]);
-    case "lane":
-      return `${operand(e.value, atom)}[${e.lane}]`;
-    case "shuffle":
-      return `shuffle(${e.args.map(print).join(", ")}, [${e.lanes.join(", ")}])`;
-    case "madd":
-      return call("madd", e.args);
-    case "call":
-      return call(e.name, e.args);
-    case "atomicLoad":
-      return call("atomicLoad", [e.address]);
-    case "atomicAdd":
-      return call("atomicAdd", [e.address, e.value]);
-  }
-}
-
-function call(name: string, args: readonly Expr[]): string {
-  return `${name}(${args.map(print).join(", ")})`;
 }
 
 /** One number where all lanes have it. */

@@ -18,7 +18,7 @@ const capacity = 1 << 16;
 /** Runs the vector function over whole blocks: z[i] = name(x[i]) or name(x[i], y[i]). */
 function driver(name: string, arity: number): Func {
   const b = new FunctionBuilder("run", { n: "i32" });
-  b.for("i", 0, v.get(b.params[0]!), 16, (i) => {
+  b.for("i", 0, b.params[0]!, 16, (i) => {
     const args = [v.load(i, 0), v.load(i, 4 * capacity)].slice(0, arity);
     b.store(i, 8 * capacity, v.call(name, ...args));
   });

@@ -25,7 +25,7 @@ const tanhTail = [-0.333333, 0.13331936, -0.053784717, 0.020798625, -0.005897966
 
 /** The functions by name, each with `v128` parameters (`pow` has two, the others one) and a `v128` result. */
 export const vectorFunctions: Readonly<Record<string, () => Func>> = {
-  exp: () => unary("exp", (b, x) => v.get(exponential(b, x))),
+  exp: () => unary("exp", exponential),
   log: () => unary("log", logarithm),
   tanh: () => unary("tanh", hyperbolicTangent),
   sigmoid: () => unary("sigmoid", logistic),
@@ -140,7 +140,7 @@ function power(): Func {
   b.set(rest, v.madd(exponent, low, rest));
   // Where the result is zero or infinite, `rest` may be NaN (∞ - ∞).
   b.set(rest, v.op("v128.and", rest, v.op("f32x4.lt", v.op("f32x4.abs", product), v.const(105))));
-  const result = b.let("v128", "result", v.get(exponential(b, product, rest)));
+  const result = b.let("v128", "result", exponential(b, product, rest));
 
   const whole = b.let("v128", "whole", v.op("f32x4.eq", v.op("f32x4.trunc", y), y));
   const half = b.let("v128", "halved", v.mul(y, v.const(0.5)));

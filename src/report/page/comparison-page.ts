@@ -44,7 +44,7 @@ function resultsSection(runs: readonly RunReport[]): Html {
 
 /** Only the settings in which the runs differ. */
 function differencesSection(runs: readonly RunReport[]): Html {
-  const settings = runs.map(({ record }) => record.config as Readonly<Record<string, unknown>>);
+  const settings = runs.map(({ record }): Readonly<Record<string, unknown>> => ({ ...record.config }));
   const keys = [...new Set(settings.flatMap((config) => Object.keys(config)))];
   const rows = keys
     .map((key) => [key, ...settings.map((config) => settingText(config[key]))])

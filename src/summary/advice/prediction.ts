@@ -1,6 +1,7 @@
 /** Rules on the end of a network: softmax, what stands right before the prediction and what comes after it. */
 import type { LayerOf } from "../layer.js";
 import { area, isWeighty, unique, type AdviceRule, type Network, type Placed } from "./rule.js";
+import { thousands } from "../../thousands.js";
 
 const kinds =
   (...names: readonly Placed["kind"][]) =>
@@ -97,7 +98,7 @@ export const predictionRules: readonly AdviceRule[] = [
         if (!places || places[0] * places[1] === 1 || source.outputs[0]!.reduce((a, b) => a * b) !== layer.inFeatures) {
           return [];
         }
-        const weights = (layer.inFeatures * layer.outFeatures).toLocaleString("en-US");
+        const weights = thousands(layer.inFeatures * layer.outFeatures);
         return [{ layer: layer.position, reason: `it flattens ${places.join("×")} places and has ${weights} weights` }];
       }),
   },

@@ -1,5 +1,6 @@
 /** Rules on the network as a whole: receptive field, pooling, the transition, and what it costs. */
 import { MAX_PARAMETERS } from "../../train/rules.js";
+import { thousands } from "../../thousands.js";
 import { fieldSize, isSpatial, type AdviceRule, type Network, type Placed } from "./rule.js";
 
 /** A digit of MNIST fills 20 of an image's 28 pixels. */
@@ -153,13 +154,13 @@ export const structureRules: readonly AdviceRule[] = [
   },
   {
     name: "too-many-parameters",
-    meaning: `The exercise allows fewer than ${MAX_PARAMETERS.toLocaleString("en-US")} parameters.`,
+    meaning: `The exercise allows fewer than ${thousands(MAX_PARAMETERS)} parameters.`,
     suggestion: "Begin with the layer that has most: fewer channels, a 1×1 transition before it, no flattening.",
     find: (network) => {
       const { parameters } = network.inspection;
       if (parameters < MAX_PARAMETERS) return [];
       const largest = network.layers.reduce((most, layer) => (layer.parameters > most.parameters ? layer : most));
-      const [has, own] = [parameters, largest.parameters].map((n) => n.toLocaleString("en-US"));
+      const [has, own] = [parameters, largest.parameters].map(thousands);
       return [{ layer: largest.position, reason: `the network has ${has}, of which ${own} are this layer's` }];
     },
   },

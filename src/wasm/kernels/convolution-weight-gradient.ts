@@ -66,10 +66,10 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     const offsets = this.tapOffsets();
     const rowBytes = 16 * this.vectors;
     const sumsAt = at.pointer({ view: this.output, outerAxis: -1 }, n);
-    const slot = v.op("i32.div_u", v.get(n), v.int(this.chunk));
+    const slot = v.op("i32.div_u", n, v.int(this.chunk));
     const sums = b.let("i32", "dw", v.n.add(sumsAt, v.n.scale(slot, rowBytes * offsets.length)));
-    b.if(v.op("i32.eqz", v.op("i32.rem_u", v.get(n), v.int(this.chunk))), () => {
-      const clear = b.let("i32", "clear", v.get(sums));
+    b.if(v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))), () => {
+      const clear = b.let("i32", "clear", sums);
       b.repeat(offsets.length * this.vectors, () => {
         b.store(clear, 0, v.const(0));
         b.advance(clear, 16);
@@ -111,7 +111,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     const gradPixel = 4 * this.grad.strides[3]!;
     const gradRow = 4 * this.grad.strides[2]! - width * gradPixel;
     const inputs = range(taps).map((tap) => b.let("i32", "xt", v.n.add(at.x, v.load(at.tapAt, 4 * tap, "i32"))));
-    const g = b.let("i32", "gt", v.get(at.g));
+    const g = b.let("i32", "gt", at.g);
     const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));
     b.repeat(rows, () => {
       b.repeat(width, () => {

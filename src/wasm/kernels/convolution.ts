@@ -72,7 +72,7 @@ export class ConvolutionKernel implements Kernel {
     b.repeat(rows, () => {
       b.for("o", 0, this.vectors, tile.vectors, (o) =>
         b.for("ox", 0, width, tile.pixels, (ox) => {
-          const from = b.let("i32", "from", v.get(ox));
+          const from = b.let("i32", "from", ox);
           if (width % tile.pixels !== 0) {
             b.if(v.op("i32.lt_s", v.int(width - tile.pixels), ox), () => b.set(from, v.int(width - tile.pixels)));
           }

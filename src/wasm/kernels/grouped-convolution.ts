@@ -44,7 +44,7 @@ class Groups {
 
   forOutputs(b: FunctionBuilder, body: (o: Local, firstInput: Local) => void): void {
     b.for("o", 0, this.outputs, this.walk.step, (o) => {
-      const group = v.op("i32.div_u", v.get(o), v.int(this.outputsOfGroup));
+      const group = v.op("i32.div_u", o, v.int(this.outputsOfGroup));
       body(o, b.let("i32", "first", v.n.scale(group, 4 * this.inputs)));
     });
   }
@@ -168,12 +168,12 @@ export class GroupedWeightGradientKernel implements Kernel {
     const [, , row, pixel] = this.input.strides as [number, number, number, number];
     const [dy, dx] = this.geometry.dilation;
     const [chunkStride, tapStride] = this.output.strides as [number, number, number];
-    const slot = v.op("i32.div_u", v.get(n), v.int(this.chunk));
+    const slot = v.op("i32.div_u", n, v.int(this.chunk));
     const sumsAt = at.pointer({ view: this.output, outerAxis: -1 }, n);
     const dw = b.let("i32", "dw", v.n.add(sumsAt, v.n.scale(slot, 4 * chunkStride)));
     const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
-    const first = b.let("i32", "isFirst", v.op("i32.eqz", v.op("i32.rem_u", v.get(n), v.int(this.chunk))));
+    const first = b.let("i32", "isFirst", v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))));
     b.repeat(kh, () => {
       b.repeat(kw, () => {
         b.repeat(groups.inputs, () => {

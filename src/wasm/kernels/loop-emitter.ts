@@ -73,7 +73,7 @@ export class LoopEmitter {
       for (const { start, length, times, step } of borderRuns(inner, around, elements)) {
         const from = this.b.let("i32", "from", v.n.add(at, v.int(4 * start)));
         this.b.repeat(times, () => {
-          emitFill(this.b, v.get(from), length, value, around.buffer.dtype);
+          emitFill(this.b, from, length, value, around.buffer.dtype);
           this.b.advance(from, 4 * step);
         });
       }
@@ -243,7 +243,7 @@ export class LoopEmitter {
       const present = known.get(value);
       if (present) return present;
       const computed = this.compute(value, spot, evaluate);
-      const result = computed.kind === "lanes" ? computed : v.get(this.b.let("v128", "t", computed));
+      const result = computed.kind === "lanes" ? computed : this.b.let("v128", "t", computed);
       known.set(value, result);
       return result;
     };
@@ -263,7 +263,7 @@ export class LoopEmitter {
         const cursor = this.positionCursor(value.strides);
         const first = v.op("i32x4.splat", v.n.add(cursor.local, v.int(spot.along * stride)));
         const position = v.op("i32x4.add", first, v.ilanes([0, stride, 2 * stride, 3 * stride]));
-        return value.vector(v.get(this.b.let("v128", "position", position)), value.args.map(evaluate));
+        return value.vector(this.b.let("v128", "position", position), value.args.map(evaluate));
       }
     }
   }
@@ -275,7 +275,7 @@ export class LoopEmitter {
     return view.buffer.dtype === "int32" ? v.op("f32x4.convert_i32x4_s", loaded) : loaded;
   }
 
-  private store(view: BufferView, value: Expr | Local, spot: Spot): void {
+  private store(view: BufferView, value: Expr, spot: Spot): void {
     const { cursor, offset } = this.locate(view, spot);
     const lanes = view.buffer.dtype === "int32" ? v.op("i32x4.trunc_sat_f32x4_s", value) : value;
     this.b.store(cursor.local, offset, lanes, spot.lanes === 1 ? "lane0" : "v128");
@@ -410,7 +410,7 @@ interface Axis {
   readonly moves: readonly number[];
 }
 
-function combined(combine: Combine, sum: Expr | Local, value: Expr | Local): Expr {
+function combined(combine: Combine, sum: Expr, value: Expr): Expr {
   return combine === "sum" ? v.add(sum, value) : v.max(sum, value);
 }
 

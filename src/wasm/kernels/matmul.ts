@@ -59,8 +59,8 @@ export class MatmulKernel implements Kernel {
   }
 
   private emitRow(b: FunctionBuilder, left: Local, right: Local, out: Local, first: number, count: number): void {
-    const x = b.let("i32", "x", v.get(left));
-    const w = b.let("i32", "w", v.get(right));
+    const x = b.let("i32", "x", left);
+    const w = b.let("i32", "w", right);
     const sums = range(count).map(() => b.let("v128", "sum", v.const(0)));
     b.repeat(this.a.shape[2]!, () => {
       const value = b.let("v128", "a", v.load(x, 0, "splat"));

@@ -55,7 +55,7 @@ export class PoolGradientKernel implements Kernel {
         ? { row: step(view, 1, -ow), pixel: step(view, 0, 1) }
         : { row: step(view, sy, -ow * sx), pixel: step(view, 0, sx) },
     );
-    if (!this.coversAll()) emitFill(b, v.get(pointers[1]!), this.output.strides[0]!, 0, "float32");
+    if (!this.coversAll()) emitFill(b, pointers[1]!, this.output.strides[0]!, 0, "float32");
     b.repeat(oh, () => {
       b.repeat(ow, () => {
         b.for("c", 0, 16 * Math.ceil(channels / 4), 16, (c) => {
@@ -76,7 +76,7 @@ export class PoolGradientKernel implements Kernel {
       return;
     }
     const values = this.places(this.input).map((place) => b.let("v128", "x", v.load(x, place)));
-    const top = b.let("v128", "top", v.get(values[0]!));
+    const top = b.let("v128", "top", values[0]!);
     for (const value of values.slice(1)) b.set(top, v.max(top, value));
     const open = b.let("v128", "open", v.iconst(-1));
     places.forEach((place, i) => {
@@ -86,7 +86,7 @@ export class PoolGradientKernel implements Kernel {
     });
   }
 
-  private give(b: FunctionBuilder, dx: Local, place: number, share: Expr | Local): void {
+  private give(b: FunctionBuilder, dx: Local, place: number, share: Expr): void {
     b.store(dx, place, this.overlaps() ? v.add(v.load(dx, place), share) : share);
   }
 

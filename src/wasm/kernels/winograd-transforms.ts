@@ -39,7 +39,7 @@ export class Arithmetic {
   }
 
   hold(x: Expr): Expr {
-    return v.get(this.builder.let("v128", "t", x));
+    return this.builder.let("v128", "t", x);
   }
 
   add(x: Expr, y: Expr): Expr {
@@ -203,8 +203,8 @@ export function prepareTransform(
       builder.advance(q, from.column);
       builder.advance(t, 16);
     });
-    const rows = builder.let("i32", "rows", v.get(scratch));
-    const p = builder.let("i32", "p", v.get(to.at));
+    const rows = builder.let("i32", "rows", scratch);
+    const p = builder.let("i32", "p", to.at);
     builder.repeat(outputs, () => {
       const values = range(inputs).map((j) => (j < skip.columns ? v.const(0) : by.hold(v.load(rows, 16 * j))));
       apply(values, by).forEach((value, j) => builder.store(p, j * to.column, finish(value)));

@@ -80,11 +80,9 @@ export class WinogradWeightGradientKernel implements Kernel {
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
     const size = this.output.strides[0]!;
     const start = at.pointer({ view: this.output, outerAxis: -1 }, n);
-    const slot = v.op("i32.div_u", v.get(n), v.int(this.chunk));
+    const slot = v.op("i32.div_u", n, v.int(this.chunk));
     const du = b.let("i32", "du", v.n.add(start, v.n.scale(slot, 4 * size)));
-    b.if(v.op("i32.eqz", v.op("i32.rem_u", v.get(n), v.int(this.chunk))), () =>
-      emitFill(b, v.get(du), size, 0, "float32"),
-    );
+    b.if(v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))), () => emitFill(b, du, size, 0, "float32"));
     const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
@@ -116,7 +114,7 @@ export class WinogradWeightGradientKernel implements Kernel {
       this.multiply(b, vs, zs, du, count * columns);
     };
     const whole = rows - (rows % rowsPerStrip);
-    b.for("strip", 0, whole, rowsPerStrip, (first) => strip(v.get(first), rowsPerStrip));
+    b.for("strip", 0, whole, rowsPerStrip, (first) => strip(first, rowsPerStrip));
     if (rows > whole) strip(v.int(whole), rows - whole);
   }
 
@@ -140,10 +138,10 @@ export class WinogradWeightGradientKernel implements Kernel {
     const [overlapRows, overlapColumns] = [rows * tileSize - height, columns * tileSize - width];
     const transform = prepareTransform(b, of.name, of.scratch);
     const matrix = 4 * of.count * columns * of.channels;
-    const to = b.let("i32", "to", v.get(of.to));
+    const to = b.let("i32", "to", of.to);
     const isGrad = of.name === "outputGradient";
     const tile = (at: Local, skip: Skip): void => {
-      const q = b.let("i32", "q", v.get(at));
+      const q = b.let("i32", "q", at);
       b.repeat(of.channels / 4, () => {
         transform({ at: q, row, column: pixel }, acrossMatrices(to, matrix), { skip });
         b.advance(q, 16);
@@ -187,13 +185,13 @@ export class WinogradWeightGradientKernel implements Kernel {
     const outputRow = 4 * this.outputs;
     const { taps, vectors } = weightGradientTile(this.outputs / 4);
     const channels = this.input.shape[1]!;
-    const left = b.let("i32", "left", v.get(vs));
-    const right = b.let("i32", "right", v.get(zs));
-    const out = b.let("i32", "out", v.get(du));
+    const left = b.let("i32", "left", vs);
+    const right = b.let("i32", "right", zs);
+    const out = b.let("i32", "out", du);
     b.repeat(products, () => {
       b.repeat(channels / taps, () => {
         b.for("o", 0, this.outputs / 4, vectors, (o) => {
-          const p = b.let("i32", "p", v.get(left));
+          const p = b.let("i32", "p", left);
           const z = b.let("i32", "z", v.n.add(right, v.n.scale(o, 16)));
           const to = b.let("i32", "to", v.n.add(out, v.n.scale(o, 16)));
           const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));

@@ -84,7 +84,7 @@ export class WinogradKernel implements Kernel {
     b.for("strip", 0, rows, rowsPerStrip, (strip) => {
       const count = b.let("i32", "count", v.int(rowsPerStrip));
       if (rows % rowsPerStrip !== 0) {
-        const left = v.n.sub(v.int(rows), v.get(strip));
+        const left = v.n.sub(v.int(rows), strip);
         b.if(v.op("i32.lt_s", left, v.int(rowsPerStrip)), () => b.set(count, left));
       }
       this.transformInput(b, x, vs, scratch, { first: strip, count });
@@ -95,10 +95,10 @@ export class WinogradKernel implements Kernel {
 
   private transformInput(b: FunctionBuilder, x: Local, vs: Local, scratch: Local, rows: StripRows): void {
     const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
-    const to = b.let("i32", "to", v.get(vs));
+    const to = b.let("i32", "to", vs);
     const transform = prepareTransform(b, "input", scratch);
     this.overTiles(b, x, row, pixel, rows, (from) => {
-      const q = b.let("i32", "q", v.get(from));
+      const q = b.let("i32", "q", from);
       b.repeat(this.inputs / 4, () => {
         transform({ at: q, row, column: pixel }, acrossMatrices(to, 4 * this.tiles * this.inputs));
         b.advance(q, 16);
@@ -114,14 +114,14 @@ export class WinogradKernel implements Kernel {
     const tiles = b.let("i32", "tiles", v.n.scale(rows, this.tiling.columns));
     const lastFrom = b.let("i32", "lastFrom", v.n.sub(tiles, v.int(tile.pixels)));
     const channels = this.input.shape[1]!;
-    const left = b.let("i32", "left", v.get(vs));
-    const right = b.let("i32", "right", v.get(us));
-    const out = b.let("i32", "out", v.get(ms));
+    const left = b.let("i32", "left", vs);
+    const right = b.let("i32", "right", us);
+    const out = b.let("i32", "out", ms);
     b.repeat(products, () => {
       b.for("o", 0, this.outputs / 4, tile.vectors, (o) =>
-        b.for("t", v.int(0), v.get(tiles), tile.pixels, (t) => {
-          const from = b.let("i32", "from", v.get(t));
-          b.if(v.op("i32.lt_s", lastFrom, from), () => b.set(from, v.get(lastFrom)));
+        b.for("t", v.int(0), tiles, tile.pixels, (t) => {
+          const from = b.let("i32", "from", t);
+          b.if(v.op("i32.lt_s", lastFrom, from), () => b.set(from, lastFrom));
           const p = b.let("i32", "p", v.n.add(left, v.n.scale(from, inputRow)));
           const w = b.let("i32", "w", v.n.add(right, v.n.scale(o, 16)));
           const sums = range(tile.pixels).map(() => range(tile.vectors).map(() => b.let("v128", "sum", v.const(0))));
@@ -153,11 +153,11 @@ export class WinogradKernel implements Kernel {
     rows: StripRows,
   ): void {
     const [, , row, pixel] = this.output.strides.map((stride) => 4 * stride) as [number, number, number, number];
-    const from = b.let("i32", "from", v.get(ms));
+    const from = b.let("i32", "from", ms);
     const transform = prepareTransform(b, "output", scratch);
     this.overTiles(b, y, row, pixel, rows, (to) => {
-      const q = b.let("i32", "q", v.get(to));
-      const biasAt = bias && b.let("i32", "bs", v.get(bias));
+      const q = b.let("i32", "q", to);
+      const biasAt = bias && b.let("i32", "bs", bias);
       b.repeat(this.outputs / 4, () => {
         const start = biasAt && b.let("v128", "start", v.load(biasAt));
         transform(
@@ -183,7 +183,7 @@ export class WinogradKernel implements Kernel {
   ): void {
     const [, , height, width] = this.output.shape as [number, number, number, number];
     const { columns } = this.tiling;
-    b.for("r", v.int(0), v.get(count), 1, (r) => {
+    b.for("r", v.int(0), count, 1, (r) => {
       const top = b.let("i32", "top", v.n.scale(v.n.add(first, r), tileSize));
       if (height % tileSize !== 0) {
         b.if(v.op("i32.lt_s", v.int(height - tileSize), top), () => b.set(top, v.int(height - tileSize)));

@@ -1,0 +1,41 @@
+/**
+ * Bundles src to dist: a file for each entry of the package and for its program, and what they share in dist/chunks.
+ * Node takes about a millisecond for each file that it loads, so a start from hundreds of small ones would take longer
+ * than a training step's compiling. For the same reason zod is in the bundle, of which little is used; the other
+ * dependencies are few files, or needed by few commands, and stay outside.
+ */
+import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { at } from "./setup.mjs";
+
+const BUNDLED = "zod";
+
+const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"));
+const targets = Object.values(exports).flatMap((target) => target.default ?? []);
+const source = (file) => path.join("src", path.relative("dist", file)).replace(/\.js$/, ".ts");
+
+const { outputFiles } = await build({
+  absWorkingDir: at(),
+  entryPoints: [...targets, ...Object.values(bin)].map(source),
+  outbase: "src",
+  outdir: "dist",
+  chunkNames: "chunks/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  target: "es2022",
+  external: ["node:*", "tsx", ...Object.keys({ ...dependencies, ...peerDependencies })],
+  legalComments: "none",
+  logLevel: "warning",
+  write: false,
+});
+// esbuild leaves files alone that have not changed; here each gets the time of this build, by which stale ones are known.
+for (const { path: file, contents } of outputFiles) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, contents);
+}
+const license = readFileSync(at("node_modules", BUNDLED, "LICENSE"), "utf8");
+writeFileSync(at("dist", "third-party-licenses.txt"), `These files contain parts of ${BUNDLED}:\n\n${license}`);

@@ -1,0 +1,9 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { thousands } from "./thousands.js";
+
+test("commas stand between thousands, as in English", () => {
+  fc.assert(fc.property(fc.maxSafeInteger(), (n) => assert.equal(thousands(n), n.toLocaleString("en-US"))));
+  assert.deepEqual([0, -999, 1000, -12514, 1e6].map(thousands), ["0", "-999", "1,000", "-12,514", "1,000,000"]);
+});
