@@ -63,7 +63,7 @@ export function compile<F extends TensorFunction>(step: F): F {
     }
     const key = args.map(({ dtype, shape }) => dtype + formatShape(shape)).join();
     const recording = recordings.get(key);
-    if (recording?.journal.guards.every(({ read, value }) => read() === value)) return replay(recording, args);
+    if (recording?.journal.guards.every((holds) => holds())) return replay(recording, args);
     const isFirst = !recordings.has(key);
     if (isFirst) {
       const result = step(...args);

@@ -8,7 +8,8 @@ import type { Buffer } from "./views.js";
 /** What runs in which stage, and where every buffer lies. */
 export function formatPlan(plan: Plan): string {
   const lines = [
-    `arena ${kib(plan.arenaBytes)}, scratch ${kib(plan.scratchBytes)} a thread, ${plan.stages.length} stages`,
+    `arena ${kib(plan.arenaBytes)}, scratch ${kib(plan.scratchBytes)} a thread, own ${kib(plan.ownBytes)}, ` +
+      `${plan.stages.length} stages`,
     "",
   ];
   let number = 0;
@@ -21,6 +22,7 @@ export function formatPlan(plan: Plan): string {
       lines.push(`      reads ${buffers(kernel.reads)}; writes ${buffers(kernel.writes)}`);
     }
   };
+  list("kept, run only when a variable has changed", plan.kept);
   list("prologue", plan.prologue);
   plan.stages.forEach((stage, i) => {
     list(`stage ${i}, all threads`, stage.parallel);

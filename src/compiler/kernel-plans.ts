@@ -2,10 +2,11 @@
  * How each op that has kernels of its own is planned: the layouts it needs, the kernels, and where its result lies.
  */
 import type { Node } from "../graph/node.js";
-import { isVariable } from "../ops/leaf.js";
-import { sizeOf, type Shape } from "../shape.js";
+import { isConstant, isVariable } from "../ops/leaf.js";
+import { shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { v, type Expr } from "../wasm/expressions.js";
 import { ConvolutionWeightGradientKernel, roundTaps } from "../wasm/kernels/convolution-weight-gradient.js";
-import { ConvolutionKernel, type ConvolutionGeometry } from "../wasm/kernels/convolution.js";
+import { ConvolutionKernel, type ConvolutionEnd, type ConvolutionGeometry } from "../wasm/kernels/convolution.js";
 import { GroupedConvolutionKernel, GroupedWeightGradientKernel } from "../wasm/kernels/grouped-convolution.js";
 import type { Border } from "../wasm/kernels/loop.js";
 import { MatmulKernel } from "../wasm/kernels/matmul.js";
@@ -16,6 +17,7 @@ import {
   WinogradWeightGradientKernel,
 } from "../wasm/kernels/winograd-weight-gradient.js";
 import { WinogradKernel, WinogradWeightKernel } from "../wasm/kernels/winograd.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
 import type { Planner } from "./planner.js";
 import { isSumGradient } from "./pooling-rewrites.js";
 import { Buffer, denseInOrder, padToVector, paddedImages, paddedRows, type BufferView } from "./views.js";
@@ -62,8 +64,11 @@ function planConvolution(planner: Planner, node: Node): BufferView {
   const biased = biasOf(planner, node);
   const bias = biased && planner.viewOf(biased.bias);
   if (biased) planner.define(biased.sum, output);
-  if (suitsWinograd(geometry, input, node.shape)) planWinograd(planner, input, weight, bias, output);
-  else planner.add(new ConvolutionKernel(input, weight, bias, output, geometry));
+  const { last, apply } = epilogueOf(planner, biased?.sum ?? node);
+  planner.define(last, output);
+  const end = { bias, apply };
+  if (suitsWinograd(geometry, input, node.shape)) planWinograd(planner, input, weight, end, output);
+  else planner.add(new ConvolutionKernel(input, weight, end, output, geometry));
   return output;
 }
 
@@ -71,7 +76,7 @@ function planWinograd(
   planner: Planner,
   input: BufferView,
   weight: BufferView,
-  bias: BufferView | undefined,
+  end: ConvolutionEnd,
   output: BufferView,
 ): void {
   const [n, o, oh, ow] = output.shape as [number, number, number, number];
@@ -79,7 +84,7 @@ function planWinograd(
   const transformed = paddedRows("winograd_weights", [products, channels, o], "float32");
   planner.add(new WinogradWeightKernel(weight, transformed, transformMemory(channels)));
   const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(channels, o, oh, ow)], "float32");
-  planner.add(new WinogradKernel(input, transformed, bias, output, scratch));
+  planner.add(new WinogradKernel(input, transformed, end, output, scratch));
 }
 
 /** Working memory for a transform of each of `count` slices. */
@@ -95,7 +100,36 @@ function biasOf(planner: Planner, node: Node): { sum: Node; bias: Node } | undef
   const channels = node.shape[1]!;
   if (!bias || bias.shape.length !== 4 || bias.shape[1] !== channels || sizeOf(bias.shape) !== channels)
     return undefined;
-  return isStored(bias) && planner.viewOf(bias).strides[1] === 1 ? { sum, bias } : undefined;
+  return (isStored(bias) || planner.isFixed(bias)) && planner.viewOf(bias).strides[1] === 1 ? { sum, bias } : undefined;
+}
+
+/**
+ * Elementwise ops of constants that follow a node and are all that uses it, one after the other, such as ReLU: a kernel
+ * applies them to what it writes. `last` is what that gives: the node itself, where nothing follows.
+ */
+function epilogueOf(planner: Planner, node: Node): { last: Node; apply: ConvolutionEnd["apply"] } {
+  const next = (after: Node): Node | undefined => {
+    const [user, ...others] = planner.nodes.usersOf(after);
+    if (!user || others.length > 0 || planner.isOutput(after) || user.op.lowering.kind !== "elementwise")
+      return undefined;
+    const takesNothingElse = user.inputs.every((input) => input === after || isConstant(input));
+    return takesNothingElse && shapesEqual(user.shape, node.shape) && user.dtype === node.dtype ? user : undefined;
+  };
+  const chain: Node[] = [];
+  for (let user = next(node); user; user = next(user)) chain.push(user);
+  // What is wanted with a border is computed into the inner part of that.
+  const last = chain[chain.length - 1];
+  if (!last || planner.nodes.usersOf(last).some((user) => planner.isBorder(user, last))) {
+    return { last: node, apply: (_, value) => value };
+  }
+  return { last, apply: (b, value) => chain.reduce((x, op) => applied(b, op, x), value) };
+}
+
+/** An elementwise op of a value and constants. */
+function applied(b: FunctionBuilder, { op, inputs, attrs }: Node, value: Expr): Expr {
+  if (op.lowering.kind !== "elementwise") throw new Error(`${op.name} is no elementwise op`);
+  const args = inputs.map((input) => (isConstant(input) ? v.const(input.attrs.value) : value));
+  return b.let("v128", "e", op.lowering.vector(args, attrs));
 }
 
 /** Whether a node is a leaf, or such in another shape: nothing that must be computed first. */

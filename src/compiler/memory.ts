@@ -1,9 +1,9 @@
 /**
  * Where every buffer lies. What is written and read only within one stage, image by image, gets a place in each
- * thread's scratch memory, one image large, which stays in the cache. Everything else gets a place in the arena, shared
- * with buffers that are not alive at the same time.
+ * thread's scratch memory, one image large, which stays in the cache. What is kept lies in the program's own memory.
+ * Everything else gets a place in the arena, shared with buffers that are not alive at the same time.
  */
-import { outerStride, aligned, type Placed, type Schedule } from "./schedule.js";
+import { outerStride, aligned, keptStage, type Placed, type Schedule, type Use } from "./schedule.js";
 import type { Buffer } from "./views.js";
 
 interface Interval {
@@ -13,24 +13,40 @@ interface Interval {
   readonly to: number;
 }
 
+const always = { from: -Infinity, to: Infinity };
+
 /** Buffers start on a cache line. */
 const line = 64;
 /** Room for a vector past the end. */
 const slack = 16;
 
+/** Buffers that have a meaning outside of the program. */
+interface Given {
+  /** Variables' contents, and places of their new ones. */
+  readonly slots: readonly Buffer[];
+  readonly inputs: readonly Buffer[];
+  readonly constants: readonly Buffer[];
+  readonly outputs: readonly Buffer[];
+}
+
 /** Gives every buffer of a schedule its place; the sizes of the memory that this takes. */
 export function placeBuffers(
   schedule: Schedule,
-  slots: readonly Buffer[],
-  inputs: readonly Buffer[],
-  outputs: readonly Buffer[],
-): { arenaBytes: number; scratchBytes: number } {
+  { slots, inputs, constants, outputs }: Given,
+): { arenaBytes: number; scratchBytes: number; ownBytes: number } {
   slots.forEach((buffer, slot) => (buffer.place = { kind: "slot", slot }));
   const arena = new Packer();
+  const own = new Packer();
+  for (const buffer of constants)
+    buffer.place = { kind: "own", at: own.place({ bytes: 4 * buffer.elements, ...always }) };
   const scratch = new Map<number, Packer>();
   for (const buffer of buffersOf(schedule, inputs)) {
     if (buffer.place) continue;
     const uses = schedule.usesOf(buffer);
+    if (uses.some((use) => use.placed.stage === keptStage)) {
+      buffer.place = { kind: "own", at: own.place(keptInterval(buffer, uses, outputs.includes(buffer))) };
+      continue;
+    }
     const image = inputs.includes(buffer) || outputs.includes(buffer) ? undefined : imageOf(schedule, buffer);
     if (image) {
       let packer = scratch.get(image.stage);
@@ -45,7 +61,15 @@ export function placeBuffers(
       buffer.place = { kind: "arena", at: arena.place({ bytes: 4 * buffer.elements, from, to }) };
     }
   }
-  return { arenaBytes: arena.size, scratchBytes: Math.max(0, ...[...scratch.values()].map((packer) => packer.size)) };
+  const scratchBytes = Math.max(0, ...[...scratch.values()].map((packer) => packer.size));
+  return { arenaBytes: arena.size, scratchBytes, ownBytes: own.size };
+}
+
+/** What only kept kernels use may be overwritten when the last of them is done. */
+function keptInterval(buffer: Buffer, uses: readonly Use[], isOutput: boolean): Interval {
+  const orders = uses.map(({ placed }) => placed.order);
+  const forKept = !isOutput && uses.every(({ placed }) => placed.stage === keptStage);
+  return { bytes: 4 * buffer.elements, from: Math.min(...orders), to: forKept ? Math.max(...orders) : Infinity };
 }
 
 function buffersOf(schedule: Schedule, inputs: readonly Buffer[]): Set<Buffer> {

@@ -13,14 +13,24 @@ export interface Stage {
 }
 
 export interface Plan {
+  /**
+   * What follows from variables alone, in programs that change none: run by the host before a run, if one of the
+   * variables in `keptReads` has changed since. Their results lie in the program's own memory.
+   */
+  readonly kept: readonly Kernel[];
+  /** Numbers of the variables' contents that they read. */
+  readonly keptReads: readonly number[];
   /** Serial kernels before the first stage. */
   readonly prologue: readonly Kernel[];
   readonly stages: readonly Stage[];
-  /** Copied into the arena before each run: the i-th leaf of the graph, or constants of the program. */
-  readonly inputs: readonly { readonly buffer: Buffer; readonly source: number | HostArray }[];
-  /** Copied out of the arena after each run, dense. */
+  /** Copied into the arena before each run: the graph's leaves, by number. */
+  readonly inputs: readonly { readonly buffer: Buffer; readonly leaf: number }[];
+  /** Copied into the program's own memory once. */
+  readonly constants: readonly { readonly buffer: Buffer; readonly elements: HostArray }[];
+  /** Copied out after each run, dense. */
   readonly outputs: readonly Buffer[];
-  /** Bytes of arena, and of scratch for each thread. */
+  /** Bytes of arena, of scratch for each thread, and of memory of the program's own. */
   readonly arenaBytes: number;
   readonly scratchBytes: number;
+  readonly ownBytes: number;
 }

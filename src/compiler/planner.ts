@@ -14,12 +14,13 @@ import {
   type LoopValue,
 } from "../wasm/kernels/loop.js";
 import { v, type Expr } from "../wasm/expressions.js";
+import { fixedNodes } from "./fixed.js";
 import type { Kernel } from "./kernel.js";
 import { borderOf, innerPart, kernelPlans } from "./kernel-plans.js";
 import { Materialization } from "./materialization.js";
 import { placeBuffers } from "./memory.js";
-import type { Plan, Stage } from "./plan.js";
-import { Schedule } from "./schedule.js";
+import type { Plan } from "./plan.js";
+import { keptStage, Schedule } from "./schedule.js";
 import { broadcastView, Buffer, denseInOrder, denseView, paddedImages, paddedRows, type BufferView } from "./views.js";
 
 /** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
@@ -43,11 +44,16 @@ export function plan(outputs: readonly Node[], updates: readonly Node[], numberi
 
 export class Planner {
   readonly nodes: Materialization;
-  private readonly schedule = new Schedule();
+  /** Buffers that hold the same in each run. */
+  private readonly steady = new Set<Buffer>();
+  private readonly schedule: Schedule;
+  /** Nodes that are the same in each run, as far as that is made use of. */
+  private readonly fixed: ReadonlySet<Node>;
   private readonly views = new Map<Node, BufferView>();
   private readonly values: ValueTable = new Map();
   private readonly masks: ValueTable = new Map();
-  private readonly inputs: { buffer: Buffer; source: number | HostArray }[] = [];
+  private readonly inputs: { buffer: Buffer; leaf: number }[] = [];
+  private readonly constants: { buffer: Buffer; elements: HostArray }[] = [];
   /** What variables hold, by number, then the places of their new contents. */
   private readonly slots: Buffer[] = [];
   /** Copies made because a kernel needs whole pixels. */
@@ -59,6 +65,14 @@ export class Planner {
     private readonly numbering: Numbering,
   ) {
     this.nodes = new Materialization(outputs, updates);
+    // Without data there is nothing that a later run would compute anew.
+    const keeps = updates.length === 0 && this.nodes.order.some((node) => this.isLeaf(node));
+    this.schedule = new Schedule(keeps ? this.steady : undefined);
+    this.fixed = keeps ? fixedNodes(this.nodes.order) : new Set();
+  }
+
+  private isLeaf(node: Node): boolean {
+    return node.value !== undefined && this.numbering.leaf(node) !== undefined;
   }
 
   plan(): Plan {
@@ -67,13 +81,14 @@ export class Planner {
     this.updates.forEach((value, i) => {
       this.copy(value, denseView(this.slot(this.numbering.reads + i, value), value.shape));
     });
-    const { arenaBytes, scratchBytes } = placeBuffers(
-      this.schedule,
-      this.slots,
-      this.inputs.map((input) => input.buffer),
+    const { inputs, constants } = this;
+    const sizes = placeBuffers(this.schedule, {
+      slots: this.slots,
+      inputs: inputs.map(({ buffer }) => buffer),
+      constants: constants.map(({ buffer }) => buffer),
       outputs,
-    );
-    return { ...this.stages(), inputs: this.inputs, outputs, arenaBytes, scratchBytes };
+    });
+    return { ...this.stages(), inputs, constants, outputs, ...sizes };
   }
 
   // What kernel plans use -----------------------------------------------------------------------------------------
@@ -118,6 +133,11 @@ export class Planner {
     return this.outputs.includes(node);
   }
 
+  /** Whether what computes a node is run only when a variable has changed. */
+  isFixed(node: Node): boolean {
+    return this.fixed.has(node);
+  }
+
   /** Writes a node's elements into a view of another layout. */
   copy(node: Node, output: BufferView): BufferView {
     this.loop(node.shape, { value: this.valueOf(node, node.shape), output });
@@ -142,8 +162,7 @@ export class Planner {
   /** Adds roots to a loop kernel over this domain: one that is there already, if that can be. */
   loop(domain: Shape, roots: LoopRoot | readonly LoopRoot[], reduced: readonly number[] = []): void {
     const candidate = this.loopKernel(domain, [roots].flat(), reduced);
-    const parallel = candidate.extent > 1;
-    const { stage } = this.schedule.earliest(candidate, parallel);
+    const { stage, parallel } = this.schedule.earliest(candidate);
     const present = this.schedule.mergeable(candidate, stage, parallel);
     if (!present) {
       this.schedule.place(candidate);
@@ -165,7 +184,7 @@ export class Planner {
   }
 
   private makeView(node: Node): BufferView {
-    if (node.value !== undefined) return this.input(node, this.numbering.leaf(node) ?? node.value);
+    if (node.value !== undefined) return this.input(node, node.value);
     if (isVariable(node)) return denseView(this.slot(this.numbering.read(node), node), node.shape);
     const { lowering } = node.op;
     if (lowering.kind !== "view") return this.copyOf(node);
@@ -194,7 +213,7 @@ export class Planner {
   }
 
   /** Whether an image is also wanted with a border: then it is computed into its inner part, once for both. */
-  private isBorder(user: Node, node: Node): boolean {
+  isBorder(user: Node, node: Node): boolean {
     return (
       user.op.name === "pad" &&
       !this.views.has(user) &&
@@ -206,9 +225,14 @@ export class Planner {
     );
   }
 
-  private input(node: Node, source: number | HostArray): BufferView {
-    const buffer = new Buffer("input", sizeOf(node.shape), node.dtype);
-    this.inputs.push({ buffer, source });
+  private input(node: Node, elements: HostArray): BufferView {
+    const leaf = this.numbering.leaf(node);
+    const buffer = new Buffer(leaf === undefined ? "constant" : "input", sizeOf(node.shape), node.dtype);
+    if (leaf !== undefined) this.inputs.push({ buffer, leaf });
+    else {
+      this.constants.push({ buffer, elements });
+      this.steady.add(buffer);
+    }
     return denseView(buffer, node.shape);
   }
 
@@ -282,7 +306,7 @@ export class Planner {
     if (axis < 0) return make(-1);
     const parallel = make(axis);
     const large = sizeOf(domain) >= worthThreads;
-    return large || this.schedule.earliest(parallel, true).continues ? parallel : make(-1);
+    return large || this.schedule.earliest(parallel).continues ? parallel : make(-1);
   }
 
   /** The first axis as a rule; where that is reduced, the longest that is not and that vectors do not lie along. */
@@ -303,16 +327,23 @@ export class Planner {
   }
 
   private slot(number: number, of: Spec): Buffer {
-    return (this.slots[number] ??= new Buffer(`v${number}`, sizeOf(of.shape), of.dtype));
+    const present = this.slots[number];
+    if (present) return present;
+    const buffer = (this.slots[number] = new Buffer(`v${number}`, sizeOf(of.shape), of.dtype));
+    this.steady.add(buffer);
+    return buffer;
   }
 
-  private stages(): { prologue: Kernel[]; stages: Stage[] } {
+  private stages(): Pick<Plan, "kept" | "keptReads" | "prologue" | "stages"> {
     const { placed } = this.schedule;
     const count = Math.max(0, ...placed.map((one) => one.stage + 1));
     const of = (stage: number, parallel: boolean): Kernel[] =>
       placed.filter((one) => one.stage === stage && one.parallel === parallel).map((one) => one.kernel);
     const stages = Array.from({ length: count }, (_, i) => ({ parallel: of(i, true), serial: of(i, false) }));
-    return { prologue: of(-1, false), stages };
+    const kept = of(keptStage, false);
+    const read = new Set(kept.flatMap(({ reads }) => reads.map(({ view }) => view.buffer)));
+    const keptReads = this.slots.flatMap((buffer, number) => (read.has(buffer) ? [number] : []));
+    return { kept, keptReads, prologue: of(-1, false), stages };
   }
 }
 

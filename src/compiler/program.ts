@@ -10,7 +10,7 @@ import type { Plan, Stage } from "./plan.js";
 import type { Place } from "./views.js";
 
 /** The module's globals, set anew at each run. */
-export const globals = ["slots", "arena", "scratch", "tables", "counters", "shares", "flags"] as const;
+export const globals = ["slots", "arena", "scratch", "own", "counters", "shares", "flags"] as const;
 
 /** Parameters of `run`, in their order: the globals, then these. */
 export const runParameters = [...globals, "thread", "threads", "run", "maySleep"] as const;
@@ -24,7 +24,7 @@ const pieces = 64;
 
 export interface Program {
   readonly functions: readonly Func[];
-  /** Constants that the kernels look up; copied into memory once. */
+  /** Constants that the kernels look up; copied once into the program's own memory, behind what the plan has there. */
   readonly tables: Int32Array;
   /**
    * How many words, a line apart, the run needs for counters and (for each thread) for shares, which are zeroed before
@@ -51,7 +51,7 @@ export interface Mark {
 export const markImport = "mark";
 
 export function buildProgram(plan: Plan, { profile = false } = {}): Program {
-  const addresses = new ProgramAddresses();
+  const addresses = new ProgramAddresses(plan.ownBytes);
   const functions: Func[] = [];
   const names = new Map<Kernel, string>();
   for (const kernel of kernelsOf(plan)) {
@@ -66,7 +66,7 @@ export function buildProgram(plan: Plan, { profile = false } = {}): Program {
   const run = driver.build(plan);
   const tables = Int32Array.from(addresses.words);
   return {
-    functions: [...functions, run],
+    functions: [...functions, ...(plan.kept.length > 0 ? [buildKeep(plan, names)] : []), run],
     tables,
     counters: driver.counters,
     shares: driver.shares,
@@ -76,11 +76,25 @@ export function buildProgram(plan: Plan, { profile = false } = {}): Program {
 }
 
 function kernelsOf(plan: Plan): Kernel[] {
-  return [...plan.prologue, ...plan.stages.flatMap((stage) => [...stage.parallel, ...stage.serial])];
+  return [...plan.kept, ...plan.prologue, ...plan.stages.flatMap((stage) => [...stage.parallel, ...stage.serial])];
+}
+
+/** Parameters of `keep`, in their order; what is kept needs no other memory. */
+export const keepParameters = ["slots", "own"] as const;
+
+/** Writes `keep`, which computes what is kept. */
+function buildKeep(plan: Plan, names: ReadonlyMap<Kernel, string>): Func {
+  const b = new FunctionBuilder("keep", Object.fromEntries(keepParameters.map((name) => [name, "i32"])));
+  keepParameters.forEach((name, i) => b.statement({ kind: "global", name, value: b.params[i]! }));
+  for (const kernel of plan.kept) b.for("n", 0, kernel.extent, 1, (n) => b.call(names.get(kernel)!, n));
+  return b.done({ exported: true });
 }
 
 class ProgramAddresses implements Addressing {
   readonly words: number[] = [];
+
+  /** @param tablesAt where tables start in the program's own memory */
+  constructor(private readonly tablesAt: number) {}
 
   pointer({ view, outerAxis }: Access, n: Local): Expr {
     const place = view.buffer.place;
@@ -91,9 +105,9 @@ class ProgramAddresses implements Addressing {
   }
 
   table(values: Int32Array): Expr {
-    const at = 4 * this.words.length;
+    const at = this.tablesAt + 4 * this.words.length;
     this.words.push(...values);
-    return add(v.global("tables"), at);
+    return add(v.global("own"), at);
   }
 }
 

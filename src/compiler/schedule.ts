@@ -2,22 +2,28 @@
  * The schedule: which kernels run together. A program is a prologue and a list of stages; a stage runs its parallel
  * kernels over their outer indices, image by image, on all threads, then a barrier, then its serial kernels on one
  * thread. A kernel may share a stage with one that it depends on only if each of its calls needs nothing but what
- * the other wrote for the same outer index.
+ * the other wrote for the same outer index. In a program that changes no variable, small kernels that read nothing else
+ * (they pack weights, transform them, take roots of running variances) stand before all that: their results are kept.
  */
 import { LoopKernel } from "../wasm/kernels/loop.js";
 import type { Access, Kernel } from "./kernel.js";
 import type { Buffer, BufferView } from "./views.js";
 
+/** The stage of kernels whose results are kept. */
+export const keptStage = -2;
+/** A kernel of more elementary operations is work for all threads in each run. */
+const largestKept = 2 ** 20;
+
 export interface Placed {
   readonly kernel: Kernel;
-  /** The stage; -1 for the prologue. */
+  /** The stage; -1 for the prologue, -2 for what is kept. */
   readonly stage: number;
   readonly parallel: boolean;
   /** Counts up in the order in which kernels of a stage run. */
   readonly order: number;
 }
 
-interface Use {
+export interface Use {
   readonly placed: Placed;
   readonly access: Access;
 }
@@ -26,11 +32,15 @@ export class Schedule {
   readonly placed: Placed[] = [];
   private readonly writers = new Map<Buffer, Use[]>();
   private readonly readers = new Map<Buffer, Use[]>();
+  /** Buffers that some run's own kernel writes, though others' results in them may be kept. */
+  private readonly changing = new Set<Buffer>();
+
+  /** @param steady buffers that hold the same in each run, to which this adds what is kept; undefined: nothing is */
+  constructor(private readonly steady: Set<Buffer> | undefined) {}
 
   /** Places a kernel after all that it reads, and after all readers of what it overwrites. */
   place(kernel: Kernel): Placed {
-    const parallel = kernel.extent > 1;
-    const stage = this.earliest(kernel, parallel).stage;
+    const { stage, parallel } = this.earliest(kernel);
     const placed = { kernel, stage, parallel, order: this.placed.length };
     this.placed.push(placed);
     this.record(placed, kernel.reads, kernel.writes);
@@ -40,11 +50,19 @@ export class Schedule {
   /** Notes what a placed kernel has come to read and write since. */
   record(placed: Placed, reads: readonly Access[], writes: readonly Access[]): void {
     for (const access of reads) append(this.readers, access.view.buffer, { placed, access });
-    for (const access of writes) append(this.writers, access.view.buffer, { placed, access });
+    for (const access of writes) {
+      const { buffer } = access.view;
+      append(this.writers, buffer, { placed, access });
+      if (placed.stage !== keptStage) this.changing.add(buffer);
+      if (this.changing.has(buffer)) this.steady?.delete(buffer);
+      else this.steady?.add(buffer);
+    }
   }
 
   /** The stage a kernel would get, and whether it would continue one that is open anyway. */
-  earliest(kernel: Kernel, parallel: boolean): { stage: number; continues: boolean } {
+  earliest(kernel: Kernel): { stage: number; parallel: boolean; continues: boolean } {
+    if (this.isKept(kernel)) return { stage: keptStage, parallel: false, continues: false };
+    const parallel = kernel.extent > 1;
     let stage = parallel ? 0 : -1;
     let last = -1;
     for (const { use, access } of this.uses(kernel)) {
@@ -53,7 +71,13 @@ export class Schedule {
       const after = !parallel || (placed.parallel && aligned(use.access, access, kernel.extent, placed.kernel.extent));
       stage = Math.max(stage, after ? placed.stage : placed.stage + 1);
     }
-    return { stage, continues: parallel && stage === last };
+    return { stage, parallel, continues: parallel && stage === last };
+  }
+
+  private isKept(kernel: Kernel): boolean {
+    const { steady } = this;
+    if (!steady || kernel.extent * kernel.cost > largestKept) return false;
+    return kernel.reads.every((access) => steady.has(access.view.buffer));
   }
 
   /** A kernel of this stage into which the candidate can be merged: same loops, and nothing that it needs comes later. */

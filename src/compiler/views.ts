@@ -10,6 +10,8 @@ import { denseStrides, type Shape } from "../shape.js";
 export type Place =
   /** At this byte of the arena, for the whole batch. */
   | { readonly kind: "arena"; readonly at: number }
+  /** At this byte of the program's own memory, which no other program uses: it is still there in the next run. */
+  | { readonly kind: "own"; readonly at: number }
   /** At this byte of each thread's own scratch memory, for one image at a time. */
   | { readonly kind: "scratch"; readonly at: number }
   /** Where this entry of the table of slots points to: a variable's contents, or the place of its new ones. */

@@ -6,13 +6,8 @@
 import type { Node } from "./node.js";
 import type { Variable } from "./variable.js";
 
-/** Something that a graph's form depends on. */
-export interface Guard {
-  /** Its present state. */
-  readonly read: () => string;
-  /** Its state when the graph was built. */
-  readonly value: string;
-}
+/** Whether something that a graph's form depends on is still as it was when the graph was built. */
+export type Guard = () => boolean;
 
 export interface Journal {
   /** To be done again before each run. */
@@ -53,9 +48,9 @@ export function noteLive(node: Node): void {
   journal?.live.push(node);
 }
 
-/** Notes that the graph is as it is because of something, which is read again before each run. */
-export function guard(read: () => string): void {
-  journal?.guards.push({ read, value: read() });
+/** Notes that the graph is as it is because of something: `watch` looks at it, and gives what checks it before each run. */
+export function guard(watch: () => Guard): void {
+  journal?.guards.push(watch());
 }
 
 /** Notes that a gradient is gathered; whether one from before the function is added to. */

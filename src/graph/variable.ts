@@ -18,6 +18,9 @@ export interface Residence {
 }
 
 export class Variable {
+  private static count = 0;
+  /** No other variable has the same. */
+  readonly id = Variable.count++;
   version = 0;
   residence: Residence | undefined = undefined;
   /** The gradient that backward() has gathered, as graph. */

@@ -55,7 +55,7 @@ export class Module extends Callable {
 
   protected override call(inputs: readonly unknown[]): unknown {
     running.push(this);
-    guard(() => this.#form());
+    guard(() => this.#watch());
     try {
       const output = this.forward(...(inputs as never[]));
       for (const hook of this.#hooks) hook(this, inputs, output);
@@ -69,11 +69,16 @@ export class Module extends Callable {
     }
   }
 
-  /** What of this module's own fields may decide which graph its forward pass builds. */
-  #form(): string {
-    return `${this.#hooks.size};${Object.values(this)
-      .filter((value) => typeof value === "number" || typeof value === "boolean" || typeof value === "string")
-      .join()}`;
+  /**
+   * Gives a check of whether those of this module's fields that may decide which graph its forward pass builds are as they
+   * are now. Each call of a compiled function makes it: so it looks fields up by name, and at none that did not exist.
+   */
+  #watch(): () => boolean {
+    const fields = this as unknown as Record<string, unknown>;
+    const names = Object.keys(fields).filter((name) => fields[name] === null || typeof fields[name] !== "object");
+    const values = names.map((name) => fields[name]);
+    const hooks = this.#hooks.size;
+    return () => this.#hooks.size === hooks && names.every((name, i) => Object.is(fields[name], values[i]));
   }
 
   /** Calls `hook` after each forward pass of this module, until `remove()`. PyTorch: `register_forward_hook`. */

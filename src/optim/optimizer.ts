@@ -95,7 +95,10 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     const used = this.#gradients();
     noGrad(() => {
       for (const group of this.paramGroups) {
-        guard(() => formOf(group));
+        guard(() => {
+          const form = formOf(group);
+          return () => formOf(group) === form;
+        });
         const update = this.prepare(group);
         for (const param of group.params) {
           const grad = param.variable!.grad;

@@ -56,8 +56,8 @@ const help = (memory, at) => {
       run = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, mark } }).exports.run;
       runs.set(program, run);
     }
-    const [slots, arena, scratch, tables, counters, shares, flags, scratchBytes, runId] = taken.slice(8);
-    run(slots, arena, scratch + thread * scratchBytes, tables, counters, shares, flags, thread, threads, runId, 1);
+    const [slots, arena, scratch, own, counters, shares, flags, scratchBytes, runId] = taken.slice(8);
+    run(slots, arena, scratch + thread * scratchBytes, own, counters, shares, flags, thread, threads, runId, 1);
     Atomics.add(words, 6, 1);
   }
 };

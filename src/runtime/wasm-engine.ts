@@ -1,11 +1,13 @@
 /**
  * The compiled engine: plans, assembles and runs programs, and keeps them by the structure of their graphs.
  */
+import { foldIntoConvolutions } from "../compiler/convolution-folding.js";
 import { lower } from "../compiler/lower.js";
 import type { Plan } from "../compiler/plan.js";
 import { plan as makePlan } from "../compiler/planner.js";
 import { buildProgram, globals, line, markImport, type Mark, type Program } from "../compiler/program.js";
 import type { Dtype, HostArray, Node } from "../graph/node.js";
+import type { Buffer } from "../compiler/views.js";
 import type { Age, Residence, Variable } from "../graph/variable.js";
 import { ageOf } from "../ops/leaf.js";
 import { assemble } from "../wasm/assembler.js";
@@ -14,6 +16,7 @@ import { availableThreads, hasFusedMultiplyAdd, maySleep } from "./features.js";
 import { Heap, maximumPages } from "./heap.js";
 import { forgetRecordings } from "../graph/recording.js";
 import { structureOf, StructureTable, type Structure } from "./structure.js";
+import { KeptOrigin } from "./kept-origin.js";
 import { makeClock } from "./clock.js";
 import { command, commandWords, startHelpers } from "./threads.js";
 
@@ -34,18 +37,22 @@ export interface ProfileEntry extends Mark {
 }
 
 /** A program in memory, ready to run. The plan is not kept: its kernels hold on to the graph they came from. */
-interface Loaded extends Pick<Plan, "inputs" | "outputs" | "arenaBytes" | "scratchBytes"> {
+interface Loaded extends Pick<Plan, "inputs" | "outputs" | "arenaBytes" | "scratchBytes" | "keptReads"> {
   readonly counters: number;
   readonly shares: number;
   readonly flags: number;
   readonly id: number;
   readonly bytesAt: number;
   readonly length: number;
-  readonly tablesAt: number;
+  /** The program's own memory: constants, what it keeps between runs, tables. */
+  readonly ownAt: number;
   /** Of a profiled program: what its marks stand for, and where their sums lie, those of a thread after another's. */
   readonly marks: readonly Mark[];
   readonly clockAt: number;
   readonly run: (...args: number[]) => void;
+  /** Computes what is kept, where something is. */
+  readonly keep: ((slots: number, own: number) => void) | undefined;
+  readonly keptOrigin: KeptOrigin;
 }
 
 /** A program together with the graph whose leaves and variables it takes its data from. */
@@ -128,9 +135,10 @@ export class WasmEngine implements Engine {
     const shares = counters + line * loaded.counters;
     const flags = this.flags.ensure(line * loaded.flags);
     this.copyIn(loaded, structure, arena);
+    if (loaded.keep && loaded.keptOrigin.changes(structure.reads, loaded.keptReads)) loaded.keep(slots, loaded.ownAt);
     this.heap.ints(counters, (line / 4) * words).fill(0);
     this.runs = (this.runs + 1) | 0;
-    const args = [slots, arena, scratch, loaded.tablesAt, counters, shares, flags];
+    const args = [slots, arena, scratch, loaded.ownAt, counters, shares, flags];
     if (threads > 1) this.summonHelpers(loaded, args, scratchBytes, threads);
     loaded.run(...args, 0, threads, this.runs, maySleep() ? 1 : 0);
     if (threads > 1) this.awaitHelpers(threads);
@@ -138,7 +146,7 @@ export class WasmEngine implements Engine {
       (variable.residence as HeapResidence).takeAsOther(targets[i]!);
       variable.overwritten();
     });
-    return ready.outputs.map((node, i) => this.copyOut(loaded, node, i, arena));
+    return loaded.outputs.map((buffer) => this.bufferAt(buffer, arena, loaded.ownAt).slice());
   }
 
   /** Calls `listener` with every program that is compiled from now on. */
@@ -164,7 +172,8 @@ export class WasmEngine implements Engine {
   }
 
   private compile(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Loaded {
-    const lowered = lower([...outputs, ...updates.map((update) => update.value)]);
+    const nodes = lower([...outputs, ...updates.map((update) => update.value)]);
+    const lowered = updates.length === 0 ? lower(foldIntoConvolutions(nodes)) : nodes;
     const leaves = new Map(structure.leaves.map((node, i) => [node, i]));
     const plan = makePlan(lowered.slice(0, outputs.length), lowered.slice(outputs.length), {
       leaf: (node) => leaves.get(node),
@@ -186,27 +195,37 @@ export class WasmEngine implements Engine {
     const instance = new WebAssembly.Instance(module, { env: { memory: this.heap.memory, mark } });
     const bytesAt = this.heap.allocate(bytes.length);
     this.heap.bytes(bytesAt, bytes.length).set(bytes);
-    const tablesAt = this.heap.allocate(4 * program.tables.length);
-    this.heap.ints(tablesAt, program.tables.length).set(program.tables);
     const run = instance.exports["run"] as Loaded["run"];
+    const keep = instance.exports["keep"] as Loaded["keep"];
     this.compileListener?.(plan, program);
-    const { inputs, outputs: results, arenaBytes, scratchBytes } = plan;
+    const { inputs, outputs: results, arenaBytes, scratchBytes, keptReads } = plan;
     return {
       inputs,
       outputs: results,
       arenaBytes,
       scratchBytes,
+      keptReads,
       counters: program.counters,
       shares: program.shares,
       flags: program.flags,
       id: this.compiled++,
       bytesAt,
       length: bytes.length,
-      tablesAt,
+      ownAt: this.placeOwn(plan, program),
       marks,
       clockAt,
       run,
+      keep,
+      keptOrigin: new KeptOrigin(),
     };
+  }
+
+  /** The program's own memory, with its constants and tables in it. */
+  private placeOwn({ ownBytes, constants }: Plan, { tables }: Program): number {
+    const at = this.heap.allocate(ownBytes + 4 * tables.length);
+    for (const { buffer, elements } of constants) this.bufferAt(buffer, 0, at).set(elements);
+    this.heap.ints(at + ownBytes, tables.length).set(tables);
+    return at;
   }
 
   /** Memory for what each thread may sum up, cleared. */
@@ -286,17 +305,13 @@ export class WasmEngine implements Engine {
   }
 
   private copyIn({ inputs }: Loaded, structure: Structure, arena: number): void {
-    for (const { buffer, source } of inputs) {
-      if (buffer.place?.kind !== "arena") continue; // nothing reads it
-      const elements = typeof source === "number" ? structure.leaves[source]!.value! : source;
-      view(this.heap, arena + buffer.place.at, elements.length, buffer.dtype).set(elements);
-    }
+    for (const { buffer, leaf } of inputs) this.bufferAt(buffer, arena, 0).set(structure.leaves[leaf]!.value!);
   }
 
-  private copyOut({ outputs }: Loaded, node: Node, i: number, arena: number): HostArray {
-    const buffer = outputs[i]!;
-    if (buffer.place?.kind !== "arena") throw new Error("an output lies outside the arena");
-    return view(this.heap, arena + buffer.place.at, buffer.elements, node.dtype).slice();
+  /** A buffer that is the host's to write or read, in the arena or in a program's own memory. */
+  private bufferAt({ place, elements, dtype, name }: Buffer, arena: number, own: number): HostArray {
+    if (place?.kind !== "arena" && place?.kind !== "own") throw new Error(`${name} is out of the host's reach`);
+    return view(this.heap, (place.kind === "own" ? own : arena) + place.at, elements, dtype);
   }
 }
 

@@ -2,7 +2,7 @@
  * Direct convolution of one image, channels last. Padding and the gradient of the input come here too, as a larger
  * image and as turned weights.
  *
- *     for oy, ox, o:  y[oy,ox,o] = bias[o] + Σ ky,kx,i  x[oy·s + ky·d, ox·s + kx·d, i] · w[ky,kx,i,o]
+ *     for oy, ox, o:  y[oy,ox,o] = apply(bias[o] + Σ ky,kx,i  x[oy·s + ky·d, ox·s + kx·d, i] · w[ky,kx,i,o])
  *
  * x and y are channels-last views; w is [KH][KW][I][O], O padded to whole vectors. The innermost loops run over the
  * inputs of a row of the kernel, one at a time, with a tile of `pixels` × `vectors` accumulators in registers: 2×4,
@@ -17,6 +17,14 @@ export interface ConvolutionGeometry {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly dilation: readonly [number, number];
+}
+
+/** What is done with the sums before they are written. */
+export interface ConvolutionEnd {
+  /** [1, O, 1, 1] */
+  readonly bias: BufferView | undefined;
+  /** Four outputs, the bias added; it may write statements. */
+  readonly apply: (b: FunctionBuilder, value: Expr) => Expr;
 }
 
 /** Accumulators of a tile: [pixels, vectors], by how many vectors of output channels there are. */
@@ -37,7 +45,7 @@ export class ConvolutionKernel implements Kernel {
     private readonly input: BufferView,
     /** [KH, KW, I, O] */
     private readonly weight: BufferView,
-    private readonly bias: BufferView | undefined,
+    private readonly end: ConvolutionEnd,
     private readonly output: BufferView,
     private readonly geometry: ConvolutionGeometry,
   ) {
@@ -51,7 +59,8 @@ export class ConvolutionKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    const whole = [this.weight, ...(this.bias ? [this.bias] : [])].map((view) => ({ view, outerAxis: -1 }));
+    const { bias } = this.end;
+    const whole = [this.weight, ...(bias ? [bias] : [])].map((view) => ({ view, outerAxis: -1 }));
     return [{ view: this.input, outerAxis: 0 }, ...whole];
   }
   get writes(): Access[] {
@@ -66,7 +75,7 @@ export class ConvolutionKernel implements Kernel {
     const input = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const output = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
     const weight = b.let("i32", "w", at.pointer({ view: this.weight, outerAxis: -1 }, n));
-    const bias = this.bias && b.let("i32", "bias", at.pointer({ view: this.bias, outerAxis: -1 }, n));
+    const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
     const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]!;
     const outputRow = 4 * this.output.strides[2]!;
     b.repeat(rows, () => {
@@ -105,7 +114,11 @@ export class ConvolutionKernel implements Kernel {
       });
     });
     const y = b.let("i32", "ys", v.n.add(v.n.add(at.output, v.n.scale(at.from, outputPixel)), laneBytes));
-    sums.forEach((row, pixel) => row.forEach((sum, vector) => b.store(y, pixel * outputPixel + 16 * vector, sum)));
+    sums.forEach((row, pixel) =>
+      row.forEach((sum, vector) => {
+        b.store(y, pixel * outputPixel + 16 * vector, this.end.apply(b, sum));
+      }),
+    );
   }
 
   /** Runs the body for each input of the kernel's window, `x` and `w` pointing at it and at its weights. */

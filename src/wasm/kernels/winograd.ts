@@ -4,7 +4,7 @@
  *     for each strip of tiles t:
  *       v[k,t,i] = input transform of the 6×6 tile of x          36 matrices
  *       m[k,t,o] = Σ i  v[k,t,i] · u[k,i,o]                      36 small products
- *       y's 4×4 tiles = output transform of m[·,t,·] (+ bias)
+ *       y's 4×4 tiles = output transform of m[·,t,·], the bias added and what else the end is
  *
  * u is the transformed weights, [36][I][O padded]. Where height or width is no multiple of 4, the last tiles overlap
  * their neighbours. The product's innermost loop runs over i and stays rolled: V8 makes half the speed of it unrolled.
@@ -13,7 +13,7 @@ import type { Access, Addressing, Kernel } from "../../compiler/kernel.js";
 import { padToVector, type BufferView } from "../../compiler/views.js";
 import { v, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
-import { range, tileOf } from "./convolution.js";
+import { range, tileOf, type ConvolutionEnd } from "./convolution.js";
 import {
   acrossMatrices,
   prepareTransform,
@@ -43,7 +43,7 @@ export class WinogradKernel implements Kernel {
   constructor(
     private readonly input: BufferView,
     private readonly weight: BufferView,
-    private readonly bias: BufferView | undefined,
+    private readonly end: ConvolutionEnd,
     private readonly output: BufferView,
     /** Working memory for a thread: [N, scratchSize]. */
     private readonly scratch: BufferView,
@@ -65,7 +65,8 @@ export class WinogradKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    const whole = [this.weight, ...(this.bias ? [this.bias] : [])].map((view) => ({ view, outerAxis: -1 }));
+    const { bias } = this.end;
+    const whole = [this.weight, ...(bias ? [bias] : [])].map((view) => ({ view, outerAxis: -1 }));
     return [{ view: this.input, outerAxis: 0 }, ...whole];
   }
   get writes(): Access[] {
@@ -76,7 +77,7 @@ export class WinogradKernel implements Kernel {
     const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const y = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
     const u = b.let("i32", "u", at.pointer({ view: this.weight, outerAxis: -1 }, n));
-    const bias = this.bias && b.let("i32", "bias", at.pointer({ view: this.bias, outerAxis: -1 }, n));
+    const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
     const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch)));
     const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * products * this.tiles * this.inputs)));
@@ -163,7 +164,7 @@ export class WinogradKernel implements Kernel {
         transform(
           acrossMatrices(from, 4 * this.tiles * this.outputs),
           { at: q, row, column: pixel },
-          { finish: (value) => (start ? v.add(value, start) : value) },
+          { finish: (value) => this.end.apply(b, start ? b.let("v128", "y", v.add(value, start)) : value) },
         );
         b.advance(q, 16);
         b.advance(from, 16);
