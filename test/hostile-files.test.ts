@@ -9,10 +9,13 @@ import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { encode } from "fast-png";
+import { ModelProtoSchema } from "onnx-buf";
 import { archive, mutations, patched, pickle, pytorchFile, records, tensorPickle, text } from "./forged-files.js";
 import { DataError, KilogradError } from "../src/errors.js";
+import { Generator } from "../src/random.js";
 import { toGrey } from "../src/predict/image.js";
 import { zeros } from "../src/tensor.js";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/train/safetensors.js";
@@ -304,6 +307,70 @@ for (const name of ["digits-training", "mixed", "scores", "digits-ort-extended"]
       // Building the graph checks all shapes; nothing is computed.
       tryOut(() => importOnnx(changed, "given")(zeros([3, 1, 12, 12])), KilogradError, `seed ${seed}, mutation ${i++}`);
     }
+  });
+}
+
+/** Numbers that a size, an axis, a count or a place should not be. */
+const BAD_NUMBERS = [0n, -1n, 1n, 3n, 65_537n, 2n ** 31n - 1n, 2n ** 40n, -(2n ** 63n), 2n ** 63n - 1n];
+
+/**
+ * Changes one to three things in a model that stays readable, as byte by byte hardly ever succeeds: an attribute, a
+ * node's operator, inputs or place, a constant's shape, type or numbers.
+ */
+function damageModel(bytes: Uint8Array, below: (n: number) => number): Uint8Array {
+  const model = fromBinary(ModelProtoSchema, bytes);
+  const { node: nodes, initializer } = model.graph!;
+  const names = [...nodes.flatMap(({ output }) => output), ...initializer.map(({ name }) => name), "", "images"];
+  const any = <T>(list: readonly T[]): T => list[below(list.length)]!;
+  const badNumber = (): bigint => any(BAD_NUMBERS);
+  const changes: readonly (() => void)[] = [
+    () => {
+      const attribute = any(nodes.flatMap((node) => node.attribute));
+      if (attribute.ints.length > 0) attribute.ints[below(attribute.ints.length)] = badNumber();
+      else attribute.i = badNumber();
+    },
+    () => void any(nodes.flatMap((node) => node.attribute)).ints.push(badNumber()),
+    () => void (any(nodes.flatMap((node) => node.attribute)).f = any([NaN, Infinity, -1, 0])),
+    () => void (any(nodes).opType = any(nodes).opType),
+    () => void any(nodes).attribute.pop(),
+    () => {
+      const { input } = any(nodes);
+      input[below(input.length + 1)] = any(names);
+    },
+    () => void any(nodes).input.pop(),
+    () => void (any(nodes).output[0] = any(names)),
+    () => void nodes.push(...nodes.splice(below(nodes.length), 1)),
+    () => {
+      const { dims } = any(initializer);
+      dims[below(dims.length + 1)] = badNumber();
+    },
+    () => void any(initializer).dims.reverse(),
+    () => void (any(initializer).dataType = below(24)),
+    () => {
+      const tensor = any(initializer);
+      tensor.rawData = new Uint8Array(tensor.rawData).map((byte) => (below(8) === 0 ? below(256) : byte));
+    },
+  ];
+  for (let times = 1 + below(3); times > 0; times--) any(changes)();
+  return toBinary(ModelProtoSchema, model);
+}
+
+for (const name of ["digits-training", "mixed", "scores", "digits-ort-extended"]) {
+  test(`200 damaged graphs of ${name}.onnx crash nothing, also when they are computed (seed ${seed})`, () => {
+    const generator = new Generator(seed);
+    const below = (n: number): number => (generator.random() >>> 0) % Math.max(1, n);
+    let computed = 0;
+    for (let i = 0; i < 200; i++) {
+      const changed = damageModel(fixture(`onnx/${name}.onnx`), below);
+      const run = (): void => {
+        importOnnx(changed, "given")
+          .eval()(zeros([3, 1, 12, 12]))
+          .data();
+        computed++;
+      };
+      tryOut(run, KilogradError, `seed ${seed}, graph ${i}`);
+    }
+    assert.ok(computed >= 10 && computed <= 190, `${computed} of 200 could be computed`);
   });
 }
 

@@ -6,6 +6,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { before, test } from "node:test";
+import { fromBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
+import { InferenceSession } from "onnxruntime-node";
 import { DataLoader, MNIST, transforms } from "../src/data/index.js";
 import { exportOnnx } from "../src/export/index.js";
 import { configure, F, manualSeed, nn, noGrad, type Tensor } from "../src/index.js";
@@ -107,6 +110,34 @@ test("the graph has the layers by their names, and the weights under PyTorch's",
   }
   for (const name of ["conv1.weight", "conv1.bias", "bn6.running_var"]) assert.ok(text.includes(name), name);
   assert.ok(!text.includes("/Add"), "biases and batch norm are within their layers");
+});
+
+test("what does not train is a Constant, not an initializer: who imports the model takes these for weights", () => {
+  const names = new Set(
+    fromBinary(ModelProtoSchema, exportOnnx(layerNetworks["layers"]!(), size)).graph!.initializer.map(
+      ({ name }) => name,
+    ),
+  );
+  assert.deepEqual(
+    [...names].filter((name) => /constant/.test(name)),
+    ["constant", "constant_1", "constant_2", "constant_3"],
+  );
+});
+
+test("batch norm is a node of its own, which onnxruntime folds into the convolutions when it loads the model", async (t) => {
+  const file = path.join(temporaryFolder(t), "folded.onnx");
+  const operators = (bytes: Uint8Array): string[] =>
+    fromBinary(ModelProtoSchema, bytes).graph!.node.map(({ opType }) => opType);
+  const count = (list: readonly string[], name: string): number => list.filter((one) => one === name).length;
+  const bytes = exportOnnx(layerNetworks["exercise"]!(), size);
+  await InferenceSession.create(bytes, {
+    graphOptimizationLevel: "basic",
+    optimizedModelFilePath: file,
+    logSeverityLevel: 3,
+  });
+  const [written, loaded] = [operators(bytes), operators(fs.readFileSync(file))];
+  assert.deepEqual([count(written, "BatchNormalization"), count(loaded, "BatchNormalization")], [6, 0]);
+  assert.equal(count(loaded, "Conv"), count(written, "Conv"));
 });
 
 test("what cannot be exported is named with its place", () => {

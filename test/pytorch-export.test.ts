@@ -9,8 +9,7 @@ import path from "node:path";
 import { before, test, type TestContext } from "node:test";
 import { MNIST, transforms } from "../src/data/index.js";
 import { exportNpz, exportPytorch, exportSafetensors } from "../src/export/index.js";
-import type { nn } from "../src/index.js";
-import { configure, manualSeed, noGrad } from "../src/index.js";
+import { configure, F, manualSeed, nn, noGrad, rand, zeros, type Tensor } from "../src/index.js";
 import {
   decodeSafetensors,
   makeTrainer,
@@ -35,6 +34,7 @@ function write(t: TestContext, model: nn.Module, config: TrainConfig): string {
   const folder = temporaryFolder(t);
   fs.writeFileSync(path.join(folder, "model.py"), exportPytorch(model, { config, images }));
   fs.writeFileSync(path.join(folder, "model.safetensors"), exportSafetensors(model));
+  fs.symlinkSync(data, path.join(folder, "MNIST"), "junction"); // where the program looks first
   return folder;
 }
 
@@ -57,7 +57,35 @@ model.save_safetensors("again.safetensors", network.state_dict())
 print(json.dumps({"digests": digests, "outputs": outputs}))
 `;
 
-for (const [name, make] of Object.entries(layerNetworks)) {
+/** Held twice, without weights and with; names that Python cannot have; a class without a name; dropout by a function. */
+function oddNetwork(): nn.Module {
+  const relu = new nn.ReLU();
+  const shared = new nn.Conv2d(4, 4, 3, { padding: 1 });
+  return new (class extends nn.Module {
+    in = new nn.Sequential(new nn.Conv2d(1, 4, 3), relu, shared, relu, shared);
+    lambda = new nn.Parameter(zeros([4]));
+    again = shared;
+    group = new nn.Module();
+    classify = new nn.Linear(4, 10);
+    weights = this.classify.weight;
+
+    constructor() {
+      super();
+      this.group.addModule("0", new nn.Dropout(0.2));
+      this.group.registerBuffer("on/off", zeros([4]));
+    }
+    override forward(x: Tensor): Tensor {
+      const held = this.group as unknown as { 0: nn.Dropout; "on/off": nn.Buffer };
+      x = F.dropout2d(held[0](this.again(this.in(x))), 0.5, this.training);
+      x = F.dropout(x.mean([2, 3]), 0.25, this.training)
+        .add(this.lambda)
+        .add(held["on/off"]);
+      return F.logSoftmax(this.classify(x).add(F.linear(x, this.weights)), 1);
+    }
+  })();
+}
+
+for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork })) {
   test(`${name}: PyTorch has the same bits and gives the same scores`, (t) => {
     manualSeed(5);
     const model = stir(make()).eval();
@@ -87,6 +115,71 @@ for (const [name, make] of Object.entries(layerNetworks)) {
     );
   });
 }
+
+const options = { config: resolveConfig("notebook"), images };
+
+test("dropout by a function drops in training, as in kilograd", () => {
+  const text = exportPytorch(oddNetwork(), options);
+  assert.match(text, /= F\.dropout2d\(x, p=0\.5, training=self\.training\)\n/);
+  assert.match(text, /= F\.dropout\(x, p=0\.25, training=self\.training\)\n/);
+  assert.match(text, /= getattr\(self\.group, "0"\)\(x\)\n/);
+});
+
+/** Gives what a function makes of a convolution's output, for which it has two buffers. */
+function networkWith(make: (x: Tensor, training: boolean, buffers: readonly [Tensor, Tensor]) => Tensor): nn.Module {
+  class Net extends nn.Module {
+    conv = new nn.Conv2d(1, 4, 3);
+    mean = new nn.Buffer(zeros([4]));
+    variance = new nn.Buffer(zeros([4]));
+    override forward(x: Tensor): Tensor {
+      return make(this.conv(x), this.training, [this.mean, this.variance]).mean([2, 3]);
+    }
+  }
+  return new Net();
+}
+
+const refusals: readonly (readonly [what: string, model: () => nn.Module, message: RegExp])[] = [
+  [
+    "batch norm by a function that trains",
+    () => networkWith((x, training, [mean, variance]) => F.batchNorm(x, mean, variance, { training })),
+    /batchNorm in the network's forward cannot be exported: the network computes something else in training than in evaluation\. Hint: use modules: nn\.BatchNorm2d/,
+  ],
+  [
+    "another forward in training",
+    () => networkWith((x, training) => (training ? x.mul(2) : x)),
+    /mul in the network's forward cannot be exported: the network computes something else in training/,
+  ],
+  [
+    "dropout that always drops",
+    () => networkWith((x) => F.dropout(x, 0.1)),
+    /dropout in the network's forward cannot be exported: it drops elements in evaluation too\. Hint: say when: F\.dropout\(x, p, this\.training\)/,
+  ],
+  [
+    "a name that PyTorch's modules have for something else",
+    () => {
+      const model = networkWith((x) => x);
+      model.addModule("half", new nn.ReLU());
+      return model;
+    },
+    /the name half cannot be had in PyTorch, .*Hint: give self\.half another name/,
+  ],
+];
+
+for (const [what, model, message] of refusals) {
+  test(`${what} is refused`, () => assert.throws(() => exportPytorch(model(), options), message));
+}
+
+test("exporting changes neither modes nor buffers nor the random state", () => {
+  const model = networkWith((x, training, [mean, variance]) => F.batchNorm(x, mean, variance, { training }));
+  const conv = (model as unknown as { conv: nn.Conv2d }).conv.eval();
+  manualSeed(1);
+  assert.throws(() => exportPytorch(model, options));
+  assert.deepEqual([model.training, conv.training], [true, false]);
+  for (const buffer of model.buffers()) assert.deepEqual(buffer.tolist(), [0, 0, 0, 0]);
+  const next = rand([1]).item();
+  manualSeed(1);
+  assert.equal(next, rand([1]).item());
+});
 
 /** A network that has been trained for so many steps. */
 async function trained(config: TrainConfig, steps: number): Promise<nn.Module> {
@@ -119,9 +212,7 @@ for (const recipe of ["notebook", "default"]) {
     const config = resolveConfig(recipe, { seed: 4 });
     const model = await trained(config, 40);
     const folder = write(t, model, config);
-    const theirs = lossesIn(
-      runPython("torch", ["model.py", "--data", data, "--steps", "10", "--print-steps", "10"], folder),
-    );
+    const theirs = lossesIn(runPython("torch", ["model.py", "--steps", "10", "--print-steps", "10"], folder));
     const ours = await nextLosses(config, model, 10);
     assert.equal(theirs.length, 10);
     const far = Math.max(...ours.map((loss, i) => Math.abs(loss - theirs[i]!)));

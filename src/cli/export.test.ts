@@ -66,6 +66,23 @@ test("safetensors, npz and pytorch are written where they are wanted", async () 
   assert.equal(metadata["recipe"], "default");
 });
 
+test("a place that cannot be written to is named", async () => {
+  const file = path.join(run, "config.json");
+  for (const [format, out, message] of [
+    [
+      "onnx",
+      path.join(file, "model.onnx"),
+      /^kilograd: write: .*config\.json: a file of that name is in the way\. Hint: /,
+    ],
+    ["pytorch", path.join(file, "x"), /^kilograd: write: .*x: a part of the path is a file, not a folder\. Hint: /],
+    ["npz", run, /^kilograd: write: .*run: it is a folder, not a file\. Hint: choose a file's name/],
+  ] as const) {
+    const { status, stderr } = await kilograd(["export", run, "--to", format, "--out", out]);
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+  }
+});
+
 for (const [words, message] of [
   [["--to", "tflite"], /--to: there is no such format; expected safetensors, onnx, pytorch, npz, got tflite/],
   [["--to", "npz", "--softmax"], /--softmax: only ONNX can have it in the file; expected --to onnx, got --to npz/],

@@ -1,9 +1,8 @@
 /** `kilograd export RUN --to FORMAT` */
-import fs from "node:fs";
 import path from "node:path";
 import { UsageError, type nn } from "../index.js";
 import { describeRun, exportNpz, exportOnnx, exportPytorch, exportSafetensors } from "../export/index.js";
-import { licenseOf, writeFileAtomic, type Run } from "../train/node.js";
+import { licenseOf, makeFolder, writeFileAtomic, type Run } from "../train/node.js";
 import { openRun } from "./assembly.js";
 import type { AddCommand } from "./surroundings.js";
 
@@ -60,7 +59,7 @@ const names = Object.keys(formats).join(", ");
 const EXAMPLES = `
 Examples:
   kilograd export runs/first --to onnx --softmax --preprocessing    bytes in, likelihoods out
-  kilograd export runs/first --to pytorch --out elsewhere           then: python elsewhere/model.py --data MNIST
+  kilograd export runs/first --to pytorch --out elsewhere           then: python elsewhere/model.py
   kilograd export runs/first --to safetensors --weights best`;
 
 export const addExport: AddCommand = (program, { stdout }) => {
@@ -112,7 +111,7 @@ function checkOptions({ to, weights, softmax, preprocessing }: ExportOptions): F
 function writeFiles(place: string, made: Uint8Array | Files): string[] {
   const files = made instanceof Uint8Array ? { [place]: made } : prefixed(place, made);
   for (const [file, content] of Object.entries(files)) {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     writeFileAtomic(file, content);
   }
   return Object.keys(files);

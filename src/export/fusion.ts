@@ -1,6 +1,6 @@
 /**
  * Recovers what several ops mean together: a convolution with its bias, batch norm with running statistics, a fully
- * connected layer, a matrix product over several axes, a mean. Other tools know these by name; kilograd's graph has
+ * connected layer, a matrix product over several axes, a mean, dropout. Other tools know these by name; kilograd's graph has
  * the simple ops that they are made of (`src/nn/functional`, `src/ops`).
  */
 import { sameSize, sameSizes, type Size, type Value } from "./value.js";
@@ -106,10 +106,29 @@ function times(a: Size, b: Size): Size {
   return { perImage: factor(a) * factor(b) };
 }
 
+/** x·(random ≥ p ? 1/(1 − p) : 0); of whole channels where the mask has one number for each. */
+const dropout: Fusion = (value) => {
+  const [x, mask] = parts(value, "mul") ?? [];
+  const [kept] = parts(mask, "where") ?? [];
+  const [random, p] = parts(kept, "ge") ?? [];
+  if (!x || random?.op !== "random" || p?.op !== "constant") return undefined;
+  const op = sameSizes(x.shape, mask!.shape) ? "dropout" : "dropout2d";
+  return { ...value, op, attrs: { p: p.attrs["value"] }, inputs: [x] };
+};
+
 /** No gradients flow where a network is used. */
 const detached: Fusion = (value) => parts(value, "detach")?.[0];
 
-const fusions: readonly Fusion[] = [convolutionBias, batchNorm, batchNormBias, linear, linearBias, mean, detached];
+const fusions: readonly Fusion[] = [
+  convolutionBias,
+  batchNorm,
+  batchNormBias,
+  linear,
+  linearBias,
+  mean,
+  dropout,
+  detached,
+];
 
 /** The value, or what it means together with the values that it is computed from. */
 export function fuse(value: Value): Value {

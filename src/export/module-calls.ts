@@ -28,8 +28,7 @@ export class ModuleCalls {
   private readonly recorded: Recorded[] = [];
   private readonly hooks: readonly { remove(): void }[];
 
-  constructor(model: Module, input: Node) {
-    this.owners.set(input, "");
+  constructor(model: Module) {
     this.hooks = [...model.namedModules()].map(([path, module]) =>
       module.registerForwardHook((_, inputs, output) => this.note(path, module, nodesOf(inputs), nodesOf([output]))),
     );

@@ -1,21 +1,19 @@
 /**
- * A network's computation as plain data: its graph of a forward pass in evaluation mode, built but not computed. It is
+ * A network's computation as plain data: its graph of a forward pass, built but not computed. It is
  * built for two sizes of the batch, and what differs between them (a shape, the end of a slice) is known to follow the
  * batch's size, so an exported network takes batches of any size. Whatever style the network is written in (modules,
  * functional calls, residual additions), its graph is the same.
  */
 import { ArgumentError } from "../errors.js";
-import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import type { Module } from "../nn/index.js";
 import { isVariable } from "../ops/leaf.js";
-import { sizeOf, type Shape } from "../shape.js";
-import { tensor, Tensor } from "../tensor.js";
-import { markDropout } from "./dropout-mark.js";
+import type { Shape } from "../shape.js";
+import { callLazily, evaluation, type Mode } from "../summary/call.js";
 import { fuse } from "./fusion.js";
 import { ModuleCalls, type ModuleCall } from "./module-calls.js";
-import { refuse, type Sizes, type Value } from "./value.js";
+import { refuse, valuesInOrder, type Sizes, type Value } from "./value.js";
 
 export interface Trace {
   /** Of op "input"; float32 [N,C,H,W]. */
@@ -29,25 +27,26 @@ export interface Trace {
 const BATCHES = [2, 3] as const;
 
 /**
- * @param model gives one tensor for one tensor; its mode and its buffers stay as they are
+ * @param model gives one tensor for one tensor; its modes and its buffers stay as they are
  * @param inputSize of an image, without the batch: [C,H,W]
- * @param options `dropout`: whether dropout, which does nothing in evaluation, is a value of its own
- * @throws ArgumentError where the computation depends on the batch's size in a way that cannot be said
+ * @param mode which modules behave as in training
+ * @throws ArgumentError where dropout does not ask whether it is training, or the computation depends on the batch's size in a way that cannot be said
  */
-export function trace(model: Module, inputSize: Shape, { dropout = false } = {}): Trace {
-  const { training } = model;
+export function trace(model: Module, inputSize: Shape, mode: Mode = evaluation): Trace {
   // Reading computes what is pending, so that every parameter is a leaf of the graph.
   const names = new Map<Variable, string>();
   for (const [name, { variable }] of model.stateDict()) if (variable && !names.has(variable)) names.set(variable, name);
   for (const [, held] of model.stateDict()) held.data();
-  model.eval();
-  const forget = dropout ? markDropout(model) : () => {};
-  try {
-    const [first, second] = BATCHES.map((batch) => noGrad(() => forward(model, [batch, ...inputSize])));
-    return new Merger(first!, second!, names).merge();
-  } finally {
-    forget();
-    model.train(training);
+  const [first, second] = BATCHES.map((batch) => forward(model, inputSize, mode, batch));
+  const traced = new Merger(first!, second!, names).merge();
+  if (mode === evaluation) refuseDropout(traced.output);
+  return traced;
+}
+
+function refuseDropout(output: Value): void {
+  for (const value of valuesInOrder(output)) {
+    if (value.op !== "dropout" && value.op !== "dropout2d") continue;
+    refuse(value, "it drops elements in evaluation too", "say when: F.dropout(x, p, this.training)");
   }
 }
 
@@ -57,12 +56,11 @@ interface Pass {
   readonly calls: ModuleCalls;
 }
 
-function forward(model: Module, shape: Shape): Pass {
-  const images = tensor(new Float32Array(sizeOf(shape)), shape);
-  const calls = new ModuleCalls(model, images.node);
+function forward(model: Module, inputSize: Shape, mode: Mode, batch: number): Pass {
+  const calls = new ModuleCalls(model);
   try {
-    const output: unknown = (model as (images: Tensor) => unknown)(images);
-    if (output instanceof Tensor) return { input: images.node, output: output.node, calls };
+    const { inputs, outputs } = callLazily(model, [inputSize], mode, batch);
+    if (outputs.length === 1) return { input: inputs[0]!.node, output: outputs[0]!.node, calls };
   } finally {
     calls.stop();
   }
@@ -107,6 +105,8 @@ class Merger {
     const base = { shape, dtype: node.dtype, module, inputs: [] as Value[], attrs: {} };
     if (node === this.first.input) return { ...base, op: "input" };
     if (isVariable(node)) return this.variable(node.attrs.variable, base);
+    // What is drawn anew in each pass, as a dropout's key, is not the same in both.
+    if (node.supply && twin.supply) return { ...base, op: "live" };
     if (node.value !== undefined) {
       if (twin.value === undefined || !sameElements(node.value, twin.value)) {
         refuse(place, "its elements follow the batch's size, or change from call to call");

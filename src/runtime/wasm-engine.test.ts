@@ -5,6 +5,7 @@ import { gradients } from "../graph/gradients.js";
 import { evaluate } from "../graph/reference.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { asData, asVariable, functionCases, opCases, upstream } from "../ops/sample-inputs.js";
+import * as ops from "../ops/index.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 const engines = {
@@ -49,3 +50,19 @@ for (const [kind, engine] of Object.entries(engines)) {
     });
   }
 }
+
+test("after a program that needs more memory than there is, others give what they should", () => {
+  const engine = new WasmEngine({ threads: 1, numerics: "fast", profile: false });
+  const compute = (node: Node): number[] => [...engine.prepare([node], [])()[0]!];
+  const data = (length: number): Node => ops.data(new Float32Array(length).fill(2), [length], "float32");
+  compute(ops.add(data(64), data(64)));
+  const huge = ops.expand(ops.reshape(data(64), [1, 64]), [2 ** 24, 64]);
+  assert.throws(() => compute(ops.add(huge, huge)), /memory: \d+ MiB more than .* cannot be had/);
+  // The variables get memory that the arena has given back.
+  const five = new Float32Array(64).fill(5);
+  const variables = Array.from({ length: 8 }, () => asVariable({ shape: [64], values: five, dtype: "float32" }));
+  for (const variable of variables) {
+    assert.deepEqual(compute(ops.add(ops.mul(data(64), data(64)), variable)), new Array<number>(64).fill(9));
+  }
+  for (const variable of variables) assert.deepEqual(compute(variable), new Array<number>(64).fill(5));
+});

@@ -325,6 +325,8 @@ class Region {
   ensure(bytes: number): number {
     if (bytes > this.bytes || this.at === 0) {
       if (this.at !== 0) this.heap.free(this.at);
+      // Where there is not so much memory, the region has none: what was freed belongs to others.
+      [this.at, this.bytes] = [0, 0];
       this.at = this.heap.allocate(bytes);
       this.bytes = bytes;
       this.heap.bytes(this.at, bytes).fill(0);

@@ -35,15 +35,16 @@ export function sizesOf(inputSize: InputSizes): readonly Shape[] {
 /**
  * Builds the graph of a forward pass over zeros.
  * @param sizes of the inputs, without the batch
+ * @param batch how many images
  * @throws ShapeError where the network cannot take such inputs
  */
-export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode): LazyCall {
+export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, batch = BATCH): LazyCall {
   const modes = [...model.modules()].map((module) => [module, module.training] as const);
   const buffers = [...model.buffers()].map((buffer) => [buffer, buffer.node] as const);
   const random = defaultGenerator.getState();
   for (const [module] of modes) module.training = mode(module);
   try {
-    const inputs = sizes.map((size) => zeros([BATCH, ...size]));
+    const inputs = sizes.map((size) => zeros([batch, ...size]));
     const result: unknown = noGrad(() => model(...(inputs as never[])));
     return { inputs, outputs: tensorsIn(result) };
   } finally {

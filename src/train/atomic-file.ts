@@ -17,6 +17,8 @@ const REASONS: Readonly<Record<string, readonly [problem: string, hint: string]>
   EPERM: ["writing is not allowed", "choose a folder that you may write to"],
   EROFS: ["the disk is read-only", "choose a folder that you may write to"],
   ENOTDIR: ["a part of the path is a file, not a folder", "choose another folder"],
+  EEXIST: ["a file of that name is in the way", "choose another folder"],
+  EISDIR: ["it is a folder, not a file", "choose a file's name"],
   ENOENT: ["the folder does not exist", "make it again, or choose another folder"],
 };
 
@@ -30,6 +32,11 @@ export function writing<T>(file: string, write: () => T): T {
     const details = { op: "write", problem: `${file}: ${problem}`, ...(hint ? { hint } : {}) };
     throw new KilogradError(details, { cause: error });
   }
+}
+
+/** Makes a folder, and those around it, where they are not there. */
+export function makeFolder(folder: string): void {
+  writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
 }
 
 /** Replaces a file's content, or makes the file. */

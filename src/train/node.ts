@@ -1,5 +1,5 @@
 /** `kilograd/train/node`: what of training needs files: runs, and datasets by their names. */
-export { writeFileAtomic } from "./atomic-file.js";
+export { makeFolder, writeFileAtomic } from "./atomic-file.js";
 export { trainingLogs, type StartLog } from "./logs/logs.js";
 export { datasetNames, licenseOf, openData, type ImageInfo, type OpenedData } from "./datasets.js";
 export { defaultRunFolder, packageVersion, Run } from "./run.js";

@@ -6,7 +6,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { DataError } from "../errors.js";
-import { writeFileAtomic, writing } from "./atomic-file.js";
+import { makeFolder, writeFileAtomic } from "./atomic-file.js";
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
 import type { TrainConfig } from "./config.js";
 import type { OpenedData } from "./datasets.js";
@@ -44,7 +44,7 @@ export class Run {
   static create(folder: string, config: TrainConfig, { hashes, info }: Pick<OpenedData, "hashes" | "info">): Run {
     const versions = { kilograd: packageVersion(), node: process.versions.node };
     const record = { config, data: hashes, images: info, versions };
-    writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
+    makeFolder(folder);
     writeFileAtomic(path.join(folder, "config.json"), `${JSON.stringify(record, null, 2)}\n`);
     return new Run(folder, record);
   }

@@ -19,7 +19,8 @@ import type { Dtype, HostArray } from "../../graph/node.js";
 import type { Size, Sizes } from "../value.js";
 
 /** Whole numbers become INTS or INT, unless they are marked as floats. */
-export type AttributeValue = number | string | readonly number[] | { readonly float: number };
+export type AttributeValue =
+  number | string | readonly number[] | { readonly float: number } | { readonly tensor: TensorProto };
 
 export const elementTypes: Readonly<Record<Dtype | "uint8", DataType>> = {
   float32: DataType.FLOAT,
@@ -68,8 +69,9 @@ export class GraphWriter {
 
   /** Elements that are part of the model; the name they have in it. */
   tensor(wanted: string, shape: readonly number[], data: HostArray): string {
-    const dataType = data instanceof Float32Array ? DataType.FLOAT : DataType.INT32;
-    return this.initialize(wanted, dataType, shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const name = this.claim(wanted);
+    this.initializers.push(tensorOf(shape, data, name));
+    return name;
   }
 
   scalar(value: number, dtype: Dtype): string {
@@ -82,7 +84,8 @@ export class GraphWriter {
     const known = this.integers.get(key);
     if (known !== undefined) return known;
     const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    const name = this.initialize("axes_or_sizes", DataType.INT64, [values.length], bytes);
+    const name = this.claim("axes_or_sizes");
+    this.initializers.push(rawTensor(name, DataType.INT64, [values.length], bytes));
     this.integers.set(key, name);
     return name;
   }
@@ -102,19 +105,23 @@ export class GraphWriter {
     this.batchName ??= this.node("Gather", [this.node("Shape", [this.input]), this.int64([0])]);
     return size.perImage === 1 ? this.batchName : this.node("Mul", [this.batchName, this.int64([size.perImage])]);
   }
+}
 
-  private initialize(wanted: string, dataType: DataType, shape: readonly number[], rawData: Uint8Array): string {
-    const name = this.claim(wanted);
-    const copy = new Uint8Array(rawData);
-    this.initializers.push(create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData: copy }));
-    return name;
-  }
+/** Elements as ONNX keeps them; those of an attribute have no name. */
+export function tensorOf(shape: readonly number[], data: HostArray, name = ""): TensorProto {
+  const dataType = data instanceof Float32Array ? DataType.FLOAT : DataType.INT32;
+  return rawTensor(name, dataType, shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function rawTensor(name: string, dataType: DataType, shape: readonly number[], rawData: Uint8Array): TensorProto {
+  return create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData: new Uint8Array(rawData) });
 }
 
 function attributeOf(name: string, value: AttributeValue): AttributeProto {
   const init = ((): MessageInitShape<typeof AttributeProtoSchema> => {
     if (typeof value === "number") return { type: AttributeType.INT, i: BigInt(value) };
     if (typeof value === "string") return { type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+    if ("tensor" in value) return { type: AttributeType.TENSOR, t: value.tensor };
     if ("float" in value) return { type: AttributeType.FLOAT, f: value.float };
     return { type: AttributeType.INTS, ints: value.map(BigInt) };
   })();

@@ -5,7 +5,7 @@
 import type { Dtype } from "../../graph/node.js";
 import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs, SliceAttrs } from "../../ops/index.js";
 import { refuse, sameSize, sameSizes, type Size, type Sizes, type Value } from "../value.js";
-import { elementTypes, type AttributeValue, type GraphWriter } from "./graph-writer.js";
+import { elementTypes, tensorOf, type AttributeValue, type GraphWriter } from "./graph-writer.js";
 
 /** Bool, in ONNX's numbering of types. */
 const BOOL = 9;
@@ -184,10 +184,13 @@ const iota: Export = (call) => {
   return call.graph.tensor("places", shape, places);
 };
 
-const leaf =
-  (wanted: (value: Value) => string): Export =>
-  (call) =>
-    call.graph.tensor(wanted(call.value), call.value.shape as readonly number[], call.value.data!);
+/** A parameter or buffer. */
+const variable: Export = (call) =>
+  call.graph.tensor(call.attrs<{ name: string }>().name, call.value.shape as readonly number[], call.value.data!);
+
+/** Elements that do not train: no initializer, as which who imports the model would take them for weights. */
+const data: Export = (call) =>
+  call.emit("Constant", [], { value: { tensor: tensorOf(call.value.shape as readonly number[], call.value.data!) } });
 
 const where: Export = (call) => {
   const condition = call.emit("Cast", [call.inputs[0]!], { to: BOOL });
@@ -201,8 +204,8 @@ const expand: Export = (call) =>
 
 const operators: Readonly<Record<string, Export>> = {
   // Leaves.
-  variable: leaf((value) => value.attrs["name"] as string),
-  data: leaf(() => "constant"),
+  variable,
+  data,
   constant,
   iota,
   // Layers.

@@ -1,62 +1,61 @@
 /** Modules that PyTorch has under the same name, and the Python that makes a network's modules. */
-import {
-  AdaptiveAvgPool2d,
-  AvgPool2d,
-  BatchNorm2d,
-  Conv2d,
-  Dropout,
-  Dropout2d,
-  Flatten,
-  Identity,
-  Linear,
-  LogSoftmax,
-  MaxPool2d,
-  ModuleList,
-  Parameter,
-  ReLU,
-  Sequential,
-  Sigmoid,
-  Softmax,
-  Tanh,
-  type Module,
-} from "../../nn/index.js";
+import * as nn from "../../nn/index.js";
 import { pythonBool, pythonTuple, snakeCase } from "../../nn/names.js";
 import type { Tensor } from "../../tensor.js";
+import { assignment, attribute } from "./names.js";
 
-type Constructor = abstract new (...args: never[]) => Module;
+type Constructor = abstract new (...args: never[]) => nn.Module;
 
 /** Classes whose printed arguments are Python's. */
-const layers: ReadonlySet<Constructor> = new Set<Constructor>([
-  AdaptiveAvgPool2d,
-  AvgPool2d,
-  BatchNorm2d,
-  Conv2d,
-  Dropout,
-  Dropout2d,
-  Flatten,
-  Identity,
-  Linear,
-  LogSoftmax,
-  MaxPool2d,
-  ReLU,
-  Sigmoid,
-  Softmax,
-  Tanh,
-]);
+const classes: ReadonlyMap<string, Constructor> = new Map<string, Constructor>(
+  Object.entries({
+    AdaptiveAvgPool2d: nn.AdaptiveAvgPool2d,
+    AvgPool2d: nn.AvgPool2d,
+    BatchNorm2d: nn.BatchNorm2d,
+    Conv2d: nn.Conv2d,
+    Dropout: nn.Dropout,
+    Dropout2d: nn.Dropout2d,
+    Flatten: nn.Flatten,
+    Identity: nn.Identity,
+    Linear: nn.Linear,
+    LogSoftmax: nn.LogSoftmax,
+    MaxPool2d: nn.MaxPool2d,
+    ReLU: nn.ReLU,
+    Sigmoid: nn.Sigmoid,
+    Softmax: nn.Softmax,
+    Tanh: nn.Tanh,
+  }),
+);
 
-const classOf = (module: Module): Constructor => module.constructor as Constructor;
+/** The name of the layer as which PyTorch computes the same; a class of the user's own has none. */
+export function layerName({ constructor }: nn.Module): string | undefined {
+  for (const [name, known] of classes) if (known === constructor) return name;
+  return undefined;
+}
 
-/** Whether PyTorch's module of this name computes the same; a class of the user's own is none. */
-export function isKnown(module: Module): boolean {
-  return layers.has(classOf(module)) || (classOf(module) === Sequential && [...module.children()].every(isKnown));
+/** Whether a module of PyTorch's computes the same. */
+export function isKnown(module: nn.Module): boolean {
+  if (layerName(module) !== undefined) return true;
+  const { constructor } = module;
+  return constructor === nn.Sequential && [...module.children()].every(isKnown);
+}
+
+const isContainer = (module: nn.Module): boolean => module instanceof nn.Sequential || module instanceof nn.ModuleList;
+
+/** The members of a kind with their names; unlike `namedChildren` also those that are there under another name. */
+function members<T>(module: nn.Module, kind: abstract new (...args: never[]) => T): [name: string, member: T][] {
+  return Object.entries(module).flatMap(([name, member]: [string, unknown]) =>
+    member instanceof kind ? [[name, member] as [string, T]] : [],
+  );
 }
 
 /** `nn.Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))`; a module of the user's own is an empty one. */
-function construct(module: Module): string {
-  if (layers.has(classOf(module))) return `nn.${module.constructor.name}(${argumentsOf(module)})`;
-  const children = [...module.namedChildren()];
-  if (module instanceof ModuleList) return `nn.ModuleList([${block(children.map(([, child]) => construct(child)))}])`;
-  if (!(module instanceof Sequential)) return "nn.Module()";
+function construct(module: nn.Module): string {
+  const layer = layerName(module);
+  if (layer !== undefined) return `nn.${layer}(${argumentsOf(module)})`;
+  if (!isContainer(module)) return "nn.Module()";
+  const children = members(module, nn.Module);
+  if (module instanceof nn.ModuleList) return `nn.ModuleList([${block(children.map(([, one]) => construct(one)))}])`;
   const numbered = children.every(([name], i) => name === String(i));
   const list = children.map(([name, child]) => (numbered ? construct(child) : `("${name}", ${construct(child)})`));
   return numbered ? `nn.Sequential(${block(list)})` : `nn.Sequential(OrderedDict([${block(list)}]))`;
@@ -67,39 +66,53 @@ function block(entries: readonly string[]): string {
   return entries.length === 0 ? "" : `\n${entries.map((entry) => `${entry},\n`.replace(/^(?=.)/gm, "    ")).join("")}`;
 }
 
-function argumentsOf(module: Module): string {
+function argumentsOf(module: nn.Module): string {
   // What PyTorch prints is what it takes, but for these two.
   const printed = module.extraRepr().replace(/padding=(same|valid)/, 'padding="$1"');
-  return module instanceof AvgPool2d ? `${printed}, count_include_pad=${pythonBool(module.countIncludePad)}` : printed;
+  return module instanceof nn.AvgPool2d
+    ? `${printed}, count_include_pad=${pythonBool(module.countIncludePad)}`
+    : printed;
 }
 
-/** `self.blocks[0].conv1` for `blocks.0.conv1`. */
-export function selfPath(path: string): string {
-  return path.split(".").reduce((at, name) => (/^\d+$/.test(name) ? `${at}[${name}]` : `${at}.${name}`), "self");
+/** Lines of `__init__` that make what a network holds. What it holds under two names is made once. */
+export function declare(model: nn.Module): string[] {
+  return [...new Declarations().of(model, "self")];
 }
 
-/** Lines of `__init__` that make what a module holds. */
-export function declare(module: Module, path = ""): string[] {
-  const at = path === "" ? "self" : selfPath(path);
-  return [
-    ...ownTensors(module, at),
-    ...[...module.namedChildren()].flatMap(([name, child]) => {
-      const childPath = path === "" ? name : `${path}.${name}`;
+class Declarations {
+  /** Modules and tensors that are there already, and where. */
+  private readonly made = new Map<nn.Module | Tensor, string>();
+
+  *of(module: nn.Module, at: string): Generator<string> {
+    this.made.set(module, at);
+    const isLayer = layerName(module) !== undefined;
+    for (const [name, child] of members(module, nn.Module)) {
+      const place = attribute(at, module, name);
+      const known = this.made.get(child);
+      if (known !== undefined) {
+        yield assignment(place, known);
+        continue;
+      }
       // A container has made its modules already.
-      const line =
-        module instanceof Sequential || module instanceof ModuleList ? [] : [`${at}.${name} = ${construct(child)}`];
-      return layers.has(classOf(child)) || isKnown(child) ? line : [...line, ...declare(child, childPath)];
-    }),
-  ];
+      if (!isContainer(module)) yield assignment(place, construct(child));
+      yield* this.of(child, place);
+    }
+    for (const kind of [nn.Parameter, nn.Buffer]) {
+      for (const [field, held] of members<Tensor>(module, kind)) {
+        const name = snakeCase(field);
+        const place = attribute(at, module, name);
+        const known = this.made.get(held);
+        if (known === undefined) this.made.set(held, place);
+        if (known !== undefined) yield assignment(place, known);
+        else if (!isLayer) yield tensorLine(held, at, name, place);
+      }
+    }
+  }
 }
 
-function ownTensors(module: Module, at: string): string[] {
-  const inner = new Set<Tensor>([...module.children()].flatMap((child) => [...child.stateDict().values()]));
-  return [...module.stateDict()].flatMap(([name, held]) => {
-    if (inner.has(held) || name.includes(".")) return [];
-    const shape = held.shape.length === 1 ? `(${held.shape[0]},)` : pythonTuple(held.shape);
-    if (held instanceof Parameter) return [`${at}.${snakeCase(name)} = nn.Parameter(torch.zeros(${shape}))`];
-    const dtype = held.dtype === "int32" ? ", dtype=torch.int32" : "";
-    return [`${at}.register_buffer("${snakeCase(name)}", torch.zeros(${shape}${dtype}))`];
-  });
+function tensorLine(held: Tensor, at: string, name: string, place: string): string {
+  const shape = held.shape.length === 1 ? `(${held.shape[0]},)` : pythonTuple(held.shape);
+  if (held instanceof nn.Parameter) return assignment(place, `nn.Parameter(torch.zeros(${shape}))`);
+  const dtype = held.dtype === "int32" ? ", dtype=torch.int32" : "";
+  return `${at}.register_buffer(${JSON.stringify(name)}, torch.zeros(${shape}${dtype}))`;
 }

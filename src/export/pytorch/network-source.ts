@@ -4,43 +4,53 @@
  */
 import type { Module } from "../../nn/index.js";
 import type { Shape } from "../../shape.js";
-import { trace } from "../trace.js";
+import { trace, type Trace } from "../trace.js";
 import { refuse, valuesInOrder, type Value } from "../value.js";
-import { declare, isKnown, selfPath } from "./layers.js";
+import { declare, isKnown } from "./layers.js";
+import { className, selfPath } from "./names.js";
 import { expressions } from "./operators.js";
+import { asInTraining, checkTraining, isDropout } from "./training-mode.js";
 
 /** More elements are not written into a program. */
 const LARGEST_CONSTANT = 4096;
 
+/** @throws ArgumentError where the network does in training what Python cannot be told */
 export function networkSource(model: Module, inputSize: Shape): string {
-  const { output, calls } = trace(model, inputSize, { dropout: true });
+  const output = withCalls(trace(model, inputSize, asInTraining));
+  checkTraining(output, withCalls(trace(model, inputSize)));
+  const writer = new ForwardWriter(model, output);
+  const lines = writer.write();
+  return [
+    `class ${className(model)}(nn.Module):`,
+    "    def __init__(self):",
+    "        super().__init__()",
+    ...[...declare(model), ...writer.constants].map((lines) => lines.replace(/^(?=.)/gm, "        ")),
+    "",
+    "    def forward(self, images):",
+    ...lines.map((line) => `        ${line}`),
+  ].join("\n");
+}
+
+/** The output, with each value that a module of PyTorch's gives as a call of it, which needs that module's input alone. */
+function withCalls({ output, calls }: Trace): Value {
   // The outer one, where two modules give one value: calls of outer modules end later.
   const known = new Map(
     calls
       .filter(({ path, module, input, output: made }) => path !== "" && input !== made && isKnown(module))
       .map((call) => [call.output, call]),
   );
-  // A value that a module gives needs that module's input alone.
-  const seen = new Map<Value, Value>();
   const simplify = (value: Value): Value => {
     const call = known.get(value);
-    return call ? { ...value, op: "call", inputs: [call.input], attrs: { path: call.path } } : value;
+    if (!call) return value;
+    const attrs = { path: call.path, drops: isDropout(call.module) };
+    return { ...value, op: "call", inputs: [call.input], attrs };
   };
+  const seen = new Map<Value, Value>();
   for (const value of valuesInOrder(output)) {
     const simple = simplify(value);
     seen.set(value, { ...simple, inputs: simple.inputs.map((input) => input && seen.get(input)!) });
   }
-  const writer = new ForwardWriter(seen.get(output)!);
-  const lines = writer.write();
-  return [
-    `class ${model.constructor.name}(nn.Module):`,
-    "    def __init__(self):",
-    "        super().__init__()",
-    ...[...declare(model), ...writer.constants].map((lines) => lines.replace(/^/gm, "        ")),
-    "",
-    "    def forward(self, images):",
-    ...lines.map((line) => `        ${line}`),
-  ].join("\n");
+  return seen.get(output)!;
 }
 
 /** Writes a line for each value, and uses a name again when what it stood for is needed no more. */
@@ -52,7 +62,10 @@ class ForwardWriter {
   private readonly texts = new Map<Value, string>();
   private names = 0;
 
-  constructor(private readonly output: Value) {
+  constructor(
+    private readonly model: Module,
+    private readonly output: Value,
+  ) {
     this.order = valuesInOrder(output);
     this.order.forEach((value, at) => value.inputs.forEach((input) => input && this.lastUse.set(input, at)));
   }
@@ -77,7 +90,7 @@ class ForwardWriter {
 
   private leaf(value: Value): string | undefined {
     if (value.op === "input") return "images";
-    if (value.op === "variable") return selfPath(value.attrs["name"] as string);
+    if (value.op === "variable") return selfPath(this.model, value.attrs["name"] as string);
     if (value.op === "constant" && value.shape.length === 0) return expressions["constant"]!([], value);
     if (value.op === "data") return this.constant(value);
     return undefined;
@@ -85,7 +98,7 @@ class ForwardWriter {
 
   private expression(value: Value): string {
     const inputs = value.inputs.map((input) => (input ? this.texts.get(input)! : ""));
-    if (value.op === "call") return `${selfPath(value.attrs["path"] as string)}(${inputs[0]!})`;
+    if (value.op === "call") return `${selfPath(this.model, value.attrs["path"] as string)}(${inputs[0]!})`;
     const write = Object.hasOwn(expressions, value.op) ? expressions[value.op] : undefined;
     return write ? write(inputs, value) : refuse(value, "it has no counterpart in PyTorch");
   }
@@ -94,7 +107,7 @@ class ForwardWriter {
   private constant(value: Value): string {
     const elements = [...value.data!];
     if (elements.length > LARGEST_CONSTANT) refuse(value, `${elements.length} elements are too many for a program`);
-    const name = `constant_${this.constants.length}`;
+    const name = this.constantName();
     const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
     const tensor = `torch.tensor([${elements.join(", ")}], dtype=${dtype}).reshape(${(value.shape as readonly number[]).join(", ")})`;
     this.constants.push(`self.register_buffer("${name}", ${tensor}, persistent=False)`);
@@ -103,6 +116,13 @@ class ForwardWriter {
 
   private isName(value: Value): boolean {
     return /^x\d*$/.test(this.texts.get(value)!);
+  }
+
+  /** One that the network itself does not have. */
+  private constantName(): string {
+    let name = `constant_${this.constants.length}`;
+    while (name in this.model) name = `${name}_`;
+    return name;
   }
 
   /** x, x1, x2, … */

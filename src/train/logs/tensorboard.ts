@@ -7,7 +7,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { writing } from "../atomic-file.js";
+import { makeFolder, writing } from "../atomic-file.js";
 import type { Trainer } from "../trainer.js";
 import { frameRecord } from "./record-file.js";
 
@@ -23,7 +23,7 @@ const SESSION_START = 1;
  * @example const close = logTensorboard(trainer, "runs/first/tensorboard");
  */
 export function logTensorboard(trainer: Trainer, folder: string, now = (): number => Date.now() / 1000): () => void {
-  writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
+  makeFolder(folder);
   const name = `events.out.tfevents.${Math.floor(now())}.${os.hostname()}.${process.pid}.kilograd`;
   const file = path.join(folder, name);
   const handle = writing(file, () => fs.openSync(file, "w"));

@@ -6,8 +6,8 @@ import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport,
 import type { Constant } from "../tensor-proto.js";
 import { asTensor, Numbers, permuted, take, type Value } from "../values.js";
 
-/** More elements than the engine's memory holds. */
-const MAX_ELEMENTS = 2 ** 28;
+/** More than a small network's batch has: a few bytes of a hostile file could ask for minutes of work. */
+const MAX_ELEMENTS = 2 ** 24;
 
 /** The same elements in another shape, whose sizes are complete. */
 function reshaped(value: Value, shape: readonly number[]): Value {
@@ -119,15 +119,18 @@ const slice: Importer = (node) => (input, starts, ends, axes, steps) => {
   return begin.reduce<Value>((x, from, i) => sliced(x, along[i]!, from, end[i]!, step[i]!), value);
 };
 
-/** Backwards only through lists of sizes: PyTorch's exporter turns the order of a padding around so. */
 function sliced(value: Value, axis: number, start: number, end: number, step: number): Value {
   const at = resolved(axis, value.shape.length);
   const extent = value.shape[at]!;
   const [least, most] = step > 0 ? [0, extent] : [-1, extent - 1];
   const inside = (place: number): number => Math.min(Math.max(place < 0 ? place + extent : place, least), most);
   const [from, to] = [inside(start), inside(end)];
-  if (value instanceof Tensor && step >= 1) return value.slice(at, from, Math.max(from, to), step);
-  if (value instanceof Tensor || !(Math.abs(step) >= 1)) return unsupported(`its step ${step} is not possible here`);
+  if (!(Math.abs(step) >= 1)) return unsupported(`its step ${step} is not possible here`);
+  if (value instanceof Tensor && step > 0) return value.slice(at, from, Math.max(from, to), step);
+  if (value instanceof Tensor) {
+    const last = extent - 1;
+    return value.flip(at).slice(at, last - from, Math.max(last - from, last - to), -step);
+  }
   const length = Math.max(0, Math.ceil((to - from) / step));
   return take(value, at, Numbers.list(Array.from({ length }, (_, i) => from + i * step)));
 }
@@ -158,7 +161,8 @@ const pad: Importer = (node) => {
 };
 
 function checkElements(shape: readonly number[]): void {
-  if (!(sizeOf(shape) <= MAX_ELEMENTS)) unsupported(`its result would have ${sizeOf(shape)} elements`);
+  if (!(sizeOf(shape) <= MAX_ELEMENTS))
+    unsupported(`its result would have ${sizeOf(shape)} elements, of at most ${MAX_ELEMENTS}`);
 }
 
 const constant: Importer = (node) => {

@@ -1,0 +1,66 @@
+/** Names of kilograd's that must be Python's too. */
+import { ArgumentError } from "../../errors.js";
+import { ModuleList, Sequential, type Module } from "../../nn/index.js";
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+
+const KEYWORDS = words(
+  `False None True and as assert async await break class continue def del elif else except finally for from global if
+  import in is lambda nonlocal not or pass raise return try while with yield`,
+);
+
+/** What `torch.nn.Module` has itself: a submodule of such a name could not be reached. */
+const TORCH_MEMBERS = words(
+  `T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval
+  extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia
+  named_buffers named_children named_modules named_parameters parameters register_backward_hook register_buffer
+  register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+  register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
+  register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
+  state_dict to to_empty train training type xpu zero_grad`,
+);
+
+/** What the written program calls otherwise. */
+const PROGRAM = words(
+  `CLASSES BATCH_SIZE CUDA DATA DEVICE EPOCHS F LR MEAN OrderedDict Path RANK ROTATION SCALE SEED SHIFT STD
+  WEIGHT_DECAY WORLD argparse epoch_order evaluate find_data gzip json load_safetensors main math mean_over_processes
+  moved nn normalized np os random_int64 random_move read_idx read_images save_safetensors say scramble struct torch
+  train`,
+);
+
+const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
+
+/** The network's class; a name that Python cannot have, or that the program has for something else, becomes Network. */
+export function className(model: Module): string {
+  const { name } = model.constructor;
+  return isIdentifier(name) && !PROGRAM.has(name) ? name : "Network";
+}
+
+/** An attribute, for reading: `self.conv1`, `self.blocks[0]`, `getattr(self, "in")`. */
+export function attribute(owner: string, module: unknown, name: string): string {
+  if ((module instanceof Sequential || module instanceof ModuleList) && /^\d+$/.test(name)) return `${owner}[${name}]`;
+  if (TORCH_MEMBERS.has(name)) {
+    throw new ArgumentError({
+      op: "export",
+      problem: `the name ${name} cannot be had in PyTorch, whose modules have a member of that name`,
+      hint: `give ${owner}.${name} another name`,
+    });
+  }
+  return isIdentifier(name) ? `${owner}.${name}` : `getattr(${owner}, ${JSON.stringify(name)})`;
+}
+
+/** The line that sets an attribute, which `attribute` has made. */
+export function assignment(target: string, value: string): string {
+  const set = /^getattr\((.*)\)$/s.exec(target)?.[1];
+  return set === undefined ? `${target} = ${value}` : `setattr(${set}, ${value})`;
+}
+
+/** `self.blocks[0].conv1` for the path `blocks.0.conv1` of a module or a tensor. */
+export function selfPath(model: Module, path: string): string {
+  let [text, module]: [string, unknown] = ["self", model];
+  for (const name of path.split(".")) {
+    text = attribute(text, module, name);
+    module = (module as Readonly<Record<string, unknown>> | undefined)?.[name];
+  }
+  return text;
+}

@@ -1,0 +1,124 @@
+/**
+ * What is exported comes back: through each format the same bits of every parameter and buffer, the same outputs, and a
+ * network that trains on as the one that was exported.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { before, test } from "node:test";
+import { exportNpz, exportOnnx, exportPytorch, exportSafetensors } from "../src/export/index.js";
+import { decodeStateDict, importOnnx } from "../src/import/index.js";
+import { configure, F, manualSeed, noGrad, optim, randn, tensor, type nn, type Tensor } from "../src/index.js";
+import { resolveConfig } from "../src/train/index.js";
+import { temporaryFolder } from "./idx-folder.js";
+import { layerNetworks, stir } from "./layer-networks.js";
+import { runPython } from "./python.js";
+
+before(() => configure({ threads: 1 }));
+
+const labels = tensor(Int32Array.from({ length: 8 }, (_, i) => i));
+/** A network as after a training: with moved weights, running statistics and counts. */
+function trained(name: string): nn.Module {
+  manualSeed(7);
+  const model = stir(layerNetworks[name]!());
+  steps(model, 2);
+  return model;
+}
+
+/** Trains for so many steps, always with the same images and random numbers; the losses. */
+function steps(model: nn.Module, count: number): number[] {
+  manualSeed(11);
+  const images = randn([8, 1, 28, 28]);
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
+  model.train();
+  return Array.from({ length: count }, () => {
+    optimizer.zeroGrad();
+    const loss = F.crossEntropy((model as unknown as (x: Tensor) => Tensor)(images), labels);
+    loss.backward();
+    optimizer.step();
+    return loss.item();
+  });
+}
+
+function outputs(model: nn.Module): ArrayLike<number> {
+  manualSeed(12);
+  const images = randn([3, 1, 28, 28]);
+  model.eval();
+  return noGrad(() => (model as unknown as (x: Tensor) => Tensor)(images)).data();
+}
+
+/** The bits of a tensor, as text: −0 and NaN differ from 0 and each other. */
+function bits(held: Tensor): string {
+  const { buffer, byteOffset, byteLength } = held.data();
+  return `${held.dtype} ${held.shape.join()} ${Buffer.from(buffer, byteOffset, byteLength).toString("hex")}`;
+}
+
+const bitsOf = (model: nn.Module): Record<string, string> =>
+  Object.fromEntries([...model.stateDict()].map(([name, held]) => [name, bits(held)]));
+
+/** Exported by kilograd, loaded by PyTorch, saved by PyTorch: as `torch.save` and as the program's own safetensors. */
+function throughPython(t: Parameters<typeof temporaryFolder>[0], model: nn.Module): Record<string, Uint8Array> {
+  const folder = temporaryFolder(t);
+  const config = resolveConfig("notebook");
+  const images = { size: [1, 28, 28], mean: 0.1307, std: 0.3081, classes: ["one"] };
+  fs.writeFileSync(path.join(folder, "model.py"), exportPytorch(model, { config, images }));
+  fs.writeFileSync(path.join(folder, "model.safetensors"), exportSafetensors(model));
+  const program = `
+import torch, model
+network = model.${model.constructor.name}()
+network.load_state_dict(model.load_safetensors("model.safetensors"))
+torch.save(network.state_dict(), "again.pt")
+model.save_safetensors("again.safetensors", network.state_dict())
+`;
+  runPython("torch", ["-c", program], folder);
+  const read = (file: string): Uint8Array => fs.readFileSync(path.join(folder, file));
+  return { "PyTorch's .pt": read("again.pt"), "safetensors by PyTorch": read("again.safetensors") };
+}
+
+for (const name of Object.keys(layerNetworks)) {
+  test(`${name}: weights come back from each format, and train on to the same bits`, (t) => {
+    const model = trained(name);
+    const files = {
+      safetensors: exportSafetensors(model),
+      npz: exportNpz(model),
+      ...throughPython(t, model),
+    };
+    const [before, scores] = [bitsOf(model), outputs(model)];
+    const losses = steps(model, 3);
+    for (const [format, bytes] of Object.entries(files)) {
+      const again = layerNetworks[name]!();
+      again.loadStateDict(decodeStateDict(bytes, format));
+      assert.deepEqual(bitsOf(again), before, format);
+      assert.deepEqual(outputs(again), scores, format);
+      assert.deepEqual(steps(again, 3), losses, format);
+      assert.deepEqual(bitsOf(again), bitsOf(model), format);
+    }
+  });
+
+  test(`${name}: through ONNX the network itself comes back`, () => {
+    const model = trained(name);
+    const again = importOnnx(exportOnnx(model, [1, 28, 28]), "model.onnx");
+    const [given, kept] = [bitsOf(model), bitsOf(again)];
+    const shapeless = new Set(Object.values(kept));
+    for (const [key, value] of Object.entries(given)) {
+      // Inference needs no count of the batches. Weights of functions are named after the layers that they become.
+      if (key.endsWith("num_batches_tracked")) continue;
+      if (key in kept) assert.equal(kept[key], value, key);
+      else assert.ok(name === "functions" && shapeless.has(value), key);
+    }
+    const count = (network: nn.Module): number =>
+      [...network.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0);
+    // A batch norm without weights gets ones and zeros, as ONNX asks for.
+    const added = { exercise: 0, layers: 2 * 2 * 8, functions: 2 * 12 }[name]!;
+    assert.equal(count(again), count(model) + added);
+    const [ours, theirs] = [outputs(model), outputs(again)];
+    Array.from(ours).forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) < 1e-5, `${i}: ${theirs[i]} for ${x}`));
+    const [first, , , , last] = steps(again, 5) as [number, number, number, number, number];
+    assert.ok(last < first, `the loss goes from ${first} to ${last}`);
+    if (name === "exercise") {
+      // Nothing in it is random or otherwise in training: the losses are the same.
+      const losses = steps(model, 5);
+      assert.ok(Math.abs(losses[0]! - first) < 1e-5 && Math.abs(losses[4]! - last) < 1e-4, `${losses.join()}`);
+    }
+  });
+}
