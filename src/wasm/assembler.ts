@@ -85,13 +85,23 @@ export function assemble(functions: readonly Func[], options: ModuleOptions): Ui
     functions.filter((func) => func.exported),
     (section, func) => section.name(func.name).byte(0x00).unsigned(index.get(func.name)!),
   );
-  return out.byte(10).sized(new Bytes().unsigned(all.length).append(bodies)).take();
+  const count = new Bytes().unsigned(all.length);
+  return out
+    .byte(10)
+    .unsigned(count.length + bodies.length)
+    .append(count)
+    .append(bodies)
+    .take();
 }
+
+/** One number's bits, seen both ways. */
+const asFloat = new Float32Array(1);
+const asInt = new Int32Array(asFloat.buffer);
 
 /** A growing byte array with WebAssembly's number and list formats. */
 class Bytes {
   private buffer = new Uint8Array(new ArrayBuffer(1024));
-  private length = 0;
+  length = 0;
 
   byte(value: number): this {
     if (this.length === this.buffer.length) this.reserve(1);
@@ -119,10 +129,8 @@ class Bytes {
   }
 
   float(value: number): this {
-    this.reserve(4);
-    new DataView(this.buffer.buffer).setFloat32(this.length, value, true);
-    this.length += 4;
-    return this;
+    asFloat[0] = value;
+    return this.int(asInt[0]!);
   }
 
   int(value: number): this {
