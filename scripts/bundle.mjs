@@ -1,21 +1,19 @@
 /**
  * Bundles src to dist: a file for each entry of the package and for its program, and what they share in dist/chunks.
  * Node takes about a millisecond for each file that it loads, so a start from hundreds of small ones would take longer
- * than a training step's compiling. For the same reason zod is in the bundle, of which little is used; the other
- * dependencies are few files, or needed by few commands, and stay outside.
+ * than a training step's compiling. For the same reason packages that most starts need, or of which little is used, are
+ * in the bundle: those that package.json has among devDependencies. Its dependencies stay outside.
  */
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { at } from "./setup.mjs";
 
-const BUNDLED = "zod";
-
 const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 const targets = Object.values(exports).flatMap((target) => target.default ?? []);
 const source = (file) => path.join("src", path.relative("dist", file)).replace(/\.js$/, ".ts");
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: at(),
   entryPoints: [...targets, ...Object.values(bin)].map(source),
   outbase: "src",
@@ -31,11 +29,20 @@ const { outputFiles } = await build({
   legalComments: "none",
   logLevel: "warning",
   write: false,
+  metafile: true,
 });
 // esbuild leaves files alone that have not changed; here each gets the time of this build, by which stale ones are known.
 for (const { path: file, contents } of outputFiles) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, contents);
 }
-const license = readFileSync(at("node_modules", BUNDLED, "LICENSE"), "utf8");
-writeFileSync(at("dist", "third-party-licenses.txt"), `These files contain parts of ${BUNDLED}:\n\n${license}`);
+
+/** The packages that the bundle has parts of. */
+const bundled = new Set(
+  Object.keys(metafile.inputs).flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
+);
+const licenses = [...bundled].sort().map((name) => {
+  const license = readFileSync(at("node_modules", name, "LICENSE"), "utf8").trim();
+  return `These files contain parts of ${name}.\n\n${license}\n`;
+});
+writeFileSync(at("dist", "third-party-licenses.txt"), licenses.join("\n\n"));

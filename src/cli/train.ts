@@ -145,7 +145,7 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   }
   const { trainer, data } = await assemble(config);
   checkNetwork(trainer.model, data.info.size, data.info.classes.length);
-  if (config.weights !== null) loadWeights(trainer.model, config.weights);
+  if (config.weights !== null) await loadWeights(trainer.model, config.weights);
   return { run: Run.create(folder, config, data), trainer, size: data.info.size };
 }
 

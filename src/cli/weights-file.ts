@@ -2,13 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { DataError, KilogradError, type nn } from "../index.js";
-import { decodeStateDict } from "../import/index.js";
 
 /**
  * Puts the weights of a file, or the last ones of a run's folder, into a network.
  * @throws DataError where the file cannot be read, KilogradError where it does not fit the network
  */
-export function loadWeights(model: nn.Module, given: string): void {
+export async function loadWeights(model: nn.Module, given: string): Promise<void> {
+  // Only where it is needed: other tools' formats are large.
+  const { decodeStateDict } = await import("../import/index.js");
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const file = isFolder ? path.join(given, "last.safetensors") : given;
   const dict = decodeStateDict(readFile(file), file);

@@ -22,13 +22,15 @@ export function attributesKey(node: Node): string {
 }
 
 class Lowering {
+  /** Nodes and what they have become. What is lowered stands for itself: a graph is gone through once. */
   private readonly done = new Map<Node, Node>();
   private readonly interned = new Map<string, Node>();
   private readonly numbers = new Map<Node, number>();
 
   lower(root: Node): Node {
-    for (const node of topologicalOrder([root])) {
-      if (!this.done.has(node)) this.done.set(node, this.lowerOne(node));
+    for (const node of topologicalOrder([root], false, this.done)) {
+      const lowered = this.lowerOne(node);
+      this.done.set(node, lowered).set(lowered, lowered);
     }
     return this.done.get(root)!;
   }

@@ -145,7 +145,7 @@ class Driver {
       this.stageNumber++;
       this.stage(stage);
     }
-    this.mark("outside", "");
+    this.mark("outside");
     return this.b.done({ exported: true });
   }
 
@@ -197,7 +197,7 @@ class Driver {
   /** Waits for all threads; one of them runs the serial kernels first. */
   private barrier({ parallel, serial }: Stage): void {
     const { b } = this;
-    this.mark("barrier", "");
+    this.mark("barrier");
     const flag = b.let("i32", "flag", add(v.global("flags"), line * this.flags++));
     const run = this.parameter.get("run")!;
     const isLast =
@@ -208,7 +208,7 @@ class Driver {
       isLast,
       () => {
         for (const kernel of serial) this.call(kernel, "serial", v.int(0));
-        this.mark("barrier", "");
+        this.mark("barrier");
         b.statement({ kind: "atomicStore", address: flag, value: run });
         b.statement({ kind: "notify", address: flag });
       },
@@ -229,15 +229,15 @@ class Driver {
   }
 
   private call(kernel: Kernel, part: "parallel" | "serial", n: Expr): void {
-    this.mark(part, kernel.title);
+    this.mark(part, kernel);
     this.b.call(this.names.get(kernel)!, n);
   }
 
   /** Tells the host what comes now, and since when: what was there before has ended. */
-  private mark(part: Mark["part"], what: string): void {
+  private mark(part: Mark["part"], kernel?: Kernel): void {
     if (!this.profile) return;
     this.b.call(markImport, v.int(this.marks.length));
-    this.marks.push({ stage: this.stageNumber, part, what });
+    this.marks.push({ stage: this.stageNumber, part, what: kernel?.title ?? "" });
   }
 
   private counter(): Expr {

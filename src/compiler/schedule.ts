@@ -65,12 +65,12 @@ export class Schedule {
     const parallel = kernel.extent > 1;
     let stage = parallel ? 0 : -1;
     let last = -1;
-    for (const { use, access } of this.uses(kernel)) {
-      const { placed } = use;
+    this.forEachUse(kernel, ({ placed, access: earlier }, access) => {
       last = Math.max(last, placed.stage);
-      const after = !parallel || (placed.parallel && aligned(use.access, access, kernel.extent, placed.kernel.extent));
-      stage = Math.max(stage, after ? placed.stage : placed.stage + 1);
-    }
+      if (placed.stage < stage) return;
+      const after = !parallel || (placed.parallel && aligned(earlier, access, kernel.extent, placed.kernel.extent));
+      stage = after ? placed.stage : placed.stage + 1;
+    });
     return { stage, parallel, continues: parallel && stage === last };
   }
 
@@ -82,10 +82,10 @@ export class Schedule {
 
   /** A kernel of this stage into which the candidate can be merged: same loops, and nothing that it needs comes later. */
   mergeable(candidate: LoopKernel, stage: number, parallel: boolean): Placed | undefined {
-    const needed = this.uses(candidate).filter(
-      ({ use }) => use.placed.stage === stage && use.placed.parallel === parallel,
-    );
-    const latest = Math.max(-1, ...needed.map(({ use }) => use.placed.order));
+    let latest = -1;
+    this.forEachUse(candidate, ({ placed }) => {
+      if (placed.stage === stage && placed.parallel === parallel) latest = Math.max(latest, placed.order);
+    });
     return this.placed.find(
       (other) =>
         other.stage === stage &&
@@ -96,11 +96,14 @@ export class Schedule {
     );
   }
 
-  /** Every earlier use that this kernel must come after. */
-  private uses(kernel: Kernel): { use: Use; access: Access }[] {
-    const of = (accesses: readonly Access[], uses: Map<Buffer, Use[]>): { use: Use; access: Access }[] =>
-      accesses.flatMap((access) => (uses.get(access.view.buffer) ?? []).map((use) => ({ use, access })));
-    return [...of(kernel.reads, this.writers), ...of(kernel.writes, this.readers), ...of(kernel.writes, this.writers)];
+  /** Visits every earlier use that this kernel must come after, with the kernel's own access. */
+  private forEachUse(kernel: Kernel, visit: (use: Use, access: Access) => void): void {
+    const visitAll = (accesses: readonly Access[], uses: ReadonlyMap<Buffer, readonly Use[]>): void => {
+      for (const access of accesses) uses.get(access.view.buffer)?.forEach((use) => visit(use, access));
+    };
+    visitAll(kernel.reads, this.writers);
+    visitAll(kernel.writes, this.readers);
+    visitAll(kernel.writes, this.writers);
   }
 
   /** Every kernel that touches a buffer, with how. */

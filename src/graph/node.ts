@@ -50,15 +50,19 @@ const path: Node[] = [];
 const nexts: number[] = [];
 
 /**
- * The nodes that `roots` need, inputs before users. Realised nodes are leaves, unless `throughValues` is set. Until
- * the next walk, `place` says where a node stands in the order.
+ * The nodes that `roots` need, inputs before users. Realised nodes are leaves, unless `throughValues` is set; those in
+ * `known` are left out, and what only they need. Until the next walk, `place` says where a node stands in the order.
  */
-export function topologicalOrder(roots: readonly Node[], throughValues = false): Node[] {
+export function topologicalOrder(
+  roots: readonly Node[],
+  throughValues = false,
+  known?: ReadonlyMap<Node, unknown>,
+): Node[] {
   const order: Node[] = [];
   const walk = ++walks;
   let depth = 0;
   const enter = (node: Node): void => {
-    if (node.walk === walk) return;
+    if (node.walk === walk || known?.has(node)) return;
     node.walk = walk;
     path[depth] = node;
     nexts[depth++] = 0;

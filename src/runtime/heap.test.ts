@@ -31,6 +31,23 @@ test("memory that is freed is not asked for again from the system", () => {
   assert.equal(heap.memory.buffer.byteLength, pages);
 });
 
+test("the last hole is made larger where it is too small", () => {
+  const heap = new Heap();
+  const at = heap.allocate(1_000_000);
+  heap.free(at);
+  assert.equal(heap.allocate(1_500_000), at);
+  assert.ok(heap.memory.buffer.byteLength < 1_500_000 + 3 * 65536);
+});
+
+test("cleared memory is zero, whether it was used before or not", () => {
+  const heap = new Heap();
+  const at = heap.allocate(100_000);
+  heap.bytes(at, 100_000).fill(255);
+  heap.free(at);
+  assert.equal(heap.allocateCleared(300_000), at);
+  assert.ok(heap.bytes(at, 300_000).every((byte) => byte === 0));
+});
+
 test("freeing twice is refused", () => {
   const heap = new Heap();
   const at = heap.allocate(10);

@@ -21,6 +21,8 @@ export class Heap {
   private readonly holes: Hole[] = [];
   private readonly sizes = new Map<number, number>();
   private end = pageBytes;
+  /** What lies from here on has never been used, and is zero. */
+  private unused = pageBytes;
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: this.shared });
@@ -39,6 +41,15 @@ export class Heap {
     hole.bytes -= size;
     if (hole.bytes === 0) this.holes.splice(this.holes.indexOf(hole), 1);
     this.sizes.set(at, size);
+    this.unused = Math.max(this.unused, at + size);
+    return at;
+  }
+
+  /** The same, cleared. Memory that has never been used is not touched, so that it is had only when it is needed. */
+  allocateCleared(bytes: number): number {
+    const { unused } = this;
+    const at = this.allocate(bytes);
+    this.bytes(at, Math.min(bytes, Math.max(0, unused - at))).fill(0);
     return at;
   }
 
@@ -78,7 +89,9 @@ export class Heap {
   }
 
   private grow(bytes: number): void {
-    const pages = Math.ceil(bytes / pageBytes);
+    const last = this.holes.at(-1);
+    const there = last && last.at + last.bytes === this.end ? last.bytes : 0;
+    const pages = Math.ceil((bytes - there) / pageBytes);
     try {
       this.memory.grow(pages);
     } catch (cause) {

@@ -142,6 +142,7 @@ export class WasmEngine implements Engine {
     if (threads > 1) this.summonHelpers(loaded, args, scratchBytes, threads);
     loaded.run(...args, 0, threads, this.runs, maySleep() ? 1 : 0);
     if (threads > 1) this.awaitHelpers(threads);
+    this.startMissingHelpers();
     variables.forEach((variable, i) => {
       (variable.residence as HeapResidence).takeAsOther(targets[i]!);
       variable.overwritten();
@@ -249,13 +250,23 @@ export class WasmEngine implements Engine {
 
   /** How many threads take part: those wanted, as far as they have started. */
   private threads(): number {
-    const wanted = this.heap.shared ? this.settings.threads - 1 : 0;
-    if (wanted > this.helpers) {
-      startHelpers(this.heap, this.commandAt, wanted - this.helpers);
-      this.helpers = wanted;
-    }
     const ready = Atomics.load(this.heap.ints(this.commandAt, commandWords), command.ready);
-    return 1 + Math.min(wanted, ready);
+    return 1 + Math.min(this.wantedHelpers(), ready);
+  }
+
+  private wantedHelpers(): number {
+    return this.heap.shared ? this.settings.threads - 1 : 0;
+  }
+
+  /**
+   * After a run rather than before it: a helper takes longer to start than most first runs, which it would only hold up,
+   * as V8 is busy with the program's code on the other threads.
+   */
+  private startMissingHelpers(): void {
+    const missing = this.wantedHelpers() - this.helpers;
+    if (missing <= 0) return;
+    startHelpers(this.heap, this.commandAt, missing);
+    this.helpers += missing;
   }
 
   private summonHelpers(loaded: Loaded, args: readonly number[], scratchBytes: number, threads: number): void {
@@ -327,9 +338,8 @@ class Region {
       if (this.at !== 0) this.heap.free(this.at);
       // Where there is not so much memory, the region has none: what was freed belongs to others.
       [this.at, this.bytes] = [0, 0];
-      this.at = this.heap.allocate(bytes);
+      this.at = this.heap.allocateCleared(bytes);
       this.bytes = bytes;
-      this.heap.bytes(this.at, bytes).fill(0);
     }
     return this.at;
   }

@@ -48,6 +48,7 @@ export interface Border {
 
 export class LoopKernel implements Kernel {
   readonly roots: LoopRoot[] = [];
+  private known: { readonly reads: readonly Access[]; readonly writes: readonly Access[] } | undefined;
 
   constructor(
     readonly domain: readonly number[],
@@ -66,16 +67,26 @@ export class LoopKernel implements Kernel {
     const what = this.roots.map((root) => `${root.combine ?? "store"} ${root.output.buffer.name}`).join(", ");
     return `loop ${formatShape(this.domain)} ${what}`;
   }
-  get reads(): Access[] {
-    const views = new Set(this.roots.flatMap((root) => loadedViews(root.value)));
-    return [...views].map((view) => ({ view, outerAxis: this.outerAxis }));
+  get reads(): readonly Access[] {
+    return this.accesses().reads;
   }
-  get writes(): Access[] {
-    return this.roots.map((root) => ({ view: root.output, outerAxis: this.outerAxis }));
+  get writes(): readonly Access[] {
+    return this.accesses().writes;
+  }
+
+  /** They are asked for often, and change with the roots only. */
+  private accesses(): NonNullable<LoopKernel["known"]> {
+    const { outerAxis, roots } = this;
+    const access = (view: BufferView): Access => ({ view, outerAxis });
+    return (this.known ??= {
+      reads: [...new Set(roots.flatMap((root) => loadedViews(root.value)))].map(access),
+      writes: roots.map((root) => access(root.output)),
+    });
   }
 
   add(root: LoopRoot): void {
     this.roots.push(root);
+    this.known = undefined;
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
