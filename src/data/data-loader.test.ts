@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { defaultGenerator, Generator, manualSeed, uniform, uniformNumber } from "../random.js";
+import { workMeanwhile } from "../runtime/meanwhile.js";
 import { tensor, type Tensor } from "../tensor.js";
 import { DataLoader, type DataLoaderOptions } from "./data-loader.js";
 import type { Dataset, Field } from "./dataset.js";
@@ -187,6 +188,62 @@ test("an error in making a batch ahead arrives in the loop, in its turn", async 
     }
   }, /no sample 1/);
   assert.equal(seen, 2);
+});
+
+test("with prefetch the next batch, and no more, is made when the loop's body computes", () => {
+  const log: string[] = [];
+  const dataset: Dataset = { length: 5, get: (index) => [tensor([index]), (log.push(`make ${index}`), 0)] };
+  const compute = (input: Tensor): void => {
+    for (const factor of [2, 3]) {
+      log.push("compute");
+      input.mul(factor).data();
+    }
+  };
+  for (const [input] of new DataLoader(dataset, { batchSize: 2, prefetch: 1 })) compute(input);
+  const [first, second, third] = [["make 0", "make 1"], ["make 2", "make 3"], ["make 4"]] as const;
+  const [one, two] = ["compute", "compute"];
+  assert.deepEqual(log, [...first, one, ...second, two, one, ...third, two, one, two]);
+  log.length = 0;
+  for (const [input] of new DataLoader(dataset, { batchSize: 2 })) compute(input);
+  assert.deepEqual(log, [...first, one, two, ...second, one, two, ...third, one, two]);
+});
+
+test("what a body that computes has made ahead is what it would have got without", () => {
+  const batchesOf = (prefetch: number): unknown[] => {
+    manualSeed(9);
+    const loader = new DataLoader(images(augmented), { batchSize: 5, shuffle: true, prefetch });
+    const all = Array.from(loader, ([input, target]) => [input.add(0).data(), target.data()]);
+    return [...all, defaultGenerator.getState()];
+  };
+  assert.deepEqual(batchesOf(1), batchesOf(0));
+});
+
+test("a loop that ends early has nothing more made", () => {
+  let made = 0;
+  const counting: Dataset = { length: 9, get: (index) => [tensor([index]), (made++, 0)] };
+  const [first] = new DataLoader(counting, { prefetch: 1 });
+  assert.deepEqual(values(first!), [0]);
+  workMeanwhile();
+  assert.equal(made, 1);
+});
+
+test("a dataset that fails does so in the loop, in its turn; one that computes is asked again", () => {
+  const failing: Dataset = {
+    length: 3,
+    get: (index) => {
+      if (index === 1) throw new Error("no sample 1");
+      return [tensor([index]), 0];
+    },
+  };
+  const loop = (dataset: Dataset): number[] => {
+    const seen: number[] = [];
+    for (const [input] of new DataLoader(dataset, { prefetch: 1 })) {
+      seen.push(input.add(10).item());
+    }
+    return seen;
+  };
+  assert.throws(() => loop(failing), /no sample 1/);
+  assert.deepEqual(loop({ length: 3, get: (index) => [tensor([tensor([index]).mul(2).item()]), 0] }), [10, 12, 14]);
 });
 
 test("samples of a plain dataset are stacked: tensors, images, whole numbers", () => {

@@ -10,6 +10,7 @@ import { refuseUnknown } from "../nn/options.js";
 import { ArgumentError } from "../errors.js";
 import { Generator, randomInt64 } from "../random.js";
 import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
+import { madeInIdleMoments, madeMeanwhile } from "./prefetch.js";
 import { BatchSampler, RandomSampler, SequentialSampler, type Sampler } from "./sampler.js";
 
 export interface DataLoaderOptions {
@@ -77,70 +78,35 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
    * @throws ArgumentError if the epoch has no such batch
    */
   iterate({ from = 0 }: { readonly from?: number } = {}): IterableIterator<B> {
+    const next = this.begin(from);
+    return this.prefetch > 0 ? madeMeanwhile(next) : oneByOne(next);
+  }
+
+  /** The same batches for `for await`. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<B> {
+    return madeInIdleMoments(oneByOne(this.begin(0)), this.prefetch);
+  }
+
+  /** Begins an epoch: gives what gives its batches, each as the function that makes it. */
+  private begin(from: number): () => (() => B) | undefined {
     checkWhole("from", from, 0, this.length);
     const groups = this.batches[Symbol.iterator]();
     const baseSeed = randomInt64(this.generator);
     for (let skipped = 0; skipped < from; skipped++) groups.next();
-    return this.load(groups, baseSeed, from * this.batchSize);
-  }
-
-  private *load(groups: Iterator<number[]>, baseSeed: bigint, start: number): IterableIterator<B> {
-    const generators = new SampleStreams(baseSeed);
-    for (let group = groups.next(), place = start; !group.done; group = groups.next(), place += this.batchSize) {
-      yield fetchBatch(this.dataset, group.value, generators.from(place));
-    }
-  }
-
-  /** The same batches for `for await`, some of them made ahead. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<B> {
-    return new AheadIterator(this.iterate(), this.prefetch);
+    const streams = new SampleStreams(baseSeed);
+    let place = from * this.batchSize;
+    return () => {
+      const group = groups.next();
+      if (group.done) return undefined;
+      const generators = streams.from(place);
+      place += this.batchSize;
+      return () => fetchBatch(this.dataset, group.value, generators);
+    };
   }
 }
 
-/** Hands out another iterator's results, and asks it for some more in idle moments. */
-class AheadIterator<B> implements AsyncIterableIterator<B> {
-  /** What was made ahead: a result, or the error that came instead. */
-  private readonly ready: (() => IteratorResult<B>)[] = [];
-  private timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(
-    private readonly source: IterableIterator<B>,
-    private readonly most: number,
-  ) {}
-
-  async next(): Promise<IteratorResult<B>> {
-    const result = (this.ready.shift() ?? (() => this.source.next()))();
-    if (!result.done) this.plan();
-    return Promise.resolve(result);
-  }
-
-  async return(): Promise<IteratorResult<B>> {
-    clearTimeout(this.timer);
-    this.ready.length = 0;
-    this.source.return?.();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  private plan(): void {
-    clearTimeout(this.timer);
-    if (this.ready.length < this.most) this.timer = setTimeout(() => this.makeOne(), 0);
-  }
-
-  private makeOne(): void {
-    try {
-      const result = this.source.next();
-      this.ready.push(() => result);
-      if (!result.done) this.plan();
-    } catch (error) {
-      this.ready.push(() => {
-        throw error;
-      });
-    }
-  }
+function* oneByOne<B>(next: () => (() => B) | undefined): IterableIterator<B> {
+  for (let make = next(); make; make = next()) yield make();
 }
 
 /** One generator, seeded anew for each sample from the epoch's base seed and the sample's place in the epoch. */

@@ -6,6 +6,7 @@ import { StateError } from "../errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import { ageOf, isVariable } from "../ops/leaf.js";
+import { refuseComputing } from "./meanwhile.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 export interface Update {
@@ -87,6 +88,7 @@ export function realize(asked: readonly Node[]): void {
   const updates = [...pending].map(([variable, { value }]) => ({ variable, value }));
   const needed = [...asked, ...(updates.length > 0 ? losses : [])].filter((node) => node.value === undefined);
   if (needed.length === 0 && updates.length === 0) return;
+  refuseComputing();
   const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
   const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
   let run: Run;

@@ -36,7 +36,7 @@ const help = (memory, at) => {
   const words = new Int32Array(memory.buffer, at, ${commandWords});
   const runs = new Map();
   let generation = Atomics.load(words, 0);
-  const thread = Atomics.add(words, 1, 1) + 1;
+  const thread = Atomics.add(words, 1, 1) + 1; // the calling thread is 0, but takes the last place in a run
   for (;;) {
     for (let looks = 0; looks < ${looksBeforeSleep} && Atomics.load(words, 0) === generation; looks++);
     Atomics.wait(words, 0, generation);
@@ -57,7 +57,7 @@ const help = (memory, at) => {
       runs.set(program, run);
     }
     const [slots, arena, scratch, own, counters, shares, flags, scratchBytes, runId] = taken.slice(8);
-    run(slots, arena, scratch + thread * scratchBytes, own, counters, shares, flags, thread, threads, runId, 1);
+    run(slots, arena, scratch + thread * scratchBytes, own, counters, shares, flags, thread - 1, threads, runId, 1);
     Atomics.add(words, 6, 1);
   }
 };

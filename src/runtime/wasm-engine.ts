@@ -18,6 +18,7 @@ import { forgetRecordings } from "../graph/recording.js";
 import { structureOf, StructureTable, type Structure } from "./structure.js";
 import { KeptOrigin } from "./kept-origin.js";
 import { makeClock } from "./clock.js";
+import { workMeanwhile } from "./meanwhile.js";
 import { command, commandWords, startHelpers } from "./threads.js";
 
 /** `fast` fuses multiplications with additions where the machine can; `strict` gives the same bits everywhere. */
@@ -140,7 +141,9 @@ export class WasmEngine implements Engine {
     this.runs = (this.runs + 1) | 0;
     const args = [slots, arena, scratch, loaded.ownAt, counters, shares, flags];
     if (threads > 1) this.summonHelpers(loaded, args, scratchBytes, threads);
-    loaded.run(...args, 0, threads, this.runs, maySleep() ? 1 : 0);
+    workMeanwhile();
+    // This thread takes the last place: the first one runs what comes before the stages, and need not wait for it.
+    loaded.run(...args, threads - 1, threads, this.runs, maySleep() ? 1 : 0);
     if (threads > 1) this.awaitHelpers(threads);
     this.startMissingHelpers();
     variables.forEach((variable, i) => {

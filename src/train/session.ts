@@ -22,8 +22,9 @@ export interface TrainingData {
 export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data: TrainingData): Trainer {
   const { batchSize, seed, epochs, checkpointSteps } = config;
   manualSeed(seed);
-  const trainLoader = new DataLoader(data.train, { batchSize, shuffle: true });
-  const testLoader = new DataLoader(data.test, { batchSize, shuffle: true });
+  const loading = { batchSize, shuffle: true, prefetch: 1 };
+  const trainLoader = new DataLoader(data.train, loading);
+  const testLoader = new DataLoader(data.test, loading);
   const model = makeNetwork();
   const optimizer = makeOptimizer(model.parameters(), config);
   const schedule = makeSchedule({ optimizer, config, batches: trainLoader.length });

@@ -151,9 +151,13 @@ export class Trainer extends TrainEvents {
     if (from === 0) this.epochStartRng = now;
     defaultGenerator.setState(this.epochStartRng);
     const batches = this.options.trainLoader.iterate({ from })[Symbol.iterator]();
-    let next = this.timed(() => batches.next());
-    if (from > 0) defaultGenerator.setState(now);
-    for (; !next.done; next = this.timed(() => batches.next())) yield next.value;
+    try {
+      let next = this.timed(() => batches.next());
+      if (from > 0) defaultGenerator.setState(now);
+      for (; !next.done; next = this.timed(() => batches.next())) yield next.value;
+    } finally {
+      batches.return?.();
+    }
   }
 
   private trainBatch([images, labels]: Batch): void {

@@ -59,15 +59,10 @@ function contentOf({ data, height, width }: Image, start: number, fill: number):
   while (data[last] === fill) last--;
   const top = Math.floor((first - start) / width);
   const bottom = Math.ceil((last + 1 - start) / width);
-  let [left, right] = [width, 0];
-  for (let y = top, row = start + top * width; y < bottom; y++, row += width) {
-    let x = 0;
-    while (x < left && data[row + x] === fill) x++;
-    left = x;
-    x = width;
-    while (x > right && data[row + x - 1] === fill) x--;
-    right = x;
-  }
+  const [upper, lower] = [start + top * width, start + bottom * width];
+  let [left, right] = [0, width];
+  while (isBlank(data, upper + left, lower, width, fill)) left++;
+  while (isBlank(data, upper + right - 1, lower, width, fill)) right--;
   const stride = right - left + 3;
   const padded = border((bottom - top + 3) * stride, fill);
   for (let y = top; y < bottom; y++) {
@@ -76,6 +71,13 @@ function contentOf({ data, height, width }: Image, start: number, fill: number):
     for (let x = left; x < right; x++) padded[to + x] = data[from + x]!;
   }
   return { top, bottom, left, right, padded };
+}
+
+/** Whether a column's elements, from `from` on and `stride` apart, are `fill`. */
+function isBlank(data: Image["data"], from: number, end: number, stride: number, fill: number): boolean {
+  let i = from;
+  while (i < end && data[i] === fill) i += stride;
+  return i >= end;
 }
 
 /** Reused from call to call. */

@@ -1,0 +1,74 @@
+/** Making batches before they are asked for: while other threads compute, or in the pauses of an asynchronous loop. */
+import { meanwhile } from "../runtime/meanwhile.js";
+
+/**
+ * Batches of which each but the first is made when the next computation begins, if one does before it is asked for.
+ * @param next gives the function that makes the next batch, until there is none
+ */
+export function* madeMeanwhile<B>(next: () => (() => B) | undefined): IterableIterator<B> {
+  let made: { readonly batch: B } | undefined;
+  let takeBack = (): void => undefined;
+  try {
+    for (let make = next(); make;) {
+      takeBack();
+      const { batch } = made ?? { batch: make() };
+      made = undefined;
+      const following = next();
+      if (following) takeBack = meanwhile(() => (made = { batch: following() }));
+      yield batch;
+      make = following;
+    }
+  } finally {
+    takeBack();
+  }
+}
+
+/** Hands out another iterator's results, and asks it for up to so many more in idle moments. */
+export function madeInIdleMoments<B>(source: IterableIterator<B>, most: number): AsyncIterableIterator<B> {
+  return new AheadIterator(source, most);
+}
+
+class AheadIterator<B> implements AsyncIterableIterator<B> {
+  /** What was made ahead: a result, or the error that came instead. */
+  private readonly ready: (() => IteratorResult<B>)[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly source: IterableIterator<B>,
+    private readonly most: number,
+  ) {}
+
+  async next(): Promise<IteratorResult<B>> {
+    const result = (this.ready.shift() ?? (() => this.source.next()))();
+    if (!result.done) this.plan();
+    return Promise.resolve(result);
+  }
+
+  async return(): Promise<IteratorResult<B>> {
+    clearTimeout(this.timer);
+    this.ready.length = 0;
+    this.source.return?.();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private plan(): void {
+    clearTimeout(this.timer);
+    if (this.ready.length < this.most) this.timer = setTimeout(() => this.makeOne(), 0);
+  }
+
+  private makeOne(): void {
+    try {
+      const result = this.source.next();
+      this.ready.push(() => result);
+      if (!result.done) this.plan();
+    } catch (error) {
+      this.ready.push(() => {
+        throw error;
+      });
+    }
+  }
+}
