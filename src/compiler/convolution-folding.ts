@@ -7,6 +7,7 @@
  * In a program that changes no variable the new weights and the bias are kept from run to run. In others they would have
  * to be computed each time, and a training step's batch norm depends on the convolution's results anyway.
  */
+import { noGrad } from "../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../graph/node.js";
 import * as ops from "../ops/index.js";
 import { shapesEqual, sizeOf } from "../shape.js";
@@ -35,12 +36,17 @@ const rules: Readonly<Record<string, { commutes: boolean; apply: (of: Biased, c:
   },
 };
 
-/** The same results from a lowered graph in which that has been done wherever nothing else needs what lies between. */
+/**
+ * The same results from a graph in which that has been done wherever nothing else needs what lies between. It comes before
+ * lowering, which takes pooling apart and with it what the pooling is of.
+ */
 export function foldIntoConvolutions(roots: readonly Node[]): Node[] {
-  const order = topologicalOrder(roots);
-  const folding = new Folding(order, roots);
-  for (const node of order) folding.visit(node);
-  return roots.map((root) => folding.done.get(root)!);
+  return noGrad(() => {
+    const order = topologicalOrder(roots);
+    const folding = new Folding(order, roots);
+    for (const node of order) folding.visit(node);
+    return roots.map((root) => folding.done.get(root)!);
+  });
 }
 
 class Folding {

@@ -11,7 +11,14 @@ import { GroupedConvolutionKernel, GroupedWeightGradientKernel } from "../wasm/k
 import type { Border } from "../wasm/kernels/loop.js";
 import { MatmulKernel } from "../wasm/kernels/matmul.js";
 import { PoolGradientKernel } from "../wasm/kernels/pool-gradient.js";
-import { products, suitsWinograd, transformScratch } from "../wasm/kernels/winograd-transforms.js";
+import {
+  fewestProducts,
+  matrixStride,
+  small,
+  suitsWinograd,
+  transformScratch,
+  type Scheme,
+} from "../wasm/kernels/winograd-transforms.js";
 import {
   WinogradWeightGradientEndKernel,
   WinogradWeightGradientKernel,
@@ -67,13 +74,18 @@ function planConvolution(planner: Planner, node: Node): BufferView {
   const { last, apply } = epilogueOf(planner, biased?.sum ?? node);
   planner.define(last, output);
   const end = { bias, apply };
-  if (suitsWinograd(geometry, input, node.shape)) planWinograd(planner, input, weight, end, output);
-  else planner.add(new ConvolutionKernel(input, weight, end, output, geometry));
+  if (suitsWinograd(geometry, input, node.shape)) {
+    const [, , height, width] = node.shape as [number, number, number, number];
+    // Larger tiles round worse: they are for evaluation, which keeps the transformed weights.
+    const scheme = planner.isFixed(w) ? fewestProducts(height, width) : small;
+    planWinograd(planner, scheme, input, weight, end, output);
+  } else planner.add(new ConvolutionKernel(input, weight, end, output, geometry));
   return output;
 }
 
 function planWinograd(
   planner: Planner,
+  scheme: Scheme,
   input: BufferView,
   weight: BufferView,
   end: ConvolutionEnd,
@@ -81,15 +93,23 @@ function planWinograd(
 ): void {
   const [n, o, oh, ow] = output.shape as [number, number, number, number];
   const channels = input.shape[1]!;
-  const transformed = paddedRows("winograd_weights", [products, channels, o], "float32");
-  planner.add(new WinogradWeightKernel(weight, transformed, transformMemory(channels)));
-  const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(channels, o, oh, ow)], "float32");
-  planner.add(new WinogradKernel(input, transformed, end, output, scratch));
+  const transformed = transformedWeights(scheme, channels, o);
+  planner.add(new WinogradWeightKernel(scheme, weight, transformed, transformMemory(scheme, channels)));
+  const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(scheme, channels, o, oh, ow)], "float32");
+  planner.add(new WinogradKernel(scheme, input, transformed, end, output, scratch));
+}
+
+/** [products, I, O padded] */
+function transformedWeights({ products }: Scheme, inputs: number, outputs: number): BufferView {
+  const row = padToVector(outputs);
+  const matrix = matrixStride(inputs, row);
+  const buffer = new Buffer("winograd_weights", products * matrix, "float32");
+  return { buffer, shape: [products, inputs, outputs], strides: [matrix, row, 1], offset: 0, padded: true };
 }
 
 /** Working memory for a transform of each of `count` slices. */
-function transformMemory(count: number): BufferView {
-  return paddedRows("tile", [count, transformScratch], "float32");
+function transformMemory(scheme: Scheme, count: number): BufferView {
+  return paddedRows("tile", [count, transformScratch(scheme)], "float32");
 }
 
 /** The addition of a bias [1,O,1,1] that is all that uses a convolution: the kernel starts from it. */
@@ -110,8 +130,9 @@ function biasOf(planner: Planner, node: Node): { sum: Node; bias: Node } | undef
 function epilogueOf(planner: Planner, node: Node): { last: Node; apply: ConvolutionEnd["apply"] } {
   const next = (after: Node): Node | undefined => {
     const [user, ...others] = planner.nodes.usersOf(after);
-    if (!user || others.length > 0 || planner.isOutput(after) || user.op.lowering.kind !== "elementwise")
-      return undefined;
+    if (!user || others.length > 0 || planner.isOutput(after)) return undefined;
+    const { lowering } = user.op;
+    if (lowering.kind !== "elementwise" || lowering.takesMask) return undefined;
     const takesNothingElse = user.inputs.every((input) => input === after || isConstant(input));
     return takesNothingElse && shapesEqual(user.shape, node.shape) && user.dtype === node.dtype ? user : undefined;
   };
@@ -176,16 +197,16 @@ function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number)
   const [o, i] = node.shape as [number, number];
   const [n, , oh, ow] = g.shape as [number, number, number, number];
   const count = Math.ceil(n / chunk);
-  const sums = paddedRows("winograd_sums", [count, products, i, o], "float32");
+  const sums = paddedRows("winograd_sums", [count, small.products, i, o], "float32");
   const scratch = paddedRows("tiles", [n, WinogradWeightGradientKernel.scratchSize(i, o, oh, ow)], "float32");
   const input = planner.channelsLast(x);
   planner.add(new WinogradWeightGradientKernel(input, planner.channelsLast(g), sums, scratch, chunk));
-  const total = paddedRows("winograd_sum", [products, i, o], "float32");
+  const total = paddedRows("winograd_sum", [small.products, i, o], "float32");
   planner.loop(
     sums.shape,
     {
       value: { kind: "load", view: sums },
-      output: { ...total, shape: [1, products, i, o], strides: [0, ...total.strides] },
+      output: { ...total, shape: [1, small.products, i, o], strides: [0, ...total.strides] },
       combine: "sum",
     },
     [0],
@@ -193,7 +214,7 @@ function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number)
   const row = padToVector(o);
   const buffer = new Buffer("weight_gradient", 9 * i * row, "float32");
   const result = { buffer, shape: node.shape, strides: [1, row, 3 * i * row, i * row], offset: 0, padded: true };
-  planner.add(new WinogradWeightGradientEndKernel(total, result, transformMemory(i)));
+  planner.add(new WinogradWeightGradientEndKernel(total, result, transformMemory(small, i)));
   return result;
 }
 

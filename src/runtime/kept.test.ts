@@ -152,7 +152,7 @@ test("what convolutions are followed by is computed with them, if it is all that
   const x = images();
   const chains: Record<string, (y: Tensor) => Tensor> = {
     relu: (y) => y.relu(),
-    clamp: (y) => y.mul(2).clamp(-0.5, 0.5),
+    clamp: (y) => y.mul(2).clamp(-5, 5),
     "its own square": (y) => y.mul(y).add(1).sqrt(),
     sigmoid: (y) => y.sigmoid().sub(0.5),
     "used twice": (y) => y.relu().add(y),
@@ -165,6 +165,30 @@ test("what convolutions are followed by is computed with them, if it is all that
       assertRight((y) => noGrad(() => chain(network(y))), ((y: Tensor) => chain(network(y))) as Network, name);
       const build = (y: Tensor): Tensor => chain(network(y)).square().sum();
       assert.ok(Number.isFinite(build(x).item()));
+    }
+  }
+});
+
+test("convolutions with kept weights are right for images of any size", () => {
+  manualSeed(7);
+  const network = new nn.Conv2d(8, 12, 3);
+  for (const [height, width] of [
+    [8, 8],
+    [8, 9],
+    [9, 14],
+    [13, 11],
+    [24, 26],
+    [15, 6],
+    [20, 33],
+  ] as const) {
+    for (const batch of [1, 3]) {
+      const x = randn([batch, 8, height, width]);
+      x.data();
+      const [expected] = evaluate([noGrad(() => network(x)).node]);
+      const scale = Math.max(...expected!.data.map(Math.abs));
+      const actual = noGrad(() => network(x)).data();
+      const worst = Math.max(...actual.map((y, i) => Math.abs(y - expected!.data[i]!)));
+      assert.ok(worst <= 1e-5 * scale, `${height}×${width}: ${worst} of ${scale}`);
     }
   }
 });

@@ -176,8 +176,8 @@ export class WasmEngine implements Engine {
   }
 
   private compile(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Loaded {
-    const nodes = lower([...outputs, ...updates.map((update) => update.value)]);
-    const lowered = updates.length === 0 ? lower(foldIntoConvolutions(nodes)) : nodes;
+    const values = updates.map((update) => update.value);
+    const lowered = lower(values.length === 0 ? foldIntoConvolutions(outputs) : [...outputs, ...values]);
     const leaves = new Map(structure.leaves.map((node, i) => [node, i]));
     const plan = makePlan(lowered.slice(0, outputs.length), lowered.slice(outputs.length), {
       leaf: (node) => leaves.get(node),

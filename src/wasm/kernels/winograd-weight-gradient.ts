@@ -20,12 +20,13 @@ import { emitFill } from "./fill.js";
 import {
   acrossMatrices,
   prepareTransform,
-  products,
-  tileSize,
+  small,
   tilingOf,
   transformScratch,
   type Skip,
 } from "./winograd-transforms.js";
+
+const { products, tile: tileSize } = small;
 
 /** Inputs that a register tile takes, for this many vectors of outputs. */
 function inputsAtOnce(vectors: number): number {
@@ -58,8 +59,8 @@ export class WinogradWeightGradientKernel implements Kernel {
 
   /** Elements of working memory that the kernel needs. */
   static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
-    const { rowsPerStrip, columns } = tilingOf(height, width);
-    return transformScratch + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+    const { rowsPerStrip, columns } = tilingOf(small, height, width);
+    return transformScratch(small) + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
   }
 
   /** Whether the inputs fill whole register tiles. */
@@ -86,9 +87,9 @@ export class WinogradWeightGradientKernel implements Kernel {
     const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
-    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch)));
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch(small))));
     const [, , height, width] = this.grad.shape as [number, number, number, number];
-    const { rows, columns, rowsPerStrip } = tilingOf(height, width);
+    const { rows, columns, rowsPerStrip } = tilingOf(small, height, width);
     const zs = b.let("i32", "z", v.n.add(vs, v.int(4 * products * rowsPerStrip * columns * this.inputs)));
     const strip = (first: Expr, count: number): void => {
       this.transformTiles(b, {
@@ -134,7 +135,7 @@ export class WinogradWeightGradientKernel implements Kernel {
   ): void {
     const [, , row, pixel] = of.image.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const [, , height, width] = this.grad.shape as [number, number, number, number];
-    const { rows, columns } = tilingOf(height, width);
+    const { rows, columns } = tilingOf(small, height, width);
     const [overlapRows, overlapColumns] = [rows * tileSize - height, columns * tileSize - width];
     const transform = prepareTransform(b, of.name, of.scratch);
     const matrix = 4 * of.count * columns * of.channels;
@@ -143,7 +144,7 @@ export class WinogradWeightGradientKernel implements Kernel {
     const tile = (at: Local, skip: Skip): void => {
       const q = b.let("i32", "q", at);
       b.repeat(of.channels / 4, () => {
-        transform({ at: q, row, column: pixel }, acrossMatrices(to, matrix), { skip });
+        transform({ at: q, row, column: pixel }, acrossMatrices(small, to, matrix), { skip });
         b.advance(q, 16);
         b.advance(to, 16);
       });
@@ -256,7 +257,7 @@ export class WinogradWeightGradientEndKernel implements Kernel {
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
     const transform = prepareTransform(b, "weightGradient", scratch);
     b.repeat(row / 16, () => {
-      transform(acrossMatrices(du, 4 * this.sums.strides[0]!), { at: dw, row: 3 * tap, column: tap });
+      transform(acrossMatrices(small, du, 4 * this.sums.strides[0]!), { at: dw, row: 3 * tap, column: tap });
       b.advance(du, 16);
       b.advance(dw, 16);
     });

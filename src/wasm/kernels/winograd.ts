@@ -1,12 +1,12 @@
 /**
- * A 3×3 convolution with stride 1 of one image, channels last, by Winograd's F(4×4,3×3).
+ * A 3×3 convolution with stride 1 of one image, channels last, by Winograd's F(4×4,3×3) or F(6×6,3×3).
  *
  *     for each strip of tiles t:
- *       v[k,t,i] = input transform of the 6×6 tile of x          36 matrices
- *       m[k,t,o] = Σ i  v[k,t,i] · u[k,i,o]                      36 small products
+ *       v[k,t,i] = input transform of the 6×6 tile of x          36 matrices (8×8: 64)
+ *       m[k,t,o] = Σ i  v[k,t,i] · u[k,i,o]                      as many small products
  *       y's 4×4 tiles = output transform of m[·,t,·], the bias added and what else the end is
  *
- * u is the transformed weights, [36][I][O padded]. Where height or width is no multiple of 4, the last tiles overlap
+ * u is the transformed weights, [36][I][O padded]. Where height or width is no multiple of a tile, the last tiles overlap
  * their neighbours. The product's innermost loop runs over i and stays rolled: V8 makes half the speed of it unrolled.
  */
 import type { Access, Addressing, Kernel } from "../../compiler/kernel.js";
@@ -17,10 +17,10 @@ import { range, tileOf, type ConvolutionEnd } from "./convolution.js";
 import {
   acrossMatrices,
   prepareTransform,
-  products,
-  tileSize,
+  matrixStride,
   tilingOf,
   transformScratch,
+  type Scheme,
   type Tiling,
 } from "./winograd-transforms.js";
 
@@ -35,12 +35,15 @@ export class WinogradKernel implements Kernel {
   readonly extent: number;
   readonly cost: number;
   private readonly tiling: Tiling;
-  /** Padded channels of input and output, and the tiles of a strip. */
+  /** Padded channels of input and output. */
   private readonly inputs: number;
   private readonly outputs: number;
-  private readonly tiles: number;
+  /** Elements from one matrix of a strip's tiles to the next. */
+  private readonly inputMatrix: number;
+  private readonly outputMatrix: number;
 
   constructor(
+    private readonly scheme: Scheme,
     private readonly input: BufferView,
     private readonly weight: BufferView,
     private readonly end: ConvolutionEnd,
@@ -49,19 +52,22 @@ export class WinogradKernel implements Kernel {
     private readonly scratch: BufferView,
   ) {
     const [n, o, oh, ow] = output.shape as [number, number, number, number];
-    this.tiling = tilingOf(oh, ow);
+    this.tiling = tilingOf(scheme, oh, ow);
     this.inputs = padToVector(input.shape[1]!);
     this.outputs = padToVector(o);
-    this.tiles = this.tiling.rowsPerStrip * this.tiling.columns;
+    const tiles = this.tiling.rowsPerStrip * this.tiling.columns;
+    this.inputMatrix = matrixStride(tiles, this.inputs);
+    this.outputMatrix = matrixStride(tiles, this.outputs);
     this.extent = n;
     this.title = `conv2d 3×3 ${input.shape[1]!}→${o} ${oh}×${ow}, Winograd`;
     this.cost = o * oh * ow * 9 * input.shape[1]!;
   }
 
   /** Elements of working memory that the kernel needs. */
-  static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
-    const { rowsPerStrip, columns } = tilingOf(height, width);
-    return transformScratch + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+  static scratchSize(scheme: Scheme, inputs: number, outputs: number, height: number, width: number): number {
+    const { rowsPerStrip, columns } = tilingOf(scheme, height, width);
+    const stride = (channels: number): number => matrixStride(rowsPerStrip * columns, padToVector(channels));
+    return transformScratch(scheme) + scheme.products * (stride(inputs) + stride(outputs));
   }
 
   get reads(): Access[] {
@@ -79,8 +85,8 @@ export class WinogradKernel implements Kernel {
     const u = b.let("i32", "u", at.pointer({ view: this.weight, outerAxis: -1 }, n));
     const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
-    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch)));
-    const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * products * this.tiles * this.inputs)));
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch(this.scheme))));
+    const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * this.scheme.products * this.inputMatrix)));
     const { rows, rowsPerStrip } = this.tiling;
     b.for("strip", 0, rows, rowsPerStrip, (strip) => {
       const count = b.let("i32", "count", v.int(rowsPerStrip));
@@ -97,11 +103,11 @@ export class WinogradKernel implements Kernel {
   private transformInput(b: FunctionBuilder, x: Local, vs: Local, scratch: Local, rows: StripRows): void {
     const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const to = b.let("i32", "to", vs);
-    const transform = prepareTransform(b, "input", scratch);
+    const transform = prepareTransform(b, this.scheme.transforms.input, scratch);
     this.overTiles(b, x, row, pixel, rows, (from) => {
       const q = b.let("i32", "q", from);
       b.repeat(this.inputs / 4, () => {
-        transform({ at: q, row, column: pixel }, acrossMatrices(to, 4 * this.tiles * this.inputs));
+        transform({ at: q, row, column: pixel }, acrossMatrices(this.scheme, to, 4 * this.inputMatrix));
         b.advance(q, 16);
         b.advance(to, 16);
       });
@@ -118,7 +124,7 @@ export class WinogradKernel implements Kernel {
     const left = b.let("i32", "left", vs);
     const right = b.let("i32", "right", us);
     const out = b.let("i32", "out", ms);
-    b.repeat(products, () => {
+    b.repeat(this.scheme.products, () => {
       b.for("o", 0, this.outputs / 4, tile.vectors, (o) =>
         b.for("t", v.int(0), tiles, tile.pixels, (t) => {
           const from = b.let("i32", "from", t);
@@ -139,9 +145,9 @@ export class WinogradKernel implements Kernel {
           sums.forEach((row, i) => row.forEach((sum, vector) => b.store(to, i * outputRow + 16 * vector, sum)));
         }),
       );
-      b.advance(left, this.tiles * inputRow);
-      b.advance(right, channels * outputRow);
-      b.advance(out, this.tiles * outputRow);
+      b.advance(left, 4 * this.inputMatrix);
+      b.advance(right, 4 * this.weight.strides[0]!);
+      b.advance(out, 4 * this.outputMatrix);
     });
   }
 
@@ -155,14 +161,14 @@ export class WinogradKernel implements Kernel {
   ): void {
     const [, , row, pixel] = this.output.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const from = b.let("i32", "from", ms);
-    const transform = prepareTransform(b, "output", scratch);
+    const transform = prepareTransform(b, this.scheme.transforms.output, scratch);
     this.overTiles(b, y, row, pixel, rows, (to) => {
       const q = b.let("i32", "q", to);
       const biasAt = bias && b.let("i32", "bs", bias);
       b.repeat(this.outputs / 4, () => {
         const start = biasAt && b.let("v128", "start", v.load(biasAt));
         transform(
-          acrossMatrices(from, 4 * this.tiles * this.outputs),
+          acrossMatrices(this.scheme, from, 4 * this.outputMatrix),
           { at: q, row, column: pixel },
           { finish: (value) => this.end.apply(b, start ? b.let("v128", "y", v.add(value, start)) : value) },
         );
@@ -173,7 +179,7 @@ export class WinogradKernel implements Kernel {
     });
   }
 
-  /** Visits a strip's tiles with the address of the first pixel of each, four pixels apart in an image. */
+  /** Visits a strip's tiles with the address of the first pixel of each, a tile apart in an image. */
   private overTiles(
     b: FunctionBuilder,
     image: Local,
@@ -184,19 +190,20 @@ export class WinogradKernel implements Kernel {
   ): void {
     const [, , height, width] = this.output.shape as [number, number, number, number];
     const { columns } = this.tiling;
+    const { tile: size } = this.scheme;
     b.for("r", v.int(0), count, 1, (r) => {
-      const top = b.let("i32", "top", v.n.scale(v.n.add(first, r), tileSize));
-      if (height % tileSize !== 0) {
-        b.if(v.op("i32.lt_s", v.int(height - tileSize), top), () => b.set(top, v.int(height - tileSize)));
+      const top = b.let("i32", "top", v.n.scale(v.n.add(first, r), size));
+      if (height % size !== 0) {
+        b.if(v.op("i32.lt_s", v.int(height - size), top), () => b.set(top, v.int(height - size)));
       }
       const at = b.let("i32", "at", v.n.add(image, v.n.scale(top, row)));
       b.for("tile", 0, columns, 1, (tile) => {
-        if (width % tileSize !== 0) {
+        if (width % size !== 0) {
           const isLast = v.op("i32.eq", tile, v.int(columns - 1));
-          b.if(isLast, () => b.advance(at, ((width % tileSize) - tileSize) * pixel));
+          b.if(isLast, () => b.advance(at, ((width % size) - size) * pixel));
         }
         body(at);
-        b.advance(at, tileSize * pixel);
+        b.advance(at, size * pixel);
       });
     });
   }
@@ -209,6 +216,7 @@ export class WinogradWeightKernel implements Kernel {
   readonly cost: number;
 
   constructor(
+    private readonly scheme: Scheme,
     private readonly weight: BufferView,
     /** [36, I, O padded] */
     private readonly output: BufferView,
@@ -216,7 +224,7 @@ export class WinogradWeightKernel implements Kernel {
     private readonly scratch: BufferView,
   ) {
     this.extent = weight.shape[2]!;
-    this.cost = products * weight.shape[3]!;
+    this.cost = scheme.products * weight.shape[3]!;
     this.title = `Winograd weights ${this.extent}→${weight.shape[3]!}`;
   }
 
@@ -237,9 +245,9 @@ export class WinogradWeightKernel implements Kernel {
     const w = b.let("i32", "w", v.n.add(at.pointer({ view: this.weight, outerAxis: -1 }, n), offset));
     const u = b.let("i32", "u", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
-    const transform = prepareTransform(b, "weight", scratch);
+    const transform = prepareTransform(b, this.scheme.transforms.weight, scratch);
     b.repeat(row / 16, () => {
-      transform({ at: w, row: 3 * tap, column: tap }, acrossMatrices(u, 4 * this.output.strides[0]!));
+      transform({ at: w, row: 3 * tap, column: tap }, acrossMatrices(this.scheme, u, 4 * this.output.strides[0]!));
       b.advance(w, 16);
       b.advance(u, 16);
     });
