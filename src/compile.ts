@@ -30,9 +30,9 @@ interface Recording {
  * Makes a function run without building its graph. For each combination of its arguments' shapes the first call runs as
  * ever, the second is recorded, and from the third on the recording is run: with the new arguments, the present
  * learning rate and new random numbers, but without calling `step`. So what else it does happens twice only, and
- * parameters that it overwrites keep no `grad`. It is recorded again when a module's own numbers, switches or mode have
- * changed, an optimizer's state, or what its hyperparameters switch on; other variables that `step` looks at stay as they
- * were.
+ * parameters that it overwrites keep no `grad`. It is recorded again when a module's own numbers, switches, submodules or
+ * mode have changed (in fields that it had when it was recorded), an optimizer's state, or what its hyperparameters switch
+ * on; other variables that `step` looks at stay as they were.
  *
  * @param step either computes nothing itself and gives any tensors; or it calls `optimizer.step()` once, and gives what
  *   `backward()` was called on, a module's output, or a list of such. All that differs from call to call comes by its
