@@ -17,6 +17,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   conv2dWeightGradient: /no operator/,
   maxPool2dGradient: /no operator/,
   avgPool2dGradient: /no operator/,
+  interleave: /no operator/,
   random: /no operator/,
   "pad 1": /cannot pad between elements/,
   "pad 3": /cannot pad between elements/,

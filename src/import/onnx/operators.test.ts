@@ -236,7 +236,7 @@ const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegEx
   [
     "a result of all memory",
     onnx([node("Expand", ["x", "s"], ["y"])], { initializer: [sizes("s", 2 ** 40, 1, 1)] }),
-    /its result would have 1099511627776 elements, of at most 16777216/,
+    /its result would have 4398046511104 elements, of at most 16777216/,
   ],
   [
     "a list that doubles without end",
