@@ -19,10 +19,10 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   /** A few epochs of small batches, for the network `quick`: the shortest way to 99.4 %. */
   quick: {
-    epochs: 5,
+    epochs: 4,
     batchSize: 32,
     optimizer: "sgd",
-    lr: 0.1,
+    lr: 0.2,
     momentum: 0.9,
     weightDecay: 1e-4,
     schedule: { name: "onecycle" },
