@@ -67,11 +67,12 @@ function inference({ file, layers, batchSize }: InferenceTask): Work {
   return { step: () => void step(), check: () => ({ values: { output: [...step()] } }) };
 }
 
-/** Goes through MNIST's training images, epoch after epoch; as they are or as the default recipe moves them. */
+/** Goes through MNIST's training images as the trainer does; as they are, or moved as by the default recipe. */
 function epochs({ batchSize }: EpochTask): Work {
   const { augment } = resolveConfig(flag("augmented") ? "default" : "notebook");
   manualSeed(1);
-  const loader = new DataLoader(openData("mnist", augment).train, { batchSize, shuffle: true, dropLast: true });
+  const { train } = openData("mnist", augment);
+  const loader = new DataLoader(train, { batchSize, shuffle: true, dropLast: true, prefetch: 1 });
   const network = new ExerciseNet();
   const optimizer = new optim.SGD(network.parameters(), { lr: 0.01, momentum: 0.9 });
   let batches = loader.iterate();
