@@ -10,7 +10,8 @@ import { noGrad } from "./graph/grad-mode.js";
 import { manualSeed, rand } from "./random.js";
 import { compiledEngine, setEngine } from "./runtime/engine.js";
 import { referenceEngine } from "./runtime/reference-engine.js";
-import { tensor, type Tensor } from "./tensor.js";
+import { tensor } from "./creation.js";
+import type { Tensor } from "./tensor.js";
 
 type MakeOptimizer = (params: Iterable<Tensor>) => Optimizer;
 

@@ -23,5 +23,5 @@ export {
   type Summary,
   type SummaryRow,
 } from "./summary/summary.js";
-export { arange, cat, full, ones, stack, Tensor, tensor, zeros } from "./tensor.js";
-export type { Axes, NestedNumbers, Operand, TensorOptions } from "./tensor.js";
+export { arange, cat, full, ones, stack, tensor, zeros, type TensorOptions } from "./creation.js";
+export { Tensor, type Axes, type NestedNumbers, type Operand } from "./tensor.js";

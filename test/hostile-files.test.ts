@@ -17,7 +17,7 @@ import { archive, mutations, patched, pickle, pytorchFile, records, tensorPickle
 import { DataError, KilogradError } from "../src/errors.js";
 import { Generator } from "../src/random.js";
 import { toGrey } from "../src/predict/image.js";
-import { zeros } from "../src/tensor.js";
+import { zeros } from "../src/creation.js";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/train/safetensors.js";
 import { importOnnx } from "../src/import/onnx/onnx-module.js";
 import { decodeStateDict } from "../src/import/state-dict.js";

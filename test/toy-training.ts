@@ -2,7 +2,8 @@
 import { BatchNorm2d, Conv2d, Dropout, functional as F, Module } from "../src/nn/index.js";
 import { OneCycleLR, SGD } from "../src/optim/index.js";
 import { manualSeed, randn, randint, randperm } from "../src/random.js";
-import { tensor, type Tensor } from "../src/tensor.js";
+import { tensor } from "../src/creation.js";
+import type { Tensor } from "../src/tensor.js";
 import type { Batch } from "../src/data/dataset.js";
 import { Trainer, type BatchSource, type TrainerOptions } from "../src/train/trainer.js";
 

@@ -2,7 +2,8 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 import type { Generator } from "../random.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
-import { tensor, Tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
+import { Tensor } from "../tensor.js";
 import { formatImage, type Image } from "./image.js";
 
 /** Inputs, and targets as int32 or float32; the first axis counts the samples. */

@@ -4,7 +4,8 @@
  * it (usually random moves) runs image by image.
  */
 import type { Generator } from "../random.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import { checkSameShape, floatValues, type SampleGenerators } from "./dataset.js";
 import { imageLike, type Image } from "./image.js";
 import type { Transform } from "./transforms/transform.js";

@@ -1,7 +1,7 @@
 /** Labelled images of one size, kept as bytes: a quarter of what float32 would take. */
 import { DataError } from "../errors.js";
 import type { Generator } from "../random.js";
-import { tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
 import { checkIndex, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
 import type { IdxArray } from "./idx.js";
 import { ImageTransform } from "./image-batch.js";

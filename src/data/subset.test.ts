@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Generator, manualSeed } from "../random.js";
-import { tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
 import { DataLoader } from "./data-loader.js";
 import type { Dataset } from "./dataset.js";
 import { randomSplit, Subset } from "./subset.js";

@@ -2,7 +2,8 @@
 import { ShapeError } from "../errors.js";
 import type { HostArray } from "../graph/node.js";
 import { formatShape } from "../shape.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import { checkIndex, type Dataset } from "./dataset.js";
 
 /**

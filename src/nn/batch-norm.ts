@@ -1,6 +1,7 @@
 /** Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167). PyTorch: `BatchNorm2d`. */
 import { noGrad } from "../graph/grad-mode.js";
-import { ones, zeros, type Operand, type Tensor } from "../tensor.js";
+import { ones, zeros } from "../creation.js";
+import type { Operand, Tensor } from "../tensor.js";
 import * as F from "./functional.js";
 import { ones_, zeros_ } from "./init.js";
 import { Module } from "./module.js";

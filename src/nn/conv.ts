@@ -1,6 +1,7 @@
 /** The convolution layer. PyTorch: `Conv2d`. */
 import { ArgumentError } from "../errors.js";
-import { zeros, type Tensor } from "../tensor.js";
+import { zeros } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import * as F from "./functional.js";
 import { fans, kaimingUniform_, uniform_ } from "./init.js";
 import { Module } from "./module.js";

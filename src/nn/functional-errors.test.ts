@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ArgumentError, ShapeError } from "../errors.js";
-import { ones, tensor, zeros, type Tensor } from "../tensor.js";
+import { ones, tensor, zeros } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import * as F from "./functional.js";
 
 const integers = (...values: number[]): Tensor => tensor(Int32Array.from(values));

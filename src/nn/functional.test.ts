@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setEngine } from "../runtime/engine.js";
 import { referenceEngine } from "../runtime/reference-engine.js";
-import { ones, tensor, zeros, type Tensor } from "../tensor.js";
+import { ones, tensor, zeros } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import * as F from "./functional.js";
 import { Buffer } from "./parameter.js";
 

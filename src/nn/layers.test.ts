@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { manualSeed } from "../random.js";
 import { setEngine } from "../runtime/engine.js";
 import { referenceEngine } from "../runtime/reference-engine.js";
-import { ones, tensor, zeros, type Tensor } from "../tensor.js";
+import { ones, tensor, zeros } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import * as nn from "./index.js";
 
 setEngine(referenceEngine);

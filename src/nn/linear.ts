@@ -1,5 +1,6 @@
 /** The fully connected layer. PyTorch: `Linear`. */
-import { zeros, type Tensor } from "../tensor.js";
+import { zeros } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import * as F from "./functional.js";
 import { kaimingUniform_, uniform_ } from "./init.js";
 import { Module } from "./module.js";

@@ -7,7 +7,8 @@ import { SGD } from "../optim/index.js";
 import { manualSeed } from "../random.js";
 import { realize, setEngine } from "../runtime/engine.js";
 import { referenceEngine } from "../runtime/reference-engine.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import * as F from "./functional.js";
 import * as nn from "./index.js";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { DataLoader, TensorDataset, transforms } from "../data/index.js";
 import { ArgumentError } from "../errors.js";
 import { SGD } from "../optim/index.js";
-import { tensor, zeros } from "../tensor.js";
+import { tensor, zeros } from "../creation.js";
 import * as F from "./functional.js";
 import { Conv2d } from "./index.js";
 

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setEngine, type Engine } from "../runtime/engine.js";
 import { referenceEngine } from "../runtime/reference-engine.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import { Adam, AdamW, SGD, type Optimizer } from "./index.js";
 
 setEngine(referenceEngine);

@@ -2,7 +2,8 @@
 import { ArgumentError } from "../errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import type { ImageInfo } from "../train/datasets.js";
 import { toDigit, toGrey, type ImageSource } from "./image.js";
 

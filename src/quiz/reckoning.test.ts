@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { inspectNetwork } from "../summary/inspect.js";
-import { tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
 import * as reckoning from "./reckoning.js";
 
 const source = fs.readFileSync(new URL("./reckoning.ts", import.meta.url), "utf8");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { StateError } from "../errors.js";
 import { SGD } from "../optim/index.js";
 import type { Tensor } from "../tensor.js";
-import { tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
 import { compiledEngine, setEngine } from "./engine.js";
 import { referenceEngine } from "./reference-engine.js";
 

@@ -11,7 +11,7 @@ import * as nn from "../nn/index.js";
 import { SGD } from "../optim/index.js";
 import { manualSeed, randn } from "../random.js";
 import type { Tensor } from "../tensor.js";
-import { full } from "../tensor.js";
+import { full } from "../creation.js";
 import { configure } from "./configure.js";
 import { compiledEngine } from "./engine.js";
 

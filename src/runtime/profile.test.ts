@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SGD } from "../optim/index.js";
 import { rand } from "../random.js";
-import { tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
 import { compiledEngine, setEngine } from "./engine.js";
 import { profile } from "./profile.js";
 

@@ -6,7 +6,8 @@ import { noGrad } from "../graph/grad-mode.js";
 import { BatchNorm2d, type Module } from "../nn/index.js";
 import { defaultGenerator } from "../random.js";
 import type { Shape } from "../shape.js";
-import { Tensor, zeros } from "../tensor.js";
+import { zeros } from "../creation.js";
+import { Tensor } from "../tensor.js";
 
 /** The size of an input without its batch, or a list of such sizes. */
 export type InputSizes = Shape | readonly Shape[];

@@ -7,7 +7,8 @@ import { test } from "node:test";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { randomInteger, Generator } from "../random.js";
-import { cat, ones, zeros, type Tensor } from "../tensor.js";
+import { cat, ones, zeros } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import { inspectNetwork } from "./inspect.js";
 import type { Field } from "./receptive-field.js";
 

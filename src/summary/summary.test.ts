@@ -16,7 +16,8 @@ import {
 } from "../nn/index.js";
 import { defaultGenerator } from "../random.js";
 import { setEngine } from "../runtime/engine.js";
-import { ones, type Tensor } from "../tensor.js";
+import { ones } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import * as samples from "../../test/sample-networks.js";
 import { networks } from "../train/networks.js";
 import { formatSummary, summarize } from "./summary.js";

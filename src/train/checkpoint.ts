@@ -7,7 +7,8 @@ import * as z from "zod";
 import { DataError } from "../errors.js";
 import type { OptimizerState, SchedulerState } from "../optim/index.js";
 import type { GeneratorState } from "../random.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import { bytesOf, decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.js";
 
 const count = z.int().min(0);

@@ -2,7 +2,8 @@
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { functional as F, type Module } from "../nn/index.js";
-import { stack, type Tensor } from "../tensor.js";
+import { stack } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 
 export interface Evaluation {
   /** The mean negative log-likelihood. */

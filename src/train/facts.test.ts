@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BatchNorm2d, Conv2d, Dropout, functional as F, Linear, Module, Parameter } from "../nn/index.js";
-import { ones, type Tensor } from "../tensor.js";
+import { ones } from "../creation.js";
+import type { Tensor } from "../tensor.js";
 import { answerQuestions } from "./answers.js";
 import { gatherFacts } from "./facts.js";
 import { ExerciseNet } from "./networks.js";

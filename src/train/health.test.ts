@@ -5,7 +5,7 @@ import { BatchNorm2d, Conv2d, Flatten, LogSoftmax, ReLU, Sequential } from "../n
 import { manualSeed, randn } from "../random.js";
 import { referenceEngine } from "../runtime/reference-engine.js";
 import { setEngine } from "../runtime/engine.js";
-import { tensor } from "../tensor.js";
+import { tensor } from "../creation.js";
 import { measureHealth } from "./health.js";
 
 beforeEach(() => setEngine(referenceEngine));

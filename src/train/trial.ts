@@ -3,7 +3,8 @@ import { ShapeError } from "../errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import { formatShape, shapesEqual, type Shape } from "../shape.js";
-import { Tensor, zeros } from "../tensor.js";
+import { zeros } from "../creation.js";
+import { Tensor } from "../tensor.js";
 
 /** Images in the batch: two, since one alone might be taken for a broadcast axis. */
 const BATCH = 2;

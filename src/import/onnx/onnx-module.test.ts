@@ -9,7 +9,8 @@ import { DataError } from "../../errors.js";
 import { noGrad } from "../../graph/grad-mode.js";
 import { functional as F, Module } from "../../nn/index.js";
 import { SGD } from "../../optim/index.js";
-import { tensor, type Tensor } from "../../tensor.js";
+import { tensor } from "../../creation.js";
+import type { Tensor } from "../../tensor.js";
 import { importOnnx, type ImportOnnxOptions, type OnnxModule } from "./onnx-module.js";
 
 interface Fixture {

@@ -10,7 +10,7 @@ import {
   TensorProto_DataType as Kind,
 } from "onnx-buf";
 import { DataError } from "../../errors.js";
-import { tensor } from "../../tensor.js";
+import { tensor } from "../../creation.js";
 import { importOnnx, onnxOperators } from "./onnx-module.js";
 
 interface Case {

@@ -4,7 +4,8 @@
  */
 import { DataError } from "../../errors.js";
 import { denseStrides, sizeOf, type Shape } from "../../shape.js";
-import { tensor, Tensor } from "../../tensor.js";
+import { tensor } from "../../creation.js";
+import { Tensor } from "../../tensor.js";
 
 /** More than any shape or list of indices needs; a hostile graph could double a list with every node. */
 const MAX_NUMBERS = 65_536;

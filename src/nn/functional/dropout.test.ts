@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { manualSeed } from "../../random.js";
 import { setEngine } from "../../runtime/engine.js";
 import { referenceEngine } from "../../runtime/reference-engine.js";
-import { full, ones, tensor } from "../../tensor.js";
+import { full, ones, tensor } from "../../creation.js";
 import { dropout, dropout2d } from "./dropout.js";
 
 setEngine(referenceEngine);
