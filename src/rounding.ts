@@ -1,4 +1,4 @@
-/** Rounding as Python does it where it prints: what tqdm and torchsummary show agrees to the last digit. */
+/** Rounding as Python prints and `torch.round` rounds: what tqdm and torchsummary show agrees to the last digit. */
 
 /** The nearest whole number; of two equally near ones the even one. Python: `round(x)`, `f"{x:.0f}"`. */
 export function roundHalfEven(x: number): number {

@@ -31,6 +31,7 @@ const order = [
   "compiler",
   "runtime",
   "tensor",
+  "creation",
   "compile",
   "random",
   "nn",

@@ -14,7 +14,7 @@ import { Node } from "../graph/node.js";
 import { isVariable } from "../ops/leaf.js";
 import * as ops from "../ops/index.js";
 import { shapesEqual, sizeOf, type Shape } from "../shape.js";
-import type { Pair, Window } from "../ops/window.js";
+import { tiles, windowPlace, type Pair, type Window } from "../ops/window.js";
 import { expensive } from "./materialization.js";
 
 /** For each place of the window, the elements of an image at that place: computed there, where that is cheap. */
@@ -23,7 +23,12 @@ export function places(image: Node, kernel: Pair): Node[] {
 }
 
 function placeOf(image: Node, kernel: Pair, i: number): Node {
-  return computedPlace(image, kernel, i) ?? ops.placeOf(image, kernel, i);
+  return computedPlace(image, kernel, i) ?? storedPlace(image, kernel, i);
+}
+
+function storedPlace(image: Node, kernel: Pair, i: number): Node {
+  const [, , height, width] = image.shape as [number, number, number, number];
+  return windowPlace(image, [Math.floor(height / kernel[0]), Math.floor(width / kernel[1])], tiles(kernel), i);
 }
 
 /** The place of an expression, as an expression of its inputs' places; undefined if one of them must be stored first. */
@@ -31,7 +36,7 @@ function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
   if (isPartsOf(image, kernel)) return image.inputs[i];
   const { kind } = image.op.lowering;
   if (image.value !== undefined || isVariable(image) || kind === "kernel" || isBiased(image)) {
-    return ops.placeOf(image, kernel, i);
+    return storedPlace(image, kernel, i);
   }
   if (kind !== "elementwise" || expensive.has(image.op.name)) return undefined;
   return onPlace(image, (input) =>

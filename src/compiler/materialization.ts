@@ -24,7 +24,11 @@ export class Materialization {
       if (node.value !== undefined) continue;
       for (const input of new Set(node.inputs)) this.users.set(input, [...(this.users.get(input) ?? []), node]);
     }
-    for (const node of this.order) if (this.canInline(node)) this.inlined.set(node, this.expressionOf(node));
+    for (const node of this.order) {
+      if (!this.mayInline(node)) continue;
+      const expression = this.expressionOf(node);
+      if (expression.size <= largestExpression) this.inlined.set(node, expression);
+    }
   }
 
   /** Whether the node is computed inside the loops that use it. */
@@ -42,13 +46,13 @@ export class Materialization {
     return this.users.get(node) ?? [];
   }
 
-  private canInline(node: Node): boolean {
+  /** Whether a node may be computed where it is used, if that makes no expression too large. */
+  private mayInline(node: Node): boolean {
     const { kind } = node.op.lowering;
     if (node.value !== undefined || (kind !== "elementwise" && kind !== "index")) return false;
     if (this.wanted.has(node)) return false;
     const users = this.usersOf(node);
     if (users.length > 1 && expensive.has(node.op.name)) return false;
-    if (this.expressionOf(node).size > largestExpression) return false;
     return users.every((user) => this.takesExpression(user, node));
   }
 

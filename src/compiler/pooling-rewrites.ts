@@ -5,7 +5,7 @@
 import type { Node } from "../graph/node.js";
 import * as ops from "../ops/index.js";
 import type { MaxPoolAttrs } from "../ops/pooling.js";
-import type { Pair } from "../ops/window.js";
+import { windowPlaces, type Pair } from "../ops/window.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { coversAll, isTiling, places } from "./image-parts.js";
 import { cropImage, padImage } from "./image-padding.js";
@@ -18,15 +18,13 @@ interface AvgPoolAttrs {
 }
 
 const none: Pair = [0, 0];
-const ones: Pair = [1, 1];
 
 export const poolingRewrites = {
   maxPool2d: (node: Node): Node => {
     const attrs = node.attrs as MaxPoolAttrs;
-    const { kernel, stride, padding, dilation } = attrs;
-    if (isTiling(attrs)) return largest(places(node.inputs[0]!, kernel));
-    const x = padImage(node.inputs[0]!, padding, padding, none, -Infinity);
-    return largest(windowPlaces(x, node.shape, kernel, stride, dilation));
+    if (isTiling(attrs)) return largest(places(node.inputs[0]!, attrs.kernel));
+    const x = padImage(node.inputs[0]!, attrs.padding, attrs.padding, none, -Infinity);
+    return largest(windowPlaces(x, sizeOfImage(node), attrs));
   },
 
   maxPool2dGradient: (node: Node): Node | undefined => {
@@ -38,17 +36,17 @@ export const poolingRewrites = {
     if (attrs.padding.every((p) => p === 0)) return undefined;
     const padded = padImage(x, attrs.padding, attrs.padding, none, -Infinity);
     const grad = ops.maxPool2dGradient(padded, g, { ...attrs, padding: none });
-    return cropImage(grad, attrs.padding, [x.shape[2]!, x.shape[3]!]);
+    return cropImage(grad, attrs.padding, sizeOfImage(x));
   },
 
   avgPool2d: (node: Node): Node => {
     const attrs = node.attrs as AvgPoolAttrs;
     const x = padImage(node.inputs[0]!, attrs.padding, attrs.padding, none, 0);
-    const places = windowPlaces(x, node.shape, attrs.kernel, attrs.stride, ones);
-    const inputSize: Pair = [node.inputs[0]!.shape[2]!, node.inputs[0]!.shape[3]!];
+    const seen = windowPlaces(x, sizeOfImage(node), { ...attrs, dilation: [1, 1] });
+    const inputSize = sizeOfImage(node.inputs[0]!);
     return ops.mul(
-      places.reduce((sum, place) => ops.add(sum, place)),
-      shares(attrs, inputSize, [node.shape[2]!, node.shape[3]!]),
+      seen.reduce((sum, place) => ops.add(sum, place)),
+      shares(attrs, inputSize, sizeOfImage(node)),
     );
   },
 
@@ -58,7 +56,7 @@ export const poolingRewrites = {
     // The kernel spreads g as it is: what is left is a sum pooling, with a window that counts all its places as one.
     if (isSumGradient(attrs)) return undefined;
     const size: Pair = [inputShape[2]!, inputShape[3]!];
-    const weighted = ops.mul(g, shares(attrs, size, [g.shape[2]!, g.shape[3]!]));
+    const weighted = ops.mul(g, shares(attrs, size, sizeOfImage(g)));
     const paddedShape = [
       inputShape[0]!,
       inputShape[1]!,
@@ -98,15 +96,9 @@ export function isSumGradient(attrs: object): boolean {
   return "sumOnly" in attrs;
 }
 
-/** For each place of the window, the slice of x that it sees over all windows. */
-function windowPlaces(x: Node, shape: Shape, kernel: Pair, stride: Pair, dilation: Pair): Node[] {
-  const along = (axis: 0 | 1, k: number, from: Node): Node => {
-    const start = k * dilation[axis];
-    return ops.sliceAxis(from, 2 + axis, start, start + (shape[2 + axis]! - 1) * stride[axis] + 1, stride[axis]);
-  };
-  return Array.from({ length: sizeOf(kernel) }, (_, i) =>
-    along(1, i % kernel[1], along(0, Math.floor(i / kernel[1]), x)),
-  );
+/** Height and width of an image [N,C,H,W]. */
+function sizeOfImage(image: Node): Pair {
+  return [image.shape[2]!, image.shape[3]!];
 }
 
 /** 1 / (the number of pixels that a window counts): one number, or a map [1,1,OH,OW] where padding is not counted. */

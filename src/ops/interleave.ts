@@ -5,11 +5,10 @@
  */
 import { ShapeError } from "../errors.js";
 import type { Node } from "../graph/node.js";
-import { forEachIndex, formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../shape.js";
 import { promote } from "./elementwise.js";
 import { defineOp } from "./op.js";
-import { sliceAxis } from "./view.js";
-import type { Pair } from "./window.js";
+import { tiles, windowPlaces, type Pair } from "./window.js";
 
 export interface InterleaveAttrs {
   /** KH and KW, rows and columns of a window. */
@@ -41,7 +40,8 @@ const interleaveOp = defineOp<InterleaveAttrs>({
     });
     return result;
   },
-  gradient: ({ attrs: { kernel } }, grad) => placesOf(grad, kernel),
+  gradient: ({ attrs: { kernel }, inputs: [part] }, grad) =>
+    windowPlaces(grad, [part!.shape[2]!, part!.shape[3]!], tiles(kernel)),
   lowering: { kind: "kernel" },
   samples: [
     { inputs: Array.from({ length: 4 }, () => [2, 5, 3, 2]), attrs: { kernel: [2, 2] } },
@@ -55,19 +55,4 @@ const interleaveOp = defineOp<InterleaveAttrs>({
 /** The image [N,C,KH·H,KW·W] of these parts [N,C,H,W], row by row of the window. */
 export function interleave(parts: readonly Node[], kernel: Pair): Node {
   return interleaveOp(parts, { kernel });
-}
-
-/** The parts of which an image whose sizes are multiples of the kernel's is put together: strided slices. */
-export function placesOf(image: Node, kernel: Pair): Node[] {
-  return Array.from({ length: sizeOf(kernel) }, (_, i) => placeOf(image, kernel, i));
-}
-
-/** One of them; rows and columns past the last whole window are left out. */
-export function placeOf(image: Node, kernel: Pair, i: number): Node {
-  const [, , height, width] = image.shape as Shape & [number, number, number, number];
-  const place: Pair = [Math.floor(i / kernel[1]), i % kernel[1]];
-  return [height, width].reduce((part, extent, axis) => {
-    const stop = Math.floor(extent / kernel[axis]!) * kernel[axis]!;
-    return sliceAxis(part, 2 + axis, place[axis]!, stop, kernel[axis]);
-  }, image);
 }

@@ -1,5 +1,6 @@
 /** Functions of one operand, element by element. */
 import type { Node } from "../graph/node.js";
+import { roundHalfEven } from "../rounding.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { add, div, mul, neg, sub } from "./arithmetic.js";
 import { cast, gt, where } from "./comparison.js";
@@ -129,16 +130,10 @@ export const ceil = definePointwise({
   gradient: flat,
 });
 
-function roundHalfToEven(x: number): number {
-  const below = Math.floor(x);
-  const rest = x - below;
-  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
-}
-
 /** The nearest whole number; of two equally near the even one. PyTorch: `torch.round`. */
 export const round = definePointwise({
   name: "round",
-  scalar: roundHalfToEven,
+  scalar: roundHalfEven,
   vector: (x) => v.op("f32x4.nearest", x),
   gradient: flat,
 });

@@ -5,7 +5,8 @@
  */
 import { ArgumentError, ShapeError } from "../errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, type Shape } from "../shape.js";
+import { formatShape, sizeOf, type Shape } from "../shape.js";
+import { sliceAxis } from "./view.js";
 
 /** A number for the height's axis and one for the width's. */
 export type Pair = readonly [number, number];
@@ -79,6 +80,29 @@ function axisTaps(image: number, output: number, window: Window, axis: 0 | 1): {
       kernel: k,
     })).filter((tap) => tap.image >= 0 && tap.image < image),
   );
+}
+
+/** Windows side by side. */
+export function tiles(kernel: Pair): Window {
+  return { kernel, stride: kernel, padding: [0, 0], dilation: [1, 1] };
+}
+
+/**
+ * For each tap of the kernel, row by row, what all windows over an image see there: strided slices [N,C,OH,OW].
+ * @param image [N,C,H,W], padded already
+ * @param output OH and OW
+ */
+export function windowPlaces(image: Node, output: Pair, window: Window): Node[] {
+  return Array.from({ length: sizeOf(window.kernel) }, (_, i) => windowPlace(image, output, window, i));
+}
+
+/** One of them. */
+export function windowPlace(image: Node, output: Pair, { kernel, stride, dilation }: Window, i: number): Node {
+  const taps: Pair = [Math.floor(i / kernel[1]), i % kernel[1]];
+  return taps.reduce((part, tap, axis) => {
+    const start = tap * dilation[axis]!;
+    return sliceAxis(part, 2 + axis, start, start + (output[axis]! - 1) * stride[axis]! + 1, stride[axis]);
+  }, image);
 }
 
 /** Refuses what is not a float32 tensor [N,C,H,W] (or whatever `axes` says). */

@@ -7,7 +7,7 @@ import { padToVector, type BufferView } from "../../compiler/views.js";
 import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { range } from "./convolution.js";
-import { emitFill } from "./fill.js";
+import { emitBorder } from "./border.js";
 import type { Combine, LoopKernel, LoopValue } from "./loop.js";
 
 /** Accumulators that stay in registers beside what an expression needs. */
@@ -64,19 +64,10 @@ export class LoopEmitter {
   }
 
   private fillBorders(): void {
-    for (const { border } of this.kernel.roots) {
+    const { roots, outerAxis } = this.kernel;
+    for (const { border } of roots) {
       if (!border) continue;
-      const { around, inner, value } = border;
-      const { outerAxis } = this.kernel;
-      const elements = outerAxis < 0 ? around.buffer.elements : around.strides[outerAxis]!;
-      const at = this.b.let("i32", "border", this.at.pointer({ view: around, outerAxis }, this.n));
-      for (const { start, length, times, step } of borderRuns(inner, around, elements)) {
-        const from = this.b.let("i32", "from", v.n.add(at, v.int(4 * start)));
-        this.b.repeat(times, () => {
-          emitFill(this.b, from, length, value, around.buffer.dtype);
-          this.b.advance(from, 4 * step);
-        });
-      }
+      emitBorder(this.b, border, this.at.pointer({ view: border.around, outerAxis }, this.n), outerAxis);
     }
   }
 
@@ -376,32 +367,6 @@ export class LoopEmitter {
       this.kernel.reduced.includes(axis) ? Math.abs(read?.strides[axis] ?? 0) : Math.abs(lead.strides[axis]!);
     return [...axes].sort((x, y) => weight(y) - weight(x) || x - y);
   }
-}
-
-/** Elements to fill, `times` over at a distance of `step`. */
-interface BorderRun {
-  readonly start: number;
-  readonly length: number;
-  readonly times: number;
-  readonly step: number;
-}
-
-/**
- * What lies around the inner part of an image in memory: before its first row, between its rows, and after its last.
- * Where the inner part has gaps of its own, everything is filled.
- */
-function borderRuns(inner: BufferView, around: BufferView, elements: number): BorderRun[] {
-  const [rows, pixels] = [inner.strides[2], inner.strides[3]];
-  const isImage = inner.shape.length === 4 && inner.strides.every((stride, axis) => stride === around.strides[axis]);
-  if (!isImage || inner.strides[1] !== 1) return [{ start: 0, length: elements, times: 1, step: 0 }];
-  const [, , height, width] = inner.shape as [number, number, number, number];
-  const row = width * pixels!;
-  const end = inner.offset + (height - 1) * rows! + row;
-  return [
-    { start: 0, length: inner.offset, times: 1, step: 0 },
-    { start: inner.offset + row, length: rows! - row, times: height - 1, step: rows! },
-    { start: end, length: elements - end, times: 1, step: 0 },
-  ].filter(({ length, times }) => length > 0 && times > 0);
 }
 
 interface Axis {

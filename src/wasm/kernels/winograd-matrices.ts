@@ -89,7 +89,8 @@ const output: TransformRecord = {
   outputs: 4,
   factors: [2, 0.5, a, b, a / 2, 2 * b],
   apply: ([m0, m1, m2, m3, m4, m5], by) => {
-    const [s1, d1, s2, d2] = [by.add(m1!, m2!), by.sub(m1!, m2!), by.add(m3!, m4!), by.sub(m3!, m4!)];
+    const [s1, d1] = by.sumAndDifference(m1!, m2!);
+    const [s2, d2] = by.sumAndDifference(m3!, m4!);
     return [
       by.add(m0!, by.add(s1, s2)),
       by.madd(a, d1, by.scaled(b, d2)),
@@ -131,7 +132,8 @@ const weightGradient: TransformRecord = {
   outputs: 3,
   factors: [-2 / 3, 1 / 6, (a * -2) / 3, b / 6, -1 / 3, 1 / 3],
   apply: ([m0, m1, m2, m3, m4, m5], by) => {
-    const [s1, d1, s2, d2] = [by.add(m1!, m2!), by.sub(m1!, m2!), by.add(m3!, m4!), by.sub(m3!, m4!)];
+    const [s1, d1] = by.sumAndDifference(m1!, m2!);
+    const [s2, d2] = by.sumAndDifference(m3!, m4!);
     return [
       by.madd(1 / 6, s2, by.madd(-2 / 3, s1, m0!)),
       by.madd((a * -2) / 3, d1, by.scaled(b / 6, d2)),

@@ -8,7 +8,7 @@
  * d is a tile of inputs, w a 3×3 kernel, Y a tile of outputs; each number is a vector of channels. winograd-matrices.ts
  * has the matrices. With 4×4 tiles and the usual points 0, ±1, ±2, ∞ rounding errors would be five times as large; with
  * ours the worst is twice a direct convolution's (docs/performance.md has the measurements). With 6×6 tiles they are some
- * five times as large again, so that these are only used to evaluate networks, not in training.
+ * ten times as large again, so that these are only used to evaluate networks, not in training.
  */
 import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
@@ -28,21 +28,13 @@ export interface Scheme {
   readonly transforms: { readonly [K in "input" | "output" | "weight"]: TransformName };
 }
 
-export const small: Scheme = {
-  tile: 4,
-  patch: 6,
-  products: 36,
-  tilesPerStrip: 12,
-  transforms: { input: "input", output: "output", weight: "weight" },
-};
+export const small = scheme(4, 12, { input: "input", output: "output", weight: "weight" });
+export const large = scheme(6, 4, { input: "largeInput", output: "largeOutput", weight: "largeWeight" });
 
-export const large: Scheme = {
-  tile: 6,
-  patch: 8,
-  products: 64,
-  tilesPerStrip: 4,
-  transforms: { input: "largeInput", output: "largeOutput", weight: "largeWeight" },
-};
+function scheme(tile: number, tilesPerStrip: number, names: Scheme["transforms"]): Scheme {
+  const patch = tile + 2;
+  return { tile, patch, products: patch * patch, tilesPerStrip, transforms: names };
+}
 
 /** A tile in memory: the address of its first vector, and the bytes between its rows and between its columns. */
 export interface Tile {
