@@ -33,7 +33,7 @@ export function formatPlan(plan: Plan): string {
 
 /** The loop nests of all kernels. */
 export function formatProgram(program: Program): string {
-  return program.functions.map((func) => printFunction(func)).join("\n");
+  return program.functions.map((func) => printFunction("write" in func ? func.write() : func)).join("\n");
 }
 
 function buffers(accesses: Kernel["reads"]): string {

@@ -22,7 +22,7 @@ export class Materialization {
     this.order = topologicalOrder([...outputs, ...updates]);
     for (const node of this.order) {
       if (node.value !== undefined) continue;
-      for (const input of new Set(node.inputs)) this.users.set(input, [...(this.users.get(input) ?? []), node]);
+      for (const input of new Set(node.inputs)) this.usersList(input).push(node);
     }
     for (const node of this.order) {
       if (!this.mayInline(node)) continue;
@@ -44,6 +44,12 @@ export class Materialization {
 
   usersOf(node: Node): readonly Node[] {
     return this.users.get(node) ?? [];
+  }
+
+  private usersList(node: Node): Node[] {
+    let list = this.users.get(node);
+    if (!list) this.users.set(node, (list = []));
+    return list;
   }
 
   /** Whether a node may be computed where it is used, if that makes no expression too large. */

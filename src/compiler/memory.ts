@@ -101,20 +101,20 @@ function imageOf(schedule: Schedule, buffer: Buffer): { stage: number; elements:
 
 /** Packs intervals into one stretch of memory: each at the lowest place that is free for its whole time. */
 class Packer {
+  /** What has a place, the lowest first. */
   private readonly taken: (Interval & { at: number })[] = [];
   size = 0;
 
   place(interval: Interval): number {
     const bytes = Math.ceil((interval.bytes + slack) / line) * line;
-    const rivals = this.taken
-      .filter((other) => other.from <= interval.to && interval.from <= other.to)
-      .sort((a, b) => a.at - b.at);
     let at = 0;
-    for (const rival of rivals) {
-      if (at + bytes <= rival.at) break;
-      at = Math.max(at, rival.at + rival.bytes);
+    for (const other of this.taken) {
+      if (other.to < interval.from || interval.to < other.from) continue;
+      if (at + bytes <= other.at) break;
+      at = Math.max(at, other.at + other.bytes);
     }
-    this.taken.push({ ...interval, bytes, at });
+    const behind = this.taken.findIndex((other) => other.at > at);
+    this.taken.splice(behind < 0 ? this.taken.length : behind, 0, { ...interval, bytes, at });
     this.size = Math.max(this.size, at + bytes);
     return at;
   }

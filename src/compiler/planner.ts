@@ -26,9 +26,6 @@ import { broadcastView, Buffer, denseInOrder, denseView, paddedImages, paddedRow
 /** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
 const worthThreads = 16384;
 
-/** What nodes are in loops, by the loops' domain. */
-type ValueTable = Map<string, Map<Node, LoopValue>>;
-
 /** How the host numbers what a program reads: data leaves, and the contents of variables. */
 export interface Numbering {
   /** Undefined for data that belongs to the program. */
@@ -50,8 +47,8 @@ export class Planner {
   /** Nodes that are the same in each run, as far as that is made use of. */
   private readonly fixed: ReadonlySet<Node>;
   private readonly views = new Map<Node, BufferView>();
-  private readonly values: ValueTable = new Map();
-  private readonly masks: ValueTable = new Map();
+  private readonly values = new ValueTable();
+  private readonly masks = new ValueTable();
   private readonly inputs: { buffer: Buffer; leaf: number }[] = [];
   private readonly constants: { buffer: Buffer; elements: HostArray }[] = [];
   /** What variables hold, by number, then the places of their new contents. */
@@ -251,7 +248,7 @@ export class Planner {
 
   /** What a node is inside loops over `domain`: an expression, or a load. */
   valueOf(node: Node, domain: Shape): LoopValue {
-    return memoized(this.values, domain, node, () => this.makeValue(node, domain));
+    return this.values.get(domain, node, () => this.makeValue(node, domain));
   }
 
   private makeValue(node: Node, domain: Shape): LoopValue {
@@ -285,7 +282,7 @@ export class Planner {
 
   /** Where a condition is not zero, as a mask: of a comparison directly. */
   private maskOf(condition: Node, domain: Shape): LoopValue {
-    return memoized(this.masks, domain, condition, () => {
+    return this.masks.get(domain, condition, () => {
       const { lowering } = condition.op;
       if (lowering.kind === "elementwise" && lowering.mask && this.isComputedHere(condition)) {
         const args = condition.inputs.map((input) => this.valueOf(input, domain));
@@ -355,13 +352,27 @@ function sumOf(values: readonly LoopValue[]): LoopValue {
   return { kind: "apply", args, vector: ([x, y]) => v.add(x!, y!) };
 }
 
-function memoized(table: ValueTable, domain: Shape, node: Node, make: () => LoopValue): LoopValue {
-  const key = domain.join();
-  let known = table.get(key);
-  if (!known) table.set(key, (known = new Map<Node, LoopValue>()));
-  let value = known.get(node);
-  if (!value) known.set(node, (value = make()));
-  return value;
+/** What nodes are in loops, by the loops' domain. */
+class ValueTable {
+  private readonly byDomain = new Map<string, Map<Node, LoopValue>>();
+  /** An expression's nodes are asked for one after the other, with the same domain. */
+  private latest: { readonly domain: Shape; readonly values: Map<Node, LoopValue> } | undefined;
+
+  get(domain: Shape, node: Node, make: () => LoopValue): LoopValue {
+    const values = this.valuesIn(domain);
+    let value = values.get(node);
+    if (!value) values.set(node, (value = make()));
+    return value;
+  }
+
+  private valuesIn(domain: Shape): Map<Node, LoopValue> {
+    if (this.latest?.domain === domain) return this.latest.values;
+    const key = domain.join();
+    let values = this.byDomain.get(key);
+    if (!values) this.byDomain.set(key, (values = new Map<Node, LoopValue>()));
+    this.latest = { domain, values };
+    return values;
+  }
 }
 
 /** Whether each outer index can fill its own part: no border along the first axis, and parts of whole vectors. */

@@ -4,7 +4,7 @@
  * at a barrier runs the serial kernels and lets the others go. Nothing that is computed depends on who computes it.
  */
 import { v, type Expr, type Local } from "../wasm/expressions.js";
-import { FunctionBuilder, type Func } from "../wasm/loops.js";
+import { FunctionBuilder, type Func, type UnwrittenFunc } from "../wasm/loops.js";
 import type { Access, Addressing, Kernel } from "./kernel.js";
 import type { Plan, Stage } from "./plan.js";
 import type { Place } from "./views.js";
@@ -23,9 +23,12 @@ const spins = 100_000;
 const pieces = 64;
 
 export interface Program {
-  readonly functions: readonly Func[];
-  /** Constants that the kernels look up; copied once into the program's own memory, behind what the plan has there. */
-  readonly tables: Int32Array;
+  readonly functions: readonly (Func | UnwrittenFunc)[];
+  /**
+   * Constants that the kernels look up, known when these have been written; copied once into the program's own memory,
+   * behind what the plan has there.
+   */
+  readonly tables: () => Int32Array;
   /**
    * How many words, a line apart, the run needs for counters and (for each thread) for shares, which are zeroed before
    * each run, and for flags.
@@ -52,27 +55,25 @@ export const markImport = "mark";
 
 export function buildProgram(plan: Plan, { profile = false } = {}): Program {
   const addresses = new ProgramAddresses(plan.ownBytes);
-  const functions: Func[] = [];
-  const names = new Map<Kernel, string>();
-  for (const kernel of kernelsOf(plan)) {
-    const name = `k${functions.length}`;
-    const b = new FunctionBuilder(name, { n: "i32" });
-    b.note(kernel.title);
-    kernel.emit(b, addresses, b.params[0]!);
-    functions.push(b.done());
-    names.set(kernel, name);
-  }
+  const names = new Map(kernelsOf(plan).map((kernel, i) => [kernel, `k${i}`]));
+  const kernels = [...names].map(([kernel, name]) => ({ name, write: () => writeKernel(kernel, name, addresses) }));
   const driver = new Driver(names, profile);
   const run = driver.build(plan);
-  const tables = Int32Array.from(addresses.words);
   return {
-    functions: [...functions, ...(plan.kept.length > 0 ? [buildKeep(plan, names)] : []), run],
-    tables,
+    functions: [...kernels, ...(plan.kept.length > 0 ? [buildKeep(plan, names)] : []), run],
+    tables: () => Int32Array.from(addresses.words),
     counters: driver.counters,
     shares: driver.shares,
     flags: driver.flags,
     marks: driver.marks,
   };
+}
+
+function writeKernel(kernel: Kernel, name: string, addresses: ProgramAddresses): Func {
+  const b = new FunctionBuilder(name, { n: "i32" });
+  b.note(kernel.title);
+  kernel.emit(b, addresses, b.params[0]!);
+  return b.done();
 }
 
 function kernelsOf(plan: Plan): Kernel[] {
@@ -92,6 +93,7 @@ function buildKeep(plan: Plan, names: ReadonlyMap<Kernel, string>): Func {
 
 class ProgramAddresses implements Addressing {
   readonly words: number[] = [];
+  private readonly known = new Map<string, number>();
 
   /** @param tablesAt where tables start in the program's own memory */
   constructor(private readonly tablesAt: number) {}
@@ -104,9 +106,15 @@ class ProgramAddresses implements Addressing {
     return place.kind === "scratch" || stride === 0 ? start : v.n.add(start, v.n.scale(n, 4 * stride));
   }
 
+  /** Equal tables are one, also when a kernel is written again to be printed. */
   table(values: Int32Array): Expr {
-    const at = this.tablesAt + 4 * this.words.length;
-    this.words.push(...values);
+    const key = values.join();
+    let at = this.known.get(key);
+    if (at === undefined) {
+      at = this.tablesAt + 4 * this.words.length;
+      this.known.set(key, at);
+      this.words.push(...values);
+    }
     return add(v.global("own"), at);
   }
 }

@@ -5,6 +5,7 @@
  * the other wrote for the same outer index. In a program that changes no variable, small kernels that read nothing else
  * (they pack weights, transform them, take roots of running variances) stand before all that: their results are kept.
  */
+import { shapesEqual } from "../shape.js";
 import { LoopKernel } from "../wasm/kernels/loop.js";
 import type { Access, Kernel } from "./kernel.js";
 import type { Buffer, BufferView } from "./views.js";
@@ -121,8 +122,8 @@ function append(uses: Map<Buffer, Use[]>, buffer: Buffer, use: Use): void {
 function sameLoops(a: LoopKernel, b: LoopKernel): boolean {
   return (
     a.outerAxis === b.outerAxis &&
-    a.domain.join() === b.domain.join() &&
-    a.reduced.join() === b.reduced.join() &&
+    shapesEqual(a.domain, b.domain) &&
+    shapesEqual(a.reduced, b.reduced) &&
     a.roots.some((root) => root.combine) === b.roots.some((root) => root.combine)
   );
 }

@@ -225,7 +225,8 @@ export class WasmEngine implements Engine {
   }
 
   /** The program's own memory, with its constants and tables in it. */
-  private placeOwn({ ownBytes, constants }: Plan, { tables }: Program): number {
+  private placeOwn({ ownBytes, constants }: Plan, program: Program): number {
+    const tables = program.tables();
     const at = this.heap.allocate(ownBytes + 4 * tables.length);
     for (const { buffer, elements } of constants) this.bufferAt(buffer, 0, at).set(elements);
     this.heap.ints(at + ownBytes, tables.length).set(tables);

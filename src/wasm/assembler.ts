@@ -3,7 +3,7 @@
  * A module imports one memory, `env.memory`, has mutable i32 globals, and exports the functions that say so.
  */
 import { instructions, type Expr, type LoadForm, type Local, type ValueType } from "./expressions.js";
-import type { Func, Stmt, StoreForm } from "./loops.js";
+import type { Func, Stmt, StoreForm, UnwrittenFunc } from "./loops.js";
 import { vectorFunctions } from "./vector-math.js";
 
 export interface ModuleOptions {
@@ -14,6 +14,11 @@ export interface ModuleOptions {
   readonly fused: boolean;
   /** Functions of the host, `env.<name>`, that take one i32 and give nothing. */
   readonly imports?: readonly string[];
+}
+
+interface Signature {
+  readonly params: readonly { readonly type: ValueType }[];
+  readonly result: ValueType | undefined;
 }
 
 const typeCode: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
@@ -37,7 +42,10 @@ const empty = 0x40;
  * The module's bytes. Functions may call each other by name, in any order, and those of vector-math.ts, which come
  * into the module when they are called.
  */
-export function assemble(functions: readonly Func[], options: ModuleOptions): Uint8Array<ArrayBuffer> {
+export function assemble(
+  functions: readonly (Func | UnwrittenFunc)[],
+  options: ModuleOptions,
+): Uint8Array<ArrayBuffer> {
   const imports = options.imports ?? [];
   const all = [...functions];
   const names = [...imports, ...functions.map((func) => func.name)];
@@ -52,16 +60,19 @@ export function assemble(functions: readonly Func[], options: ModuleOptions): Ui
   };
   const bodies = new Bytes();
   const encoder = new FunctionEncoder(indexOf, options);
+  const signatures: Signature[] = imports.map(() => ({ params: [{ type: "i32" }], result: undefined }));
+  const exported: string[] = [];
   // The list grows while it is gone through.
-  for (const func of all) bodies.sized(encoder.encode(func));
+  for (const func of all) {
+    const written = "write" in func ? func.write() : func;
+    const { params, result } = written;
+    signatures.push({ params, result });
+    if (written.exported) exported.push(written.name);
+    bodies.sized(encoder.encode(written));
+  }
 
   const out = new Bytes();
   out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-  const hostType = { params: [{ type: "i32" as const }], result: undefined };
-  const signatures: { params: readonly { type: ValueType }[]; result: ValueType | undefined }[] = [
-    ...imports.map(() => hostType),
-    ...all,
-  ];
   out.section(1, signatures, (section, func) => {
     section.byte(0x60);
     section.list(func.params, (list, param) => list.byte(typeCode[param.type]));
@@ -80,11 +91,7 @@ export function assemble(functions: readonly Func[], options: ModuleOptions): Ui
   });
   out.section(3, all, (section, _, i) => section.unsigned(imports.length + i));
   out.section(6, options.globals, (section) => section.raw([typeCode.i32, 0x01, 0x41, 0x00, 0x0b]));
-  out.section(
-    7,
-    functions.filter((func) => func.exported),
-    (section, func) => section.name(func.name).byte(0x00).unsigned(index.get(func.name)!),
-  );
+  out.section(7, exported, (section, name) => section.name(name).byte(0x00).unsigned(index.get(name)!));
   const count = new Bytes().unsigned(all.length);
   return out
     .byte(10)

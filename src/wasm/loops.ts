@@ -52,6 +52,15 @@ export interface Func {
   readonly exported: boolean;
 }
 
+/**
+ * A function that is written when its turn comes, and then forgotten: the loop nests of a whole program at once are
+ * millions of small objects, which the garbage collector would copy several times.
+ */
+export interface UnwrittenFunc {
+  readonly name: string;
+  readonly write: () => Func;
+}
+
 /** Collects the statements of one function. Loops and branches take their body as a callback. */
 export class FunctionBuilder {
   private readonly locals: Local[] = [];

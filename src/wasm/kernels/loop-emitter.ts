@@ -27,6 +27,13 @@ interface Cursor {
   readonly unit: number;
 }
 
+/** Where a view's elements are from its cursor, in elements, and how far apart along the vector axis. */
+interface Place {
+  readonly cursor: Cursor;
+  readonly start: number;
+  readonly stride: number;
+}
+
 /** How the innermost computation stands: where in the vector axis, and how many lanes count. */
 interface Spot {
   /** Elements from the cursors along the vector axis. */
@@ -273,14 +280,14 @@ export class LoopEmitter {
   }
 
   private locate(view: BufferView, spot: Spot): { cursor: Cursor; offset: number; stride: number } {
-    const cursor = this.cursorOf(view);
-    const stride = this.vectorAxis < 0 ? 0 : this.strides(view)[this.vectorAxis]!;
-    return { cursor, offset: 4 * (view.offset - cursor.base + spot.along * stride), stride };
+    const { cursor, start, stride } = this.places.get(view)!;
+    return { cursor, offset: 4 * (start + spot.along * stride), stride };
   }
 
   // Cursors -----------------------------------------------------------------------------------------------------
 
-  private readonly byView = new Map<string, Cursor>();
+  private readonly places = new Map<BufferView, Place>();
+  private readonly positions = new Map<string, Cursor>();
 
   private openCursors(): void {
     const views = [...this.kernel.reads, ...this.kernel.writes].map((access) => access.view);
@@ -289,13 +296,14 @@ export class LoopEmitter {
       const key = this.keyOf(view);
       groups.set(key, [...(groups.get(key) ?? []), view]);
     }
-    for (const [key, group] of groups) {
+    for (const group of groups.values()) {
       const first = group.reduce((least, view) => (view.offset < least.offset ? view : least));
       const pointer = this.at.pointer({ view: first, outerAxis: this.kernel.outerAxis }, this.n);
       const local = this.b.let("i32", first.buffer.name, pointer);
       const cursor = { local, strides: this.strides(first), base: first.offset, unit: 4 };
       this.cursors.push(cursor);
-      this.byView.set(key, cursor);
+      const stride = this.vectorAxis < 0 ? 0 : cursor.strides[this.vectorAxis]!;
+      for (const view of group) this.places.set(view, { cursor, start: view.offset - cursor.base, stride });
     }
     for (const root of this.kernel.roots) this.openPositions(root.value, new Set());
   }
@@ -304,22 +312,18 @@ export class LoopEmitter {
   private openPositions(value: LoopValue, seen: Set<LoopValue>): void {
     if (seen.has(value) || value.kind === "load" || value.kind === "constant") return;
     seen.add(value);
-    if (value.kind === "position" && !this.byView.has(positionKey(value.strides))) {
+    if (value.kind === "position" && !this.positions.has(positionKey(value.strides))) {
       const { outerAxis } = this.kernel;
       const start = outerAxis < 0 ? v.int(0) : v.n.scale(this.n, value.strides[outerAxis]!);
       const cursor = { local: this.b.let("i32", "at", start), strides: value.strides, base: 0, unit: 1 };
       this.cursors.push(cursor);
-      this.byView.set(positionKey(value.strides), cursor);
+      this.positions.set(positionKey(value.strides), cursor);
     }
     value.args.forEach((arg) => this.openPositions(arg, seen));
   }
 
   private positionCursor(strides: readonly number[]): Cursor {
-    return this.byView.get(positionKey(strides))!;
-  }
-
-  private cursorOf(view: BufferView): Cursor {
-    return this.byView.get(this.keyOf(view))!;
+    return this.positions.get(positionKey(strides))!;
   }
 
   private keyOf(view: BufferView): string {

@@ -94,8 +94,16 @@ export class LoopKernel implements Kernel {
   }
 }
 
-/** The views that an expression loads from. */
-export function loadedViews(value: LoopValue): BufferView[] {
+const viewsOf = new WeakMap<LoopValue, readonly BufferView[]>();
+
+/** The views that an expression loads from. Kernels are tried in several places: each looks only once. */
+function loadedViews(value: LoopValue): readonly BufferView[] {
+  let views = viewsOf.get(value);
+  if (!views) viewsOf.set(value, (views = findViews(value)));
+  return views;
+}
+
+function findViews(value: LoopValue): BufferView[] {
   const seen = new Set<LoopValue>();
   const visit = (one: LoopValue): void => {
     if (seen.has(one)) return;
