@@ -19,10 +19,10 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   /** A few epochs of small batches, for the network `quick`: the shortest way to 99.4 %. */
   quick: {
-    epochs: 4,
+    epochs: 3,
     batchSize: 32,
     optimizer: "sgd",
-    lr: 0.2,
+    lr: 0.3,
     momentum: 0.9,
     weightDecay: 1e-4,
     schedule: { name: "onecycle" },
