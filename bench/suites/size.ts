@@ -48,6 +48,7 @@ export const size: Suite = async ({ tell }) => {
       format: "esm",
       target: "es2022",
       legalComments: "none",
+      logLevel: "error",
     });
     const [{ contents }] = outputFiles as [{ contents: Uint8Array }];
     rows.push({ name, minified: contents.length, gzipped: gzipSync(contents, { level: 9 }).length });

@@ -45,6 +45,11 @@ export const convolutionRewrites = {
   },
 };
 
+/** Whether a node, rewritten, computes a gradient of a convolution: of its weights, or of its input by turned kernels. */
+export function isConvolutionGradient({ op, inputs }: Node): boolean {
+  return op.name === "conv2dWeightGradient" || (op.name === "conv2d" && inputs[1]!.op.name === "flip");
+}
+
 /** [O, I/groups, KH, KW] → [I, O/groups, KH, KW], each kernel turned by 180°. */
 function turned(w: Node, groups: number): Node {
   const [o, i, kh, kw] = w.shape as [number, number, number, number];

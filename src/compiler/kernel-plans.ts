@@ -77,7 +77,8 @@ function planConvolution(planner: Planner, node: Node): BufferView {
   if (suitsWinograd(geometry, input, node.shape)) {
     const [, , height, width] = node.shape as [number, number, number, number];
     // Larger tiles round worse: they are for evaluation, which keeps the transformed weights.
-    const scheme = planner.isFixed(w) ? fewestProducts(height, width) : small;
+    const evaluates = planner.isFixed(w) && !planner.differentiates;
+    const scheme = evaluates ? fewestProducts(height, width) : small;
     planWinograd(planner, scheme, input, weight, end, output);
   } else planner.add(new ConvolutionKernel(input, weight, end, output, geometry));
   return output;

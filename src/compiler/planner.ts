@@ -14,6 +14,7 @@ import {
   type LoopValue,
 } from "../wasm/kernels/loop.js";
 import { v, type Expr } from "../wasm/expressions.js";
+import { isConvolutionGradient } from "./convolution-rewrites.js";
 import { fixedNodes } from "./fixed.js";
 import type { Kernel } from "./kernel.js";
 import { borderOf, innerPart, kernelPlans } from "./kernel-plans.js";
@@ -41,6 +42,8 @@ export function plan(outputs: readonly Node[], updates: readonly Node[], numberi
 
 export class Planner {
   readonly nodes: Materialization;
+  /** Whether gradients of convolutions are among what is computed. */
+  readonly differentiates: boolean;
   /** Buffers that hold the same in each run. */
   private readonly steady = new Set<Buffer>();
   private readonly schedule: Schedule;
@@ -62,6 +65,7 @@ export class Planner {
     private readonly numbering: Numbering,
   ) {
     this.nodes = new Materialization(outputs, updates);
+    this.differentiates = this.nodes.order.some(isConvolutionGradient);
     // Without data there is nothing that a later run would compute anew.
     const keeps = updates.length === 0 && this.nodes.order.some((node) => this.isLeaf(node));
     this.schedule = new Schedule(keeps ? this.steady : undefined);

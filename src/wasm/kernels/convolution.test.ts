@@ -1,7 +1,8 @@
 /**
  * Convolutions and their gradients on the compiled engine against the float64 reference, over sizes at which the
  * kernels change their ways: tiles that overlap, channels that fill no vector, chunks of one and several images,
- * Winograd's and the direct loops. A program that changes no variable may take Winograd's larger tiles, which round worse.
+ * Winograd's and the direct loops. A program that computes no gradient and changes no variable may take Winograd's
+ * larger tiles, which round worse.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -69,18 +70,21 @@ for (const one of cases) {
     const expected = evaluate(nodes);
     const counter = asVariable(fillInput([1], `${name} counter`));
     const update = { variable: (counter as VariableNode).attrs.variable, value: ops.add(counter, ops.constant(1)) };
-    for (const [kind, { updates, tolerance }] of Object.entries({
-      training: { updates: [update], tolerance: 3e-6 },
-      evaluation: { updates: [], tolerance: 1e-5 },
+    for (const [kind, { asked, updates, tolerance }] of Object.entries({
+      training: { asked: nodes, updates: [update], tolerance: 3e-6 },
+      gradients: { asked: nodes, updates: [], tolerance: 3e-6 },
+      "the input's gradient alone": { asked: [nodes[1]!], updates: [], tolerance: 3e-6 },
+      evaluation: { asked: [y], updates: [], tolerance: 1e-5 },
     })) {
       for (const engine of engines) {
         engine
-          .prepare(nodes, updates)()
+          .prepare(asked, updates)()
           .forEach((actual, i) => {
-            const { data } = expected[i]!;
+            const which = nodes.indexOf(asked[i]!);
+            const { data } = expected[which]!;
             const scale = data.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
             const worst = data.reduce((top, value, k) => Math.max(top, Math.abs(value - actual[k]!)), 0);
-            const what = ["result", "input's gradient", "weights' gradient", "bias's gradient"][i];
+            const what = ["result", "input's gradient", "weights' gradient", "bias's gradient"][which];
             assert.ok(worst <= tolerance * scale, `${kind}, ${what}: off by ${worst} where the largest is ${scale}`);
           });
       }
