@@ -4,7 +4,7 @@
  * than a training step's compiling. For the same reason packages that most starts need, or of which little is used, are
  * in the bundle: those that package.json has among devDependencies. Its dependencies stay outside.
  */
-import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { at } from "./setup.mjs";
@@ -36,6 +36,8 @@ for (const { path: file, contents } of outputFiles) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, contents);
 }
+// npm does this when it installs a package; in a clone `npx kilograd` takes the file as it is.
+for (const file of Object.values(bin)) chmodSync(at(file), 0o755);
 
 /** The packages that the bundle has parts of. */
 const bundled = new Set(

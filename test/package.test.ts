@@ -37,6 +37,11 @@ before(() => {
 
 after(() => fs.rmSync(project, { recursive: true, force: true }));
 
+test("in a clone that has been built, npx runs the program", () => {
+  const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
+  assert.equal(npm(["exec", "--offline", "--", "kilograd", "--version"], root).trim(), version);
+});
+
 /** Trains for a few steps with names from every entry of the package; TypeScript and, without its types, JavaScript. */
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
