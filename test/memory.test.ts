@@ -16,9 +16,10 @@ test("from epoch 2 on a training takes no more memory", async (t) => {
   const growth = epochs.slice(2).map(({ rss, live }) => ({ rss: rss - second!.rss, live: live - second!.live }));
   const told = JSON.stringify(growth);
   // Keeping one batch for each step would be 2 MB an epoch, 12 MB in all; one number for each of a network's nodes the
-  // same. V8 itself takes up to 3 MB more, once: code, and what it has learned of the types.
+  // same. V8 itself takes up to 3 MB more, once and in an epoch of its choice: code, and what it has learned of the types.
   assert.ok(Math.max(...growth.map(({ live }) => live)) < 4 * MB, `alive beyond epoch 2: ${told}`);
-  const [third, last] = [growth[0]!, growth.at(-1)!];
-  assert.ok(last.live - third.live < 1 * MB, `alive at the end beyond epoch 3: ${told}`);
+  const more = growth.slice(1).map(({ live }, i) => live - growth[i]!.live);
+  const median = more.sort((a, b) => a - b)[more.length >> 1]!;
+  assert.ok(median < 0.5 * MB, `alive in an epoch beyond the one before, as a rule: ${told}`);
   assert.ok(Math.max(...growth.map(({ rss }) => rss)) < 24 * MB, `resident beyond epoch 2: ${told}`);
 });

@@ -1,4 +1,7 @@
-/** The package as a fresh project gets it: packed, installed, used in JavaScript and TypeScript and by its command. */
+/**
+ * The package as a fresh project gets it: packed, installed, used in JavaScript and TypeScript and by its command. And the
+ * command in a clone.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";

@@ -48,6 +48,7 @@ export const size: Suite = async ({ tell }) => {
       format: "esm",
       target: "es2022",
       legalComments: "none",
+      // It warns of imports for their effects, of which the package has none.
       logLevel: "error",
     });
     const [{ contents }] = outputFiles as [{ contents: Uint8Array }];

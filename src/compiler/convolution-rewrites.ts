@@ -45,7 +45,7 @@ export const convolutionRewrites = {
   },
 };
 
-/** Whether a node, rewritten, computes a gradient of a convolution: of its weights, or of its input by turned kernels. */
+/** Whether a rewritten node may be a gradient of a convolution: of its weights, or of its input, by turned kernels. */
 export function isConvolutionGradient({ op, inputs }: Node): boolean {
   return op.name === "conv2dWeightGradient" || (op.name === "conv2d" && inputs[1]!.op.name === "flip");
 }

@@ -25,8 +25,8 @@ const pieces = 64;
 export interface Program {
   readonly functions: readonly (Func | UnwrittenFunc)[];
   /**
-   * Constants that the kernels look up, known when these have been written; copied once into the program's own memory,
-   * behind what the plan has there.
+   * Constants that the kernels look up, complete once all functions have been written; copied into the program's own
+   * memory, behind what the plan has there.
    */
   readonly tables: () => Int32Array;
   /**

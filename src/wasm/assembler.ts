@@ -67,7 +67,7 @@ export function assemble(
     const written = "write" in func ? func.write() : func;
     const { params, result } = written;
     signatures.push({ params, result });
-    if (written.exported) exported.push(written.name);
+    if (written.exported) exported.push(func.name);
     bodies.sized(encoder.encode(written));
   }
 

@@ -28,7 +28,7 @@ interface Cursor {
 }
 
 /** Where a view's elements are from its cursor, in elements, and how far apart along the vector axis. */
-interface Place {
+interface Seat {
   readonly cursor: Cursor;
   readonly start: number;
   readonly stride: number;
@@ -280,13 +280,13 @@ export class LoopEmitter {
   }
 
   private locate(view: BufferView, spot: Spot): { cursor: Cursor; offset: number; stride: number } {
-    const { cursor, start, stride } = this.places.get(view)!;
+    const { cursor, start, stride } = this.seats.get(view)!;
     return { cursor, offset: 4 * (start + spot.along * stride), stride };
   }
 
   // Cursors -----------------------------------------------------------------------------------------------------
 
-  private readonly places = new Map<BufferView, Place>();
+  private readonly seats = new Map<BufferView, Seat>();
   private readonly positions = new Map<string, Cursor>();
 
   private openCursors(): void {
@@ -303,7 +303,7 @@ export class LoopEmitter {
       const cursor = { local, strides: this.strides(first), base: first.offset, unit: 4 };
       this.cursors.push(cursor);
       const stride = this.vectorAxis < 0 ? 0 : cursor.strides[this.vectorAxis]!;
-      for (const view of group) this.places.set(view, { cursor, start: view.offset - cursor.base, stride });
+      for (const view of group) this.seats.set(view, { cursor, start: view.offset - cursor.base, stride });
     }
     for (const root of this.kernel.roots) this.openPositions(root.value, new Set());
   }
@@ -384,5 +384,5 @@ function combined(combine: Combine, sum: Expr, value: Expr): Expr {
 }
 
 function positionKey(strides: readonly number[]): string {
-  return `position:${strides.join(",")}`;
+  return strides.join();
 }

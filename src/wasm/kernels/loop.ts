@@ -96,7 +96,7 @@ export class LoopKernel implements Kernel {
 
 const viewsOf = new WeakMap<LoopValue, readonly BufferView[]>();
 
-/** The views that an expression loads from. Kernels are tried in several places: each looks only once. */
+/** The views that an expression loads from; found once, though several kernels may be tried with it. */
 function loadedViews(value: LoopValue): readonly BufferView[] {
   let views = viewsOf.get(value);
   if (!views) viewsOf.set(value, (views = findViews(value)));

@@ -7,7 +7,7 @@
  *
  * d is a tile of inputs, w a 3×3 kernel, Y a tile of outputs; each number is a vector of channels. winograd-matrices.ts
  * has the matrices. With 4×4 tiles and the usual points 0, ±1, ±2, ∞ rounding errors would be five times as large; with
- * ours the worst is twice a direct convolution's (docs/performance.md has the measurements). With 6×6 tiles they are some
+ * ours the worst is two to three times a direct convolution's (docs/performance.md has the measurements). With 6×6 tiles they are some
  * ten times as large again, so that these are only used to evaluate networks, not in training.
  */
 import { v, type Expr, type Local } from "../expressions.js";
