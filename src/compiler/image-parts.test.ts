@@ -90,3 +90,15 @@ test("between a convolution and a pooling only the convolution's output and its 
   const whole = topologicalOrder(outputs).filter((node) => node.shape.join() === "3,5,6,8" && isStored(node));
   assert.deepEqual(whole.map((node) => node.op.name).sort(), ["conv2d", "interleave"]);
 });
+
+test("sums of a pooling's gradient add up its windows, not all pixels", () => {
+  const leaves = [image, weights, scale].map(asVariable);
+  const loss = ops.sum(pooled(ops.relu(normalised(leaves))), [0, 1, 2, 3]);
+  const all = gradients(loss, ops.constant(1, loss.shape));
+  const order = topologicalOrder(lower(leaves.map((leaf) => all.get(leaf)!)));
+  const overPixels = order.filter((node) => node.op.name === "sum" && node.inputs[0]!.shape.join() === "3,5,6,8");
+  assert.deepEqual(
+    overPixels.map((node) => node.inputs[0]!.op.name),
+    ["conv2d"],
+  );
+});

@@ -3,10 +3,9 @@
  * each place of the window, and what comes after its gradient too.
  *
  *     max pool of relu(x)        →  the maximum of relu(x's places)
- *     its gradient               →  interleave(a gradient for each place)
  *     f(interleave(parts), y)    →  interleave(f(part, y's place) …)
  *
- * A sum over an interleaved image adds its parts (Materialization.isSummed). So a ReLU before a pooling, the pooling's
+ * Its gradient (unpooling.ts) is such an interleaved image in the end. A sum over an interleaved image adds its parts (Materialization.isSummed). So a ReLU before a pooling, the pooling's
  * gradient, and the ReLU's are never stored: the passes that need them compute them from the convolution's output and
  * the pooled image, a quarter as large.
  */
@@ -22,6 +21,11 @@ export function places(image: Node, kernel: Pair): Node[] {
   return Array.from({ length: sizeOf(kernel) }, (_, i) => placeOf(image, kernel, i));
 }
 
+/** The largest of a window's places. */
+export function largest(values: readonly Node[]): Node {
+  return values.reduce((top, value) => ops.maximum(top, value));
+}
+
 function placeOf(image: Node, kernel: Pair, i: number): Node {
   return computedPlace(image, kernel, i) ?? storedPlace(image, kernel, i);
 }
@@ -34,18 +38,20 @@ function storedPlace(image: Node, kernel: Pair, i: number): Node {
 /** The place of an expression, as an expression of its inputs' places; undefined if one of them must be stored first. */
 function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
   if (isPartsOf(image, kernel)) return image.inputs[i];
-  const { kind } = image.op.lowering;
-  if (image.value !== undefined || isVariable(image) || kind === "kernel" || isBiased(image)) {
-    return storedPlace(image, kernel, i);
-  }
-  if (kind !== "elementwise" || expensive.has(image.op.name)) return undefined;
+  if (isStored(image)) return storedPlace(image, kernel, i);
+  if (image.op.lowering.kind !== "elementwise" || expensive.has(image.op.name)) return undefined;
   return onPlace(image, (input) =>
     isPerChannel(input) ? input : isWhole(input, image) ? computedPlace(input, kernel, i) : undefined,
   );
 }
 
-/** An elementwise node with parts of its inputs; undefined if one of them has none. */
-function onPlace(node: Node, part: (input: Node) => Node | undefined): Node | undefined {
+/** Whether an image is in memory anyway. */
+export function isStored(image: Node): boolean {
+  return image.value !== undefined || isVariable(image) || image.op.lowering.kind === "kernel" || isBiased(image);
+}
+
+/** A node with parts of its inputs; undefined if one of them has none. */
+export function onPlace(node: Node, part: (input: Node) => Node | undefined): Node | undefined {
   const inputs = node.inputs.map(part);
   if (!inputs.every((input) => input !== undefined)) return undefined;
   const { shape, dtype } = node.op.infer(inputs, node.attrs);
@@ -90,10 +96,10 @@ function isBiased(node: Node): boolean {
 }
 
 /** Whether it has one row and one column: the same for all pixels. */
-function isPerChannel(input: Node): boolean {
+export function isPerChannel(input: Node): boolean {
   return input.shape.slice(-2).every((extent) => extent === 1);
 }
 
-function isWhole(input: Node, image: Node): boolean {
+export function isWhole(input: Node, image: Node): boolean {
   return shapesEqual(input.shape, image.shape);
 }

@@ -6,12 +6,13 @@ import { noGrad } from "../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../graph/node.js";
 import { ageOf, isConstant, isVariable } from "../ops/leaf.js";
 import { rewrites } from "./rewrites.js";
+import { asParts } from "./unpooling.js";
 
 /** The lowered nodes of `roots`, in their order. */
 export function lower(roots: readonly Node[]): Node[] {
   return noGrad(() => {
     const lowering = new Lowering();
-    return roots.map((root) => lowering.lower(root));
+    return roots.map((root) => lowering.lower(asParts(lowering.lower(root))));
   });
 }
 

@@ -6,7 +6,7 @@ import { topologicalOrder, type Node } from "../graph/node.js";
 import { shapesEqual } from "../shape.js";
 
 /** Nodes worth computing only once. */
-export const expensive = new Set(["exp", "log", "tanh", "sigmoid", "pow"]);
+export const expensive = new Set(["exp", "log", "tanh", "sigmoid", "pow", "atLargest"]);
 /** How many nodes an expression may have before a part of it gets memory. */
 const largestExpression = 64;
 

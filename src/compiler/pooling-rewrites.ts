@@ -7,8 +7,9 @@ import * as ops from "../ops/index.js";
 import type { MaxPoolAttrs } from "../ops/pooling.js";
 import { windowPlaces, type Pair } from "../ops/window.js";
 import { sizeOf, type Shape } from "../shape.js";
-import { coversAll, isTiling, places } from "./image-parts.js";
+import { coversAll, isTiling, largest, places } from "./image-parts.js";
 import { cropImage, padImage } from "./image-padding.js";
+import { unpooled } from "./unpooling.js";
 
 interface AvgPoolAttrs {
   readonly kernel: Pair;
@@ -31,7 +32,7 @@ export const poolingRewrites = {
     const attrs = node.attrs as MaxPoolAttrs;
     const [x, g] = node.inputs as [Node, Node];
     if (isTiling(attrs) && coversAll(attrs.kernel, x.shape)) {
-      return ops.interleave(firstLargest(places(x, attrs.kernel), g), attrs.kernel);
+      return unpooled(x, g, attrs.kernel);
     }
     if (attrs.padding.every((p) => p === 0)) return undefined;
     const padded = padImage(x, attrs.padding, attrs.padding, none, -Infinity);
@@ -72,22 +73,6 @@ export const poolingRewrites = {
     return cropImage(spread, attrs.padding, size);
   },
 };
-
-function largest(values: readonly Node[]): Node {
-  return values.reduce((top, value) => ops.maximum(top, value));
-}
-
-/** For each place of a window, g where it is the first that has the window's maximum, 0 elsewhere. */
-function firstLargest(values: readonly Node[], g: Node): Node[] {
-  const top = largest(values);
-  let left = g;
-  return values.map((value) => {
-    const here = ops.eq(value, top);
-    const given = ops.where(here, left, ops.constant(0));
-    left = ops.where(here, ops.constant(0), left);
-    return given;
-  });
-}
 
 /** Marks an average's gradient whose division has been done. */
 const sumOnly = { sumOnly: true };

@@ -9,12 +9,13 @@ import { shapesEqual } from "../shape.js";
 import { convolutionRewrites } from "./convolution-rewrites.js";
 import { throughInterleave } from "./image-parts.js";
 import { poolingRewrites } from "./pooling-rewrites.js";
+import { sumOfUnpooled, throughUnpool } from "./unpooling.js";
 
 export type Rewrite = (node: Node) => Node | undefined;
 
 /** The first rewrite that applies to the node. */
 export function rewrites(node: Node): Node | undefined {
-  return foldConstants(node) ?? rules[node.op.name]?.(node) ?? throughInterleave(node);
+  return foldConstants(node) ?? rules[node.op.name]?.(node) ?? throughUnpool(node) ?? throughInterleave(node);
 }
 
 const rules: Readonly<Record<string, Rewrite>> = {
@@ -38,7 +39,7 @@ const rules: Readonly<Record<string, Rewrite>> = {
   sub: (node) => withoutNeutral(node, 0, false),
   mul: (node) => withoutNeutral(node, 1, true),
   div: (node) => withoutNeutral(node, 1, false),
-  sum: (node) => splitReduction(node, ops.sum),
+  sum: (node) => splitReduction(node, ops.sum) ?? sumOfUnpooled(node),
   amax: (node) => splitReduction(node, ops.amax),
   ...convolutionRewrites,
   ...poolingRewrites,

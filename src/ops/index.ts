@@ -15,4 +15,5 @@ export * from "./normalization.js";
 export * from "./pointwise.js";
 export * from "./pooling.js";
 export * from "./reduce.js";
+export * from "./unpool.js";
 export * from "./view.js";

@@ -18,6 +18,8 @@ const refused: Readonly<Record<string, RegExp>> = {
   maxPool2dGradient: /no operator/,
   avgPool2dGradient: /no operator/,
   interleave: /no operator/,
+  atLargest: /no operator/,
+  unpool: /no operator/,
   random: /no operator/,
   "pad 1": /cannot pad between elements/,
   "pad 3": /cannot pad between elements/,

@@ -1,0 +1,100 @@
+/**
+ * What the compiler makes of max pooling and its gradient where windows do not overlap (compiler/unpooling.ts): of each
+ * window one element, and an image with one element of each window. No user builds them.
+ */
+import { ShapeError } from "../errors.js";
+import type { Node } from "../graph/node.js";
+import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../shape.js";
+import { v } from "../wasm/expressions.js";
+import { defineElementwise, promote } from "./elementwise.js";
+import { defineOp, type SampleInput } from "./op.js";
+import { pythonTuple, type Pair } from "./window.js";
+
+const onlyLowered =
+  "it appears when gradients have been built, so nothing differentiates it; the fixture has none either";
+
+/** Few different values, so that some are equal. */
+const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtype: "int32" });
+
+/** Inputs: as many values as there are choices, then the choices. */
+const atLargestOp = defineElementwise({
+  name: "atLargest",
+  dtype: (inputs) => promote(inputs.slice(inputs.length / 2)),
+  scalar: (args) => {
+    const count = args.length / 2;
+    const values = args.slice(0, count);
+    return args[count + values.indexOf(Math.max(...values))]!;
+  },
+  vector: (args) => {
+    const count = args.length / 2;
+    let [top, chosen] = [args[0]!, args[count]!];
+    for (let i = 1; i < count; i++) {
+      chosen = v.select(v.op("f32x4.gt", args[i]!, top), args[count + i]!, chosen);
+      top = v.pmax(top, args[i]!);
+    }
+    return chosen;
+  },
+  gradient: ({ inputs }) => inputs.map(() => null),
+  gradientCaveat: onlyLowered,
+  samples: [{ inputs: [ties(4, 5), ties(4, 5), ties(4, 5), [4, 5], [4, 5], [4, 5]], attrs: {} }],
+  torch: () => "torch.stack(x[3:]).gather(0, torch.stack(x[:3]).argmax(0, keepdim=True))[0].detach()",
+});
+
+/** Of the `choices` the one whose value is the largest, the first of several. All have one shape. */
+export function atLargest(values: readonly Node[], choices: readonly Node[]): Node {
+  return atLargestOp([...values, ...choices], {});
+}
+
+interface UnpoolAttrs {
+  /** KH and KW, rows and columns of a window. */
+  readonly kernel: Pair;
+}
+
+const unpoolOp = defineOp<UnpoolAttrs>({
+  name: "unpool",
+  infer: ([g, chosen, image], { kernel }) => {
+    const [n, c, h, w] = g!.shape as [number, number, number, number];
+    const expected = [n, c, h * kernel[0], w * kernel[1]];
+    if (!shapesEqual(chosen!.shape, g!.shape) || !shapesEqual(image!.shape, expected)) {
+      throw new ShapeError({
+        op: "unpool",
+        problem: `${formatShape(chosen!.shape)} and ${formatShape(image!.shape)} do not fit ${formatShape(g!.shape)}`,
+        expected: `${formatShape(g!.shape)} and ${formatShape(expected)}`,
+      });
+    }
+    return { shape: image!.shape, dtype: g!.dtype };
+  },
+  reference: ([g, chosen, image], { kernel: [kh, kw] }, { shape }) => {
+    const result = new Float64Array(sizeOf(shape));
+    const [, , height, width] = shape as [number, number, number, number];
+    const given = new Set<number>();
+    forEachIndex(shape, ([, , y, x], at) => {
+      const plane = Math.floor(at / (height * width));
+      const window = (plane * (height / kh) + Math.floor(y! / kh)) * (width / kw) + Math.floor(x! / kw);
+      if (given.has(window) || image!.data[at] !== chosen!.data[window]) return;
+      given.add(window);
+      result[at] = g!.data[window]!;
+    });
+    return result;
+  },
+  gradient: () => [null, null, null],
+  gradientCaveat: onlyLowered,
+  lowering: { kind: "kernel" },
+  samples: [
+    { inputs: [[2, 3, 2, 3], ties(2, 3, 2, 3), ties(2, 3, 4, 6)], attrs: { kernel: [2, 2] } },
+    { inputs: [[1, 5, 1, 2], ties(1, 5, 1, 2), ties(1, 5, 1, 6)], attrs: { kernel: [1, 3] } },
+  ],
+  torch: ({ kernel }) =>
+    `(lambda size, same: torch.nn.functional.fold(((same & (same.cumsum(2) == 1)) * x[0].flatten(2).unsqueeze(2)` +
+    `).flatten(1, 2), size, ${pythonTuple(kernel)}, stride=${pythonTuple(kernel)}))(x[2].shape[2:], ` +
+    `torch.nn.functional.unfold(x[2].double(), ${pythonTuple(kernel)}, stride=${pythonTuple(kernel)})` +
+    `.unflatten(1, (x[2].shape[1], -1)) == x[1].flatten(2).unsqueeze(2)).detach()`,
+});
+
+/**
+ * An image [N,C,H,W] of zeros but for one element of each window: where `image` [N,C,H,W] first is `chosen`
+ * [N,C,OH,OW], it has g [N,C,OH,OW].
+ */
+export function unpool(g: Node, chosen: Node, image: Node, kernel: Pair): Node {
+  return unpoolOp([g, chosen, image], { kernel });
+}
