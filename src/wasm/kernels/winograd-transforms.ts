@@ -70,41 +70,135 @@ interface TransformOptions {
   readonly finish?: (value: Expr) => Expr;
 }
 
-/** Elements of working memory that a transform needs. */
-export function transformScratch({ products }: Scheme): number {
-  return 4 * products;
+/** Columns that are transformed at once for several tiles: with more, they and the matrices would leave the cache. */
+const mostColumns = 34;
+
+/** Tiles of a row whose columns are transformed together. */
+function tilesAtOnce({ tile, patch }: Scheme): number {
+  return Math.floor((mostColumns - patch) / tile) + 1;
+}
+
+/** Elements of working memory that transforms need. */
+export function transformScratch({ products, patch }: Scheme): number {
+  return 4 * Math.max(products, patch * mostColumns);
+}
+
+/** Lines of vectors in memory: bytes from a vector to the next one of its line, and from a line to the next. */
+interface Lines {
+  readonly at: Expr;
+  readonly step: number;
+  readonly line: number;
 }
 
 /**
- * A transform made ready outside the loops: `transform(from, to)` applies it to the columns of a tile and then to the
- * rows of what that gives. Between the two the tile lies in `scratch`: its vectors are more than there are registers,
- * and V8 would load all of them first and keep them on the stack.
+ * One dimension of a transform, applied to `count` lines. Its two dimensions go through `scratch`: a tile's vectors are
+ * more than there are registers, and V8 would load all of them first and keep them on the stack.
  */
+type Pass = (
+  count: number,
+  from: Lines,
+  to: Lines,
+  options?: { skip?: number; finish?: (value: Expr) => Expr },
+) => void;
+
+/** Makes it ready outside the loops. */
+function preparePass(b: FunctionBuilder, name: TransformName): Pass {
+  const { apply, factors, inputs } = transforms[name];
+  const by = new Arithmetic(b, factors);
+  return (count, from, to, { skip = 0, finish = (value: Expr) => value } = {}) => {
+    const q = b.let("i32", "q", from.at);
+    const p = b.let("i32", "p", to.at);
+    b.repeat(count, () => {
+      const values = range(inputs).map((i) => (i < skip ? v.const(0) : by.hold(v.load(q, i * from.step))));
+      apply(values, by).forEach((value, i) => b.store(p, i * to.step, finish(value)));
+      b.advance(q, from.line);
+      b.advance(p, to.line);
+    });
+  };
+}
+
+/** A transform made ready: `transform(from, to)` applies it to the columns of a tile, then to the rows of what that gives. */
 export function prepareTransform(
-  builder: FunctionBuilder,
+  b: FunctionBuilder,
   name: TransformName,
   scratch: Local,
 ): (from: Tile, to: Tile, options?: TransformOptions) => void {
-  const { apply, factors, inputs, outputs } = transforms[name];
-  const by = new Arithmetic(builder, factors);
+  const { inputs, outputs } = transforms[name];
+  const pass = preparePass(b, name);
   const row = 16 * inputs;
-  return (from, to, { skip = nothing, finish = (value: Expr) => value } = {}) => {
-    const q = builder.let("i32", "q", v.n.add(from.at, v.int(skip.columns * from.column)));
-    const t = builder.let("i32", "t", v.n.add(scratch, v.int(16 * skip.columns)));
-    builder.repeat(inputs - skip.columns, () => {
-      const column = range(inputs).map((i) => (i < skip.rows ? v.const(0) : by.hold(v.load(q, i * from.row))));
-      apply(column, by).forEach((value, i) => builder.store(t, i * row, value));
-      builder.advance(q, from.column);
-      builder.advance(t, 16);
+  return (from, to, { skip = nothing, finish } = {}) => {
+    const [first, between] = [from.at, scratch].map((at, i) =>
+      v.n.add(at, v.int(skip.columns * [from.column, 16][i]!)),
+    );
+    const columns = { at: first!, step: from.row, line: from.column };
+    pass(inputs - skip.columns, columns, { at: between!, step: row, line: 16 }, { skip: skip.rows });
+    const rows = { at: scratch, step: 16, line: row };
+    pass(
+      outputs,
+      rows,
+      { at: to.at, step: to.column, line: to.row },
+      { skip: skip.columns, ...(finish && { finish }) },
+    );
+  };
+}
+
+/** An image of `channels` (padded) in memory, and the outputs of a convolution in each of its rows. */
+export interface TiledImage {
+  readonly channels: number;
+  readonly width: number;
+  /** Bytes. */
+  readonly row: number;
+  readonly pixel: number;
+}
+
+/**
+ * The input transform of a row of tiles, made ready: `transform(image, to)`, from the row's first pixel to the places of
+ * its first tile in matrices [tiles, channels]. Neighbouring tiles share columns; each is transformed once.
+ */
+export function prepareInputRow(
+  b: FunctionBuilder,
+  scheme: Scheme,
+  scratch: Local,
+  { channels, width, row, pixel }: TiledImage,
+  matrix: number,
+): (image: Local, to: Local) => void {
+  const { tile, patch } = scheme;
+  const pass = preparePass(b, scheme.transforms.input);
+  /** Neighbouring tiles, the last of which lies `overlap` columns to the left of its place. */
+  const neighbours = (image: Local, to: Local, tiles: number, overlap: number): void => {
+    const columns = tiles * tile - overlap + patch - tile;
+    const q = b.let("i32", "q", image);
+    const place = b.let("i32", "place", to);
+    b.repeat(channels / 4, () => {
+      pass(columns, { at: q, step: row, line: pixel }, { at: scratch, step: 16 * columns, line: 16 });
+      const from = b.let("i32", "from", scratch);
+      const p = b.let("i32", "p", place);
+      const next = (): void => {
+        pass(patch, { at: from, step: 16, line: 16 * columns }, { at: p, step: matrix, line: patch * matrix });
+        b.advance(from, 16 * tile);
+        b.advance(p, 4 * channels);
+      };
+      b.repeat(overlap ? tiles - 1 : tiles, next);
+      if (overlap) {
+        b.advance(from, -16 * overlap);
+        next();
+      }
+      b.advance(q, 16);
+      b.advance(place, 16);
     });
-    const rows = builder.let("i32", "rows", scratch);
-    const p = builder.let("i32", "p", to.at);
-    builder.repeat(outputs, () => {
-      const values = range(inputs).map((j) => (j < skip.columns ? v.const(0) : by.hold(v.load(rows, 16 * j))));
-      apply(values, by).forEach((value, j) => builder.store(p, j * to.column, finish(value)));
-      builder.advance(rows, row);
-      builder.advance(p, to.row);
+  };
+  const tiles = Math.ceil(width / tile);
+  const groups = Math.ceil(tiles / tilesAtOnce(scheme));
+  const group = Math.ceil(tiles / groups);
+  return (image, to) => {
+    const at = b.let("i32", "at", image);
+    const place = b.let("i32", "place", to);
+    b.repeat(groups - 1, () => {
+      neighbours(at, place, group, 0);
+      b.advance(at, group * tile * pixel);
+      b.advance(place, 4 * group * channels);
     });
+    neighbours(at, place, tiles - (groups - 1) * group, tiles * tile - width);
   };
 }
 

@@ -19,6 +19,7 @@ import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
 import {
   acrossMatrices,
+  prepareInputRow,
   prepareTransform,
   small,
   tilingOf,
@@ -31,6 +32,15 @@ const { products, tile: tileSize } = small;
 /** Inputs that a register tile takes, for this many vectors of outputs. */
 function inputsAtOnce(vectors: number): number {
   return weightGradientTile(vectors).taps;
+}
+
+/** `count` rows of tiles of an image, from row `first` on, and where their matrices go. */
+interface TileRows {
+  readonly from: Local;
+  readonly to: Local;
+  readonly first: Expr;
+  readonly count: number;
+  readonly scratch: Local;
 }
 
 export class WinogradWeightGradientKernel implements Kernel {
@@ -87,31 +97,13 @@ export class WinogradWeightGradientKernel implements Kernel {
     const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
-    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch(small))));
     const [, , height, width] = this.grad.shape as [number, number, number, number];
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch(small))));
     const { rows, columns, rowsPerStrip } = tilingOf(small, height, width);
     const zs = b.let("i32", "z", v.n.add(vs, v.int(4 * products * rowsPerStrip * columns * this.inputs)));
     const strip = (first: Expr, count: number): void => {
-      this.transformTiles(b, {
-        name: "input",
-        image: this.input,
-        from: x,
-        to: vs,
-        first,
-        count,
-        channels: this.inputs,
-        scratch,
-      });
-      this.transformTiles(b, {
-        name: "outputGradient",
-        image: this.grad,
-        from: g,
-        to: zs,
-        first,
-        count,
-        channels: this.outputs,
-        scratch,
-      });
+      this.transformInput(b, { from: x, to: vs, first, count, scratch });
+      this.transformGrad(b, { from: g, to: zs, first, count, scratch });
       this.multiply(b, vs, zs, du, count * columns);
     };
     const whole = rows - (rows % rowsPerStrip);
@@ -119,65 +111,61 @@ export class WinogradWeightGradientKernel implements Kernel {
     if (rows > whole) strip(v.int(whole), rows - whole);
   }
 
-  /** Transforms `count` rows of tiles, from row `first` on, into 36 matrices [tiles, channels]. */
-  private transformTiles(
-    b: FunctionBuilder,
-    of: {
-      name: "input" | "outputGradient";
-      image: BufferView;
-      from: Local;
-      to: Local;
-      first: Expr;
-      count: number;
-      channels: number;
-      scratch: Local;
-    },
-  ): void {
-    const [, , row, pixel] = of.image.strides.map((stride) => 4 * stride) as [number, number, number, number];
+  private transformInput(b: FunctionBuilder, { from, to, first, count, scratch }: TileRows): void {
+    const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
+    const [, , height, width] = this.grad.shape as [number, number, number, number];
+    const { rows, columns } = tilingOf(small, height, width);
+    const image = { channels: this.inputs, width, row, pixel };
+    const transform = prepareInputRow(b, small, scratch, image, 4 * count * columns * this.inputs);
+    const place = b.let("i32", "to", to);
+    b.for("r", 0, count, 1, (r) => {
+      const tileRow = b.let("i32", "row", v.n.add(first, r));
+      const at = b.let("i32", "at", v.n.add(from, v.n.scale(tileRow, tileSize * row)));
+      const overlap = rows * tileSize - height;
+      if (overlap) b.if(v.op("i32.eq", tileRow, v.int(rows - 1)), () => b.advance(at, -overlap * row));
+      transform(at, place);
+      b.advance(place, 4 * columns * this.inputs);
+    });
+  }
+
+  /** Where the last tiles overlap their neighbours, what both see counts in one of them. */
+  private transformGrad(b: FunctionBuilder, { from, to, first, count, scratch }: TileRows): void {
+    const [, , row, pixel] = this.grad.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const [, , height, width] = this.grad.shape as [number, number, number, number];
     const { rows, columns } = tilingOf(small, height, width);
     const [overlapRows, overlapColumns] = [rows * tileSize - height, columns * tileSize - width];
-    const transform = prepareTransform(b, of.name, of.scratch);
-    const matrix = 4 * of.count * columns * of.channels;
-    const to = b.let("i32", "to", of.to);
-    const isGrad = of.name === "outputGradient";
+    const transform = prepareTransform(b, "outputGradient", scratch);
+    const matrix = 4 * count * columns * this.outputs;
+    const place = b.let("i32", "to", to);
     const tile = (at: Local, skip: Skip): void => {
       const q = b.let("i32", "q", at);
-      b.repeat(of.channels / 4, () => {
-        transform({ at: q, row, column: pixel }, acrossMatrices(small, to, matrix), { skip });
+      b.repeat(this.outputs / 4, () => {
+        transform({ at: q, row, column: pixel }, acrossMatrices(small, place, matrix), { skip });
         b.advance(q, 16);
-        b.advance(to, 16);
+        b.advance(place, 16);
       });
     };
-    /** A row of tiles; where the last one overlaps its neighbour, the gradients that both see count once. */
     const tileRow = (at: Local, skipRows: number): void => {
-      const evenColumns = overlapColumns === 0 ? columns : columns - 1;
-      b.repeat(evenColumns, () => {
+      b.repeat(overlapColumns ? columns - 1 : columns, () => {
         tile(at, { rows: skipRows, columns: 0 });
         b.advance(at, tileSize * pixel);
       });
       if (overlapColumns === 0) return;
       b.advance(at, -overlapColumns * pixel);
-      tile(at, { rows: skipRows, columns: isGrad ? overlapColumns : 0 });
+      tile(at, { rows: skipRows, columns: overlapColumns });
     };
-    b.for("r", 0, of.count, 1, (r) => {
-      const place = b.let("i32", "place", v.n.add(of.first, r));
-      const at = b.let("i32", "at", v.n.add(of.from, v.n.scale(place, tileSize * row)));
+    b.for("r", 0, count, 1, (r) => {
+      const number = b.let("i32", "row", v.n.add(first, r));
+      const at = b.let("i32", "at", v.n.add(from, v.n.scale(number, tileSize * row)));
       if (overlapRows === 0) return tileRow(at, 0);
-      const isLast = v.op("i32.eq", place, v.int(rows - 1));
-      if (isGrad) {
-        b.if(
-          isLast,
-          () => {
-            b.advance(at, -overlapRows * row);
-            tileRow(at, overlapRows);
-          },
-          () => tileRow(at, 0),
-        );
-      } else {
-        b.if(isLast, () => b.advance(at, -overlapRows * row));
-        tileRow(at, 0);
-      }
+      b.if(
+        v.op("i32.eq", number, v.int(rows - 1)),
+        () => {
+          b.advance(at, -overlapRows * row);
+          tileRow(at, overlapRows);
+        },
+        () => tileRow(at, 0),
+      );
     });
   }
 

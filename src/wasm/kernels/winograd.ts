@@ -16,6 +16,7 @@ import type { FunctionBuilder } from "../loops.js";
 import { range, tileOf, type ConvolutionEnd } from "./convolution.js";
 import {
   acrossMatrices,
+  prepareInputRow,
   prepareTransform,
   matrixStride,
   tilingOf,
@@ -102,15 +103,12 @@ export class WinogradKernel implements Kernel {
 
   private transformInput(b: FunctionBuilder, x: Local, vs: Local, scratch: Local, rows: StripRows): void {
     const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
+    const image = { channels: this.inputs, width: this.output.shape[3]!, row, pixel };
+    const transform = prepareInputRow(b, this.scheme, scratch, image, 4 * this.inputMatrix);
     const to = b.let("i32", "to", vs);
-    const transform = prepareTransform(b, this.scheme.transforms.input, scratch);
-    this.overTiles(b, x, row, pixel, rows, (from) => {
-      const q = b.let("i32", "q", from);
-      b.repeat(this.inputs / 4, () => {
-        transform({ at: q, row, column: pixel }, acrossMatrices(this.scheme, to, 4 * this.inputMatrix));
-        b.advance(q, 16);
-        b.advance(to, 16);
-      });
+    this.overTileRows(b, x, row, rows, (at) => {
+      transform(at, to);
+      b.advance(to, 4 * this.inputs * this.tiling.columns);
     });
   }
 
@@ -179,24 +177,38 @@ export class WinogradKernel implements Kernel {
     });
   }
 
-  /** Visits a strip's tiles with the address of the first pixel of each, a tile apart in an image. */
-  private overTiles(
+  /** Visits a strip's rows of tiles with the address of the first pixel of each. */
+  private overTileRows(
     b: FunctionBuilder,
     image: Local,
     row: number,
-    pixel: number,
     { first, count }: StripRows,
     body: (at: Local) => void,
   ): void {
-    const [, , height, width] = this.output.shape as [number, number, number, number];
-    const { columns } = this.tiling;
+    const height = this.output.shape[2]!;
     const { tile: size } = this.scheme;
     b.for("r", v.int(0), count, 1, (r) => {
       const top = b.let("i32", "top", v.n.scale(v.n.add(first, r), size));
       if (height % size !== 0) {
         b.if(v.op("i32.lt_s", v.int(height - size), top), () => b.set(top, v.int(height - size)));
       }
-      const at = b.let("i32", "at", v.n.add(image, v.n.scale(top, row)));
+      body(b.let("i32", "at", v.n.add(image, v.n.scale(top, row))));
+    });
+  }
+
+  /** Visits a strip's tiles with the address of the first output of each. */
+  private overTiles(
+    b: FunctionBuilder,
+    image: Local,
+    row: number,
+    pixel: number,
+    rows: StripRows,
+    body: (at: Local) => void,
+  ): void {
+    const width = this.output.shape[3]!;
+    const { columns } = this.tiling;
+    const { tile: size } = this.scheme;
+    this.overTileRows(b, image, row, rows, (at) =>
       b.for("tile", 0, columns, 1, (tile) => {
         if (width % size !== 0) {
           const isLast = v.op("i32.eq", tile, v.int(columns - 1));
@@ -204,8 +216,8 @@ export class WinogradKernel implements Kernel {
         }
         body(at);
         b.advance(at, size * pixel);
-      });
-    });
+      }),
+    );
   }
 }
 
