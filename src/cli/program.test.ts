@@ -31,7 +31,10 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["train --seed 1.5", /--seed: /],
   ["train --threads 0", /--threads: /],
   ["train --numerics sloppy", /--numerics: .* expected one of fast, strict/],
-  ["train --recipe best", /--recipe: there is no such recipe; expected one of default, quick, notebook, got "best"/],
+  [
+    "train --recipe best",
+    /--recipe: there is no such recipe; expected one of default, quick, minute, notebook, got "best"/,
+  ],
   ["train nets/gone.ts", /there is no such network or file; expected exercise, quick, or the path/],
   ["train --out .", /--out: \. is there already, and no empty folder/],
   ["train --out package.json", /--out: package\.json is there already, and no empty folder/],

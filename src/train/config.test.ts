@@ -79,7 +79,7 @@ test("an unknown setting is an error that lists the known ones", () => {
 
 test("an unknown recipe is an error", () => {
   assert.throws(() => resolveConfig("toString"), ArgumentError);
-  assert.throws(() => resolveConfig("best"), /expected one of default, quick, notebook, got "best"/);
+  assert.throws(() => resolveConfig("best"), /expected one of default, quick, minute, notebook, got "best"/);
 });
 
 test("a momentum that onecycle cannot move is refused, unless it is kept constant", () => {

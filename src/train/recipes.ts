@@ -29,6 +29,18 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     augment: { rotation: 5, shift: 0.04, scale: 0.04 },
     seed: 1,
   },
+  /** The exercise's network in a minute: few epochs of small batches at a high rate, and hardly any weight decay. */
+  minute: {
+    epochs: 6,
+    batchSize: 32,
+    optimizer: "sgd",
+    lr: 0.3,
+    momentum: 0.9,
+    weightDecay: 2e-5,
+    schedule: { name: "onecycle" },
+    augment: { rotation: 5, shift: 0.04, scale: 0.04 },
+    seed: 1,
+  },
   /** The exercise's notebook to the letter. */
   notebook: {
     epochs: 19,
