@@ -50,15 +50,6 @@ export function isStored(image: Node): boolean {
   return image.value !== undefined || isVariable(image) || image.op.lowering.kind === "kernel" || isBiased(image);
 }
 
-/** The one image in memory from which an image is computed pixel by pixel; undefined if there is none or several. */
-export function storedImage(image: Node): Node | undefined {
-  if (isStored(image)) return image;
-  if (image.op.lowering.kind !== "elementwise") return undefined;
-  const inputs = image.inputs.filter((input) => !isPerChannel(input));
-  const [first, ...others] = inputs.map((input) => (isWhole(input, image) ? storedImage(input) : undefined));
-  return others.every((other) => other === first) ? first : undefined;
-}
-
 /** A node with parts of its inputs; undefined if one of them has none. */
 export function onPlace(node: Node, part: (input: Node) => Node | undefined): Node | undefined {
   const inputs = node.inputs.map(part);

@@ -7,7 +7,7 @@ import * as ops from "../ops/index.js";
 import { isConstant } from "../ops/leaf.js";
 import { shapesEqual } from "../shape.js";
 import { convolutionRewrites } from "./convolution-rewrites.js";
-import { storedImage, throughInterleave } from "./image-parts.js";
+import { throughInterleave } from "./image-parts.js";
 import { poolingRewrites } from "./pooling-rewrites.js";
 import { sumOfUnpooled, throughUnpool } from "./unpooling.js";
 
@@ -41,7 +41,6 @@ const rules: Readonly<Record<string, Rewrite>> = {
   div: (node) => withoutNeutral(node, 1, false),
   sum: (node) => splitReduction(node, ops.sum) ?? sumOfUnpooled(node),
   amax: (node) => splitReduction(node, ops.amax),
-  gt: beforeRelu,
   ...convolutionRewrites,
   ...poolingRewrites,
 };
@@ -57,18 +56,6 @@ function withoutNeutral(node: Node, neutral: number, commutes: boolean): Node | 
   if (isConstant(b) && b.attrs.value === neutral && fits(a)) return a;
   if (commutes && isConstant(a) && a.attrs.value === neutral && fits(b)) return b;
   return undefined;
-}
-
-/**
- * relu(a) > 0 is a > 0: where `a` is computed from an image that is stored anyway (a batch norm's input, which its own
- * gradient reads), relu(a) need not be read.
- */
-function beforeRelu(node: Node): Node | undefined {
-  const [y, bound] = node.inputs as [Node, Node];
-  if (y.op.name !== "relu" || y.value !== undefined || !isConstant(bound) || bound.attrs.value !== 0) return undefined;
-  const a = y.inputs[0]!;
-  const source = storedImage(a);
-  return source && source !== a ? ops.gt(a, bound) : undefined;
 }
 
 /** Elementwise ops of constants, and other views of a constant, are constants. */

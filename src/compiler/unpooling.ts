@@ -13,7 +13,7 @@ import type { Node } from "../graph/node.js";
 import * as ops from "../ops/index.js";
 import { isConstant } from "../ops/leaf.js";
 import type { Pair } from "../ops/window.js";
-import { isPerChannel, isStored, isWhole, largest, onPlace, places, storedImage } from "./image-parts.js";
+import { isPerChannel, isStored, isWhole, largest, onPlace, places } from "./image-parts.js";
 
 /** The gradient g [N,C,OH,OW] of the largest of each window, as an image like x [N,C,H,W]. */
 export function unpooled(x: Node, g: Node, kernel: Pair): Node {
@@ -22,6 +22,15 @@ export function unpooled(x: Node, g: Node, kernel: Pair): Node {
   return source && source !== x
     ? ops.unpool(g, ops.atLargest(values, places(source, kernel)), source, kernel)
     : ops.unpool(g, largest(values), x, kernel);
+}
+
+/** The one image in memory from which an image is computed pixel by pixel; undefined if there is none or several. */
+function storedImage(image: Node): Node | undefined {
+  if (isStored(image)) return image;
+  if (image.op.lowering.kind !== "elementwise") return undefined;
+  const inputs = image.inputs.filter((input) => !isPerChannel(input));
+  const [first, ...others] = inputs.map((input) => (isWhole(input, image) ? storedImage(input) : undefined));
+  return others.every((other) => other === first) ? first : undefined;
 }
 
 /** Which ops give 0 where these of their inputs are 0. */
