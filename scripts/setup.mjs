@@ -64,7 +64,13 @@ function newestSource() {
 /** The stamp is written when a build has succeeded, so that a broken one is repeated. */
 function build() {
   const stamp = at("dist", ".built");
-  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "scripts/bundle.mjs"];
+  const settings = [
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "package.json",
+    "scripts/bundle.mjs",
+    "scripts/op-records.mjs",
+  ];
   if (changed(stamp) >= Math.max(newestSource(), ...settings.map((name) => changed(at(name))))) return;
   const began = Date.now() - 1;
   const tsc = at("node_modules", "typescript", "bin", "tsc");

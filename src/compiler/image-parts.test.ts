@@ -44,6 +44,28 @@ const cases: Record<string, { inputs: FilledInput[]; build: (inputs: readonly No
       return ops.add(pooled(y), ops.sum(y, [2, 3]));
     },
   },
+  "a sum of two normalised convolutions": {
+    inputs: [image, weights, scale, input("other weights", [5, 2, 3, 3])],
+    build: ([x, w, s, other]) => {
+      const y = ops.relu(ops.add(normalised([x!, w!, s!]), normalised([x!, other!, s!])));
+      return ops.maxPool2d(y, { ...tiling, kernel: [3, 2], stride: [3, 2] });
+    },
+  },
+  "quotients, negation and another image before": {
+    inputs: [image, weights, scale],
+    build: ([x, w, s]) => {
+      const y = ops.conv2d(x!, w!, valid);
+      return pooled(ops.neg(ops.div(ops.mul(y, ops.detach(ops.sigmoid(y))), s!)));
+    },
+  },
+  "a window of one place, of a map of one pixel": {
+    inputs: [input("pixel", [2, 3, 1, 1])],
+    build: ([x]) => ops.maxPool2d(ops.relu(x!), { ...tiling, kernel: [1, 1], stride: [1, 1] }),
+  },
+  "a large window": {
+    inputs: [image, weights, scale],
+    build: (inputs) => ops.maxPool2d(ops.relu(normalised(inputs)), { ...tiling, kernel: [6, 8], stride: [6, 8] }),
+  },
   "a convolution with a bias": {
     inputs: [image, weights, scale],
     build: ([x, w, b]) => pooled(ops.relu(ops.add(ops.conv2d(x!, w!, valid), b!))),

@@ -5,7 +5,7 @@
  *     max pool of relu(x)        →  the maximum of relu(x's places)
  *     f(interleave(parts), y)    →  interleave(f(part, y's place) …)
  *
- * Its gradient (unpooling.ts) is such an interleaved image in the end. A sum over an interleaved image adds its parts (Materialization.isSummed). So a ReLU before a pooling, the pooling's
+ * The pooling's gradient (unpooling.ts) becomes such an interleaved image in the end. A sum over an interleaved image adds its parts (Materialization.isSummed). So a ReLU before a pooling, the pooling's
  * gradient, and the ReLU's are never stored: the passes that need them compute them from the convolution's output and
  * the pooled image, a quarter as large.
  */
@@ -38,7 +38,7 @@ function storedPlace(image: Node, kernel: Pair, i: number): Node {
 /** The place of an expression, as an expression of its inputs' places; undefined if one of them must be stored first. */
 function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
   if (isPartsOf(image, kernel)) return image.inputs[i];
-  if (isStored(image)) return storedPlace(image, kernel, i);
+  if (hasMemory(image)) return storedPlace(image, kernel, i);
   if (image.op.lowering.kind !== "elementwise" || expensive.has(image.op.name)) return undefined;
   return onPlace(image, (input) =>
     isPerChannel(input) ? input : isWhole(input, image) ? computedPlace(input, kernel, i) : undefined,
@@ -46,7 +46,7 @@ function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
 }
 
 /** Whether an image is in memory anyway. */
-export function isStored(image: Node): boolean {
+export function hasMemory(image: Node): boolean {
   return image.value !== undefined || isVariable(image) || image.op.lowering.kind === "kernel" || isBiased(image);
 }
 

@@ -23,6 +23,7 @@ const none: Pair = [0, 0];
 export const poolingRewrites = {
   maxPool2d: (node: Node): Node => {
     const attrs = node.attrs as MaxPoolAttrs;
+    if (isIdentity(attrs)) return node.inputs[0]!;
     if (isTiling(attrs)) return largest(places(node.inputs[0]!, attrs.kernel));
     const x = padImage(node.inputs[0]!, attrs.padding, attrs.padding, none, -Infinity);
     return largest(windowPlaces(x, sizeOfImage(node), attrs));
@@ -31,6 +32,7 @@ export const poolingRewrites = {
   maxPool2dGradient: (node: Node): Node | undefined => {
     const attrs = node.attrs as MaxPoolAttrs;
     const [x, g] = node.inputs as [Node, Node];
+    if (isIdentity(attrs)) return g;
     if (isTiling(attrs) && coversAll(attrs.kernel, x.shape)) {
       return unpooled(x, g, attrs.kernel);
     }
@@ -73,6 +75,10 @@ export const poolingRewrites = {
     return cropImage(spread, attrs.padding, size);
   },
 };
+
+function isIdentity(attrs: MaxPoolAttrs): boolean {
+  return isTiling(attrs) && sizeOf(attrs.kernel) === 1;
+}
 
 /** Marks an average's gradient whose division has been done. */
 const sumOnly = { sumOnly: true };

@@ -5,7 +5,7 @@
 import { ShapeError } from "../errors.js";
 import type { Node } from "../graph/node.js";
 import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../shape.js";
-import { v } from "../wasm/expressions.js";
+import { v, type Expr } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { defineOp, type SampleInput } from "./op.js";
 import { pythonTuple, type Pair } from "./window.js";
@@ -16,33 +16,29 @@ const onlyLowered =
 /** Few different values, so that some are equal. */
 const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtype: "int32" });
 
-/** Inputs: as many values as there are choices, then the choices. */
+/** Inputs: the largest value, then the values, then as many choices. */
 const atLargestOp = defineElementwise({
   name: "atLargest",
-  dtype: (inputs) => promote(inputs.slice(inputs.length / 2)),
-  scalar: (args) => {
-    const count = args.length / 2;
-    const values = args.slice(0, count);
-    return args[count + values.indexOf(Math.max(...values))]!;
+  dtype: (inputs) => promote(inputs.slice(1 + inputs.length / 2)),
+  scalar: ([top, ...args]) => {
+    const first = args.slice(0, args.length / 2).indexOf(top!);
+    return first < 0 ? args[args.length - 1]! : args[args.length / 2 + first]!;
   },
-  vector: (args) => {
-    const count = args.length / 2;
-    let [top, chosen] = [args[0]!, args[count]!];
-    for (let i = 1; i < count; i++) {
-      chosen = v.select(v.op("f32x4.gt", args[i]!, top), args[count + i]!, chosen);
-      top = v.pmax(top, args[i]!);
-    }
-    return chosen;
+  vector: ([top, ...args]) => {
+    const values = args.slice(0, args.length / 2 - 1);
+    const select = (rest: Expr, value: Expr, i: number): Expr =>
+      v.select(v.op("f32x4.eq", value, top!), args[args.length / 2 + i]!, rest);
+    return values.reduceRight(select, args[args.length - 1]!);
   },
   gradient: ({ inputs }) => inputs.map(() => null),
   gradientCaveat: onlyLowered,
-  samples: [{ inputs: [ties(4, 5), ties(4, 5), ties(4, 5), [4, 5], [4, 5], [4, 5]], attrs: {} }],
-  torch: () => "torch.stack(x[3:]).gather(0, torch.stack(x[:3]).argmax(0, keepdim=True))[0].detach()",
+  samples: [{ inputs: [ties(4, 5), ties(4, 5), ties(4, 5), ties(4, 5), [4, 5], [4, 5], [4, 5]], attrs: {} }],
+  torch: () => "torch.where(x[1] == x[0], x[4], torch.where(x[2] == x[0], x[5], x[6])).detach()",
 });
 
-/** Of the `choices` the one whose value is the largest, the first of several. All have one shape. */
-export function atLargest(values: readonly Node[], choices: readonly Node[]): Node {
-  return atLargestOp([...values, ...choices], {});
+/** Of the `choices` the one whose value is `top`, the first of several; the last where none is. All have one shape. */
+export function atLargest(top: Node, values: readonly Node[], choices: readonly Node[]): Node {
+  return atLargestOp([top, ...values, ...choices], {});
 }
 
 interface UnpoolAttrs {

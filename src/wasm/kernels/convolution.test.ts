@@ -34,6 +34,9 @@ const cases: Case[] = [
   { x: [2, 16, 9, 9], outputs: 32, kernel: [3, 3], padding: 1 },
   { x: [1, 32, 3, 3], outputs: 16, kernel: [3, 3], padding: 1 },
   { x: [2, 8, 3, 40], outputs: 8, kernel: [3, 3], padding: 2 },
+  // Rows of many tiles go in groups; here the last tile is a group of its own and overlaps the one before.
+  { x: [1, 8, 6, 228], outputs: 8, kernel: [3, 3] },
+  { x: [1, 8, 8, 126], outputs: 8, kernel: [3, 3] },
   { x: [2, 8, 9, 9], outputs: 8, kernel: [3, 3], stride: 2, padding: 1 },
   { x: [2, 8, 9, 9], outputs: 8, kernel: [3, 3], dilation: 2 },
   { x: [17, 1, 9, 7], outputs: 8, kernel: [3, 3] },

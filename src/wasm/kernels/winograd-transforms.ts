@@ -78,9 +78,14 @@ function tilesAtOnce({ tile, patch }: Scheme): number {
   return Math.floor((mostColumns - patch) / tile) + 1;
 }
 
-/** Elements of working memory that transforms need. */
-export function transformScratch({ products, patch }: Scheme): number {
-  return 4 * Math.max(products, patch * mostColumns);
+/** Elements of working memory that the transform of a tile needs. */
+export function transformScratch({ products }: Scheme): number {
+  return 4 * products;
+}
+
+/** The same for rows of tiles, and for tiles. */
+export function inputRowScratch({ patch }: Scheme): number {
+  return 4 * patch * mostColumns;
 }
 
 /** Lines of vectors in memory: bytes from a vector to the next one of its line, and from a line to the next. */
@@ -90,10 +95,7 @@ interface Lines {
   readonly line: number;
 }
 
-/**
- * One dimension of a transform, applied to `count` lines. Its two dimensions go through `scratch`: a tile's vectors are
- * more than there are registers, and V8 would load all of them first and keep them on the stack.
- */
+/** One dimension of a transform, applied to `count` lines. */
 type Pass = (
   count: number,
   from: Lines,
@@ -117,7 +119,11 @@ function preparePass(b: FunctionBuilder, name: TransformName): Pass {
   };
 }
 
-/** A transform made ready: `transform(from, to)` applies it to the columns of a tile, then to the rows of what that gives. */
+/**
+ * A transform made ready: `transform(from, to)` applies it to the columns of a tile, then to the rows of what that gives.
+ * Between the two the tile lies in `scratch`: its vectors are more than there are registers, and V8 would load all of them
+ * first and keep them on the stack.
+ */
 export function prepareTransform(
   b: FunctionBuilder,
   name: TransformName,
@@ -127,11 +133,9 @@ export function prepareTransform(
   const pass = preparePass(b, name);
   const row = 16 * inputs;
   return (from, to, { skip = nothing, finish } = {}) => {
-    const [first, between] = [from.at, scratch].map((at, i) =>
-      v.n.add(at, v.int(skip.columns * [from.column, 16][i]!)),
-    );
-    const columns = { at: first!, step: from.row, line: from.column };
-    pass(inputs - skip.columns, columns, { at: between!, step: row, line: 16 }, { skip: skip.rows });
+    const columns = { at: v.n.add(from.at, v.int(skip.columns * from.column)), step: from.row, line: from.column };
+    const between = { at: v.n.add(scratch, v.int(skip.columns * 16)), step: row, line: 16 };
+    pass(inputs - skip.columns, columns, between, { skip: skip.rows });
     const rows = { at: scratch, step: 16, line: row };
     pass(
       outputs,
@@ -164,10 +168,11 @@ export function prepareInputRow(
 ): (image: Local, to: Local) => void {
   const { tile, patch } = scheme;
   const pass = preparePass(b, scheme.transforms.input);
-  /** Neighbouring tiles, the last of which lies `overlap` columns to the left of its place. */
+  /** Neighbouring tiles, the last of which lies `overlap` columns to the left of its place: the first too, if it is the last. */
   const neighbours = (image: Local, to: Local, tiles: number, overlap: number): void => {
-    const columns = tiles * tile - overlap + patch - tile;
-    const q = b.let("i32", "q", image);
+    const start = tiles === 1 ? -overlap : 0;
+    const columns = (tiles - 1) * tile - overlap - start + patch;
+    const q = b.let("i32", "q", v.n.add(image, v.int(start * pixel)));
     const place = b.let("i32", "place", to);
     b.repeat(channels / 4, () => {
       pass(columns, { at: q, step: row, line: pixel }, { at: scratch, step: 16 * columns, line: 16 });
@@ -180,7 +185,7 @@ export function prepareInputRow(
       };
       b.repeat(overlap ? tiles - 1 : tiles, next);
       if (overlap) {
-        b.advance(from, -16 * overlap);
+        b.advance(from, 16 * (-overlap - start));
         next();
       }
       b.advance(q, 16);

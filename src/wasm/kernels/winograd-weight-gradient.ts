@@ -19,11 +19,11 @@ import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
 import {
   acrossMatrices,
+  inputRowScratch,
   prepareInputRow,
   prepareTransform,
   small,
   tilingOf,
-  transformScratch,
   type Skip,
 } from "./winograd-transforms.js";
 
@@ -70,7 +70,7 @@ export class WinogradWeightGradientKernel implements Kernel {
   /** Elements of working memory that the kernel needs. */
   static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(small, height, width);
-    return transformScratch(small) + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+    return inputRowScratch(small) + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
   }
 
   /** Whether the inputs fill whole register tiles. */
@@ -98,7 +98,7 @@ export class WinogradWeightGradientKernel implements Kernel {
     const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
     const [, , height, width] = this.grad.shape as [number, number, number, number];
-    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch(small))));
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * inputRowScratch(small))));
     const { rows, columns, rowsPerStrip } = tilingOf(small, height, width);
     const zs = b.let("i32", "z", v.n.add(vs, v.int(4 * products * rowsPerStrip * columns * this.inputs)));
     const strip = (first: Expr, count: number): void => {

@@ -16,11 +16,11 @@ import type { FunctionBuilder } from "../loops.js";
 import { range, tileOf, type ConvolutionEnd } from "./convolution.js";
 import {
   acrossMatrices,
+  inputRowScratch,
   prepareInputRow,
   prepareTransform,
   matrixStride,
   tilingOf,
-  transformScratch,
   type Scheme,
   type Tiling,
 } from "./winograd-transforms.js";
@@ -68,7 +68,7 @@ export class WinogradKernel implements Kernel {
   static scratchSize(scheme: Scheme, inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(scheme, height, width);
     const stride = (channels: number): number => matrixStride(rowsPerStrip * columns, padToVector(channels));
-    return transformScratch(scheme) + scheme.products * (stride(inputs) + stride(outputs));
+    return inputRowScratch(scheme) + scheme.products * (stride(inputs) + stride(outputs));
   }
 
   get reads(): Access[] {
@@ -86,7 +86,7 @@ export class WinogradKernel implements Kernel {
     const u = b.let("i32", "u", at.pointer({ view: this.weight, outerAxis: -1 }, n));
     const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
-    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * transformScratch(this.scheme))));
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * inputRowScratch(this.scheme))));
     const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * this.scheme.products * this.inputMatrix)));
     const { rows, rowsPerStrip } = this.tiling;
     b.for("strip", 0, rows, rowsPerStrip, (strip) => {
