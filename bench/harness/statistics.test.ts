@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { median, spread } from "./statistics.js";
+import { median, ratio, spread } from "./statistics.js";
 
 test("the median is the middle value, or the mean of the two in the middle, and leaves the list as it is", () => {
   const values = [10, 1, 5];
@@ -14,4 +14,9 @@ test("the median is the middle value, or the mean of the two in the middle, and 
 test("the spread is the distance of the extremes as a part of the median", () => {
   assert.equal(spread([9, 10, 12]), 0.3);
   assert.equal(spread([5]), 0);
+});
+
+test("a ratio compares within the rounds: a slow half of a measurement changes nothing", () => {
+  assert.equal(ratio([20, 20, 40, 40, 40], [10, 10, 20, 20, 20]), 2);
+  assert.equal(ratio([30, 20, 10], [10, 10, 10]), 2);
 });

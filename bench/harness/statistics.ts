@@ -12,3 +12,11 @@ export function median(values: readonly number[]): number {
 export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / median(values);
 }
+
+/**
+ * How many times as long one takes as another: the median over the rounds, each with its neighbour, so that a machine which
+ * slows down for a while slows both.
+ */
+export function ratio(rounds: readonly number[], others: readonly number[]): number {
+  return median(rounds.map((seconds, round) => seconds / others[round]!));
+}

@@ -4,6 +4,7 @@ import { writeCase } from "../case-file.js";
 import { measure, type CaseResult, type Effort, type Measured } from "../harness/measure.js";
 import { AbsentPeer, Peer, type PeerProgram } from "../harness/peer.js";
 import type { InferenceTask } from "../harness/protocol.js";
+import { ratio } from "../harness/statistics.js";
 import { digits, percent, tabulate, type Column } from "../harness/table.js";
 import { layersOf } from "../network.js";
 import { kilograd, onnxruntime, pytorchDefault } from "../peers/index.js";
@@ -74,7 +75,7 @@ export const inference: Suite = async ({ quick, folder, tell }) => {
       tell,
     );
     for (const one of result.measured) {
-      rows.push({ ...one, batchSize, threads, ratio: one.step / result.measured[0]!.step });
+      rows.push({ ...one, batchSize, threads, ratio: ratio(one.rounds, result.measured[0]!.rounds) });
     }
     result.notes.forEach((note) => notes.add(note));
   }

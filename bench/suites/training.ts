@@ -4,6 +4,7 @@ import { writeCase } from "../case-file.js";
 import { measure, type CaseResult, type Effort, type Measured } from "../harness/measure.js";
 import type { PeerProgram } from "../harness/peer.js";
 import type { Memory, TrainingTask } from "../harness/protocol.js";
+import { ratio } from "../harness/statistics.js";
 import { digits, megabytes, percent, tabulate, type Column, type Table } from "../harness/table.js";
 import { layersOf, type Scale } from "../network.js";
 import { isPytorch, jax, kilograd, onCurrentNode, pytorchs, tfjs } from "../peers/index.js";
@@ -86,20 +87,28 @@ const peerColumns: readonly Column<PeerRow>[] = [
 ];
 
 function peerTable(title: string, { batch }: Setting, { measured, notes }: CaseResult): Table {
-  const rows = measured.map((one) => ({ ...one, batch, ratio: one.step / measured[0]!.step }));
+  const rows = measured.map((one) => ({ ...one, batch, ratio: ratio(one.rounds, measured[0]!.rounds) }));
   return tabulate(title, peerColumns, rows, notes);
 }
 
 interface ScaledRow extends Setting {
   readonly kilograd: Measured;
-  /** PyTorch's fastest. */
+  /** PyTorch's fastest as Debian installs it, and of all. */
+  readonly installed: Measured | undefined;
   readonly best: Measured | undefined;
   readonly measured: readonly Measured[];
   readonly notes: readonly string[];
 }
 
-const ifBest = (text: (best: Measured, row: ScaledRow) => string) => (row: ScaledRow) =>
-  row.best ? text(row.best, row) : "-";
+/** A column about one of PyTorch's peers, where there is one. */
+const about =
+  (which: "installed" | "best", text: (peer: Measured, row: ScaledRow) => string) =>
+  (row: ScaledRow): string => {
+    const peer = row[which];
+    return peer ? text(peer, row) : "-";
+  };
+
+const versus = (peer: Measured, { kilograd }: ScaledRow): string => `${digits(ratio(peer.rounds, kilograd.rounds))} ×`;
 
 const scaledColumns: readonly Column<ScaledRow>[] = [
   { title: "", align: "left", text: describe },
@@ -107,16 +116,19 @@ const scaledColumns: readonly Column<ScaledRow>[] = [
   { title: "images/s", text: ({ kilograd, batch }) => digits(batch / kilograd.step) },
   { title: "spread", text: ({ kilograd }) => percent(kilograd.spread) },
   { title: "MB", text: ({ kilograd }) => memoryOf(kilograd.memory) },
-  { title: "PyTorch's best it/s", text: ifBest((best) => digits(1 / best.step)) },
-  { title: "spread", text: ifBest((best) => percent(best.spread)) },
-  { title: "MB", text: ifBest((best) => memoryOf(best.memory)) },
-  { title: "kilograd is", text: ifBest((best, { kilograd }) => `${digits(best.step / kilograd.step)} ×`) },
-  { title: "which", align: "left", text: ifBest(({ peer }) => peer.replace("PyTorch, ", "")) },
+  { title: "PyTorch as installed", text: about("installed", (peer) => digits(1 / peer.step)) },
+  { title: "kilograd is", text: about("installed", versus) },
+  { title: "PyTorch's fastest", text: about("best", (peer) => digits(1 / peer.step)) },
+  { title: "spread", text: about("best", (peer) => percent(peer.spread)) },
+  { title: "MB", text: about("best", (peer) => memoryOf(peer.memory)) },
+  { title: "kilograd is", text: about("best", versus) },
+  { title: "which", align: "left", text: about("best", ({ peer }) => peer.replace("PyTorch, ", "")) },
 ];
 
 function scaledRow(setting: Setting, { measured, notes }: CaseResult): ScaledRow {
-  const [best] = measured.filter(({ peer }) => isPytorch(peer)).sort((a, b) => a.step - b.step);
-  return { ...setting, kilograd: measured[0]!, best, measured, notes };
+  const pytorchs = measured.filter(({ peer }) => isPytorch(peer)).sort((a, b) => a.step - b.step);
+  const installed = pytorchs.find(({ peer }) => peer.endsWith("as installed"));
+  return { ...setting, kilograd: measured[0]!, installed, best: pytorchs[0], measured, notes };
 }
 
 export const training: Suite = async (surroundings) => {
