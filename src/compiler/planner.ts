@@ -188,6 +188,11 @@ export class Planner {
     if (node.value !== undefined) return this.input(node, node.value);
     if (isVariable(node)) return denseView(this.slot(this.numbering.read(node), node), node.shape);
     const { lowering } = node.op;
+    if (lowering.kind === "kernel" || lowering.kind === "reduce") {
+      // Asked for before its turn: a convolution's bias that is a sum, say.
+      this.materialize(node);
+      return this.views.get(node)!;
+    }
     if (lowering.kind !== "view") return this.copyOf(node);
     const input = node.inputs[0]!;
     const from = this.viewOf(input);

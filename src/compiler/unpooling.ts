@@ -7,7 +7,7 @@
  *
  * and where it meets anything else, it becomes an interleaved image of its parts. The source is the stored image from which
  * the pooled one is computed, a convolution's output as a rule, and not the pooled image itself: y where chosen then follows
- * from `chosen` by the same ops that make y of the source.
+ * from `chosen` by the same ops that make y of the source. A window with a NaN gives its gradient to no place, or to its last.
  */
 import type { Node } from "../graph/node.js";
 import * as ops from "../ops/index.js";

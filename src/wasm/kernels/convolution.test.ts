@@ -101,3 +101,18 @@ for (const one of cases) {
     }
   });
 }
+
+test("a bias that is a sum of variables", () => {
+  const name = "summed bias";
+  const x = asData(fillInput([2, 3, 6, 6], `${name} x`));
+  const [weight, terms] = [asVariable(fillInput([4, 3, 3, 3], `${name} w`)), asVariable(fillInput([1, 4, 1, 5], name))];
+  const convolved = ops.conv2d(x, weight, { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 });
+  const y = ops.add(convolved, ops.sum(terms, [3]));
+  const [expected] = evaluate([y]);
+  for (const engine of engines) {
+    const [actual] = engine.prepare([y], [])();
+    expected!.data.forEach((value, i) =>
+      assert.ok(Math.abs(actual![i]! - value) < 1e-5, `element ${i}: ${actual![i]!}`),
+    );
+  }
+});
