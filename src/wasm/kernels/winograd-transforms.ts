@@ -221,6 +221,25 @@ export function tilingOf({ tile, tilesPerStrip }: Scheme, height: number, width:
   return { columns, rows, rowsPerStrip: Math.ceil(rows / strips) };
 }
 
+/**
+ * The address of the first pixel of a row of tiles, by its number. Where the height is no multiple of a tile, the last row
+ * overlaps the one before.
+ */
+export function tileRowAt(
+  b: FunctionBuilder,
+  { tile }: Scheme,
+  height: number,
+  image: Local,
+  row: number,
+  number: Expr,
+): Local {
+  const top = b.let("i32", "top", v.n.scale(number, tile));
+  if (height % tile !== 0) {
+    b.if(v.op("i32.lt_s", v.int(height - tile), top), () => b.set(top, v.int(height - tile)));
+  }
+  return b.let("i32", "at", v.n.add(image, v.n.scale(top, row)));
+}
+
 /** Channels from which on the transforms pay. */
 const fewestChannels = 8;
 

@@ -23,6 +23,7 @@ import {
   prepareInputRow,
   prepareTransform,
   small,
+  tileRowAt,
   tilingOf,
   type Skip,
 } from "./winograd-transforms.js";
@@ -114,16 +115,12 @@ export class WinogradWeightGradientKernel implements Kernel {
   private transformInput(b: FunctionBuilder, { from, to, first, count, scratch }: TileRows): void {
     const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
     const [, , height, width] = this.grad.shape as [number, number, number, number];
-    const { rows, columns } = tilingOf(small, height, width);
+    const { columns } = tilingOf(small, height, width);
     const image = { channels: this.inputs, width, row, pixel };
     const transform = prepareInputRow(b, small, scratch, image, 4 * count * columns * this.inputs);
     const place = b.let("i32", "to", to);
     b.for("r", 0, count, 1, (r) => {
-      const tileRow = b.let("i32", "row", v.n.add(first, r));
-      const at = b.let("i32", "at", v.n.add(from, v.n.scale(tileRow, tileSize * row)));
-      const overlap = rows * tileSize - height;
-      if (overlap) b.if(v.op("i32.eq", tileRow, v.int(rows - 1)), () => b.advance(at, -overlap * row));
-      transform(at, place);
+      transform(tileRowAt(b, small, height, from, row, v.n.add(first, r)), place);
       b.advance(place, 4 * columns * this.inputs);
     });
   }
@@ -156,14 +153,11 @@ export class WinogradWeightGradientKernel implements Kernel {
     };
     b.for("r", 0, count, 1, (r) => {
       const number = b.let("i32", "row", v.n.add(first, r));
-      const at = b.let("i32", "at", v.n.add(from, v.n.scale(number, tileSize * row)));
+      const at = tileRowAt(b, small, height, from, row, number);
       if (overlapRows === 0) return tileRow(at, 0);
       b.if(
         v.op("i32.eq", number, v.int(rows - 1)),
-        () => {
-          b.advance(at, -overlapRows * row);
-          tileRow(at, overlapRows);
-        },
+        () => tileRow(at, overlapRows),
         () => tileRow(at, 0),
       );
     });

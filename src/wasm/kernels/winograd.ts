@@ -20,6 +20,7 @@ import {
   prepareInputRow,
   prepareTransform,
   matrixStride,
+  tileRowAt,
   tilingOf,
   type Scheme,
   type Tiling,
@@ -186,14 +187,7 @@ export class WinogradKernel implements Kernel {
     body: (at: Local) => void,
   ): void {
     const height = this.output.shape[2]!;
-    const { tile: size } = this.scheme;
-    b.for("r", v.int(0), count, 1, (r) => {
-      const top = b.let("i32", "top", v.n.scale(v.n.add(first, r), size));
-      if (height % size !== 0) {
-        b.if(v.op("i32.lt_s", v.int(height - size), top), () => b.set(top, v.int(height - size)));
-      }
-      body(b.let("i32", "at", v.n.add(image, v.n.scale(top, row))));
-    });
+    b.for("r", v.int(0), count, 1, (r) => body(tileRowAt(b, this.scheme, height, image, row, v.n.add(first, r))));
   }
 
   /** Visits a strip's tiles with the address of the first output of each. */
