@@ -63,6 +63,8 @@ export const pytorchs: readonly PeerProgram[] = [
   pytorchChannelsLast,
 ];
 export const isPytorch = (name: string): boolean => name.startsWith("PyTorch");
+/** Whether it is PyTorch with the malloc that Debian gives it. */
+export const isInstalledPytorch = (name: string): boolean => isPytorch(name) && name.endsWith("as installed");
 
 export const onnxruntime: PeerProgram = inNode("onnxruntime-node", "onnxruntime.mjs");
 export const tfjs: PeerProgram = inNode("TensorFlow.js, CPU", "tfjs.mjs");

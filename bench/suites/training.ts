@@ -7,7 +7,7 @@ import type { Memory, TrainingTask } from "../harness/protocol.js";
 import { ratio } from "../harness/statistics.js";
 import { digits, megabytes, percent, tabulate, type Column, type Table } from "../harness/table.js";
 import { layersOf, type Scale } from "../network.js";
-import { isPytorch, jax, kilograd, onCurrentNode, pytorchs, tfjs } from "../peers/index.js";
+import { isInstalledPytorch, isPytorch, jax, kilograd, onCurrentNode, pytorchs, tfjs } from "../peers/index.js";
 import type { Suite, Surroundings } from "./suite.js";
 
 interface Setting extends Scale {
@@ -126,9 +126,9 @@ const scaledColumns: readonly Column<ScaledRow>[] = [
 ];
 
 function scaledRow(setting: Setting, { measured, notes }: CaseResult): ScaledRow {
-  const pytorchs = measured.filter(({ peer }) => isPytorch(peer)).sort((a, b) => a.step - b.step);
-  const installed = pytorchs.find(({ peer }) => peer.endsWith("as installed"));
-  return { ...setting, kilograd: measured[0]!, installed, best: pytorchs[0], measured, notes };
+  const fastestFirst = measured.filter(({ peer }) => isPytorch(peer)).sort((a, b) => a.step - b.step);
+  const installed = fastestFirst.find(({ peer }) => isInstalledPytorch(peer));
+  return { ...setting, kilograd: measured[0]!, installed, best: fastestFirst[0], measured, notes };
 }
 
 export const training: Suite = async (surroundings) => {

@@ -29,7 +29,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     augment: { rotation: 5, shift: 0.04, scale: 0.04 },
     seed: 1,
   },
-  /** The exercise's network in a minute: few epochs of the smallest batches, and hardly any weight decay. */
+  /** The exercise's network in a minute: few epochs of very small batches, and hardly any weight decay. */
   minute: {
     epochs: 5,
     batchSize: 16,
