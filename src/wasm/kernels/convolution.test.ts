@@ -37,6 +37,8 @@ const cases: Case[] = [
   // Rows of many tiles go in groups; here the last tile is a group of its own and overlaps the one before.
   { x: [1, 8, 6, 228], outputs: 8, kernel: [3, 3] },
   { x: [1, 8, 8, 126], outputs: 8, kernel: [3, 3] },
+  // The same on the way out, where more channels make smaller groups.
+  { x: [1, 8, 9, 52], outputs: 64, kernel: [3, 3] },
   { x: [2, 8, 9, 9], outputs: 8, kernel: [3, 3], stride: 2, padding: 1 },
   { x: [2, 8, 9, 9], outputs: 8, kernel: [3, 3], dilation: 2 },
   { x: [17, 1, 9, 7], outputs: 8, kernel: [3, 3] },

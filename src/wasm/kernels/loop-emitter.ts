@@ -12,6 +12,8 @@ import type { Combine, LoopKernel, LoopValue } from "./loop.js";
 
 /** Accumulators that stay in registers beside what an expression needs. */
 const accumulators = 8;
+/** Vector registers, of which V8 keeps one to itself. */
+const registers = 16;
 /** Vectors of the innermost axis that one round computes. */
 const unroll = 4;
 /** Innermost axes of at most this many vectors are unrolled whole. */
@@ -94,12 +96,20 @@ export class LoopEmitter {
   /**
    * Accumulators for a few places of a kept axis; the loops over the reduced axes are inside. Where registers are left,
    * elements take turns with several sets of accumulators: an addition need not wait for the one before it, and the
-   * shorter sums round less.
+   * shorter sums round less. V8 loads all that a round needs before it adds: where that is more than there are
+   * registers, the places take part in several loops one after the other.
    */
   private reduceKept(spots: readonly Spot[], folded: readonly number[]): void {
+    const { roots, reads } = this.kernel;
+    const sets = Math.max(1, Math.floor(accumulators / (spots.length * roots.length)));
+    const most = Math.max(1, Math.floor(registers / (sets * (roots.length + reads.length))));
+    const size = Math.ceil(spots.length / Math.ceil(spots.length / most));
+    for (let from = 0; from < spots.length; from += size) this.reduce(spots.slice(from, from + size), sets, folded);
+  }
+
+  private reduce(spots: readonly Spot[], sets: number, folded: readonly number[]): void {
     const { b } = this;
     const { roots } = this.kernel;
-    const sets = Math.max(1, Math.floor(accumulators / (spots.length * roots.length)));
     const sums = range(sets).map(() => spots.map(() => roots.map((root) => this.accumulator(root.combine!))));
     this.takeTurns(folded, sets, (set) =>
       spots.forEach((spot, s) => {

@@ -64,55 +64,35 @@ export interface Skip {
 
 const nothing: Skip = { rows: 0, columns: 0 };
 
-interface TransformOptions {
-  readonly skip?: Skip;
-  /** What is done with each vector of the result. */
-  readonly finish?: (value: Expr) => Expr;
-}
-
-/** Columns that are transformed at once for several tiles: with more, they and the matrices would leave the cache. */
-const mostColumns = 34;
-
-/** Tiles of a row whose columns are transformed together. */
-function tilesAtOnce({ tile, patch }: Scheme): number {
-  return Math.floor((mostColumns - patch) / tile) + 1;
-}
-
 /** Elements of working memory that the transform of a tile needs. */
 export function transformScratch({ products }: Scheme): number {
   return 4 * products;
 }
 
-/** The same for rows of tiles, and for tiles. */
-export function inputRowScratch({ patch }: Scheme): number {
-  return 4 * patch * mostColumns;
-}
-
 /** Lines of vectors in memory: bytes from a vector to the next one of its line, and from a line to the next. */
-interface Lines {
+export interface Lines {
   readonly at: Expr;
   readonly step: number;
   readonly line: number;
 }
 
+/** For each line, what is done with the vectors that a pass gives. */
+export type Finish = () => (value: Expr) => Expr;
+
 /** One dimension of a transform, applied to `count` lines. */
-type Pass = (
-  count: number,
-  from: Lines,
-  to: Lines,
-  options?: { skip?: number; finish?: (value: Expr) => Expr },
-) => void;
+export type Pass = (count: number, from: Lines, to: Lines, options?: { skip?: number; finish?: Finish }) => void;
 
 /** Makes it ready outside the loops. */
-function preparePass(b: FunctionBuilder, name: TransformName): Pass {
+export function preparePass(b: FunctionBuilder, name: TransformName): Pass {
   const { apply, factors, inputs } = transforms[name];
   const by = new Arithmetic(b, factors);
-  return (count, from, to, { skip = 0, finish = (value: Expr) => value } = {}) => {
+  return (count, from, to, { skip = 0, finish = () => (value: Expr) => value } = {}) => {
     const q = b.let("i32", "q", from.at);
     const p = b.let("i32", "p", to.at);
     b.repeat(count, () => {
+      const finished = finish();
       const values = range(inputs).map((i) => (i < skip ? v.const(0) : by.hold(v.load(q, i * from.step))));
-      apply(values, by).forEach((value, i) => b.store(p, i * to.step, finish(value)));
+      apply(values, by).forEach((value, i) => b.store(p, i * to.step, finished(value)));
       b.advance(q, from.line);
       b.advance(p, to.line);
     });
@@ -128,82 +108,16 @@ export function prepareTransform(
   b: FunctionBuilder,
   name: TransformName,
   scratch: Local,
-): (from: Tile, to: Tile, options?: TransformOptions) => void {
+): (from: Tile, to: Tile, options?: { skip?: Skip }) => void {
   const { inputs, outputs } = transforms[name];
   const pass = preparePass(b, name);
   const row = 16 * inputs;
-  return (from, to, { skip = nothing, finish } = {}) => {
+  return (from, to, { skip = nothing } = {}) => {
     const columns = { at: v.n.add(from.at, v.int(skip.columns * from.column)), step: from.row, line: from.column };
     const between = { at: v.n.add(scratch, v.int(skip.columns * 16)), step: row, line: 16 };
     pass(inputs - skip.columns, columns, between, { skip: skip.rows });
     const rows = { at: scratch, step: 16, line: row };
-    pass(
-      outputs,
-      rows,
-      { at: to.at, step: to.column, line: to.row },
-      { skip: skip.columns, ...(finish && { finish }) },
-    );
-  };
-}
-
-/** An image of `channels` (padded) in memory, and the outputs of a convolution in each of its rows. */
-export interface TiledImage {
-  readonly channels: number;
-  readonly width: number;
-  /** Bytes. */
-  readonly row: number;
-  readonly pixel: number;
-}
-
-/**
- * The input transform of a row of tiles, made ready: `transform(image, to)`, from the row's first pixel to the places of
- * its first tile in matrices [tiles, channels]. Neighbouring tiles share columns; each is transformed once.
- */
-export function prepareInputRow(
-  b: FunctionBuilder,
-  scheme: Scheme,
-  scratch: Local,
-  { channels, width, row, pixel }: TiledImage,
-  matrix: number,
-): (image: Local, to: Local) => void {
-  const { tile, patch } = scheme;
-  const pass = preparePass(b, scheme.transforms.input);
-  /** Neighbouring tiles, the last of which lies `overlap` columns to the left of its place: the first too, if it is the last. */
-  const neighbours = (image: Local, to: Local, tiles: number, overlap: number): void => {
-    const start = tiles === 1 ? -overlap : 0;
-    const columns = (tiles - 1) * tile - overlap - start + patch;
-    const q = b.let("i32", "q", v.n.add(image, v.int(start * pixel)));
-    const place = b.let("i32", "place", to);
-    b.repeat(channels / 4, () => {
-      pass(columns, { at: q, step: row, line: pixel }, { at: scratch, step: 16 * columns, line: 16 });
-      const from = b.let("i32", "from", scratch);
-      const p = b.let("i32", "p", place);
-      const next = (): void => {
-        pass(patch, { at: from, step: 16, line: 16 * columns }, { at: p, step: matrix, line: patch * matrix });
-        b.advance(from, 16 * tile);
-        b.advance(p, 4 * channels);
-      };
-      b.repeat(overlap ? tiles - 1 : tiles, next);
-      if (overlap) {
-        b.advance(from, 16 * (-overlap - start));
-        next();
-      }
-      b.advance(q, 16);
-      b.advance(place, 16);
-    });
-  };
-  const tiles = Math.ceil(width / tile);
-  const groups = Math.ceil(tiles / tilesAtOnce(scheme));
-  const group = Math.ceil(tiles / groups);
-  return (image, to) => {
-    const at = b.let("i32", "at", image);
-    const place = b.let("i32", "place", to);
-    b.repeat(groups - 1, () => {
-      neighbours(at, place, group, 0);
-      b.advance(at, group * tile * pixel);
-      b.advance(place, 4 * group * channels);
-    });
-    neighbours(at, place, tiles - (groups - 1) * group, tiles * tile - width);
+    pass(outputs, rows, { at: to.at, step: to.column, line: to.row }, { skip: skip.columns });
   };
 }
 
@@ -219,25 +133,6 @@ export function tilingOf({ tile, tilesPerStrip }: Scheme, height: number, width:
   const rows = Math.ceil(height / tile);
   const strips = Math.min(rows, Math.ceil((rows * columns) / tilesPerStrip));
   return { columns, rows, rowsPerStrip: Math.ceil(rows / strips) };
-}
-
-/**
- * The address of the first pixel of a row of tiles, by its number. Where the height is no multiple of a tile, the last row
- * overlaps the one before.
- */
-export function tileRowAt(
-  b: FunctionBuilder,
-  { tile }: Scheme,
-  height: number,
-  image: Local,
-  row: number,
-  number: Expr,
-): Local {
-  const top = b.let("i32", "top", v.n.scale(number, tile));
-  if (height % tile !== 0) {
-    b.if(v.op("i32.lt_s", v.int(height - tile), top), () => b.set(top, v.int(height - tile)));
-  }
-  return b.let("i32", "at", v.n.add(image, v.n.scale(top, row)));
 }
 
 /** Channels from which on the transforms pay. */

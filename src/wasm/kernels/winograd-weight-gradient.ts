@@ -17,16 +17,8 @@ import type { FunctionBuilder } from "../loops.js";
 import { weightGradientTile } from "./convolution-weight-gradient.js";
 import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
-import {
-  acrossMatrices,
-  inputRowScratch,
-  prepareInputRow,
-  prepareTransform,
-  small,
-  tileRowAt,
-  tilingOf,
-  type Skip,
-} from "./winograd-transforms.js";
+import { inputRowScratch, prepareInputRow, tileRowAt } from "./winograd-rows.js";
+import { acrossMatrices, prepareTransform, small, tilingOf, type Skip } from "./winograd-transforms.js";
 
 const { products, tile: tileSize } = small;
 

@@ -14,14 +14,13 @@ import { padToVector, type BufferView } from "../../compiler/views.js";
 import { v, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { range, tileOf, type ConvolutionEnd } from "./convolution.js";
+import { prepareInputRow, prepareOutputRow, rowScratch, tileRowAt } from "./winograd-rows.js";
 import {
   acrossMatrices,
-  inputRowScratch,
-  prepareInputRow,
-  prepareTransform,
   matrixStride,
-  tileRowAt,
+  prepareTransform,
   tilingOf,
+  type Finish,
   type Scheme,
   type Tiling,
 } from "./winograd-transforms.js";
@@ -69,7 +68,7 @@ export class WinogradKernel implements Kernel {
   static scratchSize(scheme: Scheme, inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(scheme, height, width);
     const stride = (channels: number): number => matrixStride(rowsPerStrip * columns, padToVector(channels));
-    return inputRowScratch(scheme) + scheme.products * (stride(inputs) + stride(outputs));
+    return rowScratch(scheme, padToVector(outputs), width) + scheme.products * (stride(inputs) + stride(outputs));
   }
 
   get reads(): Access[] {
@@ -87,7 +86,8 @@ export class WinogradKernel implements Kernel {
     const u = b.let("i32", "u", at.pointer({ view: this.weight, outerAxis: -1 }, n));
     const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
     const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
-    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * inputRowScratch(this.scheme))));
+    const rowsNeed = rowScratch(this.scheme, this.outputs, this.output.shape[3]!);
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * rowsNeed)));
     const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * this.scheme.products * this.inputMatrix)));
     const { rows, rowsPerStrip } = this.tiling;
     b.for("strip", 0, rows, rowsPerStrip, (strip) => {
@@ -159,23 +159,25 @@ export class WinogradKernel implements Kernel {
     rows: StripRows,
   ): void {
     const [, , row, pixel] = this.output.strides.map((stride) => 4 * stride) as [number, number, number, number];
+    const image = { channels: this.outputs, width: this.output.shape[3]!, row, pixel };
+    const finish = (): Finish => this.finishTile(b, bias);
+    const transform = prepareOutputRow(b, this.scheme, scratch, image, 4 * this.outputMatrix, finish);
     const from = b.let("i32", "from", ms);
-    const transform = prepareTransform(b, this.scheme.transforms.output, scratch);
-    this.overTiles(b, y, row, pixel, rows, (to) => {
-      const q = b.let("i32", "q", to);
-      const biasAt = bias && b.let("i32", "bs", bias);
-      b.repeat(this.outputs / 4, () => {
-        const start = biasAt && b.let("v128", "start", v.load(biasAt));
-        transform(
-          acrossMatrices(this.scheme, from, 4 * this.outputMatrix),
-          { at: q, row, column: pixel },
-          { finish: (value) => this.end.apply(b, start ? b.let("v128", "y", v.add(value, start)) : value) },
-        );
-        b.advance(q, 16);
-        b.advance(from, 16);
-        if (biasAt) b.advance(biasAt, 16);
-      });
+    this.overTileRows(b, y, row, rows, (at) => {
+      transform(at, from);
+      b.advance(from, 4 * this.outputs * this.tiling.columns);
     });
+  }
+
+  /** Adds the bias, from the first channels on, and applies what else the end is. */
+  private finishTile(b: FunctionBuilder, bias: Local | undefined): Finish {
+    if (!bias) return () => (value) => this.end.apply(b, value);
+    const at = b.let("i32", "bs", bias);
+    return () => {
+      const start = b.let("v128", "start", v.load(at));
+      b.advance(at, 16);
+      return (value) => this.end.apply(b, b.let("v128", "y", v.add(value, start)));
+    };
   }
 
   /** Visits a strip's rows of tiles with the address of the first pixel of each. */
@@ -188,30 +190,6 @@ export class WinogradKernel implements Kernel {
   ): void {
     const height = this.output.shape[2]!;
     b.for("r", v.int(0), count, 1, (r) => body(tileRowAt(b, this.scheme, height, image, row, v.n.add(first, r))));
-  }
-
-  /** Visits a strip's tiles with the address of the first output of each. */
-  private overTiles(
-    b: FunctionBuilder,
-    image: Local,
-    row: number,
-    pixel: number,
-    rows: StripRows,
-    body: (at: Local) => void,
-  ): void {
-    const width = this.output.shape[3]!;
-    const { columns } = this.tiling;
-    const { tile: size } = this.scheme;
-    this.overTileRows(b, image, row, rows, (at) =>
-      b.for("tile", 0, columns, 1, (tile) => {
-        if (width % size !== 0) {
-          const isLast = v.op("i32.eq", tile, v.int(columns - 1));
-          b.if(isLast, () => b.advance(at, ((width % size) - size) * pixel));
-        }
-        body(at);
-        b.advance(at, size * pixel);
-      }),
-    );
   }
 }
 
