@@ -104,14 +104,19 @@ async function prepare(
   }
 }
 
+/** Seconds of warming up at least: in the first of them V8 may still run what it has compiled in haste. */
+const WARM_UP = 1;
+
 /** Warms up, and finds how many steps fill a round. The first step counts for nothing: it compiles. */
 async function chooseSteps(peer: Peer, { seconds, timeout }: Effort): Promise<number> {
   let steps = 1;
+  let spent = 0;
   await peer.ask({ do: "run", steps }, timeout);
   for (;;) {
     const run = await peer.ask({ do: "run", steps }, timeout);
+    spent += run.seconds;
     const fitting = Math.max(1, Math.round((seconds / run.seconds) * steps));
-    if (run.seconds > seconds / 2 || steps >= fitting) return fitting;
+    if (spent >= WARM_UP && (run.seconds > seconds / 2 || steps >= fitting)) return fitting;
     steps = Math.min(fitting, 10 * steps);
   }
 }
