@@ -1,13 +1,14 @@
 /**
- * The code of a loop kernel (loop.ts): which axis vectors lie along, the order of the loops, pointers that move along
- * with them, and the expressions inside.
+ * The code of a loop kernel (loop.ts): which axis vectors lie along, the order of the loops, and the expressions inside.
  */
 import type { Addressing } from "../../compiler/kernel.js";
 import { padToVector, type BufferView } from "../../compiler/views.js";
+import { sizeOf } from "../../shape.js";
 import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { range } from "./convolution.js";
 import { emitBorder } from "./border.js";
+import { LoopCursors } from "./loop-cursors.js";
 import type { Combine, LoopKernel, LoopValue } from "./loop.js";
 
 /** Accumulators that stay in registers beside what an expression needs. */
@@ -18,23 +19,10 @@ const registers = 16;
 const unroll = 4;
 /** Innermost axes of at most this many vectors are unrolled whole. */
 const unrollWhole = 8;
+/** Elements a call from which on that pays: below, it only makes a program longer. */
+const worthUnrolling = 256;
 
-/** A pointer that moves over the domain. Views of one buffer with the same strides share it. */
-interface Cursor {
-  readonly local: Local;
-  readonly strides: readonly number[];
-  /** The offset, in elements, at which it starts. */
-  readonly base: number;
-  /** Bytes that a step of one element is: 4, or 1 for a position. */
-  readonly unit: number;
-}
-
-/** Where a view's elements are from its cursor, in elements, and how far apart along the vector axis. */
-interface Seat {
-  readonly cursor: Cursor;
-  readonly start: number;
-  readonly stride: number;
-}
+const oneByOne = { block: 1, whole: 1 };
 
 /** How the innermost computation stands: where in the vector axis, and how many lanes count. */
 interface Spot {
@@ -44,23 +32,23 @@ interface Spot {
 }
 
 export class LoopEmitter {
-  private readonly cursors: Cursor[] = [];
-  private readonly vectorAxis: number;
   private readonly inner: number[];
+  private readonly vectorAxis: number;
+  private readonly cursors: LoopCursors;
 
   constructor(
     private readonly kernel: LoopKernel,
     private readonly b: FunctionBuilder,
-    private readonly at: Addressing,
-    private readonly n: Local,
+    at: Addressing,
+    n: Local,
   ) {
     this.inner = kernel.domain.flatMap((extent, axis) => (axis === kernel.outerAxis || extent === 1 ? [] : [axis]));
     this.vectorAxis = this.chooseVectorAxis();
+    this.fillBorders(at, n);
+    this.cursors = new LoopCursors(kernel, b, at, n, this.vectorAxis);
   }
 
   emit(): void {
-    this.fillBorders();
-    this.openCursors();
     const { reduced } = this.kernel;
     const kept = this.sorted(this.inner.filter((axis) => !reduced.includes(axis)));
     const folded = this.sorted(this.inner.filter((axis) => reduced.includes(axis)));
@@ -68,15 +56,19 @@ export class LoopEmitter {
     else
       this.nest(
         kept.filter((axis) => axis !== this.vectorAxis),
-        () => this.alongVector((spots) => this.storeAll(spots)),
+        () => this.alongVector((spots) => this.storeAll(spots), this.isShort() ? oneByOne : {}),
       );
   }
 
-  private fillBorders(): void {
+  private isShort(): boolean {
+    const { domain, extent } = this.kernel;
+    return sizeOf(domain) / extent < worthUnrolling;
+  }
+
+  private fillBorders(at: Addressing, n: Local): void {
     const { roots, outerAxis } = this.kernel;
     for (const { border } of roots) {
-      if (!border) continue;
-      emitBorder(this.b, border, this.at.pointer({ view: border.around, outerAxis }, this.n), outerAxis);
+      if (border) emitBorder(this.b, border, at.pointer({ view: border.around, outerAxis }, n), outerAxis);
     }
   }
 
@@ -173,22 +165,24 @@ export class LoopEmitter {
 
   /** Loops over these axes, outermost first, with every cursor moving along. */
   private nest(axes: readonly number[], body: () => void): void {
-    this.merge(axes).reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), body)();
+    this.cursors.merge(axes).reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), body)();
   }
 
   /** The same, the body called with 0, 1, …, `turns` − 1 in turn along the innermost axis. */
   private takeTurns(axes: readonly number[], turns: number, body: (turn: number) => void): void {
-    const merged = this.merge(axes);
+    const merged = this.cursors.merge(axes);
     const inner = merged.pop();
     if (!inner) return body(0);
     const step = (turn: number): void => {
       body(turn);
-      this.cursors.forEach((cursor, i) => this.b.advance(cursor.local, inner.moves[i]!));
+      this.cursors.move(inner.moves, 1);
+      this.cursors.arrive();
     };
     const walk = (): void => {
+      this.cursors.arrive();
       this.b.repeat(Math.floor(inner.extent / turns), () => range(turns).forEach(step));
       range(inner.extent % turns).forEach(step);
-      this.cursors.forEach((cursor, i) => this.b.advance(cursor.local, -inner.moves[i]! * inner.extent));
+      this.cursors.move(inner.moves, -inner.extent);
     };
     merged.reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), walk)();
   }
@@ -196,26 +190,13 @@ export class LoopEmitter {
   /** Runs the body `rounds` times, moving each cursor by its bytes after each, and back at the end. */
   private loop(rounds: number, moves: readonly number[], body: () => void): void {
     if (rounds === 1) return body();
-    const { b } = this;
-    b.repeat(rounds, () => {
+    this.cursors.arrive();
+    this.b.repeat(rounds, () => {
       body();
-      this.cursors.forEach((cursor, i) => b.advance(cursor.local, moves[i]!));
+      this.cursors.move(moves, 1);
+      this.cursors.arrive();
     });
-    this.cursors.forEach((cursor, i) => b.advance(cursor.local, -moves[i]! * rounds));
-  }
-
-  /** Neighbouring axes that every cursor walks as one become one. */
-  private merge(axes: readonly number[]): Axis[] {
-    const merged: Axis[] = [];
-    for (const axis of axes) {
-      const extent = this.kernel.domain[axis]!;
-      const moves = this.cursors.map((cursor) => cursor.strides[axis]! * cursor.unit);
-      const last = merged[merged.length - 1];
-      if (last && moves.every((move, i) => last.moves[i] === move * extent)) {
-        merged[merged.length - 1] = { extent: last.extent * extent, moves };
-      } else merged.push({ extent, moves });
-    }
-    return merged;
+    this.cursors.move(moves, -rounds);
   }
 
   /**
@@ -232,11 +213,9 @@ export class LoopEmitter {
     const vectors = mayPad ? padToVector(extent) / 4 : Math.floor(extent / 4);
     const step = vectors <= whole ? Math.max(vectors, 1) : block;
     const rounds = Math.floor(vectors / step);
-    const walk = (elements: number): number[] =>
-      this.cursors.map((cursor) => cursor.strides[this.vectorAxis]! * cursor.unit * elements);
     const spots = (count: number, from: number, lanes: 4 | 1): Spot[] =>
       Array.from({ length: count }, (_, i) => ({ along: from + i * lanes, lanes }));
-    if (rounds > 0) this.loop(rounds, walk(4 * step), () => body(spots(step, 0, 4)));
+    if (rounds > 0) this.loop(rounds, this.cursors.moves(this.vectorAxis, 4 * step), () => body(spots(step, 0, 4)));
     const left = vectors - rounds * step;
     if (left > 0) body(spots(left, 4 * rounds * step, 4));
     const single = mayPad ? 0 : extent - 4 * vectors;
@@ -246,6 +225,7 @@ export class LoopEmitter {
   // Memory ------------------------------------------------------------------------------------------------------
 
   private evaluator(spot: Spot): (value: LoopValue) => Expr {
+    this.cursors.arrive();
     const known = new Map<LoopValue, Expr>();
     const evaluate = (value: LoopValue): Expr => {
       const present = known.get(value);
@@ -267,87 +247,26 @@ export class LoopEmitter {
       case "load":
         return this.load(value.view, spot);
       case "position": {
-        const stride = this.vectorAxis < 0 ? 0 : value.strides[this.vectorAxis]!;
-        const cursor = this.positionCursor(value.strides);
-        const first = v.op("i32x4.splat", v.n.add(cursor.local, v.int(spot.along * stride)));
-        const position = v.op("i32x4.add", first, v.ilanes([0, stride, 2 * stride, 3 * stride]));
+        const { first, stride } = this.cursors.position(value.strides, spot.along);
+        const lanes = v.ilanes([0, stride, 2 * stride, 3 * stride]);
+        const position = v.op("i32x4.add", v.op("i32x4.splat", first), lanes);
         return value.vector(this.b.let("v128", "position", position), value.args.map(evaluate));
       }
     }
   }
 
   private load(view: BufferView, spot: Spot): Expr {
-    const { cursor, offset, stride } = this.locate(view, spot);
+    const { address, offset, stride } = this.cursors.locate(view, spot.along);
     const form = spot.lanes === 1 ? "lane0" : stride === 0 ? "splat" : "v128";
-    const loaded = v.load(cursor.local, offset, form);
+    const loaded = v.load(address, offset, form);
     return view.buffer.dtype === "int32" ? v.op("f32x4.convert_i32x4_s", loaded) : loaded;
   }
 
   private store(view: BufferView, value: Expr, spot: Spot): void {
-    const { cursor, offset } = this.locate(view, spot);
+    this.cursors.arrive();
+    const { address, offset } = this.cursors.locate(view, spot.along);
     const lanes = view.buffer.dtype === "int32" ? v.op("i32x4.trunc_sat_f32x4_s", value) : value;
-    this.b.store(cursor.local, offset, lanes, spot.lanes === 1 ? "lane0" : "v128");
-  }
-
-  private locate(view: BufferView, spot: Spot): { cursor: Cursor; offset: number; stride: number } {
-    const { cursor, start, stride } = this.seats.get(view)!;
-    return { cursor, offset: 4 * (start + spot.along * stride), stride };
-  }
-
-  // Cursors -----------------------------------------------------------------------------------------------------
-
-  private readonly seats = new Map<BufferView, Seat>();
-  private readonly positions = new Map<string, Cursor>();
-
-  private openCursors(): void {
-    const views = [...this.kernel.reads, ...this.kernel.writes].map((access) => access.view);
-    const groups = new Map<string, BufferView[]>();
-    for (const view of views) {
-      const key = this.keyOf(view);
-      groups.set(key, [...(groups.get(key) ?? []), view]);
-    }
-    for (const group of groups.values()) {
-      const first = group.reduce((least, view) => (view.offset < least.offset ? view : least));
-      const pointer = this.at.pointer({ view: first, outerAxis: this.kernel.outerAxis }, this.n);
-      const local = this.b.let("i32", first.buffer.name, pointer);
-      const cursor = { local, strides: this.strides(first), base: first.offset, unit: 4 };
-      this.cursors.push(cursor);
-      const stride = this.vectorAxis < 0 ? 0 : cursor.strides[this.vectorAxis]!;
-      for (const view of group) this.seats.set(view, { cursor, start: view.offset - cursor.base, stride });
-    }
-    for (const root of this.kernel.roots) this.openPositions(root.value, new Set());
-  }
-
-  /** Positions are cursors too: i32 counters that start at the outer index's first position. */
-  private openPositions(value: LoopValue, seen: Set<LoopValue>): void {
-    if (seen.has(value) || value.kind === "load" || value.kind === "constant") return;
-    seen.add(value);
-    if (value.kind === "position" && !this.positions.has(positionKey(value.strides))) {
-      const { outerAxis } = this.kernel;
-      const start = outerAxis < 0 ? v.int(0) : v.n.scale(this.n, value.strides[outerAxis]!);
-      const cursor = { local: this.b.let("i32", "at", start), strides: value.strides, base: 0, unit: 1 };
-      this.cursors.push(cursor);
-      this.positions.set(positionKey(value.strides), cursor);
-    }
-    value.args.forEach((arg) => this.openPositions(arg, seen));
-  }
-
-  private positionCursor(strides: readonly number[]): Cursor {
-    return this.positions.get(positionKey(strides))!;
-  }
-
-  private keyOf(view: BufferView): string {
-    return `${view.buffer.id}:${this.strides(view).join(",")}`;
-  }
-
-  /** The strides that count: a reduced axis does not move what is written. */
-  private strides(view: BufferView): readonly number[] {
-    if (!this.isReducedOutput(view)) return view.strides;
-    return view.strides.map((stride, axis) => (this.kernel.reduced.includes(axis) ? 0 : stride));
-  }
-
-  private isReducedOutput(view: BufferView): boolean {
-    return this.kernel.reduced.length > 0 && this.kernel.roots.some((root) => root.output === view);
+    this.b.store(address, offset, lanes, spot.lanes === 1 ? "lane0" : "v128");
   }
 
   // Choices -----------------------------------------------------------------------------------------------------
@@ -383,16 +302,6 @@ export class LoopEmitter {
   }
 }
 
-interface Axis {
-  readonly extent: number;
-  /** How far each cursor moves, in bytes (positions: in elements). */
-  readonly moves: readonly number[];
-}
-
 function combined(combine: Combine, sum: Expr, value: Expr): Expr {
   return combine === "sum" ? v.add(sum, value) : v.max(sum, value);
-}
-
-function positionKey(strides: readonly number[]): string {
-  return strides.join();
 }
