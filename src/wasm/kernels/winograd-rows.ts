@@ -3,17 +3,26 @@
  * along all of a row's tiles, then the other, so that the image is read and written row by row: a processor fetches such
  * memory ahead, and writes it two to three times as fast as tile by tile once it is in no cache.
  */
+import { padToVector, type BufferView } from "../../compiler/views.js";
 import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { preparePass, type Finish, type Scheme } from "./winograd-transforms.js";
 
-/** An image of `channels` (padded) in memory, and the outputs of a convolution in each of its rows. */
+/** An image of `channels` (padded) in memory, and the size of a convolution's outputs. */
 export interface TiledImage {
   readonly channels: number;
+  readonly height: number;
   readonly width: number;
   /** Bytes. */
   readonly row: number;
   readonly pixel: number;
+}
+
+/** @param outputs the shape of the convolution's outputs, [N,O,H,W] */
+export function tiledImage(view: BufferView, outputs: readonly number[]): TiledImage {
+  const [, , height, width] = outputs as [number, number, number, number];
+  const [, , row, pixel] = view.strides.map((stride) => 4 * stride) as [number, number, number, number];
+  return { channels: padToVector(view.shape[1]!), height, width, row, pixel };
 }
 
 /** Columns that are transformed at once for several tiles: with more, they and the matrices would leave the cache. */
@@ -157,6 +166,29 @@ export function prepareOutputRow(
   });
 }
 
+/** Rows of tiles of an image, from row `first` on, and where in matrices the first one's tiles are. */
+export interface TileRows {
+  readonly image: Local;
+  readonly matrices: Local;
+  readonly first: Expr;
+  readonly count: Expr | number;
+}
+
+/** Transforms rows of tiles, one after the other. */
+export function transformRows(
+  b: FunctionBuilder,
+  scheme: Scheme,
+  image: TiledImage,
+  rows: TileRows,
+  transform: TransformRow,
+): void {
+  const place = b.let("i32", "to", rows.matrices);
+  b.for("r", 0, rows.count, 1, (r) => {
+    transform(tileRowAt(b, scheme, image, rows.image, v.n.add(rows.first, r)), place);
+    b.advance(place, 4 * image.channels * Math.ceil(image.width / scheme.tile));
+  });
+}
+
 /**
  * The address of the first pixel of a row of tiles, by its number. Where the height is no multiple of a tile, the last row
  * overlaps the one before.
@@ -164,14 +196,13 @@ export function prepareOutputRow(
 export function tileRowAt(
   b: FunctionBuilder,
   { tile }: Scheme,
-  height: number,
-  image: Local,
-  row: number,
+  { height, row }: TiledImage,
+  at: Local,
   number: Expr,
 ): Local {
   const top = b.let("i32", "top", v.n.scale(number, tile));
   if (height % tile !== 0) {
     b.if(v.op("i32.lt_s", v.int(height - tile), top), () => b.set(top, v.int(height - tile)));
   }
-  return b.let("i32", "at", v.n.add(image, v.n.scale(top, row)));
+  return b.let("i32", "at", v.n.add(at, v.n.scale(top, row)));
 }

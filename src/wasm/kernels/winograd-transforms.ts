@@ -70,7 +70,7 @@ export function transformScratch({ products }: Scheme): number {
 }
 
 /** Lines of vectors in memory: bytes from a vector to the next one of its line, and from a line to the next. */
-export interface Lines {
+interface Lines {
   readonly at: Expr;
   readonly step: number;
   readonly line: number;
@@ -80,7 +80,7 @@ export interface Lines {
 export type Finish = () => (value: Expr) => Expr;
 
 /** One dimension of a transform, applied to `count` lines. */
-export type Pass = (count: number, from: Lines, to: Lines, options?: { skip?: number; finish?: Finish }) => void;
+type Pass = (count: number, from: Lines, to: Lines, options?: { skip?: number; finish?: Finish }) => void;
 
 /** Makes it ready outside the loops. */
 export function preparePass(b: FunctionBuilder, name: TransformName): Pass {

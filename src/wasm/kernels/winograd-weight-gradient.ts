@@ -17,7 +17,14 @@ import type { FunctionBuilder } from "../loops.js";
 import { weightGradientTile } from "./convolution-weight-gradient.js";
 import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
-import { inputRowScratch, prepareInputRow, tileRowAt } from "./winograd-rows.js";
+import {
+  inputRowScratch,
+  prepareInputRow,
+  tiledImage,
+  tileRowAt,
+  transformRows,
+  type TileRows,
+} from "./winograd-rows.js";
 import { acrossMatrices, prepareTransform, small, tilingOf, type Skip } from "./winograd-transforms.js";
 
 const { products, tile: tileSize } = small;
@@ -27,13 +34,8 @@ function inputsAtOnce(vectors: number): number {
   return weightGradientTile(vectors).taps;
 }
 
-/** `count` rows of tiles of an image, from row `first` on, and where their matrices go. */
-interface TileRows {
-  readonly from: Local;
-  readonly to: Local;
-  readonly first: Expr;
+interface Strip extends TileRows {
   readonly count: number;
-  readonly scratch: Local;
 }
 
 export class WinogradWeightGradientKernel implements Kernel {
@@ -95,8 +97,8 @@ export class WinogradWeightGradientKernel implements Kernel {
     const { rows, columns, rowsPerStrip } = tilingOf(small, height, width);
     const zs = b.let("i32", "z", v.n.add(vs, v.int(4 * products * rowsPerStrip * columns * this.inputs)));
     const strip = (first: Expr, count: number): void => {
-      this.transformInput(b, { from: x, to: vs, first, count, scratch });
-      this.transformGrad(b, { from: g, to: zs, first, count, scratch });
+      this.transformInput(b, { image: x, matrices: vs, first, count }, scratch);
+      this.transformGrad(b, { image: g, matrices: zs, first, count }, scratch);
       this.multiply(b, vs, zs, du, count * columns);
     };
     const whole = rows - (rows % rowsPerStrip);
@@ -104,28 +106,22 @@ export class WinogradWeightGradientKernel implements Kernel {
     if (rows > whole) strip(v.int(whole), rows - whole);
   }
 
-  private transformInput(b: FunctionBuilder, { from, to, first, count, scratch }: TileRows): void {
-    const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
-    const [, , height, width] = this.grad.shape as [number, number, number, number];
-    const { columns } = tilingOf(small, height, width);
-    const image = { channels: this.inputs, width, row, pixel };
-    const transform = prepareInputRow(b, small, scratch, image, 4 * count * columns * this.inputs);
-    const place = b.let("i32", "to", to);
-    b.for("r", 0, count, 1, (r) => {
-      transform(tileRowAt(b, small, height, from, row, v.n.add(first, r)), place);
-      b.advance(place, 4 * columns * this.inputs);
-    });
+  private transformInput(b: FunctionBuilder, strip: Strip, scratch: Local): void {
+    const image = tiledImage(this.input, this.grad.shape);
+    const { columns } = tilingOf(small, image.height, image.width);
+    const matrix = 4 * strip.count * columns * this.inputs;
+    transformRows(b, small, image, strip, prepareInputRow(b, small, scratch, image, matrix));
   }
 
   /** Where the last tiles overlap their neighbours, what both see counts in one of them. */
-  private transformGrad(b: FunctionBuilder, { from, to, first, count, scratch }: TileRows): void {
-    const [, , row, pixel] = this.grad.strides.map((stride) => 4 * stride) as [number, number, number, number];
-    const [, , height, width] = this.grad.shape as [number, number, number, number];
+  private transformGrad(b: FunctionBuilder, { image, matrices, first, count }: Strip, scratch: Local): void {
+    const tiled = tiledImage(this.grad, this.grad.shape);
+    const { height, width, row, pixel } = tiled;
     const { rows, columns } = tilingOf(small, height, width);
     const [overlapRows, overlapColumns] = [rows * tileSize - height, columns * tileSize - width];
     const transform = prepareTransform(b, "outputGradient", scratch);
     const matrix = 4 * count * columns * this.outputs;
-    const place = b.let("i32", "to", to);
+    const place = b.let("i32", "to", matrices);
     const tile = (at: Local, skip: Skip): void => {
       const q = b.let("i32", "q", at);
       b.repeat(this.outputs / 4, () => {
@@ -145,7 +141,7 @@ export class WinogradWeightGradientKernel implements Kernel {
     };
     b.for("r", 0, count, 1, (r) => {
       const number = b.let("i32", "row", v.n.add(first, r));
-      const at = tileRowAt(b, small, height, from, row, number);
+      const at = tileRowAt(b, small, tiled, image, number);
       if (overlapRows === 0) return tileRow(at, 0);
       b.if(
         v.op("i32.eq", number, v.int(rows - 1)),

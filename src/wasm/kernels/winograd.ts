@@ -14,7 +14,14 @@ import { padToVector, type BufferView } from "../../compiler/views.js";
 import { v, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
 import { range, tileOf, type ConvolutionEnd } from "./convolution.js";
-import { prepareInputRow, prepareOutputRow, rowScratch, tileRowAt } from "./winograd-rows.js";
+import {
+  prepareInputRow,
+  prepareOutputRow,
+  rowScratch,
+  tiledImage,
+  transformRows,
+  type TileRows,
+} from "./winograd-rows.js";
 import {
   acrossMatrices,
   matrixStride,
@@ -24,12 +31,6 @@ import {
   type Scheme,
   type Tiling,
 } from "./winograd-transforms.js";
-
-/** Rows of tiles. */
-interface StripRows {
-  readonly first: Local;
-  readonly count: Local;
-}
 
 export class WinogradKernel implements Kernel {
   readonly title: string;
@@ -96,21 +97,15 @@ export class WinogradKernel implements Kernel {
         const left = v.n.sub(v.int(rows), strip);
         b.if(v.op("i32.lt_s", left, v.int(rowsPerStrip)), () => b.set(count, left));
       }
-      this.transformInput(b, x, vs, scratch, { first: strip, count });
+      this.transformInput(b, { image: x, matrices: vs, first: strip, count }, scratch);
       this.multiply(b, vs, u, ms, count);
-      this.transformOutput(b, ms, y, bias, scratch, { first: strip, count });
+      this.transformOutput(b, { image: y, matrices: ms, first: strip, count }, scratch, bias);
     });
   }
 
-  private transformInput(b: FunctionBuilder, x: Local, vs: Local, scratch: Local, rows: StripRows): void {
-    const [, , row, pixel] = this.input.strides.map((stride) => 4 * stride) as [number, number, number, number];
-    const image = { channels: this.inputs, width: this.output.shape[3]!, row, pixel };
-    const transform = prepareInputRow(b, this.scheme, scratch, image, 4 * this.inputMatrix);
-    const to = b.let("i32", "to", vs);
-    this.overTileRows(b, x, row, rows, (at) => {
-      transform(at, to);
-      b.advance(to, 4 * this.inputs * this.tiling.columns);
-    });
+  private transformInput(b: FunctionBuilder, rows: TileRows, scratch: Local): void {
+    const image = tiledImage(this.input, this.output.shape);
+    transformRows(b, this.scheme, image, rows, prepareInputRow(b, this.scheme, scratch, image, 4 * this.inputMatrix));
   }
 
   private multiply(b: FunctionBuilder, vs: Local, us: Local, ms: Local, rows: Local): void {
@@ -150,23 +145,11 @@ export class WinogradKernel implements Kernel {
     });
   }
 
-  private transformOutput(
-    b: FunctionBuilder,
-    ms: Local,
-    y: Local,
-    bias: Local | undefined,
-    scratch: Local,
-    rows: StripRows,
-  ): void {
-    const [, , row, pixel] = this.output.strides.map((stride) => 4 * stride) as [number, number, number, number];
-    const image = { channels: this.outputs, width: this.output.shape[3]!, row, pixel };
+  private transformOutput(b: FunctionBuilder, rows: TileRows, scratch: Local, bias: Local | undefined): void {
+    const image = tiledImage(this.output, this.output.shape);
     const finish = (): Finish => this.finishTile(b, bias);
     const transform = prepareOutputRow(b, this.scheme, scratch, image, 4 * this.outputMatrix, finish);
-    const from = b.let("i32", "from", ms);
-    this.overTileRows(b, y, row, rows, (at) => {
-      transform(at, from);
-      b.advance(from, 4 * this.outputs * this.tiling.columns);
-    });
+    transformRows(b, this.scheme, image, rows, transform);
   }
 
   /** Adds the bias, from the first channels on, and applies what else the end is. */
@@ -178,18 +161,6 @@ export class WinogradKernel implements Kernel {
       b.advance(at, 16);
       return (value) => this.end.apply(b, b.let("v128", "y", v.add(value, start)));
     };
-  }
-
-  /** Visits a strip's rows of tiles with the address of the first pixel of each. */
-  private overTileRows(
-    b: FunctionBuilder,
-    image: Local,
-    row: number,
-    { first, count }: StripRows,
-    body: (at: Local) => void,
-  ): void {
-    const height = this.output.shape[2]!;
-    b.for("r", v.int(0), count, 1, (r) => body(tileRowAt(b, this.scheme, height, image, row, v.n.add(first, r))));
   }
 }
 
