@@ -1,7 +1,9 @@
 /**
  * From plan to program: each kernel becomes a function of its outer index, and `run` takes a thread through the
- * stages. The indices of a stage are handed out in chunks; the last thread to arrive
- * at a barrier runs the serial kernels and lets the others go. Nothing that is computed depends on who computes it.
+ * stages. The indices of a stage are handed out in chunks; the thread that has done the last of them runs the serial
+ * kernels and opens the barrier. So nobody waits for a thread that has taken nothing: one that comes late, since it had
+ * something else to do or the system let it wait, passes the stages that are over. Nothing that is computed depends on
+ * who computes it.
  */
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import { FunctionBuilder, type Func, type UnwrittenFunc } from "../wasm/loops.js";
@@ -160,21 +162,27 @@ class Driver {
     return this.b.done({ exported: true });
   }
 
-  private stage(stage: Stage): void {
-    for (const extent of new Set(stage.parallel.map((kernel) => kernel.extent))) {
-      this.share(
-        stage.parallel.filter((kernel) => kernel.extent === extent),
+  private stage({ parallel, serial }: Stage): void {
+    const done = this.b.let("i32", "done", v.int(0));
+    let chunks = 0;
+    for (const extent of new Set(parallel.map((kernel) => kernel.extent))) {
+      chunks += this.share(
+        parallel.filter((kernel) => kernel.extent === extent),
         extent,
+        done,
       );
     }
-    this.barrier(stage);
+    this.barrier(serial, done, chunks);
   }
 
   /**
    * Hands out the outer indices 0 … extent to the threads. Each has a share of its own, the same in every stage, so
    * that it finds in its cache what it wrote a stage before; when that is done it helps the others with theirs.
+   *
+   * @param done counts the chunks that this thread has done
+   * @returns how many chunks there are
    */
-  private share(kernels: readonly Kernel[], extent: number): void {
+  private share(kernels: readonly Kernel[], extent: number, done: Local): number {
     const { b } = this;
     const size = kernels.find((kernel) => kernel.chunk !== undefined)?.chunk ?? Math.ceil(extent / pieces);
     const count = Math.ceil(extent / size);
@@ -198,23 +206,29 @@ class Driver {
         b.set(to, v.n.add(from, v.int(size)));
         if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
         b.for("n", from, to, 1, (n) => kernels.forEach((kernel) => this.call(kernel, "parallel", n)));
+        b.advance(done, 1);
         take();
       });
       b.advance(owner, 1);
       b.if(v.op("i32.ge_s", owner, threads), () => b.set(owner, v.int(0)));
     });
+    return count;
   }
 
-  /** Waits for all threads; one of them runs the serial kernels first. */
-  private barrier({ parallel, serial }: Stage): void {
+  /**
+   * Waits until all chunks are done; the thread that did the last one runs the serial kernels first. Where there are
+   * none, the first one to come does.
+   */
+  private barrier(serial: readonly Kernel[], done: Local, chunks: number): void {
     const { b } = this;
     this.mark("barrier");
     const flag = b.let("i32", "flag", add(v.global("flags"), line * this.flags++));
     const run = this.parameter.get("run")!;
+    const before = b.let("i32", "before", v.atomicAdd(this.counter(), chunks === 0 ? v.int(1) : done));
     const isLast =
-      parallel.length === 0
-        ? v.op("i32.eqz", this.parameter.get("thread")!)
-        : v.op("i32.eq", v.atomicAdd(this.counter(), v.int(1)), v.n.sub(this.parameter.get("threads")!, v.int(1)));
+      chunks === 0
+        ? v.op("i32.eqz", before)
+        : v.op("i32.and", v.op("i32.ne", done, v.int(0)), v.op("i32.eq", v.n.add(before, done), v.int(chunks)));
     b.if(
       isLast,
       () => {

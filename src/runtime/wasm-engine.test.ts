@@ -6,6 +6,9 @@ import { evaluate } from "../graph/reference.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { asData, asVariable, functionCases, opCases, upstream } from "../ops/sample-inputs.js";
 import * as ops from "../ops/index.js";
+import type { Heap } from "./heap.js";
+import { meanwhile } from "./meanwhile.js";
+import { command, commandWords } from "./threads.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 const engines = {
@@ -50,6 +53,31 @@ for (const [kind, engine] of Object.entries(engines)) {
     });
   }
 }
+
+test("nobody waits for a thread that comes late: the others end the program without it", () => {
+  const engine = new WasmEngine({ threads: 2, numerics: "fast", profile: false });
+  const { heap, commandAt } = engine as unknown as { heap: Heap; commandAt: number };
+  const values = Float32Array.from({ length: 4096 }, (_, i) => i % 7);
+  const x = asVariable({ shape: [64, 64], values, dtype: "float32" });
+  // Several stages: each product reads all rows of the one before.
+  const node = ops.matmul(ops.matmul(ops.matmul(x, x), x), x);
+  const run = engine.prepare([node], []);
+  const alone = run()[0]!;
+  for (let tries = 0; engine.lastThreads < 2 && tries < 1000; tries++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10); // a helper takes a moment to start
+    run();
+  }
+  assert.equal(engine.lastThreads, 2, "a helper has started");
+  let finished = 0;
+  meanwhile(() => {
+    const words = heap.ints(commandAt, commandWords);
+    const enough = performance.now() + 20_000;
+    do finished = Atomics.load(words, command.finished);
+    while (finished === 0 && performance.now() < enough);
+  });
+  assert.deepEqual(run()[0], alone);
+  assert.equal(finished, 1, "the helper was done before this thread began");
+});
 
 test("after a program that needs more memory than there is, others give what they should", () => {
   const engine = new WasmEngine({ threads: 1, numerics: "fast", profile: false });
