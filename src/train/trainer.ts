@@ -11,7 +11,7 @@ import type { Optimizer, SchedulerState } from "../optim/index.js";
 import { defaultGenerator } from "../random.js";
 import type { Tensor } from "../tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
-import { evaluate, type Evaluation } from "./evaluate.js";
+import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
 import { measureHealth, type Health } from "./health.js";
 
@@ -42,8 +42,8 @@ export interface TrainerOptions {
   /** A checkpoint is due after so many steps of an epoch. */
   readonly checkpointSteps: number;
   /**
-   * Whether steps are compiled: faster, for a network whose forward pass depends on nothing but its inputs, its layers
-   * and PyTorch's random numbers.
+   * Whether steps and tests are compiled: faster, for a network whose forward pass depends on nothing but its inputs, its
+   * layers and PyTorch's random numbers.
    */
   readonly compiled?: boolean;
 }
@@ -65,6 +65,7 @@ export class Trainer extends TrainEvents {
   private stopping = false;
   /** Forward, backward and update; gives the loss. */
   private readonly step: (images: Tensor, labels: Tensor) => Tensor;
+  private readonly evaluate: (batches: Iterable<Batch>) => Evaluation;
   private turnEnds = 0;
 
   constructor(readonly options: TrainerOptions) {
@@ -78,6 +79,7 @@ export class Trainer extends TrainEvents {
       return loss;
     };
     this.step = compiled ? compile(step) : step;
+    this.evaluate = evaluator(model, { compiled });
   }
 
   get model(): Module {
@@ -130,8 +132,7 @@ export class Trainer extends TrainEvents {
   /** The test, and the network's health on its first batch. */
   private test(batches: Iterable<Batch>): Evaluation & { readonly health: Health } {
     let first: Batch | undefined;
-    const evaluation = evaluate(
-      this.model,
+    const evaluation = this.evaluate(
       (function* () {
         for (const batch of batches) {
           first ??= batch;
