@@ -36,7 +36,14 @@ export function foretell(run: RecordedRun): Foretold {
   const advice = records
     .slice(0, Math.min(EARLY, budget - 1))
     .flatMap((_, i) =>
-      adviseTraining({ budget, classes: 10, epochs: records.slice(0, i + 1), reference: true, earlier: [] }),
+      adviseTraining({
+        budget,
+        classes: 10,
+        epochs: records.slice(0, i + 1),
+        reference: true,
+        cropped: 0,
+        earlier: [],
+      }),
     );
   return { run, passed, hopeless: advice.find(({ hopeless }) => hopeless) };
 }

@@ -16,6 +16,7 @@ export interface SettingOptions {
   readonly weightDecay?: string;
   readonly schedule?: string;
   readonly augment?: string;
+  readonly earlyCrop?: string;
   readonly seed?: string;
   readonly threads?: string;
   readonly numerics?: string;
@@ -36,6 +37,10 @@ const settingOptions: Readonly<
   weightDecay: ["--weight-decay <x>", "pulls the weights towards zero"],
   schedule: ["--schedule <name[:key=value,…]>", `the learning rate's course: ${SCHEDULES.join(", ")}`],
   augment: ["--augment <key=value,…>", "random rotation (degrees), shift and scale (parts of the image), or none"],
+  earlyCrop: [
+    "--early-crop <key=value,…>",
+    "the first epochs see the middle of the images: size (pixels), epochs; or none",
+  ],
   seed: ["--seed <n>", "from which all that is random follows"],
   threads: ["--threads <n>", "how many compute; the result does not depend on it"],
   numerics: ["--numerics <name>", `${NUMERICS.join(", ")}; strict gives the same bits on every machine`],
@@ -65,6 +70,7 @@ export function readConfig(net: string, options: SettingOptions): TrainConfig {
   for (const name of WORDS) if (options[name] !== undefined) settings[name] = options[name];
   if (options.schedule !== undefined) settings["schedule"] = readSchedule(options.schedule);
   if (options.augment !== undefined) settings["augment"] = readAugment(options.augment);
+  if (options.earlyCrop !== undefined) settings["earlyCrop"] = readEarlyCrop(options.earlyCrop);
   if (options.data !== undefined) settings["data"] = readData(options.data);
   if (options.weights !== undefined) settings["weights"] = path.resolve(options.weights);
   try {
@@ -106,6 +112,11 @@ function readSchedule(word: string): Record<string, unknown> {
 /** `rotation=7,shift=0.05,scale=0.05`, or `none` */
 function readAugment(word: string): Record<string, unknown> {
   return word === "none" ? {} : readPairs("--augment", word);
+}
+
+/** `size=24,epochs=3`, or `none` */
+function readEarlyCrop(word: string): Record<string, unknown> | null {
+  return word === "none" ? null : readPairs("--early-crop", word);
 }
 
 function readData(word: string): string {

@@ -161,8 +161,9 @@ test("options reach the configuration", async (t) => {
     "5",
   ];
   const schedule = ["--schedule", "multistep:milestones=1+2,gamma=0.5", "--augment", "rotation=10,scale=0.1"];
+  const crop = ["--early-crop", "size=22,epochs=1"];
   const engine = ["--threads", "1", "--numerics", "strict"];
-  const { status, stderr } = await kilograd(words(data, out, ...settings, ...schedule, ...engine));
+  const { status, stderr } = await kilograd(words(data, out, ...settings, ...schedule, ...crop, ...engine));
   assert.equal(stderr, "");
   assert.equal(status, 0);
   const { config } = JSON.parse(fs.readFileSync(path.join(out, "config.json"), "utf8")) as { config: Json };
@@ -179,11 +180,24 @@ test("options reach the configuration", async (t) => {
     weights: null,
     schedule: { name: "multistep", milestones: [1, 2], gamma: 0.5 },
     augment: { rotation: 10, shift: 0, scale: 0.1 },
+    earlyCrop: { size: 22, epochs: 1 },
     seed: 5,
     threads: 1,
     numerics: "strict",
     checkpointSteps: 500,
   });
+});
+
+test("a crop that the images or the network do not allow is refused before a run is begun", async (t) => {
+  const { data, out } = place(t);
+  const begin = async (size: number): Promise<string> =>
+    (await kilograd(words(data, out, "--early-crop", `size=${size},epochs=1`))).stderr;
+  assert.match(
+    await begin(29),
+    /earlyCrop\.size: images \[1,28,28\] have no middle of this size; expected at most 28, got 29/,
+  );
+  assert.match(await begin(6), /conv|Conv/);
+  assert.equal(fs.existsSync(out), false);
 });
 
 for (const schedule of ["constant", "onecycle", "step:stepSize=1", "cosine", "plateau:patience=0"]) {

@@ -4,6 +4,7 @@ import { formatSummary, onCompile, StateError, summarize, UsageError, type Shape
 import {
   answerQuestions,
   checkNetwork,
+  croppedSize,
   gatherFacts,
   hashTensors,
   judge,
@@ -144,9 +145,11 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
     });
   }
   const { trainer, data } = await assemble(config);
-  checkNetwork(trainer.model, data.info.size, data.info.classes.length);
+  const { size, classes } = data.info;
+  checkNetwork(trainer.model, size, classes.length);
+  if (config.earlyCrop) checkNetwork(trainer.model, croppedSize(size, config.earlyCrop), classes.length);
   if (config.weights !== null) await loadWeights(trainer.model, config.weights);
-  return { run: Run.create(folder, config, data), trainer, size: data.info.size };
+  return { run: Run.create(folder, config, data), trainer, size };
 }
 
 async function resume(folder: string, threads: string | undefined): Promise<Prepared> {

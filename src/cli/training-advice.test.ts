@@ -49,13 +49,16 @@ test("people are told how to go on with a hopeless run", async (t) => {
   );
 });
 
-test("earlier runs beside it with the same data and budget are compared; damaged ones are no runs", async (t) => {
+test("earlier runs beside it with the same data, budget and cropping are compared; damaged ones are no runs", async (t) => {
   const { data, out } = place(t);
   const around = path.dirname(out);
   await kilograd(words(data, path.join(around, "earlier")));
-  const metrics = path.join(around, "earlier", "metrics.jsonl");
-  // The earlier run has been perfect.
-  fs.writeFileSync(metrics, fs.readFileSync(metrics, "utf8").replace(/"correct":\d+/g, '"correct":20'));
+  await kilograd(words(data, path.join(around, "cropped"), "--early-crop", "size=22,epochs=1"));
+  // The earlier runs have been perfect.
+  for (const name of ["earlier", "cropped"]) {
+    const metrics = path.join(around, name, "metrics.jsonl");
+    fs.writeFileSync(metrics, fs.readFileSync(metrics, "utf8").replace(/"correct":\d+/g, '"correct":20'));
+  }
   for (const [name, record] of [
     ["broken", "{"],
     ["empty", "{}"],

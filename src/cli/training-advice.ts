@@ -1,9 +1,10 @@
 /** What `kilograd train` says after an epoch: the run against the reference and the earlier runs beside it. */
 import fs from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../index.js";
 import { adviseTraining, hasReference, newAdvice, type EpochFigures } from "../report/index.js";
-import type { Trainer } from "../train/index.js";
+import { croppedEpochs, type TrainConfig, type Trainer } from "../train/index.js";
 import { Run, type EpochRecord } from "../train/node.js";
 import type { TrainingOutput } from "./training-output.js";
 
@@ -30,6 +31,7 @@ export function adviseAlong({ run, trainer, output, known, stop }: Advised): () 
       classes: images.classes.length,
       epochs,
       reference: hasReference(config.data),
+      cropped: croppedEpochs(config),
       earlier,
     };
     for (const advice of newAdvice(progress)) output.advise(advice);
@@ -40,23 +42,24 @@ export function adviseAlong({ run, trainer, output, known, stop }: Advised): () 
   return () => ended;
 }
 
-/** The finished runs in the folder around a run that had the same data and as many epochs. */
+/** The finished runs in the folder around a run that had the same data, as many epochs, and were cropped in the same way. */
 function earlierRuns({ folder, record }: Run): EpochRecord[][] {
   const [around, own] = [path.dirname(path.resolve(folder)), path.basename(path.resolve(folder))];
   const others = fs.readdirSync(around, { withFileTypes: true }).filter(({ name }) => name !== own);
   return others.flatMap(({ name }) => {
-    const epochs = epochsOf(path.join(around, name), record.config.data);
-    return epochs?.length === record.config.epochs ? [epochs] : [];
+    const epochs = epochsOf(path.join(around, name), record.config);
+    return epochs ? [epochs] : [];
   });
 }
 
 /** Other folders may hold anything, and damaged runs: those are no runs to compare with. */
-function epochsOf(folder: string, data: string): EpochRecord[] | undefined {
+function epochsOf(folder: string, like: TrainConfig): EpochRecord[] | undefined {
   if (!fs.existsSync(path.join(folder, "config.json"))) return undefined;
   try {
     const run = Run.open(folder);
     const { config } = run.record;
-    const epochs = config.data === data ? run.epochs() : [];
+    const isLike = (["data", "epochs", "earlyCrop"] as const).every((key) => isDeepStrictEqual(config[key], like[key]));
+    const epochs = isLike ? run.epochs() : [];
     return epochs.length === config.epochs ? epochs : undefined;
   } catch (error) {
     if (error instanceof DataError) return undefined;

@@ -15,7 +15,7 @@ function progress(changes: readonly Change[], more: Partial<TrainingProgress> = 
     seconds: 20,
     ...change,
   }));
-  return { budget: 19, classes: 10, reference: true, earlier: [], epochs, ...more };
+  return { budget: 19, classes: 10, reference: true, cropped: 0, earlier: [], epochs, ...more };
 }
 
 const said = (given: TrainingProgress): string[] =>
@@ -87,6 +87,13 @@ test("the nearer the end, the less errors can fall", () => {
   const epochs = [{ correct: 9700 }, { correct: 9800 }, { correct: 9880 }];
   assert.deepEqual(said(progress(epochs, { budget: 8 })), []);
   assert.deepEqual(said(progress(epochs, { budget: 4 })), ["behind!"]);
+});
+
+test("tests say nothing while training images are cropped, training losses do", () => {
+  const poor = [{ correct: 9500 }, { correct: 8500, trainLoss: 2.3 }];
+  assert.deepEqual(said(progress(poor)), ["not learning!", "diverging", "behind"]);
+  assert.deepEqual(said(progress(poor, { cropped: 2 })), ["not learning!", "diverging"]);
+  assert.deepEqual(said(progress(poor, { cropped: 1 })), ["not learning!", "diverging", "behind"]);
 });
 
 test("earlier runs: clearly worse than the worst of them is behind; one that fell deeper gives hope", () => {

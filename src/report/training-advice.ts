@@ -20,7 +20,9 @@ export interface TrainingProgress {
   readonly epochs: readonly EpochFigures[];
   /** Whether the reference curve stands for this data; the goal of 99.4 % does where it does. */
   readonly reference: boolean;
-  /** Finished runs on the same data with the same budget. */
+  /** So many first epochs were trained on cropped images: their tests, on whole ones, say little. */
+  readonly cropped: number;
+  /** Finished runs on the same data, with the same budget, and cropped in the same way. */
   readonly earlier: readonly (readonly EpochFigures[])[];
 }
 
@@ -39,6 +41,8 @@ type Finding = Pick<TrainingAdvice, "text" | "hopeless">;
 
 export interface Sign {
   readonly name: string;
+  /** Whether it goes by test results. */
+  readonly byTests?: true;
   /** Looks at a training with at least one epoch. */
   readonly look: (progress: TrainingProgress) => Finding | undefined;
 }
@@ -87,7 +91,7 @@ export const signs: readonly Sign[] = [
       return { text, hopeless: false };
     },
   },
-  { name: "behind", look: lookBehind },
+  { name: "behind", byTests: true, look: lookBehind },
   {
     name: "underfitting",
     look: ({ epochs, budget, reference, earlier }) => {
@@ -102,6 +106,7 @@ export const signs: readonly Sign[] = [
   },
   {
     name: "overfitting",
+    byTests: true,
     look: ({ epochs }) => {
       const { epoch, trainLoss, testLoss } = last(epochs);
       const best = epochs.reduce((a, b) => (b.testLoss < a.testLoss ? b : a));
@@ -201,12 +206,12 @@ function outOfReach({ epochs, budget, reference, earlier }: TrainingProgress): s
 
 /**
  * What is to be said of a training after its last finished epoch.
- * @example adviseTraining({ budget: 8, classes: 10, epochs, reference: true, earlier: [] }).some((a) => a.hopeless)
+ * @example adviseTraining({ budget: 8, classes: 10, epochs, reference: true, cropped: 0, earlier: [] }).some((a) => a.hopeless)
  */
 export function adviseTraining(progress: TrainingProgress): TrainingAdvice[] {
   const { epoch } = last(progress.epochs);
-  return signs.flatMap(({ name, look }) => {
-    const finding = look(progress);
+  return signs.flatMap(({ name, byTests, look }) => {
+    const finding = byTests && epoch <= progress.cropped ? undefined : look(progress);
     return finding ? [{ epoch, sign: name, ...finding }] : [];
   });
 }

@@ -37,7 +37,7 @@ export async function* tryBatchSizes(trials: BatchSizeTrials): AsyncGenerator<Ba
   for (const batchSize of batchSizes) {
     const lr = scaleLr ? (config.lr * batchSize) / config.batchSize : config.lr;
     const trainer = makeTrainer(
-      { ...config, epochs: 1, batchSize, lr, schedule: { name: "constant" } },
+      { ...config, epochs: 1, batchSize, lr, schedule: { name: "constant" }, earlyCrop: null },
       makeNetwork,
       part,
     );

@@ -60,6 +60,8 @@ const refused: readonly (readonly [settings: Record<string, unknown>, message: s
     { augment: { rotation: 200 } },
     "augment.rotation: the value is not possible; expected a number from 0 to 180, got 200.",
   ],
+  [{ earlyCrop: 3 }, "earlyCrop: the value is not possible; expected null, or an object with size and epochs, got 3."],
+  [{ earlyCrop: { size: 24 } }, "earlyCrop.epochs: the setting is missing; expected a whole number from 1 to 1000."],
   [{ threads: 0 }, "threads: the value is not possible; expected a whole number from 1 to 256, got 0."],
 ];
 

@@ -53,6 +53,14 @@ export interface AugmentConfig {
   readonly scale: number;
 }
 
+/** The first epochs see the middle of the training images alone: an epoch of smaller images takes less time. */
+export interface EarlyCropConfig {
+  /** Height and width of the middle part, in pixels. */
+  readonly size: number;
+  /** How many epochs; the last one sees whole images in any case. */
+  readonly epochs: number;
+}
+
 /** All settings of a training, complete. */
 export interface TrainConfig {
   /** A built-in network's name, or the path of a file that exports one. */
@@ -72,6 +80,7 @@ export interface TrainConfig {
   readonly weightDecay: number;
   readonly schedule: ScheduleConfig;
   readonly augment: AugmentConfig;
+  readonly earlyCrop: EarlyCropConfig | null;
   readonly seed: number;
   /** How many threads compute; null takes as many as the machine has cores. The result does not depend on it. */
   readonly threads: number | null;
@@ -88,7 +97,7 @@ type Optional<T, K extends PropertyKey> = T extends unknown
 
 /** The same, where what has a default may be left out. */
 export interface TrainSettings extends Omit<
-  Optional<TrainConfig, "net" | "weights" | "data" | "threads" | "numerics" | "checkpointSteps">,
+  Optional<TrainConfig, "net" | "weights" | "data" | "earlyCrop" | "threads" | "numerics" | "checkpointSteps">,
   "schedule" | "augment"
 > {
   readonly schedule: Optional<
@@ -134,6 +143,13 @@ const augment: z.ZodType<AugmentConfig> = z.strictObject(
   { error: "an object with rotation, shift and scale" },
 );
 
+const earlyCrop: z.ZodType<EarlyCropConfig | null> = z
+  .strictObject(
+    { size: whole(1, 10_000), epochs: whole(1, 1000) },
+    { error: "null, or an object with size and epochs" },
+  )
+  .nullable();
+
 const schema = z.strictObject({
   net: text.default("exercise"),
   weights: z.union([z.null(), text], { error: "a path" }).default(null),
@@ -147,6 +163,7 @@ const schema = z.strictObject({
   weightDecay: within(0, 1),
   schedule,
   augment,
+  earlyCrop: earlyCrop.default(null),
   seed: whole(0, 2 ** 32 - 1),
   threads: z.union([z.null(), whole(1, 256)], { error: "a whole number from 1 to 256" }).default(null),
   numerics: oneOf(NUMERICS).default("fast"),

@@ -4,7 +4,8 @@ export { tryBatchSizes, type BatchSizeTrial, type BatchSizeTrials } from "./batc
 export { decodeCheckpoint, encodeCheckpoint, hashTensors, toTensors } from "./checkpoint.js";
 export type { Checkpoint, Position, TrainingState } from "./checkpoint.js";
 export { NUMERICS, OPTIMIZERS, parseConfig, SCHEDULES } from "./config.js";
-export type { AugmentConfig, ScheduleConfig, TrainConfig, TrainSettings } from "./config.js";
+export type { AugmentConfig, EarlyCropConfig, ScheduleConfig, TrainConfig, TrainSettings } from "./config.js";
+export { croppedEpochs, croppedSize } from "./early-crop.js";
 export { evaluate, type Evaluation } from "./evaluate.js";
 export * from "./events.js";
 export { gatherFacts, type Facts } from "./facts.js";

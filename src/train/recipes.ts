@@ -29,16 +29,17 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     augment: { rotation: 5, shift: 0.04, scale: 0.04 },
     seed: 1,
   },
-  /** The exercise's network in a minute: few epochs of very small batches, and hardly any weight decay. */
+  /** The exercise's network in a minute: few epochs, the first ones of smaller images, and hardly any weight decay. */
   minute: {
     epochs: 5,
-    batchSize: 16,
+    batchSize: 32,
     optimizer: "sgd",
-    lr: 0.2,
+    lr: 0.3,
     momentum: 0.9,
     weightDecay: 2e-5,
     schedule: { name: "onecycle" },
-    augment: { rotation: 5, shift: 0.04, scale: 0.04 },
+    augment: { rotation: 4, shift: 0.03, scale: 0.03 },
+    earlyCrop: { size: 24, epochs: 3 },
     seed: 1,
   },
   /** The exercise's notebook to the letter. */

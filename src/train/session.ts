@@ -4,6 +4,7 @@ import { DataLoader } from "../data/data-loader.js";
 import type { Module } from "../nn/index.js";
 import { manualSeed } from "../random.js";
 import type { TrainConfig } from "./config.js";
+import { cropEarly } from "./early-crop.js";
 import { networks } from "./networks.js";
 import { makeOptimizer, makeSchedule } from "./schedules.js";
 import { Trainer } from "./trainer.js";
@@ -23,7 +24,7 @@ export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data
   const { batchSize, seed, epochs, checkpointSteps } = config;
   manualSeed(seed);
   const loading = { batchSize, shuffle: true, prefetch: 1 };
-  const trainLoader = new DataLoader(data.train, loading);
+  const trainLoader = cropEarly(new DataLoader(data.train, loading), config);
   const testLoader = new DataLoader(data.test, loading);
   const model = makeNetwork();
   const optimizer = makeOptimizer(model.parameters(), config);

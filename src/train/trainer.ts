@@ -19,8 +19,11 @@ import { measureHealth, type Health } from "./health.js";
 export interface BatchSource {
   /** Batches of an epoch. */
   readonly length: number;
-  /** An epoch's batches from the `from`-th on; the same ones as if those before had been gone through. */
-  iterate(options?: { readonly from?: number }): Iterable<Batch>;
+  /**
+   * An epoch's batches from the `from`-th on; the same ones as if those before had been gone through. Epochs are counted
+   * from 1.
+   */
+  iterate(options?: { readonly epoch?: number; readonly from?: number }): Iterable<Batch>;
 }
 
 /** A learning-rate schedule, and when it takes its steps; with the test loss, where it asks for one. */
@@ -151,7 +154,7 @@ export class Trainer extends TrainEvents {
     const now = defaultGenerator.getState();
     if (from === 0) this.epochStartRng = now;
     defaultGenerator.setState(this.epochStartRng);
-    const batches = this.options.trainLoader.iterate({ from })[Symbol.iterator]();
+    const batches = this.options.trainLoader.iterate({ epoch: this.position.epoch, from })[Symbol.iterator]();
     try {
       let next = this.timed(() => batches.next());
       if (from > 0) defaultGenerator.setState(now);

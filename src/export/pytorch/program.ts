@@ -4,7 +4,7 @@ import type { TrainConfig } from "../../train/config.js";
 import type { ImageInfo } from "../../train/datasets.js";
 import { className } from "./names.js";
 import { networkSource } from "./network-source.js";
-import { DATA_SOURCE, FILES_SOURCE, settingsSource, trainingSource } from "./training-source.js";
+import { dataSource, FILES_SOURCE, settingsSource, trainingSource } from "./training-source.js";
 
 export interface PytorchOptions {
   /** The recipe by which it was trained, and by which it will train on. */
@@ -49,7 +49,7 @@ export function exportPytorch(model: Module, { config, images }: PytorchOptions)
     `${doc}\n\n${IMPORTS}\n\n${settingsSource(config, images)}\n`,
     `${networkSource(model, images.size)}\n`,
     FILES_SOURCE,
-    DATA_SOURCE,
+    dataSource(config),
     trainingSource(config, name),
   ];
   return parts.join("\n\n");

@@ -56,13 +56,17 @@ const schedules: {
 /** The names and numbers at the top of the program, which a reader may want to change. */
 export function settingsSource(config: TrainConfig, images: ImageInfo): string {
   const { rotation, shift, scale } = config.augment;
+  const { earlyCrop } = config;
+  const early = earlyCrop
+    ? `\nEARLY_SIZE, EARLY_EPOCHS = ${earlyCrop.size}, ${earlyCrop.epochs}  # so many epochs see the middle of the images`
+    : "";
   return `SEED = ${config.seed}
 EPOCHS = ${config.epochs}
 BATCH_SIZE = ${config.batchSize}
 LR = ${config.lr}
 WEIGHT_DECAY = ${config.weightDecay}
 MEAN, STD = ${images.mean}, ${images.std}  # of the pixels, from 0 to 1
-ROTATION, SHIFT, SCALE = ${rotation}, ${shift}, ${scale}  # degrees; parts of the image; up or down from 1
+ROTATION, SHIFT, SCALE = ${rotation}, ${shift}, ${scale}  # degrees; parts of the image; up or down from 1${early}
 CLASSES = [${strings(images.classes)}]
 DATA = [${strings(folders[config.data] ?? [config.data])}]  # folders where the four IDX files may be`;
 }
@@ -127,7 +131,11 @@ def read_images(folder, part):
     return read_idx(folder, part + "-images-idx3-ubyte"), read_idx(folder, part + "-labels-idx1-ubyte").long()
 `;
 
-export const DATA_SOURCE = `# Data ----------------------------------------------------------------------------------
+export function dataSource({ earlyCrop }: TrainConfig): string {
+  return earlyCrop ? DATA_SOURCE + MIDDLE_SOURCE : DATA_SOURCE;
+}
+
+const DATA_SOURCE = `# Data ----------------------------------------------------------------------------------
 
 
 def random_int64(generator):
@@ -181,11 +189,24 @@ def moved(images, base, places):
     return F.grid_sample(images.unsqueeze(1).float(), grid, align_corners=False).squeeze(1).round()
 `;
 
+const MIDDLE_SOURCE = `
+
+def middle(images):
+    """The middle of images [N,H,W], as the first epochs see it."""
+    top, left = ((side - EARLY_SIZE) // 2 for side in images.shape[1:])
+    return images[:, top : top + EARLY_SIZE, left : left + EARLY_SIZE]
+`;
+
 export function trainingSource(config: TrainConfig, network: string): string {
   const make = schedules[config.schedule.name] as (settings: ScheduleConfig, config: TrainConfig) => ScheduleSource;
   const schedule = make(config.schedule, config);
   const steps = (when: ScheduleSource["every"], argument: string, indent: string): string =>
     schedule.every === when ? `\n${indent}schedule.step(${argument})` : "";
+  const early = config.earlyCrop
+    ? `
+            if epoch <= min(EARLY_EPOCHS, epochs - 1):
+                shown = middle(shown)`
+    : "";
   return `# Training ------------------------------------------------------------------------------
 
 RANK = int(os.environ.get("RANK", 0))  # set by torchrun
@@ -245,7 +266,8 @@ def train(options):
                 continue  # a last batch that is too small to be shared
             share = places[RANK::WORLD]
             chosen = order[share]
-            batch = normalized(moved(images[chosen], base, share.tolist())).to(DEVICE)
+            shown = moved(images[chosen], base, share.tolist())${early}
+            batch = normalized(shown).to(DEVICE)
             optimizer.zero_grad()
             # The mean over the whole batch, when the processes' gradients have been averaged.
             loss = F.nll_loss(model(batch), labels[chosen].to(DEVICE), reduction="sum") * WORLD / len(places)

@@ -1,4 +1,5 @@
 /** The sections on a training: its rules and answers, curves, configuration, time and memory, and its signs. */
+import { croppedEpochs } from "../../train/early-crop.js";
 import { bytes, duration, percent, significant, whole } from "../figures.js";
 import { hasReference } from "../reference-curve.js";
 import { accuracyChart, lossChart, lrChart, testLossChart } from "../run-charts.js";
@@ -110,6 +111,7 @@ export function signsSection({ record: { config, images }, curves: { epochs } }:
       classes: images.classes.length,
       epochs: epochs.slice(0, i + 1),
       reference: hasReference(config.data),
+      cropped: croppedEpochs(config),
       earlier: [],
     }),
   );

@@ -1,0 +1,70 @@
+/**
+ * Smaller images at the beginning of a training: the first epochs see the middle of each training image alone. A step
+ * costs as much as the image is large, and a network that averages over all places takes any size; what it has learnt of
+ * strokes and corners holds for whole images, too. (Progressive resizing, as fast.ai's course has it, but without
+ * changing the scale.)
+ */
+import { tensor } from "../creation.js";
+import type { Batch } from "../data/dataset.js";
+import { ArgumentError } from "../errors.js";
+import { formatShape, type Shape } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import type { EarlyCropConfig, TrainConfig } from "./config.js";
+import type { BatchSource } from "./trainer.js";
+
+type Cropping = Pick<TrainConfig, "earlyCrop" | "epochs">;
+
+/** How many epochs see cropped images; the last one sees whole ones in any case. */
+export function croppedEpochs({ earlyCrop, epochs }: Cropping): number {
+  return earlyCrop ? Math.min(earlyCrop.epochs, epochs - 1) : 0;
+}
+
+/** The same batches; those of the first epochs with cropped images, where the configuration says so. */
+export function cropEarly(source: BatchSource, config: Cropping): BatchSource {
+  const { earlyCrop } = config;
+  if (!earlyCrop) return source;
+  const last = croppedEpochs(config);
+  return {
+    length: source.length,
+    iterate: (place = {}) => {
+      const batches = source.iterate(place);
+      return (place.epoch ?? 1) <= last ? cropAll(batches, earlyCrop) : batches;
+    },
+  };
+}
+
+/**
+ * What the first epochs see of images of a size.
+ * @param size [C,H,W]
+ * @throws ArgumentError where the images are smaller than what is to be seen of them
+ */
+export function croppedSize([channels, height, width]: Shape, { size }: EarlyCropConfig): Shape {
+  if (size <= Math.min(height!, width!)) return [channels!, size, size];
+  throw new ArgumentError({
+    op: "earlyCrop.size",
+    problem: `images ${formatShape([channels!, height!, width!])} have no middle of this size`,
+    expected: `at most ${Math.min(height!, width!)}`,
+    got: String(size),
+  });
+}
+
+function* cropAll(batches: Iterable<Batch>, crop: EarlyCropConfig): Generator<Batch> {
+  for (const [images, labels] of batches) yield [middleOf(images, crop), labels];
+}
+
+/** [N,C,H,W] to [N,C,size,size]. */
+function middleOf(images: Tensor, crop: EarlyCropConfig): Tensor {
+  const [count, ...whole] = images.shape;
+  const [channels, height, width] = whole as [number, number, number];
+  const { size } = crop;
+  const shape = [count!, ...croppedSize(whole, crop)];
+  const [top, left] = [Math.floor((height - size) / 2), Math.floor((width - size) / 2)];
+  const all = images.data();
+  const part = new Float32Array(count! * channels * size * size);
+  for (let row = 0; row < count! * channels * size; row++) {
+    const plane = Math.floor(row / size);
+    const start = (plane * height + top + (row % size)) * width + left;
+    part.set(all.subarray(start, start + size), row * size);
+  }
+  return tensor(part, shape);
+}
