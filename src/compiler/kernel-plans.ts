@@ -74,7 +74,7 @@ function planConvolution(planner: Planner, node: Node): BufferView {
   const { last, apply } = epilogueOf(planner, biased?.sum ?? node);
   planner.define(last, output);
   const end = { bias, apply };
-  if (suitsWinograd(geometry, input, node.shape)) {
+  if (suitsWinograd(geometry, input.shape, node.shape)) {
     const [, , height, width] = node.shape as [number, number, number, number];
     // Larger tiles round worse: they are for evaluation, which keeps the transformed weights.
     const evaluates = planner.isFixed(w) && !planner.differentiates;
@@ -176,7 +176,7 @@ function planWeightGradient(planner: Planner, node: Node): BufferView {
   const geometry: ConvolutionGeometry = { kernel: [kh, kw], stride, dilation };
   const batch = g.shape[0]!;
   const chunk = chunkOf(batch);
-  if (groups === 1 && suitsWinograd(geometry, planner.viewOf(x), g.shape)) {
+  if (groups === 1 && suitsWinograd(geometry, x.shape, g.shape)) {
     if (WinogradWeightGradientKernel.suits(i, o)) return planWinogradWeightGradient(planner, node, chunk);
   }
   const count = Math.ceil(batch / chunk);
@@ -184,7 +184,7 @@ function planWeightGradient(planner: Planner, node: Node): BufferView {
   const taps = groups > 1 ? kh * kw * i : roundTaps(kh * kw * i, row / 4);
   const sums: BufferView = paddedRows("weight_sums", [count, taps, row], node.dtype);
   const grad = planner.channelsLast(g);
-  const input = groups > 1 ? planner.channelsLast(x) : planner.viewOf(x);
+  const input = planner.computedAgain(x, grad) ?? (groups > 1 ? planner.channelsLast(x) : planner.viewOf(x));
   planner.add(
     groups > 1
       ? new GroupedWeightGradientKernel(input, grad, sums, geometry, groups, chunk)
@@ -200,8 +200,9 @@ function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number)
   const count = Math.ceil(n / chunk);
   const sums = paddedRows("winograd_sums", [count, small.products, i, o], "float32");
   const scratch = paddedRows("tiles", [n, WinogradWeightGradientKernel.scratchSize(i, o, oh, ow)], "float32");
-  const input = planner.channelsLast(x);
-  planner.add(new WinogradWeightGradientKernel(input, planner.channelsLast(g), sums, scratch, chunk));
+  const grad = planner.channelsLast(g);
+  const input = planner.computedAgain(x, grad) ?? planner.channelsLast(x);
+  planner.add(new WinogradWeightGradientKernel(input, grad, sums, scratch, chunk));
   const total = paddedRows("winograd_sum", [small.products, i, o], "float32");
   planner.loop(
     sums.shape,

@@ -1,9 +1,11 @@
 /**
  * Which nodes get memory. Elementwise nodes are computed where they are used, again if need be, unless something
- * needs them as a tensor: a kernel, a view, a broadcast, or the world outside.
+ * needs them as a tensor: a kernel, a view, a broadcast, or the world outside. A convolution's images are computed twice,
+ * each time into memory of one image: before it, and again before the gradient of its weights. To keep those of the
+ * whole batch from the one to the other costs more time than that, and a sixth of a step's memory.
  */
 import { topologicalOrder, type Node } from "../graph/node.js";
-import { shapesEqual } from "../shape.js";
+import { shapesEqual, sizeOf } from "../shape.js";
 
 /** Nodes worth computing only once. */
 export const expensive = new Set(["exp", "log", "tanh", "sigmoid", "pow", "atLargest"]);
@@ -67,14 +69,37 @@ export class Materialization {
     if (kind === "reduce") return true;
     if (user.op.name === "interleave") return true;
     if (user.op.name === "pad") return this.usersOf(node).length === 1;
+    if (isImageOf(node, user)) return this.isWorthComputingAgain(node);
     if (kind !== "elementwise") return false;
     return shapesEqual(user.shape, node.shape) || node.op.lowering.kind === "index";
+  }
+
+  /**
+   * Whether a convolution's images [N,C,H,W], which the gradient of its weights needs, too, are computed again for it:
+   * that is cheap, and of all that it loads only one is as large as the batch.
+   */
+  private isWorthComputingAgain(images: Node): boolean {
+    if (images.shape[1] === 1 || !this.usersOf(images).some((user) => user.op.name === "conv2dWeightGradient")) {
+      return false;
+    }
+    const nodes = [...this.expressionOf(images)];
+    const [computed, loaded] = [true, false].map((here) =>
+      nodes.filter((node) => (node === images || this.inlined.has(node)) === here),
+    ) as [Node[], Node[]];
+    if (computed.some(({ op }) => op.lowering.kind !== "elementwise" || expensive.has(op.name))) return false;
+    return loaded.filter((node) => sizeOf(node.shape) > sizeOf(images.shape.slice(1))).length === 1;
   }
 
   /** The nodes that are computed or loaded where this one is computed, itself included. */
   private expressionOf(node: Node): Set<Node> {
     return new Set([node, ...node.inputs.flatMap((input) => [...(this.inlined.get(input) ?? [input])])]);
   }
+}
+
+/** Whether these are the images of a convolution, or of a gradient of its weights. */
+function isImageOf(images: Node, { op, inputs }: Node): boolean {
+  const takesImages = op.name === "conv2d" || op.name === "conv2dWeightGradient";
+  return takesImages && inputs[0] === images && inputs[1] !== images;
 }
 
 function addsPixels(user: Node): boolean {

@@ -58,6 +58,8 @@ export class Planner {
   private readonly slots: Buffer[] = [];
   /** Copies made because a kernel needs whole pixels. */
   private readonly images = new Map<Node, BufferView>();
+  /** The same, made again for gradients of weights. */
+  private readonly imagesAgain = new Map<Node, BufferView>();
 
   constructor(
     private readonly outputs: readonly Node[],
@@ -105,6 +107,7 @@ export class Planner {
 
   /** A node's images with the channels of a pixel side by side. */
   channelsLast(node: Node): BufferView {
+    if (this.isComputedHere(node)) return this.imagesOf(node);
     const view = this.viewOf(node);
     return node.shape[1] === 1 || view.strides[1] === 1 ? view : this.imagesOf(node);
   }
@@ -121,6 +124,24 @@ export class Planner {
     if (!images) {
       images = this.copy(node, paddedImages(`${node.op.name}_images`, node.shape, node.dtype));
       this.images.set(node, images);
+    }
+    return images;
+  }
+
+  /**
+   * A convolution's images for the gradient of its weights, when they are not kept: computed again, image by image, as
+   * the gradient of its result comes in.
+   */
+  computedAgain(node: Node, gradient: BufferView): BufferView | undefined {
+    if (!this.isComputedHere(node)) return undefined;
+    let images = this.imagesAgain.get(node);
+    if (!images) {
+      images = paddedImages(`${node.op.name}_again`, node.shape, node.dtype);
+      const outerAxis = node.shape[0]! > 1 ? 0 : -1;
+      const kernel = new LoopKernel(node.shape, outerAxis, []);
+      kernel.add({ value: this.valueOf(node, node.shape), output: images });
+      this.schedule.place(kernel, [{ view: gradient, outerAxis }]);
+      this.imagesAgain.set(node, images);
     }
     return images;
   }

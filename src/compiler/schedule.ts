@@ -39,9 +39,12 @@ export class Schedule {
   /** @param steady buffers that hold the same in each run, to which this adds what is kept; undefined: nothing is */
   constructor(private readonly steady: Set<Buffer> | undefined) {}
 
-  /** Places a kernel after all that it reads, and after all readers of what it overwrites. */
-  place(kernel: Kernel): Placed {
-    const { stage, parallel } = this.earliest(kernel);
+  /**
+   * Places a kernel after all that it reads, and after all readers of what it overwrites.
+   * @param after what else is to be written before: the kernel's result is wanted no sooner
+   */
+  place(kernel: Kernel, after: readonly Access[] = []): Placed {
+    const { stage, parallel } = this.earliest(kernel, after);
     const placed = { kernel, stage, parallel, order: this.placed.length };
     this.placed.push(placed);
     this.record(placed, kernel.reads, kernel.writes);
@@ -61,17 +64,20 @@ export class Schedule {
   }
 
   /** The stage a kernel would get, and whether it would continue one that is open anyway. */
-  earliest(kernel: Kernel): { stage: number; parallel: boolean; continues: boolean } {
+  earliest(kernel: Kernel, after: readonly Access[] = []): { stage: number; parallel: boolean; continues: boolean } {
     if (this.isKept(kernel)) return { stage: keptStage, parallel: false, continues: false };
     const parallel = kernel.extent > 1;
     let stage = parallel ? 0 : -1;
     let last = -1;
-    this.forEachUse(kernel, ({ placed, access: earlier }, access) => {
-      last = Math.max(last, placed.stage);
-      if (placed.stage < stage) return;
-      const after = !parallel || (placed.parallel && aligned(earlier, access, kernel.extent, placed.kernel.extent));
-      stage = after ? placed.stage : placed.stage + 1;
-    });
+    this.forEachUse(
+      { writes: kernel.writes, reads: [...kernel.reads, ...after] },
+      ({ placed, access: earlier }, access) => {
+        last = Math.max(last, placed.stage);
+        if (placed.stage < stage) return;
+        const same = !parallel || (placed.parallel && aligned(earlier, access, kernel.extent, placed.kernel.extent));
+        stage = same ? placed.stage : placed.stage + 1;
+      },
+    );
     return { stage, parallel, continues: parallel && stage === last };
   }
 
@@ -98,7 +104,7 @@ export class Schedule {
   }
 
   /** Visits every earlier use that this kernel must come after, with the kernel's own access. */
-  private forEachUse(kernel: Kernel, visit: (use: Use, access: Access) => void): void {
+  private forEachUse(kernel: Pick<Kernel, "reads" | "writes">, visit: (use: Use, access: Access) => void): void {
     const visitAll = (accesses: readonly Access[], uses: ReadonlyMap<Buffer, readonly Use[]>): void => {
       for (const access of accesses) uses.get(access.view.buffer)?.forEach((use) => visit(use, access));
     };

@@ -12,7 +12,7 @@
  */
 import { v, type Expr, type Local } from "../expressions.js";
 import type { FunctionBuilder } from "../loops.js";
-import type { BufferView } from "../../compiler/views.js";
+import type { Shape } from "../../shape.js";
 import { range, type ConvolutionGeometry } from "./convolution.js";
 import { Arithmetic, transforms, type TransformName } from "./winograd-matrices.js";
 
@@ -139,13 +139,13 @@ export function tilingOf({ tile, tilesPerStrip }: Scheme, height: number, width:
 const fewestChannels = 8;
 
 /** Whether a convolution of x [N,I,·,·] to y [N,O,H,W] is one that these kernels do, and well. */
-export function suitsWinograd(geometry: ConvolutionGeometry, x: BufferView, yShape: readonly number[]): boolean {
+export function suitsWinograd(geometry: ConvolutionGeometry, xShape: Shape, yShape: Shape): boolean {
   const [, outputs, height, width] = yShape as [number, number, number, number];
   return (
     geometry.kernel.every((k) => k === 3) &&
     geometry.stride.every((s) => s === 1) &&
     geometry.dilation.every((d) => d === 1) &&
-    x.shape[1]! >= fewestChannels &&
+    xShape[1]! >= fewestChannels &&
     outputs >= fewestChannels &&
     height >= small.tile &&
     width >= small.tile
