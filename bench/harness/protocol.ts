@@ -37,6 +37,12 @@ export interface EpochTask {
   readonly batchSize: number;
 }
 
+/** A step on random images, always the same; the peer's options say how many. The check: the number of parameters. */
+export interface StepsTask {
+  readonly kind: "steps";
+  readonly threads: number;
+}
+
 /** No steps. The check: the first step's loss and all gradients. */
 export interface GradientsTask extends Common {
   readonly kind: "gradients";
@@ -56,7 +62,7 @@ export interface ExportTask extends Common {
   readonly onnx: string;
 }
 
-export type Task = TrainingTask | InferenceTask | EpochTask | GradientsTask | ConvolutionTask | ExportTask;
+export type Task = TrainingTask | InferenceTask | EpochTask | StepsTask | GradientsTask | ConvolutionTask | ExportTask;
 
 /** What a peer has computed, by names that are the same for all peers. */
 export interface Check {

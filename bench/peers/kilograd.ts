@@ -1,13 +1,13 @@
 /**
  * kilograd as a peer: what its user gets, from dist (tsconfig.run.json). Run with `--strict` for those numerics, with
- * `--augmented` for epochs of images that are moved at random.
+ * `--augmented` for epochs of images that are moved at random, with `--batch=64` for so many images in steps of random ones.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { nn } from "kilograd";
-import { compile, configure, F, manualSeed, noGrad, optim, tensor, type Tensor } from "kilograd";
+import { compile, configure, F, manualSeed, noGrad, optim, rand, randint, tensor, type Tensor } from "kilograd";
 import { DataLoader, type Batch } from "kilograd/data";
 import { ExerciseNet, resolveConfig } from "kilograd/train";
 import { openData } from "kilograd/train/node";
@@ -43,6 +43,15 @@ function training({ file, layers, lr, momentum, checkSteps }: TrainingTask): Wor
     step: () => void step(),
     check: () => ({ values: { losses: Array.from({ length: checkSteps }, step) }, bits: hashOf(network) }),
   };
+}
+
+function steps(): Work {
+  const size = Number(process.argv.find((word) => word.startsWith("--batch="))!.slice("--batch=".length));
+  manualSeed(1);
+  const network = new ExerciseNet();
+  const batch = [rand([size, 1, 28, 28]), randint(0, 10, [size])] as const;
+  const trainStep = makeStep(network, new optim.SGD(network.parameters(), { lr: 0.01, momentum: 0.9 }));
+  return { step: () => void trainStep(batch), check: () => ({ values: { parameters: [countParameters(network)] } }) };
 }
 
 function hashOf(network: nn.Module): string {
@@ -99,6 +108,8 @@ function makeWork(task: Task): Work {
       return inference(task);
     case "epoch":
       return epochs(task);
+    case "steps":
+      return steps();
     case "gradients":
     case "convolution":
       return { check: () => ({ values: valuesOf(gradientGraph(task)) }) };

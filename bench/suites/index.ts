@@ -1,4 +1,5 @@
 /** All suites, by the names that `--only` takes, in the order in which they run. */
+import { batches } from "./batches.js";
 import { data } from "./data.js";
 import { inference } from "./inference.js";
 import { rounding } from "./rounding.js";
@@ -7,4 +8,4 @@ import { startUp } from "./start-up.js";
 import type { Suite } from "./suite.js";
 import { training } from "./training.js";
 
-export const suites: Readonly<Record<string, Suite>> = { size, startUp, rounding, inference, data, training };
+export const suites: Readonly<Record<string, Suite>> = { size, startUp, rounding, inference, data, batches, training };
