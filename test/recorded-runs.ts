@@ -33,18 +33,16 @@ export function foretell(run: RecordedRun): Foretold {
   const { epochs: budget, records, error } = run;
   const last = records.at(-1);
   const passed = error === undefined && last !== undefined && last.correct >= leastCorrect(last.total);
-  const advice = records
-    .slice(0, Math.min(EARLY, budget - 1))
-    .flatMap((_, i) =>
-      adviseTraining({
-        budget,
-        classes: 10,
-        epochs: records.slice(0, i + 1),
-        reference: true,
-        cropped: 0,
-        earlier: [],
-      }),
-    );
+  const advice = records.slice(0, Math.min(EARLY, budget - 1)).flatMap((_, i) =>
+    adviseTraining({
+      budget,
+      classes: 10,
+      epochs: records.slice(0, i + 1),
+      reference: true,
+      cropped: 0,
+      earlier: [],
+    }),
+  );
   return { run, passed, hopeless: advice.find(({ hopeless }) => hopeless) };
 }
 
