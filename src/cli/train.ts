@@ -4,6 +4,7 @@ import { formatSummary, onCompile, StateError, summarize, UsageError, type Shape
 import {
   answerQuestions,
   checkNetwork,
+  croppedEpochs,
   croppedSize,
   gatherFacts,
   hashTensors,
@@ -147,9 +148,27 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   const { trainer, data } = await assemble(config);
   const { size, classes } = data.info;
   checkNetwork(trainer.model, size, classes.length);
-  if (config.earlyCrop) checkNetwork(trainer.model, croppedSize(size, config.earlyCrop), classes.length);
+  if (config.earlyCrop && croppedEpochs(config) > 0) {
+    checkCropped(trainer, croppedSize(size, config.earlyCrop), classes.length);
+  }
   if (config.weights !== null) await loadWeights(trainer.model, config.weights);
   return { run: Run.create(folder, config, data), trainer, size };
+}
+
+/** A network that takes whole images may not take smaller ones. */
+function checkCropped({ model }: Trainer, size: Shape, classes: number): void {
+  try {
+    checkNetwork(model, size, classes);
+  } catch (error) {
+    throw new UsageError(
+      {
+        op: "--early-crop",
+        problem: `the network cannot take images [${size.join()}], as the first epochs would see them: ${(error as Error).message}`,
+        hint: "--early-crop none trains on whole images from the first epoch on",
+      },
+      { cause: error },
+    );
+  }
 }
 
 async function resume(folder: string, threads: string | undefined): Promise<Prepared> {

@@ -184,7 +184,7 @@ function planWeightGradient(planner: Planner, node: Node): BufferView {
   const taps = groups > 1 ? kh * kw * i : roundTaps(kh * kw * i, row / 4);
   const sums: BufferView = paddedRows("weight_sums", [count, taps, row], node.dtype);
   const grad = planner.channelsLast(g);
-  const input = planner.computedAgain(x, grad) ?? (groups > 1 ? planner.channelsLast(x) : planner.viewOf(x));
+  const input = planner.computedAgain(x, grad) ?? (groups > 1 ? planner.channelsLast(x) : planner.upright(x));
   planner.add(
     groups > 1
       ? new GroupedWeightGradientKernel(input, grad, sums, geometry, groups, chunk)

@@ -105,10 +105,16 @@ export class Planner {
     return view;
   }
 
+  /** A node's images in whichever layout they have, but not turned over: kernels go upwards from an address. */
+  upright(node: Node): BufferView {
+    const view = this.viewOf(node);
+    return view.strides.every((stride) => stride >= 0) ? view : this.imagesOf(node);
+  }
+
   /** A node's images with the channels of a pixel side by side. */
   channelsLast(node: Node): BufferView {
     if (this.isComputedHere(node)) return this.imagesOf(node);
-    const view = this.viewOf(node);
+    const view = this.upright(node);
     return node.shape[1] === 1 || view.strides[1] === 1 ? view : this.imagesOf(node);
   }
 

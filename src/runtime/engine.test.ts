@@ -23,6 +23,16 @@ function step(m: ReturnType<typeof model>): Tensor {
   return loss;
 }
 
+test("a program that fails leaves nothing behind that later ones would have to compute", () => {
+  const m = model();
+  const failing = { prepare: () => () => assert.fail("out of memory") };
+  setEngine(failing);
+  assert.throws(() => step(m).item(), /out of memory/);
+  setEngine(compiledEngine());
+  assert.equal(tensor([1, 2]).sum().item(), 3);
+  assert.deepEqual(m.w.tolist(), [1, 2]);
+});
+
 for (const [name, engine] of [
   ["compiled", compiledEngine()],
   ["reference", referenceEngine],

@@ -91,10 +91,10 @@ export function realize(asked: readonly Node[]): void {
   refuseComputing();
   const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
   const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
-  let run: Run;
+  let values: HostArray[];
   try {
     checkVersions(order);
-    run = currentEngine().prepare(outputs, updates);
+    const run = currentEngine().prepare(outputs, updates);
     recorder?.({
       order,
       outputs,
@@ -102,12 +102,12 @@ export function realize(asked: readonly Node[]): void {
       dones: [...pending.values()].map(({ done }) => done),
       variables: [...pending.keys()],
     });
+    values = run();
   } catch (error) {
     pending = new Map(); // or everything asked for later would fail as well
     losses = [];
     throw error;
   }
-  const values = run();
   if (updates.length > 0) losses = [];
   const waiting = pending;
   pending = new Map(); // clear() would chain this step's graph to the next one's and keep both from quick collection

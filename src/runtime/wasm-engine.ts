@@ -142,7 +142,7 @@ export class WasmEngine implements Engine {
     const args = [slots, arena, scratch, loaded.ownAt, counters, shares, flags];
     if (threads > 1) this.summonHelpers(loaded, args, scratchBytes, threads);
     workMeanwhile();
-    // This thread takes the last place: the first one runs what comes before the stages, and need not wait for it.
+    // This thread takes the last place: it comes last, as a rule.
     loaded.run(...args, threads - 1, threads, this.runs, maySleep() ? 1 : 0);
     if (threads > 1) this.awaitHelpers(threads);
     this.startMissingHelpers();
@@ -288,7 +288,10 @@ export class WasmEngine implements Engine {
     Atomics.notify(words, command.generation);
   }
 
-  /** The last barrier has let the helpers go; they may still be on their way out of the program. */
+  /**
+   * All work is done; but helpers may still be on their way through the program, which must not find the next run's
+   * counters there.
+   */
   private awaitHelpers(threads: number): void {
     const words = this.heap.ints(this.commandAt, commandWords);
     while (Atomics.load(words, command.finished) < threads - 1);

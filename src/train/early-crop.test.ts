@@ -35,6 +35,8 @@ test("the first epochs see the middle of each image, the last one whole images",
   const middle = [[[[6, 7], [11, 12]]], [[[26, 27], [31, 32]]]]; // prettier-ignore
   assert.deepEqual([first!.tolist(), second!.tolist()], [middle, middle]);
   assert.deepEqual(last!.shape, [2, 1, 4, 5]);
+  // Who names no epoch, as the range test of learning rates, sees whole images.
+  assert.deepEqual([...cropEarly(source, config).iterate()][0]![0].shape, [2, 1, 4, 5]);
   assert.deepEqual(asked[1], { epoch: 2, from: 0 });
 });
 

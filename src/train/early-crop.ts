@@ -21,14 +21,14 @@ export function croppedEpochs({ earlyCrop, epochs }: Cropping): number {
 
 /** The same batches; those of the first epochs with cropped images, where the configuration says so. */
 export function cropEarly(source: BatchSource, config: Cropping): BatchSource {
-  const { earlyCrop } = config;
+  const { earlyCrop, epochs } = config;
   if (!earlyCrop) return source;
   const last = croppedEpochs(config);
   return {
     length: source.length,
     iterate: (place = {}) => {
       const batches = source.iterate(place);
-      return (place.epoch ?? 1) <= last ? cropAll(batches, earlyCrop) : batches;
+      return (place.epoch ?? epochs) <= last ? cropAll(batches, earlyCrop) : batches;
     },
   };
 }

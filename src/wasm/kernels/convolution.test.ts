@@ -104,6 +104,30 @@ for (const one of cases) {
   });
 }
 
+for (const kernel of [1, 3]) {
+  for (const axis of [2, 3]) {
+    test(`images that are computed and then turned over along axis ${axis}: ${kernel}×${kernel}`, () => {
+      const name = `turned ${kernel} ${axis}`;
+      const x = asVariable(fillInput([3, 8, 9, 7], `${name} x`));
+      const weight = asVariable(fillInput([8, 8, kernel, kernel], `${name} w`));
+      const turned = ops.flip(ops.relu(x), [axis]);
+      const y = ops.conv2d(turned, weight, { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 });
+      const all = gradients(y, asData(upstream(name, y.shape)));
+      const nodes = [y, all.get(x)!, all.get(weight)!];
+      const expected = evaluate(nodes);
+      for (const engine of engines) {
+        engine
+          .prepare(nodes, [])()
+          .forEach((actual, i) =>
+            expected[i]!.data.forEach((value, k) =>
+              assert.ok(Math.abs(value - actual[k]!) < 1e-4, `result ${i}, element ${k}: ${actual[k]!}, not ${value}`),
+            ),
+          );
+      }
+    });
+  }
+}
+
 test("a bias that is a sum of variables", () => {
   const name = "summed bias";
   const x = asData(fillInput([2, 3, 6, 6], `${name} x`));
