@@ -37,10 +37,12 @@ export interface EpochTask {
   readonly batchSize: number;
 }
 
-/** A step on random images, always the same; the peer's options say how many. The check: the number of parameters. */
+/**
+ * A step on random images, always the same; the peer's options say on how many images and threads. The check: the number of
+ * parameters.
+ */
 export interface StepsTask {
   readonly kind: "steps";
-  readonly threads: number;
 }
 
 /** No steps. The check: the first step's loss and all gradients. */

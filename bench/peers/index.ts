@@ -37,8 +37,8 @@ function pytorch(name: string, args: readonly string[], env: Readonly<Record<str
 export const kilograd: PeerProgram = inNode("kilograd", "kilograd.ts");
 export const strictKilograd: PeerProgram = inNode("kilograd, strict", "kilograd.ts", ["--strict"]);
 export const augmentedKilograd: PeerProgram = inNode("kilograd, augmented", "kilograd.ts", ["--augmented"]);
-export const kilogradWithBatch = (batch: number): PeerProgram =>
-  inNode(`batch ${batch}`, "kilograd.ts", [`--batch=${batch}`]);
+export const kilogradSteps = (batch: number, threads: number): PeerProgram =>
+  inNode(`batch ${batch}, ${threads} threads`, "kilograd.ts", [`--batch=${batch}`, `--threads=${threads}`]);
 export const reference: PeerProgram = {
   ...inNode("float64 reference", "kilograd-reference.ts"),
   env: { TSX_TSCONFIG_PATH: at("../../tsconfig.json") },

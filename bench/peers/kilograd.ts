@@ -1,6 +1,7 @@
 /**
  * kilograd as a peer: what its user gets, from dist (tsconfig.run.json). Run with `--strict` for those numerics, with
- * `--augmented` for epochs of images that are moved at random, with `--batch=64` for so many images in steps of random ones.
+ * `--augmented` for epochs of images that are moved at random, with `--batch=64 --threads=2` for steps on so many random
+ * images.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -17,6 +18,9 @@ import { serve, type Work } from "../harness/serve.js";
 import { gradientGraph } from "./gradient-graph.js";
 
 const flag = (name: string): boolean => process.argv.includes(`--${name}`);
+
+const numberOption = (name: string): number =>
+  Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1]);
 
 type Network = nn.Module & ((images: Tensor) => Tensor);
 
@@ -46,7 +50,7 @@ function training({ file, layers, lr, momentum, checkSteps }: TrainingTask): Wor
 }
 
 function steps(): Work {
-  const size = Number(process.argv.find((word) => word.startsWith("--batch="))!.slice("--batch=".length));
+  const size = numberOption("batch");
   manualSeed(1);
   const network = new ExerciseNet();
   const batch = [rand([size, 1, 28, 28]), randint(0, 10, [size])] as const;
@@ -135,6 +139,6 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
   version: string;
 };
 await serve(`kilograd ${version}`, async (task) => {
-  await startThreads(task.threads);
+  await startThreads(task.kind === "steps" ? numberOption("threads") : task.threads);
   return makeWork(task);
 });

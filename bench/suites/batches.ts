@@ -1,11 +1,11 @@
-/** Whether training slows down as the batch grows: kilograd alone, a process for each size of the batch, in turn. */
+/** How training scales with the batch and with threads: kilograd alone, a process for each number of both, in turn. */
 import { measure, type Effort, type Measured } from "../harness/measure.js";
 import { ratio } from "../harness/statistics.js";
 import { digits, percent, tabulate, type Column } from "../harness/table.js";
-import { kilogradWithBatch } from "../peers/index.js";
+import { kilogradSteps } from "../peers/index.js";
 import type { Suite } from "./suite.js";
 
-const sizes = [32, 64, 128, 512];
+const cases = [1, 2].flatMap((threads) => [32, 64, 128, 512].map((batch) => ({ batch, threads })));
 // Many short rounds, as in the suite `data`: what is compared lies a few percent apart.
 const effort: Effort = { rounds: 40, seconds: 0.4, timeout: 120 };
 const quickEffort: Effort = { ...effort, rounds: 10 };
@@ -15,6 +15,8 @@ interface Row extends Measured {
   readonly threads: number;
   /** Images a second, as a part of those in the smallest batches: the median over the rounds, each with its neighbour. */
   readonly part: number;
+  /** How many times as many as on one thread, in the same way. */
+  readonly scaling: number;
 }
 
 const columns: readonly Column<Row>[] = [
@@ -24,26 +26,32 @@ const columns: readonly Column<Row>[] = [
   { title: "images/s", text: ({ step, batch }) => digits(batch / step) },
   { title: "spread", text: ({ spread }) => percent(spread) },
   { title: "of those at 32", text: ({ part }) => percent(part) },
+  { title: "of one thread's", text: ({ scaling }) => `${digits(scaling)} ×` },
 ];
 
 export const batches: Suite = async ({ quick, tell }) => {
-  const rows: Row[] = [];
-  for (const threads of [1, 2]) {
-    const { measured } = await measure(
-      {
-        name: `batches, ${threads} threads`,
-        task: { kind: "steps", threads },
-        peers: sizes.map(kilogradWithBatch),
-        tolerance: 0,
-        effort: quick ? quickEffort : effort,
-      },
-      tell,
-    );
-    measured.forEach((one, i) => {
-      const batch = sizes[i]!;
-      const slower = ratio(one.rounds, measured[0]!.rounds);
-      rows.push({ ...one, batch, threads, part: batch / sizes[0]! / slower });
-    });
-  }
+  const { measured } = await measure(
+    {
+      name: "batches",
+      task: { kind: "steps" },
+      peers: cases.map(({ batch, threads }) => kilogradSteps(batch, threads)),
+      tolerance: 0,
+      effort: quick ? quickEffort : effort,
+    },
+    tell,
+  );
+  const rows = cases.map(({ batch, threads }, i): Row => {
+    const one = measured[i]!;
+    const find = (match: (other: (typeof cases)[number]) => boolean): Measured => measured[cases.findIndex(match)]!;
+    const smallest = find((other) => other.threads === threads);
+    const alone = find((other) => other.batch === batch);
+    return {
+      ...one,
+      batch,
+      threads,
+      part: (ratio(smallest.rounds, one.rounds) * batch) / cases[0]!.batch,
+      scaling: ratio(alone.rounds, one.rounds),
+    };
+  });
   return [tabulate("Images a second as the batch grows", columns, rows)];
 };
