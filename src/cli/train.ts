@@ -160,10 +160,11 @@ function checkCropped({ model }: Trainer, size: Shape, classes: number): void {
   try {
     checkNetwork(model, size, classes);
   } catch (error) {
+    const message = (error as Error).message.replace(/\.$/, "");
     throw new UsageError(
       {
         op: "--early-crop",
-        problem: `the network cannot take images [${size.join()}], as the first epochs would see them: ${(error as Error).message}`,
+        problem: `the network cannot take images [${size.join()}], as the first epochs would see them: ${message}`,
         hint: "--early-crop none trains on whole images from the first epoch on",
       },
       { cause: error },

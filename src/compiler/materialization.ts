@@ -83,11 +83,11 @@ export class Materialization {
       return false;
     }
     const nodes = [...this.expressionOf(images)];
-    const [computed, loaded] = [true, false].map((here) =>
-      nodes.filter((node) => (node === images || this.inlined.has(node)) === here),
-    ) as [Node[], Node[]];
-    if (computed.some(({ op }) => op.lowering.kind !== "elementwise" || expensive.has(op.name))) return false;
-    return loaded.filter((node) => sizeOf(node.shape) > sizeOf(images.shape.slice(1))).length === 1;
+    const isComputed = (node: Node): boolean => node === images || this.inlined.has(node);
+    const isCheap = ({ op }: Node): boolean => op.lowering.kind === "elementwise" && !expensive.has(op.name);
+    if (!nodes.every((node) => !isComputed(node) || isCheap(node))) return false;
+    const ofOneImage = sizeOf(images.shape.slice(1));
+    return nodes.filter((node) => !isComputed(node) && sizeOf(node.shape) > ofOneImage).length === 1;
   }
 
   /** The nodes that are computed or loaded where this one is computed, itself included. */

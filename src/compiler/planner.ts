@@ -22,6 +22,7 @@ import { Materialization } from "./materialization.js";
 import { placeBuffers } from "./memory.js";
 import type { Plan } from "./plan.js";
 import { keptStage, Schedule } from "./schedule.js";
+import { ValueTable } from "./value-table.js";
 import { broadcastView, Buffer, denseInOrder, denseView, paddedImages, paddedRows, type BufferView } from "./views.js";
 
 /** Loops over fewer elements than this run on one thread, unless they continue a stage that is there anyway. */
@@ -386,29 +387,6 @@ function sumOf(values: readonly LoopValue[]): LoopValue {
   const half = Math.ceil(values.length / 2);
   const args = [sumOf(values.slice(0, half)), sumOf(values.slice(half))];
   return { kind: "apply", args, vector: ([x, y]) => v.add(x!, y!) };
-}
-
-/** What nodes are in loops, by the loops' domain. */
-class ValueTable {
-  private readonly byDomain = new Map<string, Map<Node, LoopValue>>();
-  /** An expression's nodes are asked for one after the other, with the same domain. */
-  private latest: { readonly domain: Shape; readonly values: Map<Node, LoopValue> } | undefined;
-
-  get(domain: Shape, node: Node, make: () => LoopValue): LoopValue {
-    const values = this.valuesIn(domain);
-    let value = values.get(node);
-    if (!value) values.set(node, (value = make()));
-    return value;
-  }
-
-  private valuesIn(domain: Shape): Map<Node, LoopValue> {
-    if (this.latest?.domain === domain) return this.latest.values;
-    const key = domain.join();
-    let values = this.byDomain.get(key);
-    if (!values) this.byDomain.set(key, (values = new Map<Node, LoopValue>()));
-    this.latest = { domain, values };
-    return values;
-  }
 }
 
 /** Whether each outer index can fill its own part: no border along the first axis, and parts of whole vectors. */

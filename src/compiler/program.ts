@@ -20,8 +20,8 @@ export const runParameters = [...globals, "thread", "threads", "run", "maySleep"
 /** Counters and flags stand a cache line apart. */
 export const line = 64;
 /**
- * How often a thread looks at a flag before it sleeps: for a millisecond or so, since the calling thread comes late when it
- * makes the next batch meanwhile, and to wake a thread takes longer than a small stage.
+ * How often a thread looks at a flag before it sleeps: for a millisecond or so, since to wake a thread takes longer than a
+ * small stage, and what it waits for is nearly done.
  */
 const spins = 1_000_000;
 /** A stage without sums of chunks hands out its indices in about this many pieces. */

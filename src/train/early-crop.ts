@@ -6,6 +6,7 @@
  */
 import { tensor } from "../creation.js";
 import type { Batch } from "../data/dataset.js";
+import { cut } from "../data/transforms/random-crop.js";
 import { ArgumentError } from "../errors.js";
 import { formatShape, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -55,16 +56,13 @@ function* cropAll(batches: Iterable<Batch>, crop: EarlyCropConfig): Generator<Ba
 /** [N,C,H,W] to [N,C,size,size]. */
 function middleOf(images: Tensor, crop: EarlyCropConfig): Tensor {
   const [count, ...whole] = images.shape;
-  const [channels, height, width] = whole as [number, number, number];
-  const { size } = crop;
+  const [, height, width] = whole as [number, number, number];
   const shape = [count!, ...croppedSize(whole, crop)];
+  const { size } = crop;
+  // All images' channels are cut as those of one image.
+  const channels = count! * whole[0]!;
+  const part = { data: new Float32Array(channels * size * size), channels, height: size, width: size };
   const [top, left] = [Math.floor((height - size) / 2), Math.floor((width - size) / 2)];
-  const all = images.data();
-  const part = new Float32Array(count! * channels * size * size);
-  for (let row = 0; row < count! * channels * size; row++) {
-    const plane = Math.floor(row / size);
-    const start = (plane * height + top + (row % size)) * width + left;
-    part.set(all.subarray(start, start + size), row * size);
-  }
-  return tensor(part, shape);
+  cut({ data: images.data() as Float32Array, channels, height, width }, top, left, part, 0);
+  return tensor(part.data, shape);
 }

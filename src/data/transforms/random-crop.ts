@@ -56,7 +56,7 @@ function sides(padding: NonNullable<CropOptions["padding"]>): readonly [number, 
 }
 
 /** Writes the part whose upper left corner is at (row, column), which may lie outside. */
-function cut(image: Image, row: number, column: number, { data, height, width }: Image, fill: number): void {
+export function cut(image: Image, row: number, column: number, { data, height, width }: Image, fill: number): void {
   data.fill(fill);
   const [from, to] = [Math.max(column, 0), Math.min(column + width, image.width)];
   if (from >= to) return;
