@@ -1,0 +1,78 @@
+/** What is said of an epoch when it ends: its loss, and the seconds it took by a clock that the test moves. */
+import assert from "node:assert/strict";
+import { beforeEach, mock, test, type TestContext } from "node:test";
+import { toyTrainer } from "../../test/toy-training.js";
+import { referenceEngine } from "../runtime/reference-engine.js";
+import { setEngine } from "../runtime/engine.js";
+import type { TrainingState } from "./checkpoint.js";
+import type { Trainer } from "./trainer.js";
+
+beforeEach(() => setEngine(referenceEngine));
+
+/** A clock on which nothing takes any time but what `advance` adds, in seconds. */
+function fakeClock(t: TestContext): { advance(seconds: number): void } {
+  let now = 1000;
+  const clock = mock.method(performance, "now", () => now);
+  t.after(() => clock.mock.restore());
+  return { advance: (seconds) => (now += 1000 * seconds) };
+}
+
+/** The seconds of each epoch, once it has ended. */
+function secondsOf(trainer: Trainer): number[] {
+  const seconds: number[] = [];
+  trainer.on("epoch", (event) => seconds.push(event.seconds));
+  return seconds;
+}
+
+test("an epoch's seconds are its own: the second epoch starts from zero", async (t) => {
+  const clock = fakeClock(t);
+  const trainer = toyTrainer();
+  // The step event is sent while the step is timed.
+  trainer.on("step", ({ epoch }) => clock.advance(epoch === 1 ? 2 : 3));
+  const seconds = secondsOf(trainer);
+  await trainer.run();
+  assert.deepEqual(seconds, [10, 15]);
+});
+
+test("what happens between steps does not count", async (t) => {
+  const clock = fakeClock(t);
+  const trainer = toyTrainer();
+  trainer.on("step", () => clock.advance(1));
+  for (const type of ["epochStart", "checkpoint", "epoch"] as const) trainer.on(type, () => clock.advance(100));
+  const seconds = secondsOf(trainer);
+  await trainer.run();
+  assert.deepEqual(seconds, [5, 5]);
+});
+
+test("a resumed epoch goes on counting where it was stopped", async (t) => {
+  const clock = fakeClock(t);
+  const first = toyTrainer();
+  first.on("step", ({ batch }) => {
+    clock.advance(2);
+    if (batch === 2) first.stop();
+  });
+  await first.run();
+  const state: TrainingState = first.capture();
+  assert.deepEqual([state.position.epoch, state.position.batch, state.position.seconds], [1, 3, 6]);
+
+  const second = toyTrainer();
+  second.restore(state);
+  second.on("step", () => clock.advance(3));
+  const seconds = secondsOf(second);
+  await second.run();
+  assert.deepEqual(seconds, [6 + 2 * 3, 5 * 3]);
+});
+
+test("an epoch's training loss is the mean over its own steps", async () => {
+  const trainer = toyTrainer();
+  const steps: number[][] = [[], []];
+  const means: number[] = [];
+  trainer.on("step", ({ epoch, loss }) => steps[epoch - 1]!.push(loss));
+  trainer.on("epoch", ({ trainLoss }) => means.push(trainLoss));
+  await trainer.run();
+  steps.forEach((losses, i) => {
+    assert.equal(losses.length, 5);
+    const [a, b, c, d, e] = losses as [number, number, number, number, number];
+    assert.ok(Math.abs(means[i]! - (a + b + c + d + e) / 5) < 1e-12);
+  });
+});
