@@ -11,13 +11,17 @@ import { leanRecords } from "./op-records.mjs";
 import { at } from "./setup.mjs";
 
 const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"));
-const targets = Object.values(exports).flatMap((target) => target.default ?? []);
-const source = (file) => path.join("src", path.relative("dist", file)).replace(/\.js$/, ".ts");
+/** Where a file of dist comes from, by the place of its types or, for a program, by its own. */
+const source = (file) => path.join("src", path.relative("dist", file)).replace(/(\.d\.ts|\.js)$/, ".ts");
+const entryPoint = (from, to) => ({ in: source(from), out: path.relative("dist", to).replace(/\.js$/, "") });
+const entryPoints = [
+  ...Object.values(exports).flatMap(({ types, default: file }) => (file ? entryPoint(types, file) : [])),
+  ...Object.values(bin).map((file) => entryPoint(file, file)),
+];
 
 const { outputFiles, metafile } = await build({
   absWorkingDir: at(),
-  entryPoints: [...targets, ...Object.values(bin)].map(source),
-  outbase: "src",
+  entryPoints,
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,

@@ -5,10 +5,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { exportPytorch, exportSafetensors } from "../src/export/index.js";
-import { MNIST } from "../src/data/index.js";
-import { manualSeed } from "../src/index.js";
-import { ExerciseNet, resolveConfig } from "../src/train/index.js";
+import { exportPytorch, exportSafetensors } from "../src/entries/export.js";
+import { MNIST } from "../src/entries/data.js";
+import { manualSeed } from "../src/entries/index.js";
+import { ExerciseNet, resolveConfig } from "../src/entries/train.js";
 import { temporaryFolder } from "./idx-folder.js";
 import { python } from "./python.js";
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { configure, manualSeed, ones } from "../src/index.js";
+import { configure, manualSeed, ones } from "../src/entries/index.js";
 import { compiledEngine } from "../src/runtime/engine.js";
 import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";
 

@@ -9,10 +9,10 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { encode } from "fast-png";
-import { MNIST } from "../src/data/index.js";
-import { decodeStateDict } from "../src/import/index.js";
-import { loadClassifier } from "../src/predict/index.js";
-import { encodeSafetensors, resolveConfig, type StoredTensor } from "../src/train/index.js";
+import { MNIST } from "../src/entries/data.js";
+import { decodeStateDict } from "../src/entries/import.js";
+import { loadClassifier } from "../src/entries/predict.js";
+import { encodeSafetensors, resolveConfig, type StoredTensor } from "../src/entries/train.js";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium, root, serve } from "./chromium.js";
 

@@ -1,6 +1,6 @@
 /** Files that are made to be wrong, for the tests of importing: zip archives, pickles, and mutations of whole files. */
 import { zipSync } from "fflate";
-import { Generator } from "../src/index.js";
+import { Generator } from "../src/entries/index.js";
 
 /** A zip archive of these entries, as `torch.save` and `numpy.savez` lay it out, stored or deflated. */
 export function archive(entries: Readonly<Record<string, Uint8Array>>, level: 0 | 9 = 0): Uint8Array {

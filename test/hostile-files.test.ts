@@ -14,11 +14,11 @@ import fc from "fast-check";
 import { encode } from "fast-png";
 import { ModelProtoSchema } from "onnx-buf";
 import { archive, mutations, patched, pickle, pytorchFile, records, tensorPickle, text } from "./forged-files.js";
-import { DataError, KilogradError } from "../src/errors.js";
-import { Generator } from "../src/random.js";
+import { DataError, KilogradError } from "../src/errors/errors.js";
+import { Generator } from "../src/random/random.js";
 import { toGrey } from "../src/predict/image.js";
-import { zeros } from "../src/creation.js";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/train/safetensors.js";
+import { zeros } from "../src/tensor/creation.js";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/formats/safetensors.js";
 import { importOnnx } from "../src/import/onnx/onnx-module.js";
 import { decodeStateDict } from "../src/import/state-dict.js";
 

@@ -9,76 +9,44 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-/**
- * Folders and files without extension, in the order in which they may be imported: each knows itself and what stands
- * before it. A file belongs to the longest entry that names it or a folder around it. Two folders stand in two places:
- * the graph's nodes come before the ops, while gradients and the float64 reference go through the ops' records; and
- * the compiler says what kernels and views are before wasm/kernels has them, and plans with them after.
- */
+/** The folders of src, in the order in which they may be imported: each knows itself and what stands before it. */
 const order = [
   "errors",
-  "rounding",
-  "shape",
-  "thousands",
+  "text",
   "wasm",
   "graph",
   "ops",
-  "graph/gradients",
-  "graph/reference",
-  "compiler/views",
-  "compiler/kernel",
-  "wasm/kernels",
+  "autograd",
+  "kernels",
   "compiler",
   "runtime",
+  "reference",
   "tensor",
-  "creation",
-  "compile",
   "random",
   "nn",
   "optim",
+  "formats",
   "data",
+  "progress",
+  "trace",
+  "inspect",
+  "config",
+  "exercise",
   "train",
+  "runs",
+  "advice",
   "import",
   "predict",
-  "progress",
   "summary",
   "quiz",
   "report",
   "export",
-  "index",
+  "entries",
   "cli",
 ];
 
-/** Types that may come from the right, with the reason. They are gone when the program runs. */
-const typesFromTheRight: Readonly<Record<string, string>> = {
-  "graph/node -> ops/op": "a node names its op",
-};
-
-/** What a user of the package can import: see "exports" in package.json. */
-const publicFiles = [
-  "index",
-  "summary/index",
-  "quiz/index",
-  "data/index",
-  "train/index",
-  "train/node",
-  "import/index",
-  "export/index",
-  "predict/index",
-  "report/index",
-];
-/** Public names that a browser can load. */
-const browserFiles = [
-  "index",
-  "summary/index",
-  "quiz/index",
-  "train/index",
-  "import/index",
-  "export/index",
-  "predict/index",
-  "report/index",
-];
-
+/** The public names that need Node; a browser can load the others. */
+const nodeEntries = ["entries/data", "entries/train-node"];
 interface Import {
   readonly from: string;
   /** A file of src without extension, or the name of a package. */
@@ -92,6 +60,7 @@ const files = fs
   .filter((file) => /(?<!\.test|\.d)\.ts$/.test(file))
   .map((file) => file.replaceAll(path.sep, "/").replace(/\.ts$/, ""));
 const imports = files.flatMap(importsOf);
+const entries = files.filter((file) => file.startsWith("entries/"));
 
 /** Static and dynamic imports, and exports from elsewhere. */
 function importsOf(from: string): Import[] {
@@ -124,12 +93,11 @@ function isTypeImport({ importClause }: ts.ImportDeclaration): boolean {
   );
 }
 
-/** The place of a file in the order. */
+/** The place of a file's folder in the order. */
 function placeOf(file: string): number {
-  const holds = (entry: string): boolean => file === entry || file.startsWith(`${entry}/`);
-  const longest = order.filter(holds).sort((a, b) => b.length - a.length)[0];
-  assert.ok(longest !== undefined, `src/${file}.ts has no place in the order of imports (test/imports.test.ts)`);
-  return order.indexOf(longest);
+  const place = order.indexOf(file.split("/")[0]!);
+  assert.ok(place >= 0, `src/${file}.ts has no place in the order of imports (test/imports.test.ts)`);
+  return place;
 }
 
 const isOurs = ({ to }: Import): boolean => files.includes(to);
@@ -137,18 +105,7 @@ const isOurs = ({ to }: Import): boolean => files.includes(to);
 test("nothing imports what stands to its right", () => {
   assert.ok(imports.length > 300, "the imports have been found");
   const toTheRight = imports.filter((one) => isOurs(one) && placeOf(one.to) > placeOf(one.from));
-  const forbidden = toTheRight.filter(
-    ({ from, to, typeOnly }) => !typeOnly || !(`${from} -> ${to}` in typesFromTheRight),
-  );
-  assert.deepEqual(forbidden.map(describe), []);
-});
-
-test("every exception for types is used", () => {
-  const used = new Set(imports.filter(({ typeOnly }) => typeOnly).map(({ from, to }) => `${from} -> ${to}`));
-  assert.deepEqual(
-    Object.keys(typesFromTheRight).filter((exception) => !used.has(exception)),
-    [],
-  );
+  assert.deepEqual(toTheRight.map(describe), []);
 });
 
 test("relative imports lead to files of src", () => {
@@ -166,7 +123,7 @@ test("what a browser loads imports nothing of Node's", () => {
     for (const { to, typeOnly } of imports.filter(({ from }) => from === file))
       if (!typeOnly && files.includes(to)) reach(to);
   };
-  browserFiles.forEach(reach);
+  entries.filter((file) => !nodeEntries.includes(file)).forEach(reach);
   assert.ok(reached.size > 100);
   const node = imports.filter(({ from, to, typeOnly }) => reached.has(from) && !typeOnly && to.startsWith("node:"));
   assert.deepEqual(node.map(describe), []);
@@ -175,14 +132,14 @@ test("what a browser loads imports nothing of Node's", () => {
 test("the command line uses public names only", () => {
   const inner = imports.filter((one) => one.from.startsWith("cli/") && isOurs(one) && !one.to.startsWith("cli/"));
   assert.ok(inner.length > 0);
-  assert.deepEqual(inner.filter(({ to }) => !publicFiles.includes(to)).map(describe), []);
+  assert.deepEqual(inner.filter(({ to }) => !entries.includes(to)).map(describe), []);
 });
 
-test("the public files are the package's exports", () => {
+test("the entries are the package's exports", () => {
   const text = fs.readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { exports } = JSON.parse(text) as { exports: Record<string, string | { default: string }> };
-  const targets = Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : [target.default]));
-  assert.deepEqual(targets.sort(), publicFiles.map((file) => `./dist/${file}.js`).sort());
+  const { exports } = JSON.parse(text) as { exports: Record<string, string | { types: string }> };
+  const types = Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : [target.types]));
+  assert.deepEqual(types.sort(), entries.map((file) => `./dist/${file}.d.ts`).sort());
 });
 
 function describe({ from, to, typeOnly }: Import): string {

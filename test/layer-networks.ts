@@ -2,8 +2,8 @@
  * Networks that between them have every layer kind and every style of writing: modules, functional calls, views,
  * residual additions, joined branches. Images [N,1,28,28] to scores for ten classes, or their log-likelihoods.
  */
-import { cat, F, nn, ones, randn, type Tensor } from "../src/index.js";
-import { ExerciseNet } from "../src/train/index.js";
+import { cat, F, nn, ones, randn, type Tensor } from "../src/entries/index.js";
+import { ExerciseNet } from "../src/entries/train.js";
 
 /** Two convolutions around which the input is added. */
 class Residual extends nn.Module {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { pathToFileURL, fileURLToPath } from "node:url";
 import { lesson as layers } from "../examples/lessons/layers.js";
 import { formatTable, pageOf, spread, trainVariant, type Lesson } from "../examples/lessons/lesson.js";
-import { configure } from "../src/index.js";
+import { configure } from "../src/entries/index.js";
 
 const folder = fileURLToPath(new URL("../examples/lessons", import.meta.url));
 const scripts = fs.readdirSync(folder).filter((name) => name !== "lesson.ts");

@@ -1,8 +1,8 @@
 /** The exercise's notebook with kilograd's library: what suites that train on the real MNIST have in common. */
 import { createHash } from "node:crypto";
-import { DataLoader, MNIST, transforms, type Batch } from "../src/data/index.js";
-import { F, optim, type nn, type Tensor } from "../src/index.js";
-import { ExerciseNet } from "../src/train/index.js";
+import { DataLoader, MNIST, transforms, type Batch } from "../src/entries/data.js";
+import { F, optim, type nn, type Tensor } from "../src/entries/index.js";
+import { ExerciseNet } from "../src/entries/train.js";
 
 /** MNIST's images, normalised as in the notebook. */
 export function mnist(train: boolean): MNIST {

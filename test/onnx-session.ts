@@ -1,6 +1,6 @@
 /** Runs ONNX models by onnxruntime: an implementation that is not ours. */
 import * as ort from "onnxruntime-node";
-import { sizeOf, type Shape } from "../src/shape.js";
+import { sizeOf, type Shape } from "../src/graph/shape.js";
 
 /** What a model with one input and one output gives. */
 export interface OnnxSession {

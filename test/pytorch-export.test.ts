@@ -7,9 +7,9 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { before, test, type TestContext } from "node:test";
-import { MNIST, transforms } from "../src/data/index.js";
-import { exportNpz, exportPytorch, exportSafetensors } from "../src/export/index.js";
-import { configure, F, manualSeed, nn, noGrad, rand, zeros, type Tensor } from "../src/index.js";
+import { MNIST, transforms } from "../src/entries/data.js";
+import { exportNpz, exportPytorch, exportSafetensors } from "../src/entries/export.js";
+import { configure, F, manualSeed, nn, noGrad, rand, zeros, type Tensor } from "../src/entries/index.js";
 import {
   decodeSafetensors,
   makeTrainer,
@@ -17,8 +17,8 @@ import {
   resolveConfig,
   toTensors,
   type TrainConfig,
-} from "../src/train/index.js";
-import { openData } from "../src/train/node.js";
+} from "../src/entries/train.js";
+import { openData } from "../src/entries/train-node.js";
 import { temporaryFolder } from "./idx-folder.js";
 import { layerNetworks, stir } from "./layer-networks.js";
 import { runPython } from "./python.js";

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { DataLoader, MNIST, transforms } from "../src/data/index.js";
-import { decodeStateDict } from "../src/import/index.js";
-import { noGrad } from "../src/index.js";
-import { evaluate, ExerciseNet } from "../src/train/index.js";
+import { DataLoader, MNIST, transforms } from "../src/entries/data.js";
+import { decodeStateDict } from "../src/entries/import.js";
+import { noGrad } from "../src/entries/index.js";
+import { evaluate, ExerciseNet } from "../src/entries/train.js";
 import { root } from "./chromium.js";
 
 interface Fixture {

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { DataLoader } from "../src/data/index.js";
-import { configure, F, manualSeed, type HostArray } from "../src/index.js";
+import { DataLoader } from "../src/entries/data.js";
+import { configure, F, manualSeed, type HostArray } from "../src/entries/index.js";
 import { firstBatches, makeNotebook, trainStep } from "./notebook.js";
 
 interface Fixture {

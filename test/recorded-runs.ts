@@ -1,7 +1,7 @@
 /** The recorded runs (fixtures/recorded-runs.json), and what `Know early` would have said of them. */
 import fs from "node:fs";
-import { adviseTraining, percent, type EpochFigures, type TrainingAdvice } from "../src/report/index.js";
-import { leastCorrect } from "../src/train/index.js";
+import { adviseTraining, percent, type EpochFigures, type TrainingAdvice } from "../src/entries/report.js";
+import { leastCorrect } from "../src/entries/train.js";
 
 export interface RecordedRun {
   readonly name: string;

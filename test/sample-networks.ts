@@ -1,6 +1,6 @@
 /** Networks besides the exercise's whose figures are known from elsewhere. Their first weights are not drawn: shapes count. */
 import * as nn from "../src/nn/index.js";
-import type { Tensor } from "../src/tensor.js";
+import type { Tensor } from "../src/tensor/tensor.js";
 
 class Conv2d extends nn.Conv2d {
   override resetParameters(): void {}

@@ -3,7 +3,7 @@
  * network holds, on standard output. fixtures/strict-weights.json keeps it, so that a change of bits is noticed; when
  * one is intended, `node --import tsx test/strict-training.ts > fixtures/strict-weights.json` renews it.
  */
-import { configure, manualSeed } from "../src/index.js";
+import { configure, manualSeed } from "../src/entries/index.js";
 import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";
 
 const steps = 200;

@@ -1,9 +1,9 @@
 /** A training that is small enough for the float64 reference: what the tests of src/train and src/cli train. */
 import { BatchNorm2d, Conv2d, Dropout, functional as F, Module } from "../src/nn/index.js";
 import { OneCycleLR, SGD } from "../src/optim/index.js";
-import { manualSeed, randn, randint, randperm } from "../src/random.js";
-import { tensor } from "../src/creation.js";
-import type { Tensor } from "../src/tensor.js";
+import { manualSeed, randn, randint, randperm } from "../src/random/random.js";
+import { tensor } from "../src/tensor/creation.js";
+import type { Tensor } from "../src/tensor/tensor.js";
 import type { Batch } from "../src/data/dataset.js";
 import { Trainer, type BatchSource, type TrainerOptions } from "../src/train/trainer.js";
 

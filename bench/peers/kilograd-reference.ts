@@ -1,5 +1,5 @@
 /** kilograd's float64 reference as a peer, for gradients: naive, exact, slow. It is no public name: from src. */
-import { evaluate } from "../../src/graph/reference.js";
+import { evaluate } from "../../src/reference/reference.js";
 import { serve } from "../harness/serve.js";
 import { gradientGraph } from "./gradient-graph.js";
 

@@ -1,8 +1,8 @@
 /** Puts together what a configuration or a run names: engine settings, data, network, weights. */
-import { configure, manualSeed, type nn } from "../index.js";
-import { DataLoader } from "../data/index.js";
-import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../train/index.js";
-import { openData, Run, type OpenedData } from "../train/node.js";
+import { configure, manualSeed, type nn } from "../entries/index.js";
+import { DataLoader } from "../entries/data.js";
+import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../entries/train.js";
+import { openData, Run, type OpenedData } from "../entries/train-node.js";
 import { findNetwork } from "./network-file.js";
 
 /** The trainer that a configuration describes, before its first step. */

@@ -1,6 +1,6 @@
 /** `--input`: the sizes of a network's inputs. */
 import { Option } from "commander";
-import { UsageError } from "../index.js";
+import { UsageError } from "../entries/index.js";
 
 /** The option, for the exercise's images unless given. */
 export function inputOption(): Option {

@@ -2,8 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { KilogradError, nn, UsageError } from "../index.js";
-import { networks } from "../train/index.js";
+import { KilogradError, nn, UsageError } from "../entries/index.js";
+import { networks } from "../entries/train.js";
 
 /** Makes the network; a file that exports an instance gives that very one. */
 export type MakeNetwork = () => nn.Module;
@@ -25,7 +25,7 @@ export async function findNetwork(net: string): Promise<MakeNetwork> {
   }
   if (isOnnx(net)) {
     // Only where it is needed: its schema is large.
-    const { importOnnx } = await import("../import/index.js");
+    const { importOnnx } = await import("../entries/import.js");
     const bytes = fs.readFileSync(net);
     return () => importOnnx(bytes, net, { logLikelihoods: true });
   }

@@ -1,9 +1,17 @@
 /** From the command line's words to a configuration: `--schedule step:stepSize=6`, `--augment rotation=7,shift=0.05`. */
 import path from "node:path";
 import type { Command } from "commander";
-import { ArgumentError, UsageError } from "../index.js";
-import { datasetNames } from "../train/node.js";
-import { networks, NUMERICS, OPTIMIZERS, recipes, resolveConfig, SCHEDULES, type TrainConfig } from "../train/index.js";
+import { ArgumentError, UsageError } from "../entries/index.js";
+import { datasetNames } from "../entries/train-node.js";
+import {
+  networks,
+  NUMERICS,
+  OPTIMIZERS,
+  recipes,
+  resolveConfig,
+  SCHEDULES,
+  type TrainConfig,
+} from "../entries/train.js";
 
 /** The options of `kilograd train` that are settings, as they were given. */
 export interface SettingOptions {

@@ -1,24 +1,24 @@
 /** The program `kilograd`: finds the command, and turns its end into an exit status. */
 import { Command, CommanderError } from "commander";
-import { KilogradError, UsageError } from "../index.js";
-import { packageVersion } from "../train/node.js";
+import { KilogradError, UsageError } from "../entries/index.js";
+import { packageVersion } from "../entries/train-node.js";
 import { USAGE, type AddCommand, type Surroundings } from "./surroundings.js";
 
 /** Commands by name, in the order of the help. Only the one that is called for is loaded: starting is quick then. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  train: async () => (await import("./train.js")).addTrain,
-  "find-lr": async () => (await import("./find-lr.js")).addFindLr,
-  "find-batch-size": async () => (await import("./find-batch-size.js")).addFindBatchSize,
-  summary: async () => (await import("./summary.js")).addSummary,
-  inspect: async () => (await import("./inspect.js")).addInspect,
-  evaluate: async () => (await import("./evaluate.js")).addEvaluate,
-  check: async () => (await import("./check.js")).addCheck,
-  report: async () => (await import("./report.js")).addReport,
-  predict: async () => (await import("./predict.js")).addPredict,
-  export: async () => (await import("./export.js")).addExport,
-  import: async () => (await import("./import.js")).addImport,
-  quiz: async () => (await import("./quiz.js")).addQuiz,
-  bench: async () => (await import("./bench.js")).addBench,
+  train: async () => (await import("./commands/train.js")).addTrain,
+  "find-lr": async () => (await import("./commands/find-lr.js")).addFindLr,
+  "find-batch-size": async () => (await import("./commands/find-batch-size.js")).addFindBatchSize,
+  summary: async () => (await import("./commands/summary.js")).addSummary,
+  inspect: async () => (await import("./commands/inspect.js")).addInspect,
+  evaluate: async () => (await import("./commands/evaluate.js")).addEvaluate,
+  check: async () => (await import("./commands/check.js")).addCheck,
+  report: async () => (await import("./commands/report.js")).addReport,
+  predict: async () => (await import("./commands/predict.js")).addPredict,
+  export: async () => (await import("./commands/export.js")).addExport,
+  import: async () => (await import("./commands/import.js")).addImport,
+  quiz: async () => (await import("./commands/quiz.js")).addQuiz,
+  bench: async () => (await import("./commands/bench.js")).addBench,
 };
 
 /**

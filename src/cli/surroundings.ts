@@ -1,6 +1,6 @@
 /** What commands have to do with the world around them, so that tests can be that world. */
 import type { Command } from "commander";
-import type { ProgressStream } from "../index.js";
+import type { ProgressStream } from "../entries/index.js";
 
 export interface Surroundings {
   readonly stdout: ProgressStream;

@@ -2,10 +2,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { DataError } from "../index.js";
-import { adviseTraining, hasReference, newAdvice, type EpochFigures } from "../report/index.js";
-import { croppedEpochs, type TrainConfig, type Trainer } from "../train/index.js";
-import { Run, type EpochRecord } from "../train/node.js";
+import { DataError } from "../entries/index.js";
+import { adviseTraining, hasReference, newAdvice, type EpochFigures } from "../entries/report.js";
+import { croppedEpochs, type TrainConfig, type Trainer } from "../entries/train.js";
+import { Run, type EpochRecord } from "../entries/train-node.js";
 import type { TrainingOutput } from "./training-output.js";
 
 interface Advised {

@@ -1,7 +1,7 @@
 /** What `kilograd train` prints while it trains: the notebook's lines, or events as JSON lines. */
-import { ProgressBar, type ProgressStream } from "../index.js";
-import type { TrainingAdvice } from "../report/index.js";
-import type { Answer, Trainer, Verdict } from "../train/index.js";
+import { ProgressBar, type ProgressStream } from "../entries/index.js";
+import type { TrainingAdvice } from "../entries/report.js";
+import type { Answer, Trainer, Verdict } from "../entries/train.js";
 
 /** What is known when the training is over. */
 export interface Result {

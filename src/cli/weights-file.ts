@@ -1,7 +1,7 @@
 /** First weights from a file that kilograd, PyTorch or NumPy has written. */
 import fs from "node:fs";
 import path from "node:path";
-import { DataError, KilogradError, type nn } from "../index.js";
+import { DataError, KilogradError, type nn } from "../entries/index.js";
 
 /**
  * Puts the weights of a file, or the last ones of a run's folder, into a network.
@@ -9,7 +9,7 @@ import { DataError, KilogradError, type nn } from "../index.js";
  */
 export async function loadWeights(model: nn.Module, given: string): Promise<void> {
   // Only where it is needed: other tools' formats are large.
-  const { decodeStateDict } = await import("../import/index.js");
+  const { decodeStateDict } = await import("../entries/import.js");
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const file = isFolder ? path.join(given, "last.safetensors") : given;
   const dict = decodeStateDict(readFile(file), file);

@@ -1,9 +1,9 @@
 /** A plan and its loop nests as text, for people. */
 import { printFunction } from "../wasm/printer.js";
-import type { Kernel } from "./kernel.js";
-import type { Plan } from "./plan.js";
+import type { Kernel } from "../kernels/kernel.js";
+import type { Plan } from "./planning/plan.js";
 import type { Program } from "./program.js";
-import type { Buffer } from "./views.js";
+import type { Buffer } from "../kernels/views.js";
 
 /** What runs in which stage, and where every buffer lies. */
 export function formatPlan(plan: Plan): string {

@@ -7,9 +7,9 @@
  */
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import { FunctionBuilder, type Func, type UnwrittenFunc } from "../wasm/loops.js";
-import type { Access, Addressing, Kernel } from "./kernel.js";
-import type { Plan, Stage } from "./plan.js";
-import type { Place } from "./views.js";
+import type { Access, Addressing, Kernel } from "../kernels/kernel.js";
+import type { Plan, Stage } from "./planning/plan.js";
+import type { Place } from "../kernels/views.js";
 
 /** The module's globals, set anew at each run. */
 export const globals = ["slots", "arena", "scratch", "own", "counters", "shares", "flags"] as const;

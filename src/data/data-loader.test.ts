@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { defaultGenerator, Generator, manualSeed, uniform, uniformNumber } from "../random.js";
+import { defaultGenerator, Generator, manualSeed, uniform, uniformNumber } from "../random/random.js";
 import { workMeanwhile } from "../runtime/meanwhile.js";
-import { tensor } from "../creation.js";
-import type { Tensor } from "../tensor.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { DataLoader, type DataLoaderOptions } from "./data-loader.js";
 import type { Dataset, Field } from "./dataset.js";
 import { ImageDataset } from "./image-dataset.js";

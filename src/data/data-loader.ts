@@ -6,9 +6,9 @@
  * from the base seed and the sample's place in the epoch. So an epoch can be gone on with from any batch without making
  * those before it, and nothing depends on how far ahead batches are made.
  */
-import { refuseUnknown } from "../nn/options.js";
-import { ArgumentError } from "../errors.js";
-import { Generator, randomInt64 } from "../random.js";
+import { refuseUnknown } from "../errors/options.js";
+import { ArgumentError } from "../errors/errors.js";
+import { Generator, randomInt64 } from "../random/random.js";
 import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
 import { madeInIdleMoments, madeMeanwhile } from "./prefetch.js";
 import { BatchSampler, RandomSampler, SequentialSampler, type Sampler } from "./sampler.js";

@@ -1,9 +1,9 @@
 /** What a dataset is, and how samples become a batch. */
-import { ArgumentError, ShapeError } from "../errors.js";
-import type { Generator } from "../random.js";
-import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
-import { tensor } from "../creation.js";
-import { Tensor } from "../tensor.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
+import type { Generator } from "../random/random.js";
+import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
+import { tensor } from "../tensor/creation.js";
+import { Tensor } from "../tensor/tensor.js";
 import { formatImage, type Image } from "./image.js";
 
 /** Inputs, and targets as int32 or float32; the first axis counts the samples. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Generator } from "../random.js";
+import { Generator } from "../random/random.js";
 import type { SampleGenerators } from "./dataset.js";
 import { ImageTransform } from "./image-batch.js";
 import type { Image } from "./image.js";

@@ -3,9 +3,9 @@
  * applied to all 256 bytes once, which gives a table; a batch then needs one look-up for each pixel. What stands before
  * it (usually random moves) runs image by image.
  */
-import type { Generator } from "../random.js";
-import { tensor } from "../creation.js";
-import type { Tensor } from "../tensor.js";
+import type { Generator } from "../random/random.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape, floatValues, type SampleGenerators } from "./dataset.js";
 import { imageLike, type Image } from "./image.js";
 import type { Transform } from "./transforms/transform.js";

@@ -1,9 +1,9 @@
 /** Labelled images of one size, kept as bytes: a quarter of what float32 would take. */
-import { DataError } from "../errors.js";
-import type { Generator } from "../random.js";
-import { tensor } from "../creation.js";
+import { DataError } from "../errors/errors.js";
+import type { Generator } from "../random/random.js";
+import { tensor } from "../tensor/creation.js";
 import { checkIndex, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
-import type { IdxArray } from "./idx.js";
+import type { IdxArray } from "../formats/idx.js";
 import { ImageTransform } from "./image-batch.js";
 import type { Image } from "./image.js";
 import type { Transform } from "./transforms/transform.js";

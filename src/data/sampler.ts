@@ -2,8 +2,8 @@
  * The order in which samples are taken. Each iteration gives one epoch's indices; what is random is drawn when the first
  * of them is asked for, as in PyTorch. PyTorch: `torch.utils.data.sampler`.
  */
-import { ArgumentError } from "../errors.js";
-import { Generator, randomInt64, randperm } from "../random.js";
+import { ArgumentError } from "../errors/errors.js";
+import { Generator, randomInt64, randperm } from "../random/random.js";
 
 export interface Sampler extends Iterable<number> {
   readonly length: number;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Generator, manualSeed } from "../random.js";
-import { tensor } from "../creation.js";
+import { Generator, manualSeed } from "../random/random.js";
+import { tensor } from "../tensor/creation.js";
 import { DataLoader } from "./data-loader.js";
 import type { Dataset } from "./dataset.js";
 import { randomSplit, Subset } from "./subset.js";

@@ -1,6 +1,6 @@
 /** Parts of a dataset. PyTorch: `torch.utils.data.Subset`, `random_split`. */
-import { ArgumentError } from "../errors.js";
-import { randperm, type Generator } from "../random.js";
+import { ArgumentError } from "../errors/errors.js";
+import { randperm, type Generator } from "../random/random.js";
 import { checkIndex, fetchBatch, type Dataset, type SampleGenerators } from "./dataset.js";
 
 /** The samples at some of a dataset's indices, in their order. */

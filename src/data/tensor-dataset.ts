@@ -1,9 +1,9 @@
 /** Tensors as a dataset. PyTorch: `torch.utils.data.TensorDataset`. */
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { HostArray } from "../graph/node.js";
-import { formatShape } from "../shape.js";
-import { tensor } from "../creation.js";
-import type { Tensor } from "../tensor.js";
+import { formatShape } from "../graph/shape.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { checkIndex, type Dataset } from "./dataset.js";
 
 /**

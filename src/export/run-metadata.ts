@@ -1,6 +1,6 @@
 /** What an exported file says about the run that it comes from. */
-import type { EpochRecord } from "../train/metrics-file.js";
-import type { RunRecord } from "../train/run-record.js";
+import type { EpochRecord } from "../runs/metrics-file.js";
+import type { RunRecord } from "../runs/run-record.js";
 
 /**
  * Strings by their keys, for `metadata_props` of ONNX and `__metadata__` of safetensors.

@@ -1,5 +1,5 @@
 /** What an exported network is made of: values, each computed from others by an op or held by a leaf. */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import type { Dtype, HostArray } from "../graph/node.js";
 
 /** A number, or so many for each image of the batch. */

@@ -2,7 +2,7 @@
 import { zipSync } from "fflate";
 import type { Module } from "../nn/index.js";
 import { copyTensors } from "../train/checkpoint.js";
-import { bytesOf, encodeSafetensors, type StoredTensor } from "../train/safetensors.js";
+import { bytesOf, encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
 
 /**
  * The bytes of a safetensors file: parameters and buffers. Format: huggingface.co/docs/safetensors.

@@ -3,8 +3,8 @@
  * it is realised (or is there from the start, in a leaf that holds data), and which holds its elements dense and
  * row-major.
  */
-import type { Op } from "../ops/op.js";
-import type { Shape } from "../shape.js";
+import type { Op } from "./op.js";
+import type { Shape } from "./shape.js";
 import type { Variable } from "./variable.js";
 
 export type Dtype = "float32" | "int32";

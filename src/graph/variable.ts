@@ -3,7 +3,7 @@
  * momentum). Every overwriting raises `version` and keeps the elements from before, so that what was computed from
  * them, but not yet asked for, still can be; a node that stands for an older version has lost its value.
  */
-import { sizeOf, type Shape } from "../shape.js";
+import { sizeOf, type Shape } from "./shape.js";
 import type { Dtype, HostArray, Node } from "./node.js";
 
 /** 0: the present elements; 1: those before the last overwriting. */

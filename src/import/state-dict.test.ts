@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { DataError } from "../errors.js";
+import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { copyTensors, encodeCheckpoint } from "../train/checkpoint.js";
-import { ExerciseNet } from "../train/networks.js";
-import { encodeSafetensors } from "../train/safetensors.js";
-import { Generator } from "../random.js";
+import { ExerciseNet } from "../exercise/networks.js";
+import { encodeSafetensors } from "../formats/safetensors.js";
+import { Generator } from "../random/random.js";
 import { decodeStateDict } from "./state-dict.js";
 
 interface Fixture {
@@ -15,7 +15,7 @@ interface Fixture {
     Record<string, { readonly shape: readonly number[]; readonly elements: readonly number[] }>
   >;
 }
-const folder = new URL("../../fixtures/", import.meta.url);
+const folder = new URL("../../fixtures", import.meta.url);
 const { tensors } = JSON.parse(fs.readFileSync(new URL("weights.json", folder), "utf8")) as Fixture;
 const read = (name: string): StateDict => decodeStateDict(fs.readFileSync(new URL(`weights/${name}`, folder)), name);
 

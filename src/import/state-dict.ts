@@ -1,11 +1,11 @@
 /** Weights from a file of any format that is known here, told by its content and not by its name. */
-import { DataError } from "../errors.js";
+import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { toTensors } from "../train/checkpoint.js";
-import { decodeSafetensors, type StoredTensor } from "../train/safetensors.js";
-import { decodeNpz, isNpz } from "./npz.js";
-import { decodePyTorch, isPyTorch } from "./pytorch.js";
-import { ZipArchive } from "./zip.js";
+import { decodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
+import { decodeNpz, isNpz } from "../formats/npz.js";
+import { decodePyTorch, isPyTorch } from "../formats/pytorch.js";
+import { ZipArchive } from "../formats/zip.js";
 
 /** A checkpoint of kilograd's holds the optimizer's tensors as well. */
 const OPTIMIZER = /^optimizer\.\d+\./;

@@ -1,7 +1,7 @@
 /** Modules made of a list of modules. PyTorch: `Sequential`, `ModuleList`. */
 // A class can declare that its instances are indexed by numbers only by merging with an interface.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
 interface ModuleSequence {

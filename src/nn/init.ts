@@ -2,10 +2,10 @@
  * Filling tensors with first values, from PyTorch's random streams: after `manualSeed(s)` they are PyTorch's bits.
  * PyTorch: `torch.nn.init`. A filled tensor must be a leaf (a parameter or buffer) of float32.
  */
-import { ArgumentError } from "../errors.js";
-import { normal, uniform, type Generator } from "../random.js";
-import { formatShape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { ArgumentError } from "../errors/errors.js";
+import { normal, uniform, type Generator } from "../random/random.js";
+import { formatShape } from "../graph/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** The factor by which a nonlinearity shrinks what passes through, undone. PyTorch: `calculate_gain`. */
 const gains = {

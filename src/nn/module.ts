@@ -6,11 +6,11 @@
  */
 // Declaration merging is the one way to give the instances of a class a call signature; Callable keeps its promise.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
-import { ArgumentError, KilogradError, StateError } from "../errors.js";
+import { ArgumentError, KilogradError, StateError } from "../errors/errors.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
-import { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { Callable } from "./callable.js";
-import { snakeCase } from "./names.js";
+import { snakeCase } from "../text/python.js";
 import { Buffer, Parameter } from "./parameter.js";
 import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from "./state-dict.js";
 

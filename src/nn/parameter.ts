@@ -2,8 +2,8 @@
 import type { HostArray } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
 import { isConstant, variable } from "../ops/leaf.js";
-import { Tensor } from "../tensor.js";
-import { sizeOf } from "../shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { sizeOf } from "../graph/shape.js";
 
 /**
  * A tensor that is trained: a field of this kind belongs to its module's `parameters()`.

@@ -1,8 +1,8 @@
 /** Loading a state dict into tensors: all is checked before anything is overwritten. */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import type { HostArray } from "../graph/node.js";
-import { formatShape, shapesEqual } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { formatShape, shapesEqual } from "../graph/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** Parameters and buffers by PyTorch's names. */
 export type StateDict = Map<string, Tensor>;

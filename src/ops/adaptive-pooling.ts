@@ -1,5 +1,5 @@
 /** Mean pooling to a given size, made of other ops. PyTorch: `torch.nn.functional.adaptive_avg_pool2d`. */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { data } from "./leaf.js";
 import { matmul } from "./matmul.js";

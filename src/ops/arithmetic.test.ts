@@ -1,10 +1,10 @@
 /** Elementwise ops where samples do not reach: equal elements, NaN, types, errors, and exponents known in advance. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ShapeError } from "../errors.js";
-import { gradients } from "../graph/gradients.js";
+import { ShapeError } from "../errors/errors.js";
+import { gradients } from "../autograd/gradients.js";
 import type { Dtype, Node } from "../graph/node.js";
-import { evaluate } from "../graph/reference.js";
+import { evaluate } from "../reference/reference.js";
 import { Variable } from "../graph/variable.js";
 import * as ops from "./index.js";
 

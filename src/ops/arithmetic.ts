@@ -1,11 +1,11 @@
 /** Arithmetic of two operands that broadcast, and negation. */
 import type { Node } from "../graph/node.js";
-import type { Shape } from "../shape.js";
+import type { Shape } from "../graph/shape.js";
 import { v } from "../wasm/expressions.js";
 import { cast, eq, ge, lt, where } from "./comparison.js";
 import { defineElementwise, promote, type Elementwise } from "./elementwise.js";
 import { constant, isConstant } from "./leaf.js";
-import type { Sample } from "./op.js";
+import type { Sample } from "../graph/op.js";
 import { log, reciprocal, rsqrt, sqrt } from "./pointwise.js";
 
 type Plain = Record<string, never>;

@@ -1,10 +1,10 @@
 /** Tensors put together from parts: padding, and joining along an axis. */
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { denseStrides, forEachIndex, formatShape, sizeOf, type Shape } from "../shape.js";
+import { denseStrides, forEachIndex, formatShape, sizeOf, type Shape } from "../graph/shape.js";
 import { cast } from "./comparison.js";
 import { promote } from "./elementwise.js";
-import { defineOp, type Value } from "./op.js";
+import { defineOp, type Value } from "../graph/op.js";
 import { slice, sliceAxis } from "./view.js";
 
 /** One entry an axis, none negative: elements to put before, after, and between each two neighbours. */

@@ -7,7 +7,7 @@ import { noGrad } from "../graph/grad-mode.js";
 import { v, type Expr, type Instruction } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
-import type { Sample } from "./op.js";
+import type { Sample } from "../graph/op.js";
 
 /** Values that meet: each pair of the samples has equal and unequal elements. */
 const comparisonSamples: readonly Sample<Record<string, never>>[] = [

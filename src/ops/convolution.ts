@@ -4,10 +4,10 @@
  * others, to any order. Group g joins its share of the input channels to its share of the output channels.
  * PyTorch: `torch.nn.functional.conv2d`, `torch.nn.grad.conv2d_input`, `torch.nn.grad.conv2d_weight`.
  */
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
-import { defineOp, type Sample } from "./op.js";
+import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
+import { defineOp, type Sample } from "../graph/op.js";
 import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps, type Pair } from "./window.js";
 
 export interface ConvolutionAttrs {

@@ -1,8 +1,8 @@
 /** What all elementwise ops share: broadcasting, the float64 reference from a function of numbers, the result's type. */
 import type { Dtype, Node } from "../graph/node.js";
-import { broadcastShapes, broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../shape.js";
+import { broadcastShapes, broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../graph/shape.js";
 import type { Expr } from "../wasm/expressions.js";
-import { defineOp, type Op, type Value } from "./op.js";
+import { defineOp, type Op, type Value } from "../graph/op.js";
 
 /** An op whose result element needs the inputs' elements at its place only. */
 export interface Elementwise<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat"> {

@@ -1,7 +1,7 @@
 /** How random the random numbers are: moments, correlations and balance of bits, for keys that resemble each other. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluate } from "../graph/reference.js";
+import { evaluate } from "../reference/reference.js";
 import { data, random } from "./index.js";
 
 const count = 1 << 16;

@@ -3,12 +3,12 @@
  * a hash of (key, position) instead of a generator's state, so that four lanes, or any number of threads, need not
  * know of each other.
  */
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { eq } from "./comparison.js";
-import { defineOp, type SampleInput } from "./op.js";
+import { defineOp, type SampleInput } from "../graph/op.js";
 import { reshape, sliceAxis } from "./view.js";
 
 interface IotaAttrs {

@@ -1,13 +1,13 @@
 /**
  * An image put together of as many smaller ones as a window has places: part a·KW + b has the pixels that lie at row a
  * and column b of their windows. No user builds it: the compiler does, for gradients of pooling
- * (compiler/image-parts.ts).
+ * (compiler/rewrites/image-parts.ts).
  */
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../shape.js";
+import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
 import { promote } from "./elementwise.js";
-import { defineOp } from "./op.js";
+import { defineOp } from "../graph/op.js";
 import { tiles, windowPlaces, type Pair } from "./window.js";
 
 export interface InterleaveAttrs {

@@ -2,8 +2,8 @@
 import { Node, type Dtype, type HostArray, type VariableNode } from "../graph/node.js";
 import { noteLive } from "../graph/recording.js";
 import type { Variable } from "../graph/variable.js";
-import { sizeOf, type Shape } from "../shape.js";
-import { registry, type Op } from "./op.js";
+import { sizeOf, type Shape } from "../graph/shape.js";
+import { registry, type Op } from "../graph/op.js";
 
 function defineLeaf<A>(name: string, reference: Op<A>["reference"], key: (attrs: A) => string): Op<A> {
   const op: Op<A> = {

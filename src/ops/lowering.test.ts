@@ -4,14 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { evaluate } from "../graph/reference.js";
-import { broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../shape.js";
+import { evaluate } from "../reference/reference.js";
+import { broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../graph/shape.js";
 import { assemble } from "../wasm/assembler.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { FunctionBuilder, type Func } from "../wasm/loops.js";
 import "./index.js";
-import { registry, type Op } from "./op.js";
-import { asData, fillInput, type FilledInput } from "./sample-inputs.js";
+import { registry, type Op } from "../graph/op.js";
+import { asData, fillInput, type FilledInput } from "../reference/sample-inputs.js";
 
 /** Bytes from the start of one input to the next; results stand before them all. */
 const spacing = 8192;

@@ -1,9 +1,9 @@
 /** Matrix products: one primitive over batches of matrices, and torch.matmul's rules for all other ranks. */
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { broadcastShapes, formatShape, sizeOf, type Shape } from "../shape.js";
+import { broadcastShapes, formatShape, sizeOf, type Shape } from "../graph/shape.js";
 import { cast } from "./comparison.js";
-import { defineOp, type Value } from "./op.js";
+import { defineOp, type Value } from "../graph/op.js";
 import { expand, permute, reshape } from "./view.js";
 
 /** c[b,m,n] = Σₖ a[b,m,k] · b[b,k,n] */

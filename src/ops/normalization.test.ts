@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { constant, data } from "./leaf.js";
 import { batchMoments, batchNorm, softmax } from "./normalization.js";
-import type { Value } from "./op.js";
+import type { Value } from "../graph/op.js";
 
 /** The value of a node where every step is rounded to float32, as an engine's are. */
 function inFloat32(root: Node): number[] {

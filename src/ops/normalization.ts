@@ -2,12 +2,12 @@
  * Ops that normalise over axes: softmax, its logarithm, and batch normalisation. Each is made of simpler ops, but has
  * a gradient of its own, which needs fewer passes over the data than the one that the simpler ops would give.
  */
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, reducedShape, resolveAxis, shapesEqual, sizeOf, type Shape } from "../shape.js";
+import { formatShape, reducedShape, resolveAxis, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
 import { add, div, mul, sub } from "./arithmetic.js";
 import { constant } from "./leaf.js";
-import { defineOp, type Sample, type Value } from "./op.js";
+import { defineOp, type Sample, type Value } from "../graph/op.js";
 import { exp, log, rsqrt } from "./pointwise.js";
 import { amax, mean, sum } from "./reduce.js";
 import { reshape } from "./view.js";

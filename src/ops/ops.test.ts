@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { gradients } from "../graph/gradients.js";
+import { gradients } from "../autograd/gradients.js";
 import type { HostArray, Node } from "../graph/node.js";
-import { evaluate } from "../graph/reference.js";
-import { defineOp, registry } from "./op.js";
+import { evaluate } from "../reference/reference.js";
+import { defineOp, registry } from "../graph/op.js";
 import {
   asData,
   asVariable,
@@ -18,7 +18,7 @@ import {
   upstream,
   type FilledInput,
   type SampleCase,
-} from "./sample-inputs.js";
+} from "../reference/sample-inputs.js";
 
 const cases = [...opCases(), ...functionCases()];
 

@@ -1,12 +1,12 @@
 /** Functions of one operand, element by element. */
 import type { Node } from "../graph/node.js";
-import { roundHalfEven } from "../rounding.js";
+import { roundHalfEven } from "../text/rounding.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { add, div, mul, neg, sub } from "./arithmetic.js";
 import { cast, gt, where } from "./comparison.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
-import type { Sample } from "./op.js";
+import type { Sample } from "../graph/op.js";
 
 interface Function1 {
   readonly name: string;

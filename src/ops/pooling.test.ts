@@ -1,8 +1,8 @@
 /** What the samples of pooling cannot show: ties, NaN, windows over nothing, and gradients that do not fit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ShapeError } from "../errors.js";
-import { evaluate } from "../graph/reference.js";
+import { ShapeError } from "../errors/errors.js";
+import { evaluate } from "../reference/reference.js";
 import { constant, data } from "./leaf.js";
 import { avgPool2dGradient, maxPool2d, maxPool2dGradient, type MaxPoolAttrs } from "./pooling.js";
 

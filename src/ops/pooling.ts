@@ -3,10 +3,10 @@
  * mean (padding counts as 0), with their gradients. In floor mode, PyTorch's default. PyTorch:
  * `torch.nn.functional.max_pool2d`, `avg_pool2d`.
  */
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, shapesEqual, sizeOf, type Shape } from "../shape.js";
-import { defineOp, type Sample, type Value } from "./op.js";
+import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
+import { defineOp, type Sample, type Value } from "../graph/op.js";
 import {
   pythonTuple,
   requireFloat,

@@ -1,11 +1,11 @@
 /** Reductions, products and joins where samples do not reach: equal elements, NaN, and errors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gradients } from "../graph/gradients.js";
+import { gradients } from "../autograd/gradients.js";
 import type { Node } from "../graph/node.js";
-import { evaluate } from "../graph/reference.js";
+import { evaluate } from "../reference/reference.js";
 import { Variable } from "../graph/variable.js";
-import type { Shape } from "../shape.js";
+import type { Shape } from "../graph/shape.js";
 import * as ops from "./index.js";
 
 const float = (shape: Shape, ...values: number[]): Node => ops.data(Float32Array.from(values), shape, "float32");

@@ -1,7 +1,7 @@
 /**
  * Sums and largest elements over axes, and what is made of them. Axes are non-negative and stay, with size 1.
  */
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import {
   denseStrides,
@@ -11,12 +11,12 @@ import {
   reducedShape,
   sizeOf,
   type Shape,
-} from "../shape.js";
+} from "../graph/shape.js";
 import { div, mul, neg, sub } from "./arithmetic.js";
 import { cast, eq, lt, where } from "./comparison.js";
 import { iota } from "./generated.js";
 import { constant } from "./leaf.js";
-import { defineOp, pythonList, type Op, type Sample } from "./op.js";
+import { defineOp, pythonList, type Op, type Sample } from "../graph/op.js";
 import { expand } from "./view.js";
 
 interface ReduceAttrs {

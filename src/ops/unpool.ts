@@ -1,13 +1,13 @@
 /**
- * What the compiler makes of max pooling and its gradient where windows do not overlap (compiler/unpooling.ts): of each
+ * What the compiler makes of max pooling and its gradient where windows do not overlap (compiler/rewrites/unpooling.ts): of each
  * window one element, and an image with one element of each window. No user builds them.
  */
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../shape.js";
+import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
-import { defineOp, type SampleInput } from "./op.js";
+import { defineOp, type SampleInput } from "../graph/op.js";
 import { pythonTuple, type Pair } from "./window.js";
 
 const onlyLowered =

@@ -1,12 +1,12 @@
 /** Views where samples do not reach: strides of a compiled layout, Python's slice rules, no-ops and errors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { evaluate } from "../graph/reference.js";
-import type { Shape } from "../shape.js";
+import { evaluate } from "../reference/reference.js";
+import type { Shape } from "../graph/shape.js";
 import * as ops from "./index.js";
-import { registry, type StridedView } from "./op.js";
+import { registry, type StridedView } from "../graph/op.js";
 
 const counting = (shape: Shape): Node => {
   const size = shape.reduce((product, extent) => product * extent, 1);

@@ -2,7 +2,7 @@
  * Views: the same elements under another shape, order or selection. Each is a rule from strides to strides; the
  * float64 reference follows the same rule over a dense tensor, and PyTorch's fixtures check the rule.
  */
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node, Spec } from "../graph/node.js";
 import {
   broadcastStrides,
@@ -12,9 +12,9 @@ import {
   shapesEqual,
   sizeOf,
   type Shape,
-} from "../shape.js";
+} from "../graph/shape.js";
 import { pad } from "./assemble.js";
-import { defineOp, pythonList, type Op, type StridedView, type Value } from "./op.js";
+import { defineOp, pythonList, type Op, type StridedView, type Value } from "../graph/op.js";
 
 interface View<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch"> {
   /** The result's shape, or a ShapeError. */

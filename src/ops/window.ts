@@ -3,9 +3,9 @@
  * at output place (i, j) reads the image at (i·stride − padding + k·dilation) for each tap k, in both axes; what lies
  * outside of the image is padding. The arithmetic is that of `torch.nn.Conv2d`, in floor mode.
  */
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, sizeOf, type Shape } from "../shape.js";
+import { formatShape, sizeOf, type Shape } from "../graph/shape.js";
 import { sliceAxis } from "./view.js";
 
 /** A number for the height's axis and one for the width's. */

@@ -1,8 +1,8 @@
 /** Adam (Kingma and Ba 2014, arXiv 1412.6980). PyTorch: `torch.optim.Adam`. */
 import type { Node } from "../graph/node.js";
-import { checkRange, withDefaults } from "../nn/options.js";
+import { checkRange, withDefaults } from "../errors/options.js";
 import * as ops from "../ops/index.js";
-import { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { repeat } from "../graph/recording.js";
 import { Optimizer, scalar, zerosLike, type Hyperparameters, type ParamGroup, type Params } from "./optimizer.js";
 

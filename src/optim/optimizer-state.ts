@@ -2,10 +2,10 @@
  * An optimizer's state in PyTorch's structure: `state` by the parameter's number, counted through all groups, and
  * `param_groups` with those numbers, under PyTorch's names (`weight_decay`, `exp_avg`).
  */
-import { ArgumentError } from "../errors.js";
-import { snakeCase } from "../nn/names.js";
-import { formatShape, shapesEqual } from "../shape.js";
-import { Tensor } from "../tensor.js";
+import { ArgumentError } from "../errors/errors.js";
+import { snakeCase } from "../text/python.js";
+import { formatShape, shapesEqual } from "../graph/shape.js";
+import { Tensor } from "../tensor/tensor.js";
 import type { ParamGroup, ParamState } from "./optimizer.js";
 
 /** As `Optimizer.stateDict()` gives it: plain data, but for the tensors in `state`. */

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setEngine, type Engine } from "../runtime/engine.js";
-import { referenceEngine } from "../runtime/reference-engine.js";
-import { tensor } from "../creation.js";
-import type { Tensor } from "../tensor.js";
+import { referenceEngine } from "../reference/reference-engine.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { Adam, AdamW, SGD, type Optimizer } from "./index.js";
 
 setEngine(referenceEngine);

@@ -4,16 +4,16 @@
  * as live leaves (`scalar`), never as constants, which would make each step a program of its own.
  * PyTorch: `torch.optim.Optimizer`.
  */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
-import { withDefaults } from "../nn/options.js";
+import { withDefaults } from "../errors/options.js";
 import { live } from "../ops/leaf.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { realize } from "../runtime/engine.js";
-import { formatShape } from "../shape.js";
-import { Tensor } from "../tensor.js";
+import { formatShape } from "../graph/shape.js";
+import { Tensor } from "../tensor/tensor.js";
 import { packState, unpackState, type OptimizerState } from "./optimizer-state.js";
 
 /** Parameters that share hyperparameters. */

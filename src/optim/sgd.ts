@@ -1,9 +1,9 @@
 /** Stochastic gradient descent with momentum. PyTorch: `torch.optim.SGD`. */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { checkRange, withDefaults } from "../nn/options.js";
+import { checkRange, withDefaults } from "../errors/options.js";
 import * as ops from "../ops/index.js";
-import { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { Optimizer, scalar, zerosLike, type Hyperparameters, type ParamGroup, type Params } from "./optimizer.js";
 
 export interface SGDGroup extends ParamGroup {

@@ -6,8 +6,8 @@ import { encode } from "fast-png";
 import { temporaryFolder } from "../../test/idx-folder.js";
 import { Linear, LogSoftmax, Flatten, Sequential } from "../nn/index.js";
 import { copyTensors } from "../train/checkpoint.js";
-import { resolveConfig } from "../train/recipes.js";
-import { encodeSafetensors } from "../train/safetensors.js";
+import { resolveConfig } from "../exercise/recipes.js";
+import { encodeSafetensors } from "../formats/safetensors.js";
 import { Classifier } from "./classifier.js";
 import { loadClassifier } from "./load.js";
 

@@ -1,10 +1,10 @@
 /** A trained network as something that looks at images: what any image is turned into, and what the network says of it. */
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
-import { tensor } from "../creation.js";
-import type { Tensor } from "../tensor.js";
-import type { ImageInfo } from "../train/datasets.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { ImageInfo } from "../runs/datasets.js";
 import { toDigit, toGrey, type ImageSource } from "./image.js";
 
 export interface Prediction {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "fast-png";
-import { ArgumentError, DataError } from "../errors.js";
+import { ArgumentError, DataError } from "../errors/errors.js";
 import { readPng, toDigit, toGrey, type GreyImage } from "./image.js";
 
 function close(actual: Iterable<number>, expected: readonly number[], within = 1e-6): void {

@@ -2,7 +2,7 @@
  * From an image of any kind to one as MNIST's: one channel from 0 (background) to 1 (stroke), H×W pixels, white on black.
  */
 import { decode, type DecodedPng } from "fast-png";
-import { ArgumentError, DataError } from "../errors.js";
+import { ArgumentError, DataError } from "../errors/errors.js";
 
 /** Brightness, 0 to 1, row by row. */
 export interface GreyImage {

@@ -1,10 +1,10 @@
 /** Opens a run as a classifier: from a folder where there are files, from a server in a browser. */
-import { DataError } from "../errors.js";
+import { DataError } from "../errors/errors.js";
 import { decodeStateDict } from "../import/state-dict.js";
 import type { Module } from "../nn/index.js";
 import { nodeModule } from "../runtime/features.js";
-import { networks } from "../train/networks.js";
-import { parseRunRecord } from "../train/run-record.js";
+import { networks } from "../exercise/networks.js";
+import { parseRunRecord } from "../runs/run-record.js";
 import { Classifier } from "./classifier.js";
 
 export interface LoadClassifierOptions {

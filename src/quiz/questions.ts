@@ -15,7 +15,7 @@ import {
   type FieldLayer,
 } from "./reckoning.js";
 import { exactly, type Draw, type Exercise, type Question } from "./question.js";
-import { thousands } from "../thousands.js";
+import { thousands } from "../text/thousands.js";
 
 export const questions: readonly Question[] = [
   {

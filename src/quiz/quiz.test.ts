@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import { formatAnswer, formatQuestion, judgeAnswer, makeQuiz, type Asked } from "./quiz.js";
 import { questions } from "./questions.js";
 

@@ -1,8 +1,8 @@
 /** A round of the quiz: which questions it asks, how answers are read and judged. It knows no screen. */
-import { ArgumentError } from "../errors.js";
-import { Generator, randomInteger } from "../random.js";
+import { ArgumentError } from "../errors/errors.js";
+import { Generator, randomInteger } from "../random/random.js";
 import type { Draw, Exercise } from "./question.js";
-import { thousands } from "../thousands.js";
+import { thousands } from "../text/thousands.js";
 import { questions } from "./questions.js";
 
 /** A question of a round, with its figures. */

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
-import { inspectNetwork } from "../summary/inspect.js";
-import { tensor } from "../creation.js";
+import { inspectNetwork } from "../inspect/inspect.js";
+import { tensor } from "../tensor/creation.js";
 import * as reckoning from "./reckoning.js";
 
 const source = fs.readFileSync(new URL("./reckoning.ts", import.meta.url), "utf8");

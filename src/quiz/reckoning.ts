@@ -86,7 +86,7 @@ export interface FieldLayer {
 
 /**
  * Pixels along a side that a value has seen after each layer: size + (kernel − 1)·jump, where the jump is the product
- * of the strides before. See summary/receptive-field.ts for whole networks.
+ * of the strides before. See inspect/receptive-field.ts for whole networks.
  * @example receptiveFields([{ kernel: 3 }, { kernel: 3 }, { kernel: 2, stride: 2 }, { kernel: 3 }]); // [3, 5, 6, 10]
  */
 export function receptiveFields(layers: readonly FieldLayer[]): number[] {

@@ -1,5 +1,5 @@
 /** A run's curves from its metrics, gathered in one pass: loss and learning rate by step, and its epochs. */
-import type { EpochRecord, MetricsRecord } from "../train/metrics-file.js";
+import type { EpochRecord, MetricsRecord } from "../runs/metrics-file.js";
 import { Envelope, type Span } from "./envelope.js";
 
 export interface Curves {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Conv2d, functional as F, Module } from "../nn/index.js";
-import { manualSeed, randn } from "../random.js";
-import { referenceEngine } from "../runtime/reference-engine.js";
+import { manualSeed, randn } from "../random/random.js";
+import { referenceEngine } from "../reference/reference-engine.js";
 import { setEngine } from "../runtime/engine.js";
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { activationMaps, firstKernels } from "./network-views.js";
 
 beforeEach(() => setEngine(referenceEngine));

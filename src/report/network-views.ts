@@ -2,7 +2,7 @@
 import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { Conv2d, type Module } from "../nn/index.js";
-import { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /** The kernels of a convolution. */
 export interface KernelView {

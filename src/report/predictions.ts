@@ -2,7 +2,7 @@
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 export interface Predictions {
   /** The number of classes that the network tells apart. */

@@ -2,8 +2,8 @@
 import type { Chart, Series } from "./chart.js";
 import type { Calibration } from "./calibration.js";
 import type { Span } from "./envelope.js";
-import { percent, significant, whole } from "./figures.js";
-import { hasReference, REFERENCE_TOTAL, referenceCurve } from "./reference-curve.js";
+import { percent, significant, whole } from "../text/figures.js";
+import { hasReference, REFERENCE_TOTAL, referenceCurve } from "../exercise/reference-curve.js";
 import type { RunReport } from "./run-report.js";
 
 const middle = ({ first, last }: Span): number => (first + last) / 2;

@@ -1,6 +1,6 @@
 /** Settings of the compiled engine. */
 import { formatPlan, formatProgram } from "../compiler/dump.js";
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import { compiledEngine } from "./engine.js";
 import type { EngineSettings } from "./wasm-engine.js";
 

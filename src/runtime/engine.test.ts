@@ -1,12 +1,12 @@
 /** What realising promises: one program for one structure, and values that stay readable after an update. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StateError } from "../errors.js";
+import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
-import type { Tensor } from "../tensor.js";
-import { tensor } from "../creation.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { tensor } from "../tensor/creation.js";
 import { compiledEngine, setEngine } from "./engine.js";
-import { referenceEngine } from "./reference-engine.js";
+import { referenceEngine } from "../reference/reference-engine.js";
 
 /** w·x with w starting at [1, 2], and an optimizer for w. */
 function model(): { w: Tensor; loss: () => Tensor; optimizer: SGD } {

@@ -2,7 +2,7 @@
  * Realising: from pending graph to elements. Everything that waits is computed in one program: what was asked for,
  * what is likely to be asked for (`Node.keep`), and the pending new contents of variables.
  */
-import { StateError } from "../errors.js";
+import { StateError } from "../errors/errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import { ageOf, isVariable } from "../ops/leaf.js";

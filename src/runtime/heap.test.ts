@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StateError } from "../errors.js";
+import { StateError } from "../errors/errors.js";
 import { Heap, maximumPages } from "./heap.js";
 
 test("what is allocated does not overlap, and lies on cache lines", () => {

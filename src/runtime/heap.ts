@@ -2,7 +2,7 @@
  * The engine's memory: one WebAssembly memory, and a first-fit allocator for what lives in it (variables, programs,
  * the arena). Programs address it directly; JavaScript sees it through views made anew after every growth.
  */
-import { StateError } from "../errors.js";
+import { StateError } from "../errors/errors.js";
 import { canShareMemory } from "./features.js";
 
 const pageBytes = 65536;

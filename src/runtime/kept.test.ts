@@ -4,14 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compile } from "../compile.js";
+import { compile } from "../tensor/compile.js";
 import { noGrad } from "../graph/grad-mode.js";
-import { evaluate } from "../graph/reference.js";
+import { evaluate } from "../reference/reference.js";
 import * as nn from "../nn/index.js";
 import { SGD } from "../optim/index.js";
-import { manualSeed, randn } from "../random.js";
-import type { Tensor } from "../tensor.js";
-import { full } from "../creation.js";
+import { manualSeed, randn } from "../random/random.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { full } from "../tensor/creation.js";
 import { configure } from "./configure.js";
 import { compiledEngine } from "./engine.js";
 

@@ -2,7 +2,7 @@
  * Work that the calling thread does when a computation has begun: the other threads have enough to do without it for a
  * moment. So the next batch is made.
  */
-import { StateError } from "../errors.js";
+import { StateError } from "../errors/errors.js";
 import { isRecording } from "../graph/recording.js";
 
 let waiting: (() => void) | undefined;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SGD } from "../optim/index.js";
-import { rand } from "../random.js";
-import { tensor } from "../creation.js";
+import { rand } from "../random/random.js";
+import { tensor } from "../tensor/creation.js";
 import { compiledEngine, setEngine } from "./engine.js";
 import { profile } from "./profile.js";
 

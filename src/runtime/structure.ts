@@ -6,8 +6,8 @@
 import { topologicalOrder, type Dtype, type Node, type VariableNode } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import { ageOf, isVariable } from "../ops/leaf.js";
-import type { Op } from "../ops/op.js";
-import { shapesEqual, type Shape } from "../shape.js";
+import type { Op } from "../graph/op.js";
+import { shapesEqual, type Shape } from "../graph/shape.js";
 import type { Update } from "./engine.js";
 
 export interface Structure {

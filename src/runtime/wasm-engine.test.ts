@@ -1,10 +1,10 @@
 /** The compiled engine against the float64 reference: every sample of every op and function, values and gradients. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gradients } from "../graph/gradients.js";
-import { evaluate } from "../graph/reference.js";
+import { gradients } from "../autograd/gradients.js";
+import { evaluate } from "../reference/reference.js";
 import type { HostArray, Node } from "../graph/node.js";
-import { asData, asVariable, functionCases, opCases, upstream } from "../ops/sample-inputs.js";
+import { asData, asVariable, functionCases, opCases, upstream } from "../reference/sample-inputs.js";
 import * as ops from "../ops/index.js";
 import type { Heap } from "./heap.js";
 import { meanwhile } from "./meanwhile.js";

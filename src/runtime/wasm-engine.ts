@@ -1,13 +1,13 @@
 /**
  * The compiled engine: plans, assembles and runs programs, and keeps them by the structure of their graphs.
  */
-import { foldIntoConvolutions } from "../compiler/convolution-folding.js";
-import { lower } from "../compiler/lower.js";
-import type { Plan } from "../compiler/plan.js";
-import { plan as makePlan } from "../compiler/planner.js";
+import { foldIntoConvolutions } from "../compiler/rewrites/convolution-folding.js";
+import { lower } from "../compiler/rewrites/lower.js";
+import type { Plan } from "../compiler/planning/plan.js";
+import { plan as makePlan } from "../compiler/planning/planner.js";
 import { buildProgram, globals, line, markImport, type Mark, type Program } from "../compiler/program.js";
 import type { Dtype, HostArray, Node } from "../graph/node.js";
-import type { Buffer } from "../compiler/views.js";
+import type { Buffer } from "../kernels/views.js";
 import type { Age, Residence, Variable } from "../graph/variable.js";
 import { ageOf } from "../ops/leaf.js";
 import { assemble } from "../wasm/assembler.js";

@@ -14,12 +14,12 @@ import {
   ReLU,
   Sequential,
 } from "../nn/index.js";
-import { defaultGenerator } from "../random.js";
+import { defaultGenerator } from "../random/random.js";
 import { setEngine } from "../runtime/engine.js";
-import { ones } from "../creation.js";
-import type { Tensor } from "../tensor.js";
+import { ones } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
 import * as samples from "../../test/sample-networks.js";
-import { networks } from "../train/networks.js";
+import { networks } from "../exercise/networks.js";
 import { formatSummary, summarize } from "./summary.js";
 
 // Nothing may be computed.

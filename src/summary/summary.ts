@@ -3,13 +3,13 @@
  * totals. Only shapes are needed: the network is called lazily and nothing is computed.
  */
 import { ModuleList, Sequential, type Module } from "../nn/index.js";
-import { roundHalfEven } from "../rounding.js";
-import { sizeOf, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
-import { thousands } from "../thousands.js";
-import { callLazily, evaluation, sizesOf, tensorsIn, type InputSizes } from "./call.js";
+import { roundHalfEven } from "../text/rounding.js";
+import { sizeOf, type Shape } from "../graph/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { thousands } from "../text/thousands.js";
+import { callLazily, evaluation, sizesOf, tensorsIn, type InputSizes } from "../trace/lazy-call.js";
 
-export type { InputSizes } from "./call.js";
+export type { InputSizes } from "../trace/lazy-call.js";
 
 /** One call of a module. */
 export interface SummaryRow {

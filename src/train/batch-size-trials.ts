@@ -1,7 +1,7 @@
 /** What the batch size does to time and accuracy: the same images, once each, in batches of several sizes. */
 import { Subset } from "../data/subset.js";
 import type { Module } from "../nn/index.js";
-import type { TrainConfig } from "./config.js";
+import type { TrainConfig } from "../config/config.js";
 import { makeTrainer, type TrainingData } from "./session.js";
 import type { EpochEvent } from "./events.js";
 

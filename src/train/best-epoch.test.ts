@@ -5,10 +5,10 @@ import os from "node:os";
 import path from "node:path";
 import { beforeEach, test, type TestContext } from "node:test";
 import { toyTrainer } from "../../test/toy-training.js";
-import { referenceEngine } from "../runtime/reference-engine.js";
+import { referenceEngine } from "../reference/reference-engine.js";
 import { setEngine } from "../runtime/engine.js";
-import { resolveConfig } from "./recipes.js";
-import { Run } from "./run.js";
+import { resolveConfig } from "../exercise/recipes.js";
+import { Run } from "../runs/run.js";
 
 beforeEach(() => setEngine(referenceEngine));
 

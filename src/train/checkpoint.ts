@@ -4,12 +4,12 @@
  * to the same bits as if it had never stopped.
  */
 import * as z from "zod";
-import { DataError } from "../errors.js";
+import { DataError } from "../errors/errors.js";
 import type { OptimizerState, SchedulerState } from "../optim/index.js";
-import type { GeneratorState } from "../random.js";
-import { tensor } from "../creation.js";
-import type { Tensor } from "../tensor.js";
-import { bytesOf, decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.js";
+import type { GeneratorState } from "../random/random.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { bytesOf, decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
 
 const count = z.int().min(0);
 

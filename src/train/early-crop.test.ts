@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { tensor } from "../creation.js";
+import { tensor } from "../tensor/creation.js";
 import type { Batch, Dataset } from "../data/dataset.js";
 import { AdaptiveAvgPool2d, Conv2d, functional as F, Module } from "../nn/index.js";
-import { Generator, uniform } from "../random.js";
+import { Generator, uniform } from "../random/random.js";
 import { setEngine } from "../runtime/engine.js";
-import { referenceEngine } from "../runtime/reference-engine.js";
-import type { Tensor } from "../tensor.js";
+import { referenceEngine } from "../reference/reference-engine.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { hashTensors } from "./checkpoint.js";
 import { cropEarly, croppedSize } from "./early-crop.js";
-import { resolveConfig } from "./recipes.js";
+import { resolveConfig } from "../exercise/recipes.js";
 import { makeTrainer } from "./session.js";
 import type { Trainer } from "./trainer.js";
 

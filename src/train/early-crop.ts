@@ -4,13 +4,13 @@
  * strokes and corners holds for whole images, too. (Progressive resizing, as fast.ai's course has it, but without
  * changing the scale.)
  */
-import { tensor } from "../creation.js";
+import { tensor } from "../tensor/creation.js";
 import type { Batch } from "../data/dataset.js";
 import { cut } from "../data/transforms/random-crop.js";
-import { ArgumentError } from "../errors.js";
-import { formatShape, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
-import type { EarlyCropConfig, TrainConfig } from "./config.js";
+import { ArgumentError } from "../errors/errors.js";
+import { formatShape, type Shape } from "../graph/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { EarlyCropConfig, TrainConfig } from "../config/config.js";
 import type { BatchSource } from "./trainer.js";
 
 type Cropping = Pick<TrainConfig, "earlyCrop" | "epochs">;

@@ -1,10 +1,10 @@
 /** How a network does on images that it was not trained on. */
-import { compile } from "../compile.js";
+import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
-import { stack } from "../creation.js";
+import { stack } from "../tensor/creation.js";
 import { functional as F, type Module } from "../nn/index.js";
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 export interface Evaluation {
   /** The mean negative log-likelihood. */

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { toyTrainer } from "../../test/toy-training.js";
 import { BatchNorm2d, Conv2d, Flatten, LogSoftmax, ReLU, Sequential } from "../nn/index.js";
-import { manualSeed, randn } from "../random.js";
-import { referenceEngine } from "../runtime/reference-engine.js";
+import { manualSeed, randn } from "../random/random.js";
+import { referenceEngine } from "../reference/reference-engine.js";
 import { setEngine } from "../runtime/engine.js";
-import { tensor } from "../creation.js";
+import { tensor } from "../tensor/creation.js";
 import { measureHealth } from "./health.js";
 
 beforeEach(() => setEngine(referenceEngine));

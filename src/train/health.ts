@@ -7,8 +7,8 @@
 import type { Batch } from "../data/dataset.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { functional as F, type Module } from "../nn/index.js";
-import { cat } from "../creation.js";
-import { Tensor } from "../tensor.js";
+import { cat } from "../tensor/creation.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /** A ReLU's channels (features, for [N, features]), and how many of them were zero for every image at every place. */
 export interface ReluHealth {

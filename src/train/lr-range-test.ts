@@ -4,10 +4,10 @@
  * that of fastai's `lr_find`.
  */
 import type { Batch } from "../data/dataset.js";
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import { functional as F, type Module } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 export interface RangeTestOptions {
   /** Gives log-likelihoods [N, classes]; is trained, and useless afterwards. */

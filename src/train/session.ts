@@ -2,11 +2,11 @@
 import type { Dataset } from "../data/dataset.js";
 import { DataLoader } from "../data/data-loader.js";
 import type { Module } from "../nn/index.js";
-import { manualSeed } from "../random.js";
-import type { TrainConfig } from "./config.js";
+import { manualSeed } from "../random/random.js";
+import type { TrainConfig } from "../config/config.js";
 import { cropEarly } from "./early-crop.js";
-import { networks } from "./networks.js";
-import { makeOptimizer, makeSchedule } from "./schedules.js";
+import { networks } from "../exercise/networks.js";
+import { makeOptimizer, makeSchedule } from "../config/schedules.js";
 import { Trainer } from "./trainer.js";
 
 /** Images [C,H,W] with their classes, transformed as the network shall see them. */

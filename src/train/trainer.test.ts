@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ToyNet, toySource, toyTrainer } from "../../test/toy-training.js";
-import { StateError } from "../errors.js";
+import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
-import { referenceEngine } from "../runtime/reference-engine.js";
+import { referenceEngine } from "../reference/reference-engine.js";
 import { setEngine } from "../runtime/engine.js";
 import { decodeCheckpoint, encodeCheckpoint, hashTensors, type TrainingState } from "./checkpoint.js";
 import { evaluate } from "./evaluate.js";

@@ -3,13 +3,14 @@
  * screen and no disk, and runs in Node as in a browser's worker. Its whole state can be taken out and put into another
  * trainer, which goes on to the same bits.
  */
-import { compile } from "../compile.js";
+import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
-import { StateError } from "../errors.js";
+import { StateError } from "../errors/errors.js";
 import { functional as F, type Module } from "../nn/index.js";
-import type { Optimizer, SchedulerState } from "../optim/index.js";
-import { defaultGenerator } from "../random.js";
-import type { Tensor } from "../tensor.js";
+import type { Schedule } from "../config/schedules.js";
+import type { Optimizer } from "../optim/index.js";
+import { defaultGenerator } from "../random/random.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
@@ -24,14 +25,6 @@ export interface BatchSource {
    * from 1.
    */
   iterate(options?: { readonly epoch?: number; readonly from?: number }): Iterable<Batch>;
-}
-
-/** A learning-rate schedule, and when it takes its steps; with the test loss, where it asks for one. */
-export interface Schedule {
-  readonly every: "step" | "epoch";
-  step(testLoss: number): void;
-  stateDict(): SchedulerState;
-  loadStateDict(state: SchedulerState): void;
 }
 
 export interface TrainerOptions {

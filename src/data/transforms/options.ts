@@ -1,5 +1,5 @@
 /** Checks of what transforms are given. */
-import { ArgumentError } from "../../errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 
 export type Interpolation = "nearest" | "bilinear";
 export type Range = readonly [low: number, high: number];

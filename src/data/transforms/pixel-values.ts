@@ -1,5 +1,5 @@
 /** Transforms of each pixel's value by itself: bytes to [0, 1], and normalisation. */
-import { ArgumentError } from "../../errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 import type { Image } from "../image.js";
 import type { Transform } from "./transform.js";
 

@@ -1,7 +1,7 @@
 /** Random rotation and random affine maps of an image about its centre. */
-import { refuseUnknown } from "../../nn/options.js";
-import { uniformNumber, type Generator } from "../../random.js";
-import { roundHalfEven } from "../../rounding.js";
+import { refuseUnknown } from "../../errors/options.js";
+import { uniformNumber, type Generator } from "../../random/random.js";
+import { roundHalfEven } from "../../text/rounding.js";
 import { inverseMatrix } from "./affine-map.js";
 import { check, checkInterpolation, symmetricRange, type Interpolation, type Range } from "./options.js";
 import { moveImage } from "./resample.js";

@@ -1,7 +1,7 @@
 /** A random part of an image. */
-import { refuseUnknown } from "../../nn/options.js";
-import { ArgumentError } from "../../errors.js";
-import { randomInteger } from "../../random.js";
+import { refuseUnknown } from "../../errors/options.js";
+import { ArgumentError } from "../../errors/errors.js";
+import { randomInteger } from "../../random/random.js";
 import { formatImage, imageLike, type Image } from "../image.js";
 import { check } from "./options.js";
 import type { Transform } from "./transform.js";

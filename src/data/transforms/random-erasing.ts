@@ -1,7 +1,7 @@
 /** Erasing a random rectangle of an image (Zhong et al. 2017, arXiv 1708.04896). */
-import { refuseUnknown } from "../../nn/options.js";
-import { normal, randomInteger, uniformNumber, type Generator } from "../../random.js";
-import { roundHalfEven } from "../../rounding.js";
+import { refuseUnknown } from "../../errors/options.js";
+import { normal, randomInteger, uniformNumber, type Generator } from "../../random/random.js";
+import { roundHalfEven } from "../../text/rounding.js";
 import type { Image } from "../image.js";
 import { check, type Range } from "./options.js";
 import type { Transform } from "./transform.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Generator, randomInteger, uniformNumber } from "../../random.js";
-import { roundHalfEven } from "../../rounding.js";
+import { Generator, randomInteger, uniformNumber } from "../../random/random.js";
+import { roundHalfEven } from "../../text/rounding.js";
 import type { Image } from "../image.js";
 import { fromCorner, inverseMatrix, type InverseMatrix } from "./affine-map.js";
 import type { Interpolation } from "./options.js";

@@ -5,7 +5,7 @@
  * to its content, the smallest rectangle around all that is not `fill`, and of a result's row only those columns are
  * computed that read it.
  */
-import { roundHalfEven } from "../../rounding.js";
+import { roundHalfEven } from "../../text/rounding.js";
 import { imageLike, type Image } from "../image.js";
 import { fromCorner, type InverseMatrix } from "./affine-map.js";
 import type { Interpolation } from "./options.js";

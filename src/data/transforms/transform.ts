@@ -1,5 +1,5 @@
 /** What a transform is, and transforms one after the other. */
-import type { Generator } from "../../random.js";
+import type { Generator } from "../../random/random.js";
 import type { Image } from "../image.js";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { defaultGenerator, Generator, manualSeed, uniformNumber } from "../../random.js";
+import { defaultGenerator, Generator, manualSeed, uniformNumber } from "../../random/random.js";
 import type { Image } from "../image.js";
 import * as transforms from "./index.js";
 

@@ -1,10 +1,10 @@
 /** A network as an ONNX model: dynamic batch, PyTorch's names for the weights, batch norm as inference. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
-import { ArgumentError } from "../../errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 import type { Module } from "../../nn/index.js";
-import type { Shape } from "../../shape.js";
-import { trace, type Trace } from "../trace.js";
+import type { Shape } from "../../graph/shape.js";
+import { trace, type Trace } from "../computation.js";
 import { valuesInOrder, type Value } from "../value.js";
 import { GraphWriter, valueInfo } from "./graph-writer.js";
 import { Call, writeValue } from "./operators.js";

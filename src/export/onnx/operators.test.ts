@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openOnnx } from "../../../test/onnx-session.js";
-import { ArgumentError } from "../../errors.js";
-import { evaluate } from "../../graph/reference.js";
+import { ArgumentError } from "../../errors/errors.js";
+import { evaluate } from "../../reference/reference.js";
 import { Module } from "../../nn/index.js";
-import { asData, functionCases, opCases, type SampleCase } from "../../ops/sample-inputs.js";
-import { Tensor } from "../../tensor.js";
+import { asData, functionCases, opCases, type SampleCase } from "../../reference/sample-inputs.js";
+import { Tensor } from "../../tensor/tensor.js";
 import { exportOnnx } from "./model.js";
 
 /** Ops that do not occur where a network is evaluated, or that ONNX cannot express: why they are refused. */

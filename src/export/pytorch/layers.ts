@@ -1,7 +1,7 @@
 /** Modules that PyTorch has under the same name, and the Python that makes a network's modules. */
 import * as nn from "../../nn/index.js";
-import { pythonBool, pythonTuple, snakeCase } from "../../nn/names.js";
-import type { Tensor } from "../../tensor.js";
+import { pythonBool, pythonTuple, snakeCase } from "../../text/python.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { assignment, attribute } from "./names.js";
 
 type Constructor = abstract new (...args: never[]) => nn.Module;

@@ -1,5 +1,5 @@
 /** Names of kilograd's that must be Python's too. */
-import { ArgumentError } from "../../errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 import { ModuleList, Sequential, type Module } from "../../nn/index.js";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));

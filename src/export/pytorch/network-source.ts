@@ -3,8 +3,8 @@
  * a module of PyTorch's computes the same, it is called; what is written with functions is written with functions.
  */
 import type { Module } from "../../nn/index.js";
-import type { Shape } from "../../shape.js";
-import { trace, type Trace } from "../trace.js";
+import type { Shape } from "../../graph/shape.js";
+import { trace, type Trace } from "../computation.js";
 import { refuse, valuesInOrder, type Value } from "../value.js";
 import { declare, isKnown } from "./layers.js";
 import { className, selfPath } from "./names.js";

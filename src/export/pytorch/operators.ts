@@ -1,5 +1,5 @@
 /** One record for each op: how it reads in Python with PyTorch. What a layer of `torch.nn` does is not here: it is called. */
-import { pythonBool, pythonFloat, pythonTuple } from "../../nn/names.js";
+import { pythonBool, pythonFloat, pythonTuple } from "../../text/python.js";
 import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs } from "../../ops/index.js";
 import { refuse, type Size, type Sizes, type Value } from "../value.js";
 

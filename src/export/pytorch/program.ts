@@ -1,7 +1,7 @@
 /** A run as a Python program that trains on in PyTorch, in one process or many, and the weights that it begins with. */
 import type { Module } from "../../nn/index.js";
-import type { TrainConfig } from "../../train/config.js";
-import type { ImageInfo } from "../../train/datasets.js";
+import type { TrainConfig } from "../../config/config.js";
+import type { ImageInfo } from "../../runs/datasets.js";
 import { className } from "./names.js";
 import { networkSource } from "./network-source.js";
 import { dataSource, FILES_SOURCE, settingsSource, trainingSource } from "./training-source.js";

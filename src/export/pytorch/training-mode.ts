@@ -3,7 +3,7 @@
  * by a function can be written in Python; whatever else a `forward` does in training only cannot, and is refused.
  */
 import { Dropout, Dropout2d, type Module } from "../../nn/index.js";
-import type { Mode } from "../../summary/call.js";
+import type { Mode } from "../../trace/lazy-call.js";
 import { refuse, type Value } from "../value.js";
 import { layerName } from "./layers.js";
 

@@ -3,9 +3,9 @@
  * same order of images, the same random moves of each image, the same optimizer and schedule. PyTorch and NumPy are
  * all that it needs. In several processes each takes its share of every batch.
  */
-import { pythonBool } from "../../nn/names.js";
-import type { ImageInfo } from "../../train/datasets.js";
-import type { ScheduleConfig, TrainConfig } from "../../train/config.js";
+import { pythonBool } from "../../text/python.js";
+import type { ImageInfo } from "../../runs/datasets.js";
+import type { ScheduleConfig, TrainConfig } from "../../config/config.js";
 
 const optimizers: Readonly<Record<TrainConfig["optimizer"], (config: TrainConfig) => string>> = {
   sgd: ({ momentum }) => `torch.optim.SGD(parameters, lr=LR, momentum=${momentum}, weight_decay=WEIGHT_DECAY)`,

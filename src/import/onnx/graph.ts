@@ -13,7 +13,7 @@ import {
   type ModelProto,
   type NodeProto,
 } from "onnx-buf";
-import { DataError } from "../../errors.js";
+import { DataError } from "../../errors/errors.js";
 import { decodeTensorProto, type Constant } from "./tensor-proto.js";
 
 export type Attribute = number | string | readonly number[] | Constant;

@@ -1,8 +1,8 @@
 /** What an operator's importer works with: one node's attributes and constants, and the layers that it makes of them. */
-import { KilogradError } from "../../errors.js";
+import { KilogradError } from "../../errors/errors.js";
 import type { Module } from "../../nn/index.js";
-import { formatShape } from "../../shape.js";
-import type { Tensor } from "../../tensor.js";
+import { formatShape } from "../../graph/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import type { OnnxNode } from "./graph.js";
 import type { Constant, Floats } from "./tensor-proto.js";
 import { asTensor, Numbers, type Value } from "./values.js";

@@ -5,18 +5,18 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { DataError } from "../../errors.js";
+import { DataError } from "../../errors/errors.js";
 import { noGrad } from "../../graph/grad-mode.js";
 import { functional as F, Module } from "../../nn/index.js";
 import { SGD } from "../../optim/index.js";
-import { tensor } from "../../creation.js";
-import type { Tensor } from "../../tensor.js";
+import { tensor } from "../../tensor/creation.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { importOnnx, type ImportOnnxOptions, type OnnxModule } from "./onnx-module.js";
 
 interface Fixture {
   readonly models: Readonly<Record<string, { readonly output: readonly number[]; readonly parameters: number }>>;
 }
-const folder = new URL("../../../fixtures/", import.meta.url);
+const folder = new URL("../../../fixtures", import.meta.url);
 const { models } = JSON.parse(fs.readFileSync(new URL("onnx-models.json", folder), "utf8")) as Fixture;
 const images = tensor(
   Float32Array.from({ length: 3 * 144 }, (_, i) => Math.sin(Math.fround(i * Math.fround(0.37)))),

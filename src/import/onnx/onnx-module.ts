@@ -1,8 +1,8 @@
 /** A network made from an ONNX model: its layers are `nn`'s, its parameters train. */
-import { DataError, KilogradError } from "../../errors.js";
+import { DataError, KilogradError } from "../../errors/errors.js";
 import { Module, Parameter } from "../../nn/index.js";
-import { tensor } from "../../creation.js";
-import type { Tensor } from "../../tensor.js";
+import { tensor } from "../../tensor/creation.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { decodeOnnxGraph, type OnnxGraph, type OnnxNode } from "./graph.js";
 import {
   NodeImport,

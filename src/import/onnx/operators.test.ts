@@ -9,8 +9,8 @@ import {
   TensorProto_DataLocation,
   TensorProto_DataType as Kind,
 } from "onnx-buf";
-import { DataError } from "../../errors.js";
-import { tensor } from "../../creation.js";
+import { DataError } from "../../errors/errors.js";
+import { tensor } from "../../tensor/creation.js";
 import { importOnnx, onnxOperators } from "./onnx-module.js";
 
 interface Case {

@@ -1,7 +1,7 @@
 /** ONNX's TensorProto, the constants in a graph: float32 elements, or whole numbers. */
 import { TensorProto_DataLocation, TensorProto_DataType, type TensorProto } from "onnx-buf";
-import { formatShape, sizeOf } from "../../shape.js";
-import { bytesIn, readElements, type ElementTypeName } from "../../train/element-types.js";
+import { formatShape, sizeOf } from "../../graph/shape.js";
+import { bytesIn, readElements, type ElementTypeName } from "../../formats/element-types.js";
 import { Numbers } from "./values.js";
 
 /** Float elements, dense and row-major. */

@@ -2,10 +2,10 @@
  * What flows through an ONNX graph: tensors, and whole numbers that exporters compute shapes from (`Shape`, `Gather`,
  * `Concat`, …). Shapes are static here, so these are known while the graph is built.
  */
-import { DataError } from "../../errors.js";
-import { denseStrides, sizeOf, type Shape } from "../../shape.js";
-import { tensor } from "../../creation.js";
-import { Tensor } from "../../tensor.js";
+import { DataError } from "../../errors/errors.js";
+import { denseStrides, sizeOf, type Shape } from "../../graph/shape.js";
+import { tensor } from "../../tensor/creation.js";
+import { Tensor } from "../../tensor/tensor.js";
 
 /** More than any shape or list of indices needs; a hostile graph could double a list with every node. */
 const MAX_NUMBERS = 65_536;

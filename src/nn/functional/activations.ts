@@ -1,5 +1,5 @@
 /** Activations as functions. */
-import type { Tensor } from "../../tensor.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 /** max(x, 0). PyTorch: `torch.nn.functional.relu`. */
 export function relu(input: Tensor): Tensor {

@@ -1,12 +1,12 @@
 /** Batch normalisation as a function. */
-import { refuseUnknown } from "../options.js";
-import { ArgumentError, ShapeError } from "../../errors.js";
+import { refuseUnknown } from "../../errors/options.js";
+import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import { noGrad } from "../../graph/grad-mode.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { requireImage } from "../../ops/window.js";
-import { formatShape, shapesEqual } from "../../shape.js";
-import { asNode, Tensor, type Operand } from "../../tensor.js";
+import { formatShape, shapesEqual } from "../../graph/shape.js";
+import { asNode, Tensor, type Operand } from "../../tensor/tensor.js";
 
 export interface BatchNormOptions {
   /** Scale of each channel, [C]. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { manualSeed } from "../../random.js";
+import { manualSeed } from "../../random/random.js";
 import { setEngine } from "../../runtime/engine.js";
-import { referenceEngine } from "../../runtime/reference-engine.js";
-import { full, ones, tensor } from "../../creation.js";
+import { referenceEngine } from "../../reference/reference-engine.js";
+import { full, ones, tensor } from "../../tensor/creation.js";
 import { dropout, dropout2d } from "./dropout.js";
 
 setEngine(referenceEngine);

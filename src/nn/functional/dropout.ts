@@ -2,13 +2,13 @@
  * Dropout as functions: "inverted", so what is kept is scaled up in training and evaluation needs no scaling. Which
  * elements are dropped follows from two numbers that each call draws from the default generator.
  */
-import { ArgumentError } from "../../errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { requireImage } from "../../ops/window.js";
-import { defaultGenerator } from "../../random.js";
-import type { Shape } from "../../shape.js";
-import { Tensor } from "../../tensor.js";
+import { defaultGenerator } from "../../random/random.js";
+import type { Shape } from "../../graph/shape.js";
+import { Tensor } from "../../tensor/tensor.js";
 
 /**
  * Sets each element to 0 with probability p and divides the others by 1 − p. Outside training: the input itself.

@@ -1,7 +1,7 @@
 /** The fully connected layer as a function. */
-import { ShapeError } from "../../errors.js";
-import { formatShape, shapesEqual } from "../../shape.js";
-import type { Tensor } from "../../tensor.js";
+import { ShapeError } from "../../errors/errors.js";
+import { formatShape, shapesEqual } from "../../graph/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 /**
  * x Wᵀ + b over the last axis. PyTorch: `torch.nn.functional.linear`.

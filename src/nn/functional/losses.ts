@@ -2,12 +2,12 @@
  * Losses as functions. Those for classes take the classes as int32 indices and any number of axes after the class
  * axis: input [N,C] with target [N], input [N,C,H,W] with target [N,H,W].
  */
-import { refuseUnknown } from "../options.js";
-import { ArgumentError, ShapeError } from "../../errors.js";
+import { refuseUnknown } from "../../errors/options.js";
+import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
-import { formatShape, shapesEqual } from "../../shape.js";
-import { Tensor } from "../../tensor.js";
+import { formatShape, shapesEqual } from "../../graph/shape.js";
+import { Tensor } from "../../tensor/tensor.js";
 
 /** What becomes of the losses of the single targets. */
 export type Reduction = "mean" | "sum" | "none";

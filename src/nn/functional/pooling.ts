@@ -1,7 +1,7 @@
 /** Pooling as functions. */
-import { refuseUnknown } from "../options.js";
+import { refuseUnknown } from "../../errors/options.js";
 import * as ops from "../../ops/index.js";
-import { Tensor } from "../../tensor.js";
+import { Tensor } from "../../tensor/tensor.js";
 import { pair, type Size2d } from "./size.js";
 
 export interface MaxPool2dOptions {

@@ -1,5 +1,5 @@
 /** Cosine annealing (Loshchilov and Hutter 2016, arXiv 1608.03983), without the restarts. */
-import { checkInteger, withDefaults } from "../../nn/options.js";
+import { checkInteger, withDefaults } from "../../errors/options.js";
 import type { Optimizer, ParamGroup } from "../optimizer.js";
 import { LRScheduler } from "./lr-scheduler.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { tensor } from "../../creation.js";
+import { tensor } from "../../tensor/creation.js";
 import {
   Adam,
   CosineAnnealingLR,

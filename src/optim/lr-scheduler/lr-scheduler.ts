@@ -2,7 +2,7 @@
  * What all learning-rate schedules share. A schedule sets the learning rate of every group of its optimizer: the
  * first one when it is made, the next one at each `step()`. PyTorch: `torch.optim.lr_scheduler.LRScheduler`.
  */
-import { ArgumentError } from "../../errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 import type { Optimizer, ParamGroup } from "../optimizer.js";
 
 /** A schedule's state, as plain JSON data. */

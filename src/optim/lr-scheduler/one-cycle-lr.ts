@@ -1,6 +1,6 @@
 /** The one-cycle policy (Smith and Topin 2017, arXiv 1708.07120). PyTorch: `OneCycleLR`. */
-import { ArgumentError, StateError } from "../../errors.js";
-import { checkInteger, checkRange, withDefaults } from "../../nn/options.js";
+import { ArgumentError, StateError } from "../../errors/errors.js";
+import { checkInteger, checkRange, withDefaults } from "../../errors/options.js";
 import type { Optimizer, ParamGroup } from "../optimizer.js";
 import { LRScheduler } from "./lr-scheduler.js";
 

@@ -1,6 +1,6 @@
 /** A schedule that looks at how training goes. PyTorch: `ReduceLROnPlateau`. */
-import { ArgumentError } from "../../errors.js";
-import { checkRange, withDefaults } from "../../nn/options.js";
+import { ArgumentError } from "../../errors/errors.js";
+import { checkRange, withDefaults } from "../../errors/options.js";
 import type { Optimizer } from "../optimizer.js";
 import type { SchedulerState } from "./lr-scheduler.js";
 

@@ -1,6 +1,6 @@
 /** Schedules that multiply the learning rate at certain steps. */
-import { ArgumentError } from "../../errors.js";
-import { checkInteger, withDefaults } from "../../nn/options.js";
+import { ArgumentError } from "../../errors/errors.js";
+import { checkInteger, withDefaults } from "../../errors/options.js";
 import type { Optimizer, ParamGroup } from "../optimizer.js";
 import { LRScheduler } from "./lr-scheduler.js";
 

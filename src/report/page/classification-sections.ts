@@ -1,5 +1,5 @@
 /** The sections on what a network gets right and wrong: classes, calibration, the mistakes. */
-import { percent, significant, whole } from "../figures.js";
+import { percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
 import type { Mistake, NetworkReport } from "../run-report.js";
 import { html, type Html } from "./html.js";

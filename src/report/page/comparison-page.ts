@@ -1,5 +1,5 @@
 /** Several runs side by side as a page that stands alone. */
-import { duration, percent, significant, whole } from "../figures.js";
+import { duration, percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
 import { html, type Html } from "./html.js";

@@ -1,5 +1,5 @@
 /** A chart as SVG, without scripts: colours come from the page's style sheet, values show when one points at a dot. */
-import { ArgumentError } from "../../errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 import { valuesOf, type Chart, type Point, type Series } from "../chart.js";
 import { makeScale, type Scale } from "../scale.js";
 import { html, Html, type HtmlPart } from "./html.js";

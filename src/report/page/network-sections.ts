@@ -1,7 +1,7 @@
 /** The sections on the network: its layers, its kernels, what they make of an image. */
-import { drawNetwork } from "../../summary/drawing.js";
-import { layerTitle } from "../../summary/inspect-table.js";
-import { whole } from "../figures.js";
+import { drawNetwork } from "../../inspect/drawing.js";
+import { layerTitle } from "../../inspect/inspect-table.js";
+import { whole } from "../../text/figures.js";
 import type { KernelView } from "../network-views.js";
 import type { DigitView, NetworkReport } from "../run-report.js";
 import { html, type Html } from "./html.js";

@@ -1,5 +1,5 @@
 /** The report of one run as a page that stands alone: good enough to hand in. */
-import { whole } from "../figures.js";
+import { whole } from "../../text/figures.js";
 import type { RunReport } from "../run-report.js";
 import { calibrationSection, classSection, mistakesSection } from "./classification-sections.js";
 import { html, type Html } from "./html.js";

@@ -1,10 +1,10 @@
 /** The sections on a training: its rules and answers, curves, configuration, time and memory, and its signs. */
 import { croppedEpochs } from "../../train/early-crop.js";
-import { bytes, duration, percent, significant, whole } from "../figures.js";
-import { hasReference } from "../reference-curve.js";
+import { bytes, duration, percent, significant, whole } from "../../text/figures.js";
+import { hasReference } from "../../exercise/reference-curve.js";
 import { accuracyChart, lossChart, lrChart, testLossChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
-import { newAdvice } from "../training-advice.js";
+import { newAdvice } from "../../advice/training-advice.js";
 import { html, type Html } from "./html.js";
 import { section, table } from "./layout.js";
 import { lineChart } from "./line-chart.js";

@@ -1,5 +1,5 @@
 /** The report of one or several runs for a terminal: curves and, for one run, the confusion matrix with its scores. */
-import { percent, whole } from "../figures.js";
+import { percent, whole } from "../../text/figures.js";
 import { accuracyChart, lossChart, lrChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
 import { textChart } from "./text-chart.js";

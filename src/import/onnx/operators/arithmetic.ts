@@ -1,6 +1,6 @@
 /** Operators on elements and their reductions. Between whole numbers (sizes) they are computed at once. */
-import { broadcastShapes, broadcastStrides, denseStrides, sizeOf } from "../../../shape.js";
-import type { Tensor } from "../../../tensor.js";
+import { broadcastShapes, broadcastStrides, denseStrides, sizeOf } from "../../../graph/shape.js";
+import type { Tensor } from "../../../tensor/tensor.js";
 import { TensorProto_DataType } from "onnx-buf";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport } from "../node-import.js";
 import { asTensor, Numbers, type Value } from "../values.js";

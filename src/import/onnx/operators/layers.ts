@@ -15,8 +15,8 @@ import {
   type Module,
 } from "../../../nn/index.js";
 import * as ops from "../../../ops/index.js";
-import { sizeOf } from "../../../shape.js";
-import { Tensor } from "../../../tensor.js";
+import { sizeOf } from "../../../graph/shape.js";
+import { Tensor } from "../../../tensor/tensor.js";
 import { Numbers } from "../values.js";
 import { tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
 

@@ -1,8 +1,8 @@
 /** Operators that move elements, or compute the sizes by which others do. */
 import * as ops from "../../../ops/index.js";
-import { broadcastShapes, sizeOf } from "../../../shape.js";
-import { cat, full, tensor } from "../../../creation.js";
-import { Tensor } from "../../../tensor.js";
+import { broadcastShapes, sizeOf } from "../../../graph/shape.js";
+import { cat, full, tensor } from "../../../tensor/creation.js";
+import { Tensor } from "../../../tensor/tensor.js";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
 import type { Constant } from "../tensor-proto.js";
 import { asTensor, Numbers, permuted, take, type Value } from "../values.js";

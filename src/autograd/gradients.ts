@@ -1,0 +1,48 @@
+/**
+ * Reverse-mode differentiation. The gradient of a graph is a graph: each op's record says how its gradient is built,
+ * and the walk here adds up what flows in over several ways and undoes broadcasting, in this one place.
+ */
+import * as ops from "../ops/index.js";
+import { isVariable } from "../ops/leaf.js";
+import { shapesEqual, type Shape } from "../graph/shape.js";
+import { noGrad } from "../graph/grad-mode.js";
+import { topologicalOrder, type Node } from "../graph/node.js";
+
+/** Sums a gradient over the axes along which an input of this shape was broadcast. */
+export function unbroadcast(grad: Node, shape: Shape): Node {
+  if (shapesEqual(grad.shape, shape)) return grad;
+  const lead = grad.shape.length - shape.length;
+  const axes = grad.shape.flatMap((extent, axis) =>
+    axis < lead || (shape[axis - lead] === 1 && extent !== 1) ? [axis] : [],
+  );
+  const summed = axes.length > 0 ? ops.sum(grad, axes) : grad;
+  return ops.reshape(summed, shape);
+}
+
+/**
+ * The gradients of `root` (weighted by `seed`, of its shape) with respect to every node that requires one and
+ * lies under it, as graph nodes.
+ */
+export function gradients(root: Node, seed: Node): Map<Node, Node> {
+  return noGrad(() => {
+    const result = new Map<Node, Node>([[root, seed]]);
+    for (const node of topologicalOrder([root], true).reverse()) {
+      const grad = result.get(node);
+      if (!grad || !node.requiresGrad || node.inputs.length === 0) continue;
+      const flows = node.op.gradient(node, grad);
+      node.inputs.forEach((input, i) => {
+        const flow = flows[i];
+        if (!flow || !input.requiresGrad) return;
+        const arriving = unbroadcast(flow, input.shape);
+        const present = result.get(input);
+        result.set(input, present ? ops.add(present, arriving) : arriving);
+      });
+    }
+    return result;
+  });
+}
+
+/** Of these gradients, those with respect to variables. */
+export function variableGradients(all: Map<Node, Node>): Map<Node, Node> {
+  return new Map([...all].filter(([node]) => isVariable(node) && node.requiresGrad));
+}

@@ -1,0 +1,20 @@
+/** `kilograd check RUN` */
+import { gatherFacts, judge } from "../../entries/train.js";
+import { makeTest, openRun } from "../assembly.js";
+import { FAILURE, type AddCommand } from "../surroundings.js";
+import { formatVerdicts } from "../training-output.js";
+
+export const addCheck: AddCommand = (program, { stdout }, end) => {
+  program
+    .command("check")
+    .description("measure whether a run keeps the exercise's four rules; exit status 1 where one fails")
+    .argument("<run>", "the folder of a run")
+    .action(async (folder: string) => {
+      const { run, model, load } = await openRun(folder);
+      const epochs = load("last");
+      const { correct, total } = makeTest(run)(model);
+      const verdicts = judge({ correct, total, epochs, ...gatherFacts(model, run.record.images.size) });
+      stdout.write(`${formatVerdicts(verdicts)}\n`);
+      if (!verdicts.every(({ pass }) => pass)) end(FAILURE);
+    });
+};

@@ -1,0 +1,122 @@
+/** `kilograd export RUN --to FORMAT` */
+import path from "node:path";
+import { UsageError, type nn } from "../../entries/index.js";
+import { describeRun, exportNpz, exportOnnx, exportPytorch, exportSafetensors } from "../../entries/export.js";
+import { licenseOf, makeFolder, writeFileAtomic, type Run } from "../../entries/train-node.js";
+import { openRun } from "../assembly.js";
+import type { AddCommand } from "../surroundings.js";
+
+interface ExportOptions {
+  readonly to: string;
+  readonly out?: string;
+  readonly weights: string;
+  readonly softmax?: true;
+  readonly preprocessing?: true;
+}
+
+/** A network with the weights that are wanted, and what is known of them. */
+interface Exported {
+  readonly run: Run;
+  readonly model: nn.Module;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly options: ExportOptions;
+}
+
+type Files = Readonly<Record<string, Uint8Array | string>>;
+
+interface Format {
+  /** Where it goes, within the run's folder: a file, or a folder for several. */
+  readonly place: string;
+  /** One file has no name; several have names. */
+  readonly make: (exported: Exported) => Uint8Array | Files;
+}
+
+const formats: Readonly<Record<string, Format>> = {
+  safetensors: {
+    place: "model.safetensors",
+    make: ({ model, metadata }) => exportSafetensors(model, metadata),
+  },
+  onnx: {
+    place: "model.onnx",
+    make: ({ run, model, metadata, options: { softmax, preprocessing } }) => {
+      const { size, mean, std } = run.record.images;
+      const version = run.record.versions.kilograd;
+      const added = { softmax: softmax ?? false, ...(preprocessing ? { preprocessing: { mean, std } } : {}) };
+      return exportOnnx(model, size, { ...added, metadata, version });
+    },
+  },
+  pytorch: {
+    place: "pytorch",
+    make: ({ run, model, metadata }) => ({
+      "model.py": exportPytorch(model, run.record),
+      "model.safetensors": exportSafetensors(model, metadata),
+    }),
+  },
+  npz: { place: "model.npz", make: ({ model }) => exportNpz(model) },
+};
+const names = Object.keys(formats).join(", ");
+
+const EXAMPLES = `
+Examples:
+  kilograd export runs/first --to onnx --softmax --preprocessing    bytes in, likelihoods out
+  kilograd export runs/first --to pytorch --out elsewhere           then: python elsewhere/model.py
+  kilograd export runs/first --to safetensors --weights best`;
+
+export const addExport: AddCommand = (program, { stdout }) => {
+  program
+    .command("export")
+    .description("write a run's network in a format that others read")
+    .argument("<run>", "the folder of a run")
+    .requiredOption("--to <format>", names)
+    .option("--out <path>", "the file; for pytorch the folder; in the run's folder unless given")
+    .option("--weights <which>", "last, or best: of the epoch with the most right answers", "last")
+    .option("--softmax", "onnx: give likelihoods that add up to 1")
+    .option("--preprocessing", "onnx: take bytes from 0 to 255, and scale them in the graph")
+    .addHelpText("after", EXAMPLES)
+    .action(async (folder: string, options: ExportOptions) => {
+      const format = checkOptions(options);
+      const { run, model, load } = await openRun(folder);
+      const epoch = load(options.weights as "last" | "best");
+      const tested = run.epochs().find((record) => record.epoch === epoch);
+      const metadata = describeRun(run.record, tested, licenseOf(run.record.config.data));
+      const made = format.make({ run, model, metadata, options });
+      for (const file of writeFiles(options.out ?? path.join(folder, format.place), made)) stdout.write(`${file}\n`);
+    });
+};
+
+function checkOptions({ to, weights, softmax, preprocessing }: ExportOptions): Format {
+  const format = Object.hasOwn(formats, to) ? formats[to] : undefined;
+  if (!format) throw new UsageError({ op: "--to", problem: "there is no such format", expected: names, got: to });
+  if (weights !== "last" && weights !== "best") {
+    throw new UsageError({
+      op: "--weights",
+      problem: "there are no such weights",
+      expected: "last or best",
+      got: weights,
+    });
+  }
+  if (to !== "onnx" && (softmax || preprocessing)) {
+    const op = softmax ? "--softmax" : "--preprocessing";
+    throw new UsageError({
+      op,
+      problem: "only ONNX can have it in the file",
+      expected: "--to onnx",
+      got: `--to ${to}`,
+    });
+  }
+  return format;
+}
+
+/** Writes one file, or several into a folder; what was written. */
+function writeFiles(place: string, made: Uint8Array | Files): string[] {
+  const files = made instanceof Uint8Array ? { [place]: made } : prefixed(place, made);
+  for (const [file, content] of Object.entries(files)) {
+    makeFolder(path.dirname(file));
+    writeFileAtomic(file, content);
+  }
+  return Object.keys(files);
+}
+
+function prefixed(folder: string, files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([name, content]) => [path.join(folder, name), content]));
+}

@@ -1,0 +1,73 @@
+/** What another tool has trained, through the command line: import, evaluate, predict, train on. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
+import { kilograd } from "../../../test/terminal.js";
+import { decodeStateDict } from "../../entries/import.js";
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+const weights = (file: string) => decodeStateDict(fs.readFileSync(file), file);
+
+test("PyTorch's weights become a run, which evaluates, predicts and trains on", async (t) => {
+  const data = idxFolder(t, 32, 20);
+  const out = path.join(temporaryFolder(t), "run");
+  const imported = await kilograd(["import", fixture("weights/exercise.pt"), "--data", data, "--out", out]);
+  assert.equal(imported.stderr, "");
+  assert.match(imported.stdout, /^12,514 parameters from .*exercise\.pt\nRun: .*run\n$/);
+  const [given, kept] = [weights(fixture("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
+  for (const [name, tensor] of given) assert.deepEqual(kept.get(name)!.data(), tensor.data(), name);
+
+  const evaluated = await kilograd(["evaluate", out]);
+  assert.match(evaluated.stdout, /^last\.safetensors, epoch 0\nTest set: Average loss: [\d.]+, Accuracy: \d+\/20 /);
+  const resumed = await kilograd(["train", "--resume", out], "epoch");
+  assert.match(resumed.stdout, /Test set: /);
+});
+
+test("train --weights begins with them, from a file or a run", async (t) => {
+  const data = idxFolder(t, 32, 20);
+  const folder = temporaryFolder(t);
+  const settings = ["--data", data, "--epochs", "1", "--lr", "1e-9", "--schedule", "constant", "--augment", "none"];
+  const begin = async (from: string, out: string): Promise<void> => {
+    const { status, stderr } = await kilograd(["train", "--weights", from, "--out", out, ...settings]);
+    assert.equal(status, 0, stderr);
+    const [given, kept] = [weights(fixture("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
+    // So small a learning rate changes next to nothing.
+    const [before, after] = [given.get("conv2.weight")!.data(), kept.get("conv2.weight")!.data()];
+    before.forEach((x, i) => assert.ok(Math.abs(x - after[i]!) < 1e-5));
+  };
+  await begin(fixture("weights/exercise.pt"), path.join(folder, "first"));
+  await begin(path.join(folder, "first"), path.join(folder, "second"));
+});
+
+test("an ONNX model is a network, for summary, import and evaluate", async (t) => {
+  const model = fixture("onnx/digits-training.onnx");
+  const summary = await kilograd(["summary", model, "--input", "1,12,12"]);
+  assert.match(summary.stdout, /Conv2d-1 {12}\[-1, 4, 10, 10\] {14}40\n/);
+  assert.match(summary.stdout, /\nTotal params: 82\n/);
+  // Of the classes 0 to 3, which are all that this network knows.
+  const [data, out] = [idxFolder(t, 4, 4), path.join(temporaryFolder(t), "run")];
+  const imported = await kilograd(["import", model, "--data", data, "--out", out]);
+  assert.match(imported.stdout, /^82 parameters from /);
+  assert.match((await kilograd(["evaluate", out])).stdout, /Accuracy: \d\/4 /);
+});
+
+test("what does not fit or is not there is an error with status 1", async (t) => {
+  const data = idxFolder(t, 10, 10);
+  const out = path.join(temporaryFolder(t), "run");
+  const refused = async (file: string, message: RegExp): Promise<void> => {
+    const { status, stderr } = await kilograd(["import", file, "--data", data, "--out", out]);
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+    assert.ok(!fs.existsSync(out));
+  };
+  await refused(
+    fixture("weights/tensors.pt"),
+    /^kilograd: .*tensors\.pt: loadStateDict: the state dict does not fit ExerciseNet: missing key\(s\) "conv1\.weight"/,
+  );
+  await refused(fixture("weights/module.pt"), /it asks for torch\.nn\.modules\.linear\.Linear/);
+  await refused(fixture("onnx/digits-ort-all.onnx"), /cannot be imported: node \d+ .*there is no such operator here/);
+  await refused(path.join(data, "gone.pt"), /gone\.pt cannot be read: ENOENT/);
+});

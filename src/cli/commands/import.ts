@@ -1,0 +1,72 @@
+/** `kilograd import FILE` */
+import path from "node:path";
+import { UsageError } from "../../entries/index.js";
+import { defaultRunFolder, Run } from "../../entries/train-node.js";
+import { assemble } from "../assembly.js";
+import { isOnnx } from "../network-file.js";
+import { readConfig } from "../options.js";
+import type { AddCommand, Surroundings } from "../surroundings.js";
+import { loadWeights } from "../weights-file.js";
+
+interface ImportOptions {
+  readonly net?: string;
+  readonly data?: string;
+  readonly out?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  kilograd import model.pt                          weights of the exercise's network, trained by PyTorch
+  kilograd import weights.npz --net my-net.ts       weights of a network of your own
+  kilograd import model.onnx --out runs/onnx        a network with its weights
+Afterwards:
+  kilograd evaluate runs/onnx
+  kilograd train --weights model.pt --lr 0.01       go on with them by settings of your own`;
+
+export const addImport: AddCommand = (program, surroundings) => {
+  program
+    .command("import")
+    .description("make a run of what another tool has trained: evaluate, predict and train go on with it")
+    .argument("<file>", "safetensors, PyTorch's .pt with a state dict, NumPy's .npz, or ONNX")
+    .option("--net <net>", "the network that the weights belong to; exercise unless given (ONNX brings its own)")
+    .option("--data <name|folder>", "the data that it is for: mnist, fashion-mnist, or a folder of IDX files")
+    .option("--out <folder>", "the run's folder; runs/<date>-<time>-import unless given")
+    .addHelpText("after", EXAMPLES)
+    .action((file: string, options: ImportOptions) => importFile(file, options, surroundings));
+};
+
+async function importFile(file: string, options: ImportOptions, { stdout }: Surroundings): Promise<void> {
+  const { out = defaultRunFolder("import", new Date()) } = options;
+  checkOptions(file, options, out);
+  const { data } = options;
+  const words = { recipe: "default", ...(data === undefined ? {} : { data }) };
+  const config = isOnnx(file)
+    ? readConfig(file, words)
+    : readConfig(options.net ?? "exercise", { ...words, weights: file });
+  const { trainer, data: opened } = await assemble(config);
+  if (config.weights !== null) await loadWeights(trainer.model, file);
+  const run = Run.create(out, config, opened);
+  const close = run.follow(trainer);
+  // A training that is stopped before its first step leaves a checkpoint of its first weights.
+  trainer.on("start", () => trainer.stop());
+  try {
+    await trainer.run();
+  } finally {
+    close();
+  }
+  const count = [...trainer.model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0);
+  stdout.write(`${count.toLocaleString("en")} parameters from ${file}\nRun: ${out}\n`);
+}
+
+function checkOptions(file: string, { net }: ImportOptions, out: string): void {
+  if (net !== undefined && isOnnx(file)) {
+    throw new UsageError({ op: "--net", problem: "an ONNX model brings its own network", got: path.basename(net) });
+  }
+  if (!Run.isFree(out)) {
+    throw new UsageError({
+      op: "--out",
+      problem: `${out} is there already, and not empty`,
+      hint: "choose another folder",
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** `kilograd inspect [net]` */
+import { advise, drawNetwork, formatAdvice, formatInspection, inspectNetwork } from "../../entries/summary.js";
+import { writeFileAtomic } from "../../entries/train-node.js";
+import { inputOption, readInputSizes } from "../input-size.js";
+import { findNetwork } from "../network-file.js";
+import type { AddCommand } from "../surroundings.js";
+
+interface InspectOptions {
+  readonly input: string;
+  readonly svg?: string;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  kilograd inspect                                  the exercise's network
+  kilograd inspect my-net.ts --input 3,32,32        one of your own, for colour images of 32×32
+  kilograd inspect my-net.ts --svg my-net.svg       draw it as well`;
+
+export const addInspect: AddCommand = (program, { stdout }) => {
+  program
+    .command("inspect")
+    .description("show what each layer costs and sees of the image, and what could be better")
+    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
+    .addOption(inputOption())
+    .option("--svg <file>", "draw the network")
+    .option("--json", "print the layers and the advice as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action(async (net: string, { input, svg, json }: InspectOptions) => {
+      const sizes = readInputSizes(input);
+      const inspection = inspectNetwork((await findNetwork(net))(), sizes);
+      const advice = advise(inspection);
+      if (svg !== undefined) writeFileAtomic(svg, drawNetwork(inspection, advice));
+
+      if (json) stdout.write(`${JSON.stringify({ ...inspection, advice }, null, 2)}\n`);
+      else stdout.write(`${formatInspection(inspection)}\n\n${formatAdvice(advice, inspection)}\n`);
+    });
+};

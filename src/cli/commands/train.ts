@@ -1,0 +1,208 @@
+/** `kilograd train [net]` */
+import type { Command } from "commander";
+import { formatSummary, onCompile, StateError, summarize, UsageError, type Shape } from "../../entries/index.js";
+import {
+  answerQuestions,
+  checkNetwork,
+  croppedEpochs,
+  croppedSize,
+  gatherFacts,
+  hashTensors,
+  judge,
+  type Checkpoint,
+  type EpochEvent,
+  type Trainer,
+} from "../../entries/train.js";
+import { defaultRunFolder, Run, trainingLogs, type StartLog } from "../../entries/train-node.js";
+import { assemble } from "../assembly.js";
+import { addSettings, readConfig, readThreads, type SettingOptions } from "../options.js";
+import { FAILURE, INTERRUPTED, type AddCommand, type Surroundings } from "../surroundings.js";
+import { adviseAlong } from "../training-advice.js";
+import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "../training-output.js";
+import { loadWeights } from "../weights-file.js";
+
+interface TrainOptions extends SettingOptions {
+  readonly out?: string;
+  readonly resume?: string;
+  readonly json?: true;
+  readonly log?: string;
+  readonly dumpPlan?: true;
+  readonly stopWhenHopeless?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  kilograd train                                    the exercise, by a recipe that passes its four rules
+  kilograd train --recipe notebook                  the notebook to the letter
+  kilograd train my-net.ts --epochs 4 --schedule step:stepSize=2,gamma=0.5
+  kilograd train --stop-when-hopeless               end it early where the goal is out of reach
+  kilograd train --augment rotation=10,shift=0.07,scale=0.1
+  kilograd train --resume runs/2026-05-01-142530-default`;
+
+export const addTrain: AddCommand = (program, surroundings, end) => {
+  addSettings(
+    program
+      .command("train")
+      .description("train a network and write a run")
+      .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise"),
+  )
+    .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
+    .option("--resume <folder>", "go on with a run that was stopped")
+    .option("--log <format,…>", `write logs for other tools into the run: ${Object.keys(trainingLogs).join(", ")}`)
+    .option("--stop-when-hopeless", "end a run that cannot reach the goal any more; exit status 1")
+    .option("--json", "print events as JSON lines")
+    .option("--dump-plan", "print the plan and the loop nests of a training step, and train no further")
+    .addHelpText("after", EXAMPLES)
+    .action(async (net: string, options: TrainOptions, command: Command) => {
+      if (options.resume !== undefined) refuseSettings(net, command);
+      end(await (options.dumpPlan ? dumpPlan : train)(net, options, surroundings));
+    });
+};
+
+/** A resumed run keeps its settings; where and how it is shown may change. */
+function refuseSettings(net: string, command: Command): void {
+  const free = new Set(["resume", "json", "log", "threads", "stopWhenHopeless"]);
+  const given = command.options.filter((option) => {
+    const name = option.attributeName();
+    return command.getOptionValueSource(name) === "cli" && !free.has(name);
+  });
+  const words = [...(command.args.length > 0 ? [net] : []), ...given.map(({ long }) => long!)];
+  if (words.length === 0) return;
+  throw new UsageError({
+    op: "--resume",
+    problem: "a resumed run keeps its settings",
+    expected: "no other option than --threads, --log, --json and --stop-when-hopeless",
+    got: words.join(" "),
+  });
+}
+
+/** Takes one step to see what it is compiled to. */
+async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surroundings): Promise<number> {
+  const { trainer } = await assemble(readConfig(net, options));
+  onCompile(({ plan, loops }) => stdout.write(`${plan}\n${loops}`));
+  trainer.on("step", () => trainer.stop());
+  await trainer.run();
+  return 0;
+}
+
+async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {
+  const logs = await readLogs(options.log);
+  const { run, trainer, size, from } = await (options.resume === undefined
+    ? begin(net, options)
+    : resume(options.resume, options.threads));
+  const output: TrainingOutput = options.json
+    ? new JsonOutput(surroundings.stdout)
+    : new TextOutput(surroundings.stdout, formatSummary(summarize(trainer.model, size)));
+  let last: EpochEvent | undefined;
+  trainer.on("epoch", (event) => (last = event));
+  const ignore = surroundings.onInterrupt(() => trainer.stop());
+  const known = from ? run.epochs().filter(({ epoch }) => epoch < from.state.position.epoch) : [];
+  const closeRun = run.follow(trainer, from);
+  const closeLogs = logs.map((start) => start(trainer, run));
+  try {
+    output.follow(trainer, run.folder);
+    const hopeless = adviseAlong({ run, trainer, output, known, stop: options.stopWhenHopeless ?? false });
+    const finished = await trainer.run();
+    if (finished) output.finish(await conclude(trainer, last!, size));
+    else output[hopeless() ? "giveUp" : "interrupt"](run.folder, resumeCommand(run.folder));
+    return finished ? 0 : hopeless() ? FAILURE : INTERRUPTED;
+  } finally {
+    closeRun();
+    for (const close of closeLogs) close();
+    ignore();
+  }
+}
+
+/** `tensorboard,csv` */
+async function readLogs(words = ""): Promise<StartLog[]> {
+  const loads = words
+    .split(",")
+    .filter((word) => word !== "")
+    .map((word) => {
+      if (Object.hasOwn(trainingLogs, word)) return trainingLogs[word]!;
+      const expected = `one or several of ${Object.keys(trainingLogs).join(", ")}, with commas between`;
+      throw new UsageError({ op: "--log", problem: "there is no such log", expected, got: word });
+    });
+  return Promise.all(loads.map((load) => load()));
+}
+
+interface Prepared {
+  readonly run: Run;
+  readonly trainer: Trainer;
+  /** Of an image. */
+  readonly size: Shape;
+  /** Where it goes on. */
+  readonly from?: Checkpoint;
+}
+
+async function begin(net: string, options: TrainOptions): Promise<Prepared> {
+  const config = readConfig(net, options);
+  const folder = options.out ?? defaultRunFolder(config.recipe, new Date());
+  if (folder === "" || !Run.isFree(folder)) {
+    throw new UsageError({
+      op: "--out",
+      problem: folder === "" ? "it is empty" : `${folder} is there already, and no empty folder`,
+      hint: "choose another folder, or go on with the run in it by --resume",
+    });
+  }
+  const { trainer, data } = await assemble(config);
+  const { size, classes } = data.info;
+  checkNetwork(trainer.model, size, classes.length);
+  if (config.earlyCrop && croppedEpochs(config) > 0) {
+    checkCropped(trainer, croppedSize(size, config.earlyCrop), classes.length);
+  }
+  if (config.weights !== null) await loadWeights(trainer.model, config.weights);
+  return { run: Run.create(folder, config, data), trainer, size };
+}
+
+/** A network that takes whole images may not take smaller ones. */
+function checkCropped({ model }: Trainer, size: Shape, classes: number): void {
+  try {
+    checkNetwork(model, size, classes);
+  } catch (error) {
+    const message = (error as Error).message.replace(/\.$/, "");
+    throw new UsageError(
+      {
+        op: "--early-crop",
+        problem: `the network cannot take images [${size.join()}], as the first epochs would see them: ${message}`,
+        hint: "--early-crop none trains on whole images from the first epoch on",
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function resume(folder: string, threads: string | undefined): Promise<Prepared> {
+  const run = Run.open(folder);
+  const from = run.readCheckpoint("last");
+  const { config } = run.record;
+  if (from.state.position.epoch > config.epochs) {
+    throw new StateError({
+      op: "--resume",
+      problem: `the run in ${folder} has done its ${config.epochs} epochs`,
+      hint: `see what has come of it with \`kilograd check ${folder}\``,
+    });
+  }
+  const { trainer, data } = await assemble(
+    threads === undefined ? config : { ...config, threads: readThreads(threads) },
+  );
+  run.checkData(data.hashes);
+  trainer.restore(from.state);
+  return { run, trainer, size: data.info.size, from };
+}
+
+/** As the user has begun it. */
+function resumeCommand(folder: string): string {
+  const words = process.env["npm_lifecycle_event"] === "start" ? "npm start --" : "kilograd train";
+  return `${words} --resume ${folder}`;
+}
+
+async function conclude(trainer: Trainer, last: EpochEvent, size: Shape): Promise<Result> {
+  const { correct, total, epoch: epochs } = last;
+  const facts = gatherFacts(trainer.model, size);
+  return {
+    verdicts: judge({ correct, total, epochs, ...facts }),
+    answers: answerQuestions(facts, (100 * correct) / total),
+    weights: await hashTensors(trainer.capture().model),
+  };
+}

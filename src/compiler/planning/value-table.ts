@@ -1,0 +1,26 @@
+/** What nodes are in loops (expressions, loads), by the loops' domain: each is made once. */
+import type { Node } from "../../graph/node.js";
+import type { Shape } from "../../graph/shape.js";
+import type { LoopValue } from "../../kernels/loop.js";
+
+export class ValueTable {
+  private readonly byDomain = new Map<string, Map<Node, LoopValue>>();
+  /** An expression's nodes are asked for one after the other, with the same domain. */
+  private latest: { readonly domain: Shape; readonly values: Map<Node, LoopValue> } | undefined;
+
+  get(domain: Shape, node: Node, make: () => LoopValue): LoopValue {
+    const values = this.valuesIn(domain);
+    let value = values.get(node);
+    if (!value) values.set(node, (value = make()));
+    return value;
+  }
+
+  private valuesIn(domain: Shape): Map<Node, LoopValue> {
+    if (this.latest?.domain === domain) return this.latest.values;
+    const key = domain.join();
+    let values = this.byDomain.get(key);
+    if (!values) this.byDomain.set(key, (values = new Map<Node, LoopValue>()));
+    this.latest = { domain, values };
+    return values;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Pooling whose windows do not overlap, without a tensor of the image's size: what comes before it is computed for
+ * each place of the window, and what comes after its gradient too.
+ *
+ *     max pool of relu(x)        →  the maximum of relu(x's places)
+ *     f(interleave(parts), y)    →  interleave(f(part, y's place) …)
+ *
+ * The pooling's gradient (unpooling.ts) becomes such an interleaved image in the end. A sum over an interleaved image adds its parts (Materialization.isSummed). So a ReLU before a pooling, the pooling's
+ * gradient, and the ReLU's are never stored: the passes that need them compute them from the convolution's output and
+ * the pooled image, a quarter as large.
+ */
+import { Node } from "../../graph/node.js";
+import { isVariable } from "../../ops/leaf.js";
+import * as ops from "../../ops/index.js";
+import { shapesEqual, sizeOf, type Shape } from "../../graph/shape.js";
+import { tiles, windowPlace, type Pair, type Window } from "../../ops/window.js";
+import { expensive } from "../planning/materialization.js";
+
+/** For each place of the window, the elements of an image at that place: computed there, where that is cheap. */
+export function places(image: Node, kernel: Pair): Node[] {
+  return Array.from({ length: sizeOf(kernel) }, (_, i) => placeOf(image, kernel, i));
+}
+
+/** The largest of a window's places. */
+export function largest(values: readonly Node[]): Node {
+  return values.reduce((top, value) => ops.maximum(top, value));
+}
+
+function placeOf(image: Node, kernel: Pair, i: number): Node {
+  return computedPlace(image, kernel, i) ?? storedPlace(image, kernel, i);
+}
+
+function storedPlace(image: Node, kernel: Pair, i: number): Node {
+  const [, , height, width] = image.shape as [number, number, number, number];
+  return windowPlace(image, [Math.floor(height / kernel[0]), Math.floor(width / kernel[1])], tiles(kernel), i);
+}
+
+/** The place of an expression, as an expression of its inputs' places; undefined if one of them must be stored first. */
+function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
+  if (isPartsOf(image, kernel)) return image.inputs[i];
+  if (hasMemory(image)) return storedPlace(image, kernel, i);
+  if (image.op.lowering.kind !== "elementwise" || expensive.has(image.op.name)) return undefined;
+  return onPlace(image, (input) =>
+    isPerChannel(input) ? input : isWhole(input, image) ? computedPlace(input, kernel, i) : undefined,
+  );
+}
+
+/** Whether an image is in memory anyway. */
+export function hasMemory(image: Node): boolean {
+  return image.value !== undefined || isVariable(image) || image.op.lowering.kind === "kernel" || isBiased(image);
+}
+
+/** A node with parts of its inputs; undefined if one of them has none. */
+export function onPlace(node: Node, part: (input: Node) => Node | undefined): Node | undefined {
+  const inputs = node.inputs.map(part);
+  if (!inputs.every((input) => input !== undefined)) return undefined;
+  const { shape, dtype } = node.op.infer(inputs, node.attrs);
+  return new Node(node.op, inputs, node.attrs, shape, dtype, false);
+}
+
+/** What is done with an interleaved image, done with its parts; undefined where that cannot be. */
+export function throughInterleave(node: Node): Node | undefined {
+  const image = node.inputs.find((input) => input.op.name === "interleave" && input.value === undefined);
+  if (!image) return undefined;
+  const { kernel } = image.attrs as { kernel: Pair };
+  if (node.op.lowering.kind !== "elementwise" || !shapesEqual(node.shape, image.shape)) return undefined;
+  if (!node.inputs.every((input) => isPerChannel(input) || isWhole(input, node))) return undefined;
+  const parts = image.inputs.map((_, i) =>
+    onPlace(node, (input) => (isPerChannel(input) ? input : placeOf(input, kernel, i))),
+  );
+  return ops.interleave(
+    parts.map((part) => part!),
+    kernel,
+  );
+}
+
+/** Whether the windows of a pooling lie side by side. */
+export function isTiling({ kernel, stride, padding, dilation }: Window): boolean {
+  return [0, 1].every((i) => stride[i] === kernel[i] && padding[i] === 0 && dilation[i] === 1);
+}
+
+/** Whether such windows leave nothing of an image out. */
+export function coversAll(kernel: Pair, image: Shape): boolean {
+  return [0, 1].every((i) => image[2 + i]! % kernel[i]! === 0);
+}
+
+function isPartsOf(image: Node, kernel: Pair): boolean {
+  if (image.op.name !== "interleave" || image.value !== undefined) return false;
+  const own = (image.attrs as { kernel: Pair }).kernel;
+  return own[0] === kernel[0] && own[1] === kernel[1];
+}
+
+/** A convolution's bias: the convolution's kernel adds it. */
+function isBiased(node: Node): boolean {
+  return node.op.name === "add" && node.inputs.some((input) => input.op.name === "conv2d");
+}
+
+/** Whether it has one row and one column: the same for all pixels. */
+export function isPerChannel(input: Node): boolean {
+  return input.shape.slice(-2).every((extent) => extent === 1);
+}
+
+export function isWhole(input: Node, image: Node): boolean {
+  return shapesEqual(input.shape, image.shape);
+}

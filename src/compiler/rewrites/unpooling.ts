@@ -1,0 +1,134 @@
+/**
+ * The gradient of max pooling whose windows do not overlap: `unpool(g, chosen, source)`, zero but for one element of each
+ * window, where `source` is first equal to `chosen`. What keeps the zeros is done with g, a quarter (or less) of the image:
+ *
+ *     f(unpool(g), y)       →  unpool(f(g, y where chosen))           f(0, y) = 0 for finite y: ReLU's gradient, a product
+ *     sum over pixels       →  the sum of g
+ *
+ * and where it meets anything else, it becomes an interleaved image of its parts. The source is the stored image from which
+ * the pooled one is computed, a convolution's output as a rule, and not the pooled image itself: y where chosen then follows
+ * from `chosen` by the same ops that make y of the source. A window with a NaN gives its gradient to no place, or to its last.
+ */
+import type { Node } from "../../graph/node.js";
+import * as ops from "../../ops/index.js";
+import { isConstant } from "../../ops/leaf.js";
+import { sizeOf } from "../../graph/shape.js";
+import type { Pair } from "../../ops/window.js";
+import { hasMemory, isPerChannel, isWhole, largest, onPlace, places } from "./image-parts.js";
+import { expensive } from "../planning/materialization.js";
+
+/** Places of the largest window in which one op chooses: its expression cannot be divided. */
+const mostChoices = 16;
+
+/** The gradient g [N,C,OH,OW] of the largest of each window, as an image like x [N,C,H,W]. */
+export function unpooled(x: Node, g: Node, kernel: Pair): Node {
+  const values = places(x, kernel);
+  const top = largest(values);
+  const source = storedImage(x, new Map());
+  if (!source || source === x || sizeOf(kernel) > mostChoices) return ops.unpool(g, top, x, kernel);
+  return ops.unpool(g, ops.atLargest(top, values, places(source, kernel)), source, kernel);
+}
+
+/**
+ * The one image in memory from which an image is computed pixel by pixel; undefined if there is none or several.
+ * `known` has the answers already found: an expression may use a part of itself many times.
+ */
+function storedImage(image: Node, known: Map<Node, Node | undefined>): Node | undefined {
+  if (hasMemory(image)) return image;
+  if (known.has(image)) return known.get(image);
+  let found: Node | undefined;
+  if (image.op.lowering.kind === "elementwise") {
+    const inputs = image.inputs.filter((input) => !isPerChannel(input));
+    const [first, ...others] = inputs.map((input) => (isWhole(input, image) ? storedImage(input, known) : undefined));
+    if (others.every((other) => other === first)) found = first;
+  }
+  known.set(image, found);
+  return found;
+}
+
+/** Which ops give 0 where these of their inputs are 0. */
+const keepsZeros: Readonly<Record<string, (isZero: (input: number) => boolean) => boolean>> = {
+  mul: (isZero) => isZero(0) || isZero(1),
+  div: (isZero) => isZero(0),
+  neg: (isZero) => isZero(0),
+  where: (isZero) => isZero(1) && isZero(2),
+};
+
+/** What is done with an unpooled image, done with its gradient, or with the image of its parts. */
+export function throughUnpool(node: Node): Node | undefined {
+  const image = node.inputs.find(isUnpooled);
+  if (!image) return undefined;
+  const [, chosen, source] = image.inputs as [Node, Node, Node];
+  const { kernel } = image.attrs as { kernel: Pair };
+  const isSame = (input: Node): boolean =>
+    isUnpooled(input) && input.inputs[1] === chosen && input.inputs[2] === source && isWhole(input, image);
+  const isZero = (i: number): boolean =>
+    isSame(node.inputs[i]!) || (isConstant(node.inputs[i]!) && node.inputs[i].attrs.value === 0);
+  const fits = isWhole(node, image) && node.inputs.every((input) => isPerChannel(input) || isWhole(input, node));
+  if (!fits || !keepsZeros[node.op.name]?.(isZero)) return onPlace(node, asParts);
+  const choice = new Choice(chosen, source, kernel);
+  const g = onPlace(node, (input) =>
+    isPerChannel(input) ? input : isSame(input) ? input.inputs[0]! : choice.of(input),
+  );
+  return ops.unpool(g!, chosen, source, kernel);
+}
+
+/** The sum of an unpooled image over its pixels. */
+export function sumOfUnpooled(node: Node): Node | undefined {
+  const image = node.inputs[0]!;
+  const { axes } = node.attrs as { axes: readonly number[] };
+  return isUnpooled(image) && axes.includes(2) && axes.includes(3) ? ops.sum(image.inputs[0]!, axes) : undefined;
+}
+
+/** What images have at the place of each window where `source` is first `chosen`. */
+class Choice {
+  private readonly known: Map<Node, Node>;
+
+  constructor(
+    private readonly chosen: Node,
+    private readonly source: Node,
+    private readonly kernel: Pair,
+  ) {
+    this.known = new Map([[source, chosen]]);
+  }
+
+  of(image: Node): Node {
+    let element = this.known.get(image);
+    if (!element) this.known.set(image, (element = this.computed(image) ?? this.selected(image)));
+    return element;
+  }
+
+  /** By the op that makes the image, of what its inputs have there. */
+  private computed(image: Node): Node | undefined {
+    if (image.op.lowering.kind !== "elementwise" || hasMemory(image) || expensive.has(image.op.name)) return undefined;
+    return onPlace(image, (input) =>
+      isPerChannel(input) ? input : isWhole(input, image) ? this.of(input) : undefined,
+    );
+  }
+
+  private selected(image: Node): Node {
+    const seen = places(this.source, this.kernel);
+    return places(asParts(image), this.kernel).reduceRight((rest, place, i) =>
+      ops.where(ops.eq(seen[i]!, this.chosen), place, rest),
+    );
+  }
+}
+
+/** An unpooled image as one of parts, for ops that need the zeros; any other node as it is. */
+export function asParts(image: Node): Node {
+  if (!isUnpooled(image)) return image;
+  const [g, chosen, source] = image.inputs as [Node, Node, Node];
+  const { kernel } = image.attrs as { kernel: Pair };
+  let left = g;
+  const parts = places(source, kernel).map((place) => {
+    const here = ops.eq(place, chosen);
+    const given = ops.where(here, left, ops.constant(0));
+    left = ops.where(here, ops.constant(0), left);
+    return given;
+  });
+  return ops.interleave(parts, kernel);
+}
+
+function isUnpooled(node: Node): boolean {
+  return node.op.name === "unpool" && node.value === undefined;
+}

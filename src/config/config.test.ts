@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ArgumentError } from "../errors/errors.js";
+import { parseConfig } from "./config.js";
+import { recipes, resolveConfig } from "../exercise/recipes.js";
+
+test("every recipe is a complete configuration, and a resolved one resolves to itself", () => {
+  for (const name of Object.keys(recipes)) {
+    const config = resolveConfig(name);
+    assert.equal(config.recipe, name);
+    assert.deepEqual(parseConfig(JSON.parse(JSON.stringify(config))), config);
+  }
+});
+
+test("the notebook's recipe is the notebook's", () => {
+  const { epochs, batchSize, optimizer, lr, momentum, weightDecay, schedule, augment, seed } =
+    resolveConfig("notebook");
+  assert.deepEqual(
+    { epochs, batchSize, optimizer, lr, momentum, weightDecay, schedule, augment, seed },
+    {
+      epochs: 19,
+      batchSize: 32,
+      optimizer: "sgd",
+      lr: 0.01,
+      momentum: 0.9,
+      weightDecay: 0,
+      schedule: { name: "constant" },
+      augment: { rotation: 0, shift: 0, scale: 0 },
+      seed: 1,
+    },
+  );
+});
+
+test("settings replace the recipe's", () => {
+  const config = resolveConfig("default", { epochs: 3, schedule: { name: "step", stepSize: 2 } });
+  assert.equal(config.epochs, 3);
+  assert.deepEqual(config.schedule, { name: "step", stepSize: 2, gamma: 0.1 });
+});
+
+const refused: readonly (readonly [settings: Record<string, unknown>, message: string])[] = [
+  [{ epochs: 0 }, "epochs: the value is not possible; expected a whole number from 1 to 1000, got 0."],
+  [{ epochs: 2.5 }, "epochs: the value is not possible; expected a whole number from 1 to 1000, got 2.5."],
+  [{ lr: -1 }, "lr: the value is not possible; expected a number above 0, at most 100, got -1."],
+  [{ lr: "0.1" }, 'lr: the value is not possible; expected a number above 0, at most 100, got "0.1".'],
+  [{ lr: NaN }, "lr: the value is not possible; expected a number above 0, at most 100, got null."],
+  [{ momentum: 1 }, "momentum: the value is not possible; expected a number from 0 up to, not including, 1, got 1."],
+  [{ optimizer: "lion" }, 'optimizer: the value is not possible; expected one of sgd, adam, adamw, got "lion".'],
+  [{ optimizer: undefined }, "optimizer: the setting is missing; expected one of sgd, adam, adamw."],
+  [
+    { schedule: { name: "wave" } },
+    'schedule.name: the value is not possible; expected a schedule with the name constant, onecycle, step, multistep, cosine, plateau, got "wave".',
+  ],
+  [
+    { schedule: { name: "step" } },
+    "schedule.stepSize: the setting is missing; expected a whole number from 1 to 1000.",
+  ],
+  [{ schedule: { name: "cosine", tMax: 3 } }, "schedule.tMax: there is no such setting."],
+  [{ augment: { flip: 1 } }, "augment.flip: there is no such setting."],
+  [
+    { augment: { rotation: 200 } },
+    "augment.rotation: the value is not possible; expected a number from 0 to 180, got 200.",
+  ],
+  [{ earlyCrop: 3 }, "earlyCrop: the value is not possible; expected null, or an object with size and epochs, got 3."],
+  [{ earlyCrop: { size: 24 } }, "earlyCrop.epochs: the setting is missing; expected a whole number from 1 to 1000."],
+  [{ threads: 0 }, "threads: the value is not possible; expected a whole number from 1 to 256, got 0."],
+];
+
+for (const [settings, message] of refused) {
+  test(`refused: ${JSON.stringify(settings)}`, () => {
+    assert.throws(() => resolveConfig("default", settings), { name: "ArgumentError", message });
+  });
+}
+
+test("an unknown setting is an error that lists the known ones", () => {
+  const settings = { learningRate: 0.1 } as object;
+  assert.throws(
+    () => resolveConfig("default", settings),
+    /^ArgumentError: learningRate: there is no such setting; expected one of net, weights, recipe, /,
+  );
+});
+
+test("an unknown recipe is an error", () => {
+  assert.throws(() => resolveConfig("toString"), ArgumentError);
+  assert.throws(() => resolveConfig("best"), /expected one of default, quick, minute, notebook, got "best"/);
+});
+
+test("a momentum that onecycle cannot move is refused, unless it is kept constant", () => {
+  assert.throws(() => resolveConfig("default", { momentum: 0 }), /Hint: set the schedule's cycleMomentum to false/);
+  const schedule = { name: "onecycle", cycleMomentum: false } as const;
+  assert.equal(resolveConfig("default", { momentum: 0, schedule }).momentum, 0);
+});

@@ -1,0 +1,90 @@
+/** From a configuration to an optimizer and its learning-rate schedule. */
+import {
+  Adam,
+  AdamW,
+  CosineAnnealingLR,
+  MultiStepLR,
+  OneCycleLR,
+  ReduceLROnPlateau,
+  SGD,
+  StepLR,
+  type LRScheduler,
+  type Optimizer,
+  type SchedulerState,
+} from "../optim/index.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { ScheduleConfig, TrainConfig } from "./config.js";
+
+/** A learning-rate schedule, and when it takes its steps; with the test loss, where it asks for one. */
+export interface Schedule {
+  readonly every: "step" | "epoch";
+  step(testLoss: number): void;
+  stateDict(): SchedulerState;
+  loadStateDict(state: SchedulerState): void;
+}
+
+type OptimizerName = TrainConfig["optimizer"];
+
+const optimizers: Readonly<Record<OptimizerName, (params: Iterable<Tensor>, config: TrainConfig) => Optimizer>> = {
+  sgd: (params, { lr, momentum, weightDecay }) => new SGD(params, { lr, momentum, weightDecay }),
+  adam: (params, { lr, momentum, weightDecay }) => new Adam(params, { lr, betas: [momentum, 0.999], weightDecay }),
+  adamw: (params, { lr, momentum, weightDecay }) => new AdamW(params, { lr, betas: [momentum, 0.999], weightDecay }),
+};
+
+export function makeOptimizer(params: Iterable<Tensor>, config: TrainConfig): Optimizer {
+  return optimizers[config.optimizer](params, config);
+}
+
+/** What a schedule must know besides its own settings. */
+interface Setting {
+  readonly optimizer: Optimizer;
+  readonly config: TrainConfig;
+  /** Batches of an epoch. */
+  readonly batches: number;
+}
+
+type Named<K extends ScheduleConfig["name"]> = Extract<ScheduleConfig, { readonly name: K }>;
+
+const schedules: {
+  readonly [K in ScheduleConfig["name"]]: (settings: Named<K>, setting: Setting) => Schedule | undefined;
+} = {
+  constant: () => undefined,
+  onecycle: ({ name: _, ...options }, { optimizer, config, batches }) =>
+    stepping(
+      "step",
+      new OneCycleLR(optimizer, config.lr, {
+        ...options,
+        totalSteps: config.epochs * batches,
+        ...(options.cycleMomentum ? { baseMomentum: config.momentum - 0.05, maxMomentum: config.momentum + 0.05 } : {}),
+      }),
+    ),
+  step: ({ stepSize, gamma }, { optimizer }) => stepping("epoch", new StepLR(optimizer, stepSize, { gamma })),
+  multistep: ({ milestones, gamma }, { optimizer }) =>
+    stepping("epoch", new MultiStepLR(optimizer, milestones, { gamma })),
+  cosine: ({ etaMin }, { optimizer, config }) =>
+    stepping("epoch", new CosineAnnealingLR(optimizer, config.epochs, { etaMin })),
+  plateau: ({ factor, patience }, { optimizer }) => {
+    const plateau = new ReduceLROnPlateau(optimizer, { factor, patience });
+    return {
+      every: "epoch",
+      step: (testLoss) => plateau.step(testLoss),
+      stateDict: () => plateau.stateDict(),
+      loadStateDict: (state) => plateau.loadStateDict(state),
+    };
+  },
+};
+
+function stepping(every: Schedule["every"], scheduler: LRScheduler): Schedule {
+  return {
+    every,
+    step: () => scheduler.step(),
+    stateDict: () => scheduler.stateDict(),
+    loadStateDict: (state) => scheduler.loadStateDict(state),
+  };
+}
+
+export function makeSchedule(setting: Setting): Schedule | undefined {
+  const { schedule } = setting.config;
+  const make = schedules[schedule.name] as (settings: ScheduleConfig, setting: Setting) => Schedule | undefined;
+  return make(schedule, setting);
+}

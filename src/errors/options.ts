@@ -1,0 +1,40 @@
+/** Options of layers, optimizers and schedules: named arguments with defaults. */
+import { ArgumentError } from "./errors.js";
+
+/**
+ * The options with defaults for what is not given.
+ * @throws ArgumentError for an option that does not exist
+ */
+export function withDefaults<T extends object>(op: string, defaults: T, given: Partial<T>): T {
+  refuseUnknown(op, Object.keys(defaults), given);
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(present) };
+}
+
+/** @throws ArgumentError for an option that does not exist */
+export function refuseUnknown(op: string, known: readonly string[], given: object): void {
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new ArgumentError({ op, problem: `there is no option "${unknown}"`, expected: `one of ${known.join(", ")}` });
+}
+
+/**
+ * Throws unless a number lies in its range.
+ * @param below the first number that is too large, if any
+ */
+export function checkRange(op: string, name: string, value: number, least: number, below = Infinity): void {
+  if (value >= least && value < below) return;
+  const range = below === Infinity ? `a number from ${least}` : `a number from ${least} to below ${below}`;
+  throw new ArgumentError({ op, problem: `invalid ${name}`, expected: range, got: String(value) });
+}
+
+/** Throws unless a number is an integer and at least `least`. */
+export function checkInteger(op: string, name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new ArgumentError({
+    op,
+    problem: `invalid ${name}`,
+    expected: `an integer from ${least}`,
+    got: String(value),
+  });
+}

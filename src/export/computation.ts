@@ -1,0 +1,149 @@
+/**
+ * A network's computation as plain data: its graph of a forward pass, built but not computed. It is
+ * built for two sizes of the batch, and what differs between them (a shape, the end of a slice) is known to follow the
+ * batch's size, so an exported network takes batches of any size. Whatever style the network is written in (modules,
+ * functional calls, residual additions), its graph is the same.
+ */
+import { ArgumentError } from "../errors/errors.js";
+import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
+import type { Variable } from "../graph/variable.js";
+import type { Module } from "../nn/index.js";
+import { isVariable } from "../ops/leaf.js";
+import type { Shape } from "../graph/shape.js";
+import { callLazily, evaluation, type Mode } from "../trace/lazy-call.js";
+import { fuse } from "./recognition.js";
+import { ModuleCalls, type ModuleCall } from "../trace/module-calls.js";
+import { refuse, valuesInOrder, type Sizes, type Value } from "./value.js";
+
+export interface Trace {
+  /** Of op "input"; float32 [N,C,H,W]. */
+  readonly input: Value;
+  readonly output: Value;
+  /** The calls of modules, in the order in which they ended. */
+  readonly calls: readonly ModuleCall<Value>[];
+}
+
+/** Batches for which the graph is built. */
+const BATCHES = [2, 3] as const;
+
+/**
+ * @param model gives one tensor for one tensor; its modes and its buffers stay as they are
+ * @param inputSize of an image, without the batch: [C,H,W]
+ * @param mode which modules behave as in training
+ * @throws ArgumentError where dropout does not ask whether it is training, or the computation depends on the batch's size in a way that cannot be said
+ */
+export function trace(model: Module, inputSize: Shape, mode: Mode = evaluation): Trace {
+  // Reading computes what is pending, so that every parameter is a leaf of the graph.
+  const names = new Map<Variable, string>();
+  for (const [name, { variable }] of model.stateDict()) if (variable && !names.has(variable)) names.set(variable, name);
+  for (const [, held] of model.stateDict()) held.data();
+  const [first, second] = BATCHES.map((batch) => forward(model, inputSize, mode, batch));
+  const traced = new Merger(first!, second!, names).merge();
+  if (mode === evaluation) refuseDropout(traced.output);
+  return traced;
+}
+
+function refuseDropout(output: Value): void {
+  for (const value of valuesInOrder(output)) {
+    if (value.op !== "dropout" && value.op !== "dropout2d") continue;
+    refuse(value, "it drops elements in evaluation too", "say when: F.dropout(x, p, this.training)");
+  }
+}
+
+interface Pass {
+  readonly input: Node;
+  readonly output: Node;
+  readonly calls: ModuleCalls;
+}
+
+function forward(model: Module, inputSize: Shape, mode: Mode, batch: number): Pass {
+  const calls = new ModuleCalls(model);
+  try {
+    const { inputs, outputs } = callLazily(model, [inputSize], mode, batch);
+    if (outputs.length === 1) return { input: inputs[0]!.node, output: outputs[0]!.node, calls };
+  } finally {
+    calls.stop();
+  }
+  throw new ArgumentError({
+    op: "export",
+    problem: `the network ${model.constructor.name} does not give one tensor`,
+    expected: "a forward from one tensor to one tensor",
+  });
+}
+
+/** Makes one computation of two passes, node by node. */
+class Merger {
+  private readonly values = new Map<Node, Value>();
+
+  constructor(
+    private readonly first: Pass,
+    private readonly second: Pass,
+    private readonly names: ReadonlyMap<Variable, string>,
+  ) {}
+
+  merge(): Trace {
+    const [a, b] = [topologicalOrder([this.first.output]), topologicalOrder([this.second.output])];
+    a.forEach((node, at) => {
+      const twin = b[at];
+      const module = this.first.calls.moduleOf(node);
+      if (!twin || twin.op !== node.op || a.length !== b.length) {
+        refuse({ op: node.op.name, module }, "the network computes something else for another size of the batch");
+      }
+      this.values.set(node, this.value(node, twin, module));
+    });
+    const input = this.values.get(this.first.input);
+    if (!input) {
+      throw new ArgumentError({ op: "export", problem: "the network's output does not depend on its input" });
+    }
+    const calls = this.first.calls.list((node) => this.values.get(node));
+    return { input, output: this.values.get(this.first.output)!, calls };
+  }
+
+  private value(node: Node, twin: Node, module: string): Value {
+    const place = { op: node.op.name, module };
+    const shape = mergeSizes(place, node.shape, twin.shape) as Sizes;
+    const base = { shape, dtype: node.dtype, module, inputs: [] as Value[], attrs: {} };
+    if (node === this.first.input) return { ...base, op: "input" };
+    if (isVariable(node)) return this.variable(node.attrs.variable, base);
+    // What is drawn anew in each pass, as a dropout's key, is not the same in both.
+    if (node.supply && twin.supply) return { ...base, op: "live" };
+    if (node.value !== undefined) {
+      if (twin.value === undefined || !sameElements(node.value, twin.value)) {
+        refuse(place, "its elements follow the batch's size, or change from call to call");
+      }
+      return { ...base, op: "data", data: node.value };
+    }
+    const attrs = mergeSizes(place, node.attrs, twin.attrs) as Value["attrs"];
+    return fuse({ ...base, ...place, attrs, inputs: node.inputs.map((input) => this.values.get(input)!) });
+  }
+
+  /** A variable that the network does not own is a constant. */
+  private variable(variable: Variable, base: Omit<Value, "op">): Value {
+    const data = variable.read();
+    const name = this.names.get(variable);
+    return name === undefined ? { ...base, op: "data", data } : { ...base, op: "variable", attrs: { name }, data };
+  }
+}
+
+function sameElements(a: HostArray, b: HostArray): boolean {
+  return a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
+}
+
+/** Attributes or shapes of the two passes as one: a number that differs must be a multiple of the batch's size. */
+function mergeSizes(place: Pick<Value, "op" | "module">, a: unknown, b: unknown): unknown {
+  if (typeof a === "number" && typeof b === "number") {
+    if (Object.is(a, b)) return a;
+    const perImage = a / BATCHES[0];
+    if (perImage === b / BATCHES[1]) return { perImage };
+    return refuse(place, `it depends on the batch's size: ${a} for ${BATCHES[0]} images, ${b} for ${BATCHES[1]}`);
+  }
+  if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
+    return a.map((part, i) => mergeSizes(place, part, b[i]));
+  }
+  if (typeof a === "object" && typeof b === "object" && a !== null && b !== null) {
+    return Object.fromEntries(
+      Object.entries(a).map(([key, part]) => [key, mergeSizes(place, part, (b as Record<string, unknown>)[key])]),
+    );
+  }
+  return a === b ? a : refuse(place, "it is not the same for another size of the batch");
+}

@@ -1,0 +1,76 @@
+/**
+ * IDX, the file format of MNIST (described by its authors at yann.lecun.com/exdb/mnist): two bytes of zero, one for the
+ * type of the elements, one for the number of axes, each axis' size as 32 bits with the highest byte first, then the
+ * elements, row-major. Only unsigned bytes are read.
+ */
+import { DataError } from "../errors/errors.js";
+import { formatShape, sizeOf, type Shape } from "../graph/shape.js";
+
+export interface IdxArray {
+  /** The file's name, for messages. */
+  readonly file: string;
+  readonly shape: Shape;
+  readonly data: Uint8Array;
+  /** Where the elements begin in the file, in bytes. */
+  readonly dataOffset: number;
+}
+
+const UNSIGNED_BYTES = 0x08;
+const otherTypes: Readonly<Record<number, string>> = {
+  0x09: "signed bytes",
+  0x0b: "16-bit whole numbers",
+  0x0c: "32-bit whole numbers",
+  0x0d: "float32",
+  0x0e: "float64",
+};
+
+/**
+ * The content of an IDX file of unsigned bytes, without a copy.
+ * @param bytes the whole file, not compressed
+ * @param file its name, for messages
+ * @param axes how many axes it must have: 3 for images, 1 for labels
+ * @throws DataError, with the offset in the file, if it is anything else, is cut short or goes on after its end
+ */
+export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArray {
+  const refuse = (offset: number, problem: string, expected: string, got: string, hint: string): DataError =>
+    new DataError({ op: file, problem: `at offset ${offset}: ${problem}`, expected, got, hint });
+  const hex = (from: number, to: number): string =>
+    Array.from(bytes.subarray(from, to), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+
+  const dataOffset = 4 + 4 * axes;
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
+    const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    const hint = gzip
+      ? "the file is compressed: give its name the ending .gz"
+      : "this is no IDX file: look for the right one";
+    throw refuse(0, "not the beginning of an IDX file", `00 00 08 0${axes}`, hex(0, 4) || "an empty file", hint);
+  }
+  const type = bytes[2]!;
+  if (type !== UNSIGNED_BYTES) {
+    const got = `${hex(2, 3)} (${otherTypes[type] ?? "no known type"})`;
+    throw refuse(2, "another type of elements", "08 (unsigned bytes)", got, "this is another dataset's file");
+  }
+  if (bytes[3] !== axes) {
+    const hint = "images have 3 axes, labels 1: perhaps the files are exchanged";
+    throw refuse(3, "another number of axes", String(axes), String(bytes[3]), hint);
+  }
+  const broken = "the file was cut short: fetch it again";
+  if (bytes.length < dataOffset) {
+    throw refuse(bytes.length, "the header ends early", `${dataOffset} bytes`, `${bytes.length}`, broken);
+  }
+  const header = new DataView(bytes.buffer, bytes.byteOffset, dataOffset);
+  const shape = Array.from({ length: axes }, (_, axis) => header.getUint32(4 + 4 * axis));
+  const size = dataOffset + sizeOf(shape);
+  const expected = `${size} bytes for ${formatShape(shape)}`;
+  if (bytes.length < size) throw refuse(bytes.length, "the elements end early", expected, `${bytes.length}`, broken);
+  if (bytes.length > size) {
+    throw refuse(
+      size,
+      "something follows the last element",
+      expected,
+      `${bytes.length}`,
+      "the file is damaged: fetch it again",
+    );
+  }
+  return { file, shape, data: bytes.subarray(dataOffset), dataOffset };
+}

@@ -1,0 +1,153 @@
+/**
+ * The safetensors format: 8 bytes with the header's length (little-endian), a JSON header that says for every tensor
+ * its type, shape and place, then the elements. The format is Hugging Face's (huggingface.co/docs/safetensors). A
+ * file is checked wholly before anything is taken from it: it may be cut off, foreign or made to do harm.
+ */
+import { DataError } from "../errors/errors.js";
+import type { HostArray } from "../graph/node.js";
+import { formatShape, type Shape } from "../graph/shape.js";
+import { bytesIn, elementTypeNames, isElementType, readElements, type ElementTypeName } from "./element-types.js";
+
+export interface StoredTensor {
+  readonly shape: Shape;
+  /** Dense and row-major. */
+  readonly data: HostArray;
+}
+
+export interface SafetensorsFile {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface Entry {
+  readonly dtype: ElementTypeName;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+/** The reference implementation's limit for a header, in bytes. */
+const MAX_HEADER = 100_000_000;
+
+/** The bytes of a file with these tensors, in their order, and these strings. */
+export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
+  const header: [string, unknown][] = [["__metadata__", metadata]];
+  let end = 0;
+  for (const [name, { shape, data }] of tensors) {
+    const dtype = data instanceof Float32Array ? "F32" : "I32";
+    header.push([name, { dtype, shape, data_offsets: [end, (end += data.byteLength)] }]);
+  }
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  // Spaces fill the header up, so that the elements begin at a multiple of eight bytes.
+  const start = 8 + Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(start + end).fill(0x20, 0, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(text, 8);
+  let at = start;
+  for (const { data } of tensors.values()) {
+    bytes.set(bytesOf(data), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a file's bytes. The tensors come in the order of their elements; floats become float32, integers int32.
+ * @param file the file's name, for errors
+ * @throws DataError where the bytes are not a whole, consistent safetensors file
+ */
+export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsFile {
+  const { header, start } = readHeader(bytes, file);
+  const metadata = checkMetadata(header["__metadata__"] ?? {}, file);
+  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  const checked = entries.map(([name, entry]) => [name, checkEntry(name, entry, file)] as const);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, data_offsets }] of inOrder(checked, bytes.length - start, file)) {
+    const elements = bytes.subarray(start + data_offsets[0], start + data_offsets[1]);
+    try {
+      tensors.set(name, { shape, data: readElements(dtype, elements) });
+    } catch (error) {
+      throw corrupt(file, `${name}: ${(error as Error).message}`);
+    }
+  }
+  return { tensors, metadata };
+}
+
+/** The memory of a typed array as bytes. WebAssembly and all machines that Node runs on are little-endian. */
+export function bytesOf(data: HostArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function corrupt(file: string, problem: string, expected?: string, got?: string): DataError {
+  return new DataError({
+    op: "safetensors",
+    problem: `${file}: ${problem}`,
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+    hint: "the file is cut off, damaged or of another kind; use another checkpoint",
+  });
+}
+
+function readHeader(bytes: Uint8Array, file: string): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) throw corrupt(file, "the file is too short", "at least 8 bytes", String(bytes.length));
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const room = Math.min(bytes.length - 8, MAX_HEADER);
+  if (length > BigInt(room)) {
+    throw corrupt(file, "the header is longer than the file", `at most ${room} bytes`, String(length));
+  }
+  const start = 8 + Number(length);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start));
+    const header: unknown = JSON.parse(text);
+    if (isRecord(header)) return { header, start };
+  } catch {
+    // Said below, as for JSON that is no object.
+  }
+  throw corrupt(file, "the header is not a JSON object");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkMetadata(metadata: unknown, file: string): Record<string, string> {
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
+    throw corrupt(file, "__metadata__ has the wrong form", "an object of strings");
+  }
+  return metadata as Record<string, string>;
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function checkEntry(name: string, entry: unknown, file: string): Entry {
+  const { dtype, shape, data_offsets: place } = isRecord(entry) ? entry : {};
+  const lists = Array.isArray(shape) && shape.every(isSize) && Array.isArray(place) && place.every(isSize);
+  if (typeof dtype !== "string" || !lists || place.length !== 2) {
+    throw corrupt(file, `the entry of ${name} has the wrong form`, "dtype, shape and two data_offsets");
+  }
+  if (!isElementType(dtype)) {
+    throw corrupt(file, `${name} has an element type that is not supported`, elementTypeNames.join(", "), dtype);
+  }
+  const [begin, end] = place;
+  const size = bytesIn(dtype, shape);
+  if (end! - begin! !== size) {
+    const shown = formatShape(shape);
+    throw corrupt(file, `${name} of shape ${shown} has the wrong length`, `${size} bytes`, String(end! - begin!));
+  }
+  return { dtype, shape, data_offsets: [begin!, end!] };
+}
+
+/** The entries in the order of their places, which must follow each other without gaps and fill the rest of the file. */
+function inOrder(entries: readonly (readonly [string, Entry])[], length: number, file: string) {
+  let end = 0;
+  const ordered = [...entries].sort(
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1], // an empty one before its twin
+  );
+  for (const [name, { data_offsets: place }] of ordered) {
+    if (place[0] !== end) throw corrupt(file, `${name} begins at the wrong byte`, String(end), String(place[0]));
+    end = place[1];
+  }
+  if (end !== length) throw corrupt(file, "the elements do not fill the file", `${end} bytes`, String(length));
+  return ordered;
+}

@@ -1,0 +1,114 @@
+/**
+ * What defines an operation. One record says everything about it: which shapes fit, its value in float64, its
+ * gradient as graph, how it becomes code, and sample inputs. From the samples come, for every op, the checks against
+ * the reference, against finite differences and against PyTorch's fixtures (ops.test.ts), so an op without samples
+ * does not compile.
+ */
+import { gradientsEnabled } from "./grad-mode.js";
+import { Node, type Spec } from "./node.js";
+import type { Shape } from "./shape.js";
+import type { Expr } from "../wasm/expressions.js";
+
+/** A tensor in the float64 reference: dense and row-major. */
+export interface Value {
+  readonly shape: Shape;
+  readonly data: Float64Array;
+}
+
+/*
+ * The function types below are written as `{ of(…): … }["of"]`: TypeScript compares parameters of methods both ways,
+ * so that an `Op<ConvolutionAttrs>` stands where any `Op` is wanted. An op is only ever called with its own attributes.
+ */
+
+/** How an op becomes code. `compiler/` has one place for each kind. */
+export type Lowering<A> =
+  /** Holds or names its elements. */
+  | { readonly kind: "leaf" }
+  /** One result element from the inputs' elements at the same place (inputs broadcast); four lanes at a time. */
+  | {
+      readonly kind: "elementwise";
+      readonly vector: { of(args: readonly Expr[], attrs: A): Expr }["of"];
+      /** Of a comparison: all bits of a lane set where it holds, none elsewhere. */
+      readonly mask?: { of(args: readonly Expr[]): Expr }["of"];
+      /** Whether the first of `vector`'s arguments is such a mask: of a condition that is not zero. */
+      readonly takesMask?: true;
+    }
+  /** An element that depends on its row-major position in the result (an i32x4), the attributes, and scalar inputs. */
+  | { readonly kind: "index"; readonly vector: { of(position: Expr, attrs: A, args: readonly Expr[]): Expr }["of"] }
+  /** The same elements under other strides; `undefined` where strides cannot say it (a copy is made then). */
+  | {
+      readonly kind: "view";
+      readonly view: { of(input: StridedView, attrs: A, out: Spec): StridedView | undefined }["of"];
+    }
+  /** A sum or maximum over `attrs.axes`. */
+  | { readonly kind: "reduce"; readonly combine: "sum" | "max" }
+  /** Made of other ops, as the same function of graph nodes. */
+  | { readonly kind: "composite"; readonly build: { of(inputs: readonly Node[], attrs: A): Node }["of"] }
+  /** A kernel of its own: compiler/kernels has a planner under this op's name. */
+  | { readonly kind: "kernel" };
+
+/** Where the elements of a tensor lie: element (i, j, …) at offset + i·strides[0] + j·strides[1] + …, in elements. */
+export interface StridedView {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** Inputs for the checks of an op. `inputs` are shapes, filled with reproducible random numbers, or given values. */
+export interface Sample<A> {
+  readonly inputs: readonly (Shape | SampleInput)[];
+  readonly attrs: A;
+}
+
+export interface SampleInput {
+  readonly shape: Shape;
+  /** Uniform in [low, high); by default [-2, 2). */
+  readonly range?: readonly [number, number];
+  /** Elements to use as they are. */
+  readonly values?: readonly number[];
+  readonly dtype?: "float32" | "int32";
+}
+
+export interface Op<A = unknown> {
+  readonly name: string;
+  /** The result's shape and type, or a ShapeError. */
+  readonly infer: { of(inputs: readonly Node[], attrs: A): Spec }["of"];
+  /** The value in float64, from the naive definition. */
+  readonly reference: { of(inputs: readonly Value[], attrs: A, out: Spec): Float64Array }["of"];
+  /** A gradient for each input (null: none flows), before un-broadcasting; `grad` has the result's shape. */
+  readonly gradient: { of(node: Node<A>, grad: Node): readonly (Node | null)[] }["of"];
+  readonly lowering: Lowering<A>;
+  /** At least one, unless the op is a leaf. */
+  readonly samples: readonly Sample<A>[];
+  /** The same in Python, for the fixtures; `x` is the list of inputs. `null`: PyTorch has no counterpart. */
+  readonly torch: { of(attrs: A): string }["of"] | null;
+  /**
+   * Where the gradient is not the derivative of `reference` on purpose: why, and what checks it instead. The check
+   * against finite differences is then left out.
+   */
+  readonly gradientCaveat?: string;
+  /** What distinguishes two sets of attributes; JSON unless given. */
+  readonly key?: { of(attrs: A): string }["of"];
+}
+
+/** All ops by name, in the order of their definition. */
+export const registry = new Map<string, Op<never>>();
+
+/** Registers an op and gives the function that builds its nodes. */
+export function defineOp<A = Record<string, never>>(op: Op<A>): (inputs: readonly Node[], attrs: A) => Node<A> {
+  if (registry.has(op.name)) throw new Error(`the op ${op.name} is defined twice`);
+  registry.set(op.name, op as unknown as Op<never>);
+  return (inputs, attrs) => applyOp(op, inputs, attrs);
+}
+
+/** A node of this op, its shapes checked. */
+export function applyOp<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
+  const { shape, dtype } = op.infer(inputs, attrs);
+  const requiresGrad = gradientsEnabled() && dtype === "float32" && inputs.some((input) => input.requiresGrad);
+  return new Node(op, inputs, attrs, shape, dtype, requiresGrad);
+}
+
+/** Numbers as a Python list, for `torch` expressions. */
+export function pythonList(numbers: readonly number[]): string {
+  return `[${numbers.join(", ")}]`;
+}

@@ -1,3 +1,0 @@
-/** `kilograd/import`: what others have trained: weights of several formats, and networks from ONNX. Nothing here needs Node. */
-export { importOnnx, onnxOperators, OnnxModule, type ImportOnnxOptions } from "./onnx/onnx-module.js";
-export { decodeStateDict } from "./state-dict.js";

@@ -1,0 +1,124 @@
+/** An inspection as a table of text. */
+import type { Field } from "./receptive-field.js";
+import type { Inspection, Layer } from "./layer.js";
+import { thousands } from "../text/thousands.js";
+
+interface Column {
+  readonly title: string;
+  readonly align: "left" | "right";
+  readonly cell: (layer: Layer, position: number) => string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "#", align: "right", cell: (_, position) => String(position) },
+  { title: "layer", align: "left", cell: (layer) => layerTitle(layer) },
+  { title: "output", align: "right", cell: ({ outputs }) => outputs.map(formatSize).join(" ") },
+  { title: "parameters", align: "right", cell: ({ parameters }) => thousands(parameters) },
+  { title: "multiply-adds", align: "right", cell: ({ multiplyAdds }) => thousands(multiplyAdds) },
+  { title: "memory", align: "right", cell: ({ activationBytes }) => formatBytes(activationBytes) },
+  { title: "field", align: "right", cell: ({ field }) => along(field, "size") },
+  { title: "jump", align: "right", cell: ({ field }) => along(field, "jump") },
+  { title: "start", align: "right", cell: ({ field }) => along(field, "start") },
+];
+
+/** The table, its totals and what must be said of single layers; without a line end after its last line. */
+export function formatInspection(inspection: Inspection): string {
+  const { layers, parameters, multiplyAdds, activationBytes } = inspection;
+  const rows = layers.map((layer, position) => COLUMNS.map(({ cell }) => cell(layer, position)));
+  const widths = COLUMNS.map(({ title }, column) =>
+    Math.max(...[title, ...rows.map((row) => row[column]!)].map(length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((text, column) => align(text, widths[column]!, COLUMNS[column]!.align)).join("  ");
+  const titles = line(COLUMNS.map(({ title }) => title));
+  const notes = layers.flatMap(notesOn);
+  return [
+    titles,
+    "─".repeat(length(titles)),
+    ...rows.map((row) => line(row).trimEnd()),
+    "─".repeat(length(titles)),
+    `Parameters: ${thousands(parameters)}. Multiply-adds for an image: ${thousands(multiplyAdds)}. ` +
+      `Activations of an image: ${formatBytes(activationBytes)}.`,
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ].join("\n");
+}
+
+/** `conv1 Conv2d 3×3, 1→8` */
+export function layerTitle(layer: Layer): string {
+  const path = layer.path === null ? "" : `${layer.path} `;
+  const detail = describeDetail(layer);
+  return `${path}${layer.name}${detail === "" ? "" : ` ${detail}`}`;
+}
+
+/** What tells a layer from others of its kind. */
+export function describeDetail(layer: Layer): string {
+  switch (layer.kind) {
+    case "conv":
+      return [
+        `${formatSize(layer.kernel)}, ${layer.inChannels}→${layer.outChannels}`,
+        ...unless(layer.stride, 1, "stride"),
+        ...unless(layer.padding, 0, "padding"),
+        ...unless(layer.dilation, 1, "dilation"),
+        ...(layer.groups === 1 ? [] : [`groups ${layer.groups}`]),
+      ].join(", ");
+    case "linear":
+      return `${thousands(layer.inFeatures)}→${thousands(layer.outFeatures)}`;
+    case "pool":
+      return formatSize(layer.kernel);
+    case "dropout":
+      return String(layer.p);
+    default:
+      return "";
+  }
+}
+
+function unless([height, width]: readonly [number, number], usual: number, name: string): string[] {
+  if (height === usual && width === usual) return [];
+  return [`${name} ${height === width ? height : `${height}×${width}`}`];
+}
+
+function notesOn(layer: Layer, position: number): string[] {
+  const branches = layer.branches?.map((field) => {
+    return `${along(field, "size")} pixels at ${along(field, "start")}, ${along(field, "jump")} apart`;
+  });
+  return [
+    ...(layer.shares === null
+      ? []
+      : [`${position} is called with the parameters of ${layer.shares}, which count once.`]),
+    ...(branches
+      ? [`${position} joins values that lie over different places of the image: ${branches.join("; ")}.`]
+      : []),
+  ];
+}
+
+/** One number where height and width agree. */
+function along(field: Field | null, what: "size" | "jump" | "start"): string {
+  if (!field) return "–";
+  const [height, width] = field.map((extent) => short(extent[what])) as [string, string];
+  return height === width ? height : `${height}×${width}`;
+}
+
+function short(x: number): string {
+  return String(Math.round(x * 100) / 100);
+}
+
+/** `8×26×26` */
+export function formatSize(size: readonly number[]): string {
+  return size.length === 0 ? "1" : size.join("×");
+}
+
+/** `21.1 KB`, of 1,024 bytes. */
+export function formatBytes(bytes: number): string {
+  const [size, unit] =
+    bytes < 1024 ? [bytes, "B"] : bytes < 1024 ** 2 ? [bytes / 1024, "KB"] : [bytes / 1024 ** 2, "MB"];
+  return `${unit === "B" ? size : size.toFixed(1)} ${unit}`;
+}
+
+function length(text: string): number {
+  return [...text].length;
+}
+
+function align(text: string, width: number, side: Column["align"]): string {
+  const space = " ".repeat(width - length(text));
+  return side === "left" ? text + space : space + text;
+}

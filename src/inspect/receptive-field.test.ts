@@ -1,0 +1,187 @@
+/**
+ * Receptive fields against what really flows: the gradient of one value of the result with respect to the image is not
+ * 0 exactly where that value has looked.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as nn from "../nn/index.js";
+import { functional as F } from "../nn/index.js";
+import { randomInteger, Generator } from "../random/random.js";
+import { cat, ones, zeros } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { inspectNetwork } from "./inspect.js";
+import type { Field } from "./receptive-field.js";
+
+const SIZE = 48;
+
+/** A convolution of ones, so that no contribution cancels another. */
+function conv(kernel: number | [number, number], options: nn.Conv2dOptions = {}): nn.Module {
+  const layer = new nn.Conv2d(1, 1, kernel, { ...options, bias: false });
+  nn.init.ones_(layer.weight);
+  return layer;
+}
+
+/** First and last row and column of the image that the value at a place of the result depends on. */
+function seen(model: nn.Module, place: readonly [number, number]): [rows: [number, number], columns: [number, number]] {
+  const image = ones([1, 1, SIZE, SIZE], { requiresGrad: true });
+  const result = (model as unknown as (x: Tensor) => Tensor)(image);
+  result
+    .slice(2, place[0], place[0] + 1)
+    .slice(3, place[1], place[1] + 1)
+    .sum()
+    .backward();
+  const gradient = image.grad!.data();
+  const places = Array.from(gradient.keys()).filter((at) => gradient[at] !== 0);
+  const range = (list: number[]): [number, number] => [Math.min(...list), Math.max(...list)];
+  return [range(places.map((at) => Math.floor(at / SIZE))), range(places.map((at) => at % SIZE))];
+}
+
+function fieldOf(model: nn.Module): Field {
+  return inspectNetwork(model, [1, SIZE, SIZE]).layers.at(-1)!.field!;
+}
+
+/** First and last pixel that a place sees. */
+function expected({ size, jump, start }: Field[0], place: number): [number, number] {
+  const first = start + place * jump - size / 2;
+  return [first, first + size - 1];
+}
+
+/** Exactly, where all of it lies on the image; where padding is seen too, no more than that. */
+function check(model: nn.Module, what: string): void {
+  const field = fieldOf(model);
+  for (const part of [0, 0.5, 1]) {
+    const place = field.map(({ count }) => Math.floor(part * (count - 1))) as [number, number];
+    const found = seen(model, place);
+    const wanted = field.map((extent, side) => expected(extent, place[side]!));
+    const where = `${what}, at ${place.join()} of ${field.map(({ count }) => count).join("×")}`;
+    const isInside = wanted.flat().every((pixel) => pixel >= 0 && pixel < SIZE);
+    if (isInside) assert.deepEqual(found, wanted, where);
+    else {
+      for (const side of [0, 1]) {
+        const [[first, last], [least, most]] = [found[side]!, wanted[side]!] as [[number, number], [number, number]];
+        assert.ok(first >= least && last <= most, where);
+      }
+    }
+    if (part === 0.5 && field.every(({ size }) => size < SIZE / 2)) assert.ok(isInside, where);
+  }
+}
+
+const cases: Readonly<Record<string, () => nn.Module>> = {
+  "two convolutions, a pooling, two convolutions": () =>
+    new nn.Sequential(conv(3), conv(3), new nn.AvgPool2d(2), conv(3), conv(3)),
+  "padding, stride and dilation": () =>
+    new nn.Sequential(
+      conv(3, { padding: 1 }),
+      conv(3, { stride: 2, padding: 1 }),
+      conv(3, { dilation: 3, padding: 2 }),
+    ),
+  "uneven kernels": () =>
+    new nn.Sequential(conv([1, 5]), conv([3, 1], { stride: [2, 1] }), conv(2, { padding: "same" })),
+  "pooling that overlaps": () => new nn.Sequential(conv(3), new nn.AvgPool2d(3, { stride: 2, padding: 1 }), conv(3)),
+  "adaptive pooling to one place": () => new nn.Sequential(conv(5), new nn.AdaptiveAvgPool2d(1)),
+  "adaptive pooling in even parts": () => new nn.Sequential(conv(3), new nn.AdaptiveAvgPool2d(23)),
+};
+
+for (const [what, make] of Object.entries(cases)) test(what, () => check(make(), what));
+
+test("chains drawn at random", () => {
+  const seed = 20;
+  const generator = new Generator().manualSeed(seed);
+  const draw = (low: number, high: number): number => randomInteger(low, high + 1, generator);
+  for (let round = 0; round < 12; round++) {
+    const layers = Array.from({ length: draw(1, 4) }, () =>
+      draw(0, 3) === 0
+        ? new nn.AvgPool2d(2, { stride: draw(1, 2) })
+        : conv([draw(1, 4), draw(1, 4)], { stride: draw(1, 2), padding: draw(0, 2), dilation: draw(1, 2) }),
+    );
+    check(new nn.Sequential(...layers), `seed ${seed}, round ${round}: ${layers.map(String).join(" ")}`);
+  }
+});
+
+test("functions count as modules do: slices, another order of the axes, means", () => {
+  class Net extends nn.Module {
+    override forward(x: Tensor): Tensor {
+      x = F.avgPool2d(x, 2).slice(2, 3, 21, 2).permute(0, 1, 3, 2);
+      return F.conv2d(x, ones([1, 1, 3, 2]));
+    }
+  }
+  const [height, width] = fieldOf(new Net());
+  // Along the image's height: pooled to 2, every second place from the third on, then 2 of them.
+  assert.deepEqual(height, { size: 6, jump: 4, start: 9, count: 8 });
+  assert.deepEqual(width, { size: 6, jump: 2, start: 3, count: 22 });
+});
+
+test("uneven adaptive pooling: its largest window", () => {
+  const [height] = fieldOf(new nn.Sequential(new nn.AdaptiveAvgPool2d([5, 48])));
+  // 48 rows to 5: windows from ⌊9.6·i⌋ to ⌈9.6·(i+1)⌉, of 10, 11, 11, 11, 10 rows.
+  assert.equal(height.size, 11);
+  assert.equal(height.count, 5);
+  assert.equal(height.start, 5);
+});
+
+class Branches extends nn.Module {
+  constructor(
+    readonly left: nn.Module,
+    readonly right: nn.Module,
+    readonly join: (left: Tensor, right: Tensor) => Tensor,
+  ) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    const branch = (module: nn.Module): Tensor => (module as unknown as (x: Tensor) => Tensor)(x);
+    return this.join(branch(this.left), branch(this.right));
+  }
+}
+
+test("where branches meet the largest counts", () => {
+  const same = { padding: 1 };
+  const deep = new nn.Sequential(conv(3, same), conv(3, same));
+  for (const join of [(a: Tensor, b: Tensor) => a.add(b), (a: Tensor, b: Tensor) => cat([a, b], 1)]) {
+    const { layers } = inspectNetwork(new Branches(conv(3, same), deep, join), [1, SIZE, SIZE]);
+    const last = layers.at(-1)!;
+    assert.deepEqual(last.field![0], { size: 5, jump: 1, start: 0.5, count: SIZE });
+    assert.equal(last.branches, null, "both lie over the same places");
+  }
+  check(new Branches(conv(3, same), deep, (a, b) => a.add(b)), "residual");
+});
+
+test("branches that lie over different places are told apart", () => {
+  const cut = (a: Tensor, b: Tensor): Tensor => a.slice(2, 0, 44).slice(3, 0, 44).add(b);
+  const { layers } = inspectNetwork(new Branches(conv(3), conv(5), cut), [1, SIZE, SIZE]);
+  const last = layers.at(-1)!;
+  assert.equal(last.field![0].size, 5);
+  assert.deepEqual(
+    last.branches!.map(([{ size, start }]) => [size, start]),
+    [
+      [3, 1.5],
+      [5, 2.5],
+    ],
+  );
+});
+
+test("a gate for each channel sees all, and does not move what it gates", () => {
+  const gate = (x: Tensor, g: Tensor): Tensor => x.mul(g.mean([2, 3], true).sigmoid());
+  const { layers } = inspectNetwork(new Branches(conv(3), conv(5), gate), [1, SIZE, SIZE]);
+  assert.deepEqual(layers.at(-1)!.field![0], { size: 48, jump: 1, start: 1.5, count: 46 });
+  assert.equal(layers.at(-1)!.branches, null);
+});
+
+test("flattened, each value sees what it saw; a fully connected layer sees all; without an image there is none", () => {
+  class Net extends nn.Module {
+    fc = new nn.Linear(46 * 46, 2);
+    override forward(x: Tensor): Tensor {
+      return this.fc(F.conv2d(x, zeros([1, 1, 3, 3])).view(-1, 46 * 46));
+    }
+  }
+  const { layers } = inspectNetwork(new Net(), [1, SIZE, SIZE]);
+  assert.deepEqual(
+    layers.map(({ name, field }) => [name, field![0].size]),
+    [
+      ["input", 1],
+      ["conv2d", 3],
+      ["reshape", 3],
+      ["Linear", 48],
+    ],
+  );
+  assert.equal(inspectNetwork(new nn.Linear(3, 2), [3]).layers.at(-1)!.field, null);
+});

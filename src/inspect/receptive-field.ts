@@ -1,0 +1,257 @@
+/**
+ * Receptive fields: what part of the image each value of a layer has seen. Along one axis of the image they are an
+ * arithmetic sequence: `count` places, each seeing `size` pixels, `jump` pixels apart, the first one's centre at
+ * `start` (0.5 is the middle of the first pixel; padding makes it smaller). A window of k elements with stride s,
+ * padding p and dilation d turns them into
+ *
+ *   size + (k−1)·d·jump,   jump·s,   start + ((k−1)·d/2 − p)·jump.
+ *
+ * Dang Ha The Hien 2017, "A guide to receptive field arithmetic for convolutional neural networks"; Araujo, Norris and
+ * Sim 2019, "Computing receptive fields of convolutional neural networks", distill.pub. They are followed through the
+ * lazy graph, not through modules, so that functions and branches count too. Where branches meet, the largest counts.
+ */
+import type { Node } from "../graph/node.js";
+import type { ConvolutionAttrs } from "../ops/convolution.js";
+import type { AvgPoolAttrs, MaxPoolAttrs } from "../ops/pooling.js";
+import type { Window } from "../ops/window.js";
+import type { PadAttrs } from "../ops/assemble.js";
+import type { SliceAttrs } from "../ops/view.js";
+import type { Shape } from "../graph/shape.js";
+import { sizeOf } from "../graph/shape.js";
+
+/** What the places along one axis of the image have seen, in pixels. */
+export interface Extent {
+  readonly size: number;
+  readonly jump: number;
+  readonly start: number;
+  readonly count: number;
+}
+
+/** The image's height and width. */
+export type Field = readonly [height: Extent, width: Extent];
+
+/** Where in a tensor the places lie: the axis that counts them, alone or, once flattened, together with others. */
+interface Placed extends Extent {
+  /** NOWHERE for a single place whose axis is gone. */
+  readonly axis: number;
+}
+const NOWHERE = -1;
+type PlacedField = readonly [height: Placed, width: Placed];
+
+export interface ReceptiveFields {
+  /** For each node that depends on an image. */
+  readonly fields: ReadonlyMap<Node, Field>;
+  /** For each node where branches meet whose places do not lie alike: the branches' fields. */
+  readonly conflicts: ReadonlyMap<Node, readonly Field[]>;
+}
+
+/** An image's own pixels. */
+function pixels(image: Shape): PlacedField {
+  const along = (axis: number): Placed => ({ size: 1, jump: 1, start: 0.5, count: image[axis]!, axis });
+  return [along(2), along(3)];
+}
+
+/**
+ * @param order a graph's nodes, inputs before users
+ * @param images the inputs [N,C,H,W] among them; inputs of other ranks have no pixels
+ */
+export function followFields(order: readonly Node[], images: readonly Node[]): ReceptiveFields {
+  const fields = new Map<Node, PlacedField>();
+  const conflicts = new Map<Node, readonly Field[]>();
+  for (const image of images) if (image.shape.length === 4) fields.set(image, pixels(image.shape));
+  for (const node of order) {
+    const known = node.inputs.filter((input) => fields.has(input));
+    if (fields.has(node) || known.length === 0) continue;
+    const rule = RULES[node.op.name] ?? together;
+    const { field, branches } = rule(
+      node as Node<never>,
+      known.map((input) => ({ node: input, field: fields.get(input)! })),
+    );
+    fields.set(node, field);
+    if (branches) conflicts.set(node, branches);
+  }
+  return { fields: new Map([...fields].map(([node, field]) => [node, plain(field)])), conflicts };
+}
+
+/** An input of a node, with its field. */
+interface Known {
+  readonly node: Node;
+  readonly field: PlacedField;
+}
+interface Result {
+  readonly field: PlacedField;
+  /** Set where the inputs' places do not lie alike. */
+  readonly branches?: readonly Field[];
+}
+type FieldRule = (node: Node<never>, known: readonly Known[]) => Result;
+
+/** What to do at each op; at all others, which work element by element, the inputs meet. */
+const RULES: Readonly<Record<string, FieldRule>> = {
+  conv2d: ({ inputs, attrs, shape }: Node<ConvolutionAttrs>, known) => {
+    const [, weight] = inputs;
+    return slide(known, { ...attrs, kernel: [weight!.shape[2]!, weight!.shape[3]!] }, shape);
+  },
+  maxPool2d: ({ attrs, shape }: Node<MaxPoolAttrs>, known) => slide(known, attrs, shape),
+  avgPool2d: ({ attrs, shape }: Node<AvgPoolAttrs>, known) => slide(known, { ...attrs, dilation: [1, 1] }, shape),
+  pad: ({ attrs, shape }: Node<PadAttrs>, known) =>
+    each(known, (extent) => ({
+      ...extent,
+      start: extent.start - attrs.before[extent.axis]! * extent.jump,
+      count: shape[extent.axis]!,
+    })),
+  slice: ({ attrs, shape }: Node<SliceAttrs>, known) =>
+    each(known, (extent) => ({
+      ...extent,
+      start: extent.start + attrs.begin[extent.axis]! * extent.jump,
+      jump: extent.jump * attrs.step[extent.axis]!,
+      count: shape[extent.axis]!,
+    })),
+  reshape: ({ shape }, known) => each(known, (extent) => reshaped(extent, known[0]!.node.shape, shape)),
+  permute: ({ attrs }: Node<{ readonly order: readonly number[] }>, known) =>
+    each(known, (extent) => ({ ...extent, axis: attrs.order.indexOf(extent.axis) })),
+  expand: ({ shape }, known) =>
+    each(known, (extent) => ({ ...extent, axis: extent.axis + shape.length - known[0]!.node.shape.length })),
+  sum: reduced,
+  amax: reduced,
+  softmax: normalized,
+  logSoftmax: normalized,
+  /** The statistics, which come from the whole batch, are not counted. */
+  batchNorm: (_, [input]) => ({ field: input!.field }),
+  matmul: (node, known) => {
+    if (known.length > 1) return together(node, known);
+    const isLeft = known[0]!.node === (node as Node).inputs[0];
+    const table = constantMatrix((node as Node).inputs[isLeft ? 1 : 0]!);
+    return each(known, (extent) => {
+      if (extent.axis !== (isLeft ? 2 : 1)) return extent;
+      return table ? banded(extent, isLeft ? columns(table) : rows(table)) : collapsed(extent);
+    });
+  },
+};
+
+/** A rule for each of the two extents of the one input. */
+function each([input]: readonly Known[], rule: (extent: Placed) => Placed): Result {
+  const [height, width] = input!.field.map((extent) => (extent.axis === NOWHERE ? extent : rule(extent)));
+  return { field: [height!, width!] };
+}
+
+/** A window that slides over the last two axes. What is not there any more, as it was flattened, is seen whole. */
+function slide(known: readonly Known[], { kernel, stride, padding, dilation }: Window, out: Shape): Result {
+  return each(known, (extent) => {
+    const side = extent.axis - 2;
+    if (side < 0) return collapsed(extent);
+    const reach = (kernel[side]! - 1) * dilation[side]!;
+    return {
+      size: extent.size + reach * extent.jump,
+      jump: extent.jump * stride[side]!,
+      start: extent.start + (reach / 2 - padding[side]!) * extent.jump,
+      count: out[extent.axis]!,
+      axis: extent.axis,
+    };
+  });
+}
+
+/** All places as one: a window as large as the axis. */
+function collapsed(extent: Placed): Placed {
+  const { size, jump, start, count } = extent;
+  return {
+    ...extent,
+    size: size + (count - 1) * jump,
+    jump: jump * count,
+    start: start + ((count - 1) / 2) * jump,
+    count: 1,
+  };
+}
+
+function reduced({ attrs }: Node<{ readonly axes: readonly number[] }>, known: readonly Known[]): Result {
+  return each(known, (extent) => (attrs.axes.includes(extent.axis) ? collapsed(extent) : extent));
+}
+
+/** Along its axis every place sees every other. */
+function normalized({ attrs }: Node<{ readonly axis: number }>, known: readonly Known[]): Result {
+  return each(known, (extent) => (extent.axis === attrs.axis ? { ...extent, size: collapsed(extent).size } : extent));
+}
+
+/** The axis of the new shape that begins where the old one did, be it alone there or joined with others. */
+function reshaped(extent: Placed, from: Shape, to: Shape): Placed {
+  const before = sizeOf(from.slice(0, extent.axis));
+  const outside = (axis: number): number => sizeOf(to.slice(0, axis));
+  const same = to.findIndex((size, axis) => outside(axis) === before && size === from[extent.axis]);
+  if (same >= 0) return { ...extent, axis: same };
+  if (extent.count === 1) return { ...extent, axis: NOWHERE };
+  return { ...extent, axis: to.findIndex((_, axis) => outside(axis) <= before && outside(axis + 1) > before) };
+}
+
+/** Inputs that meet element by element, or one behind the other; their axes are aligned at the end. */
+function together(node: Node, known: readonly Known[]): Result {
+  const fields = known.map(({ node: { shape }, field }) => {
+    const lead = node.shape.length - shape.length;
+    const align = (extent: Placed): Placed =>
+      extent.axis === NOWHERE ? extent : { ...extent, axis: extent.axis + lead };
+    return [align(field[0]), align(field[1])] as const;
+  });
+  const [height, width] = [0, 1].map((side) => widest(fields.map((field) => field[side]!))) as [Widest, Widest];
+  const field: PlacedField = [height.extent, width.extent];
+  return height.conflict || width.conflict ? { field, branches: fields.map(plain) } : { field };
+}
+
+interface Widest {
+  readonly extent: Placed;
+  readonly conflict: boolean;
+}
+
+/** The largest of several; one place that is repeated beside many (a gate for each channel) lies nowhere. */
+function widest(extents: readonly Placed[]): Widest {
+  const most = Math.max(...extents.map(({ count }) => count));
+  const placed = extents.filter(({ count }) => count === most);
+  const size = Math.max(...extents.map((extent) => extent.size));
+  const lead = placed.reduce((best, extent) => (extent.size > best.size ? extent : best));
+  const conflict = placed.some(({ start, jump }) => start !== lead.start || (jump !== lead.jump && most > 1));
+  return { extent: { ...lead, size }, conflict };
+}
+
+/** Without the axes, which are a matter of the tensor. */
+function plain(field: PlacedField): Field {
+  const withoutAxis = ({ size, jump, start, count }: Placed): Extent => ({ size, jump, start, count });
+  return [withoutAxis(field[0]), withoutAxis(field[1])];
+}
+
+/** Windows of uneven size, as of adaptive pooling: the largest counts, and their mean distance. */
+function banded(extent: Placed, bands: readonly (readonly [first: number, last: number])[]): Placed {
+  const { jump } = extent;
+  const [first, last] = [bands[0]!, bands[bands.length - 1]!];
+  const middle = ([from, to]: readonly [number, number]): number => (from + to) / 2;
+  const steps = Math.max(bands.length - 1, 1);
+  return {
+    ...extent,
+    size: extent.size + Math.max(...bands.map(([from, to]) => to - from)) * jump,
+    jump: (jump * (middle(last) - middle(first))) / steps,
+    start: extent.start + middle(first) * jump,
+    count: bands.length,
+  };
+}
+
+interface Matrix {
+  readonly height: number;
+  readonly width: number;
+  readonly elements: ArrayLike<number>;
+}
+
+/** The matrix that a node repeats, if its elements are given with the graph: how uneven pooling is computed. */
+export function constantMatrix(node: Node): Matrix | undefined {
+  let inner = node;
+  while (["reshape", "expand"].includes(inner.op.name)) inner = inner.inputs[0]!;
+  if (inner.op.name !== "data" || inner.shape.length !== 2) return undefined;
+  return { height: inner.shape[0]!, width: inner.shape[1]!, elements: inner.value! };
+}
+
+/** From the first to the last element that is not 0, of each row or column. */
+function rows({ height, width, elements }: Matrix): [number, number][] {
+  return Array.from({ length: height }, (_, row) => band(width, (at) => elements[row * width + at]!));
+}
+function columns({ height, width, elements }: Matrix): [number, number][] {
+  return Array.from({ length: width }, (_, column) => band(height, (at) => elements[at * width + column]!));
+}
+function band(length: number, element: (at: number) => number): [number, number] {
+  const filled = Array.from({ length }, (_, at) => at).filter((at) => element(at) !== 0);
+  return [filled[0] ?? 0, filled[filled.length - 1] ?? length - 1];
+}

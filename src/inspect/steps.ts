@@ -1,0 +1,171 @@
+/**
+ * The forward pass of a network, cut into layers: each call of a module without submodules is one, and each function
+ * outside of such (`F.relu`, `x.view`, an addition). Of the lazy graph's nodes those that depend on the inputs belong
+ * to a layer; what is made of parameters alone (a reshaped bias) belongs to what uses it.
+ */
+import { topologicalOrder, type Node } from "../graph/node.js";
+import { ModuleList, Sequential, type Module } from "../nn/index.js";
+import type { Shape } from "../graph/shape.js";
+import { callLazily, tensorsIn, withDropout } from "../trace/lazy-call.js";
+import { fuses, isAveraging } from "./function-groups.js";
+
+/** A layer's nodes, inputs before users. */
+export interface Step {
+  /** Null for a function. */
+  readonly module: Module | null;
+  readonly nodes: Node[];
+  /** Nodes of other steps, or inputs of the network, that it reads; without repeats. */
+  readonly inputs: readonly Node[];
+  /** What it gives: its last nodes, or for a module that gives its input that very node. */
+  readonly outputs: readonly Node[];
+}
+
+export interface Trace {
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  /** All nodes that the outputs and the calls need, inputs before users. */
+  readonly order: readonly Node[];
+  /** Those that depend on the inputs. */
+  readonly active: ReadonlySet<Node>;
+  /** In call order. */
+  readonly steps: readonly Step[];
+}
+
+/** A call of a module, as its hook sees it. */
+interface Call {
+  readonly module: Module;
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
+}
+
+/** Ops of which each makes a layer: a module with several of them is looked into, like one with submodules. */
+const WEIGHTY = ["conv2d", "matmul", "maxPool2d", "avgPool2d"];
+
+/** @param sizes of the inputs, without the batch */
+export function traceNetwork(model: Module, sizes: readonly Shape[]): Trace {
+  const calls: Call[] = [];
+  const hooks = [...model.modules()]
+    .filter((module) => module !== model && isLeaf(module))
+    .map((module) =>
+      module.registerForwardHook((_, inputs, output) => {
+        calls.push({ module, inputs: nodesIn([...inputs]), outputs: nodesIn(output) });
+      }),
+    );
+  try {
+    const call = callLazily(model, sizes, withDropout);
+    return cut(nodesIn([...call.inputs]), nodesIn([...call.outputs]), calls);
+  } finally {
+    for (const hook of hooks) hook.remove();
+  }
+}
+
+function isLeaf(module: Module): boolean {
+  return [...module.children()].length === 0 && !(module instanceof Sequential) && !(module instanceof ModuleList);
+}
+
+function nodesIn(value: unknown): Node[] {
+  return tensorsIn(value).map(({ node }) => node);
+}
+
+function cut(inputs: readonly Node[], outputs: readonly Node[], calls: readonly Call[]): Trace {
+  const order = topologicalOrder([...outputs, ...calls.flatMap((call) => call.outputs)]);
+  const active = new Set<Node>(inputs);
+  for (const node of order) if (node.inputs.some((input) => active.has(input))) active.add(node);
+  const owner = new Map<Node, Step>();
+  const modules = calls.flatMap((call) => moduleStep(call, active, owner) ?? []);
+  const computed = order.filter((node) => active.has(node) && !inputs.includes(node));
+  const functions = functionSteps(
+    computed.filter((node) => !owner.has(node)),
+    computed,
+    active,
+    new Set(outputs),
+  );
+  for (const step of functions) for (const node of step.nodes) owner.set(node, step);
+  return { inputs, outputs, order, active, steps: inCallOrder([...modules, ...functions], modules, owner) };
+}
+
+/** What a call has computed between its inputs and its outputs. */
+function moduleStep(
+  { module, inputs, outputs }: Call,
+  active: ReadonlySet<Node>,
+  owner: Map<Node, Step>,
+): Step | undefined {
+  const own = new Set<Node>();
+  const visit = (node: Node): void => {
+    const isFromOutside = !active.has(node) || node.inputs.length === 0 || inputs.includes(node) || owner.has(node);
+    if (isFromOutside || own.has(node)) return;
+    node.inputs.forEach(visit);
+    own.add(node);
+  };
+  outputs.forEach(visit);
+  const nodes = [...own];
+  if (nodes.filter((node) => WEIGHTY.includes(node.op.name) && !isAveraging(node)).length > 1) return undefined;
+  const step = { module, nodes, inputs: nodes.length === 0 ? outputs : readBy(nodes, active), outputs };
+  for (const node of nodes) owner.set(node, step);
+  return step;
+}
+
+/** Functions, each with the nodes that only serve it (a bias that is added, an axis that is dropped). */
+function functionSteps(
+  nodes: readonly Node[],
+  computed: readonly Node[],
+  active: ReadonlySet<Node>,
+  outputs: ReadonlySet<Node>,
+): Step[] {
+  const uses = new Map<Node, number>();
+  for (const { inputs } of computed) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const groups = new Map<Node, Node[]>();
+  const heirs = new Map(nodes.flatMap((node) => statisticsOf(node, active).map((part) => [part, node] as const)));
+  for (const node of nodes) {
+    const heir = heirs.get(node) ?? node;
+    if (heir !== node || node.op.name === "batchNorm") {
+      groups.set(node, groups.get(heir) ?? []);
+      groups.get(node)!.push(node);
+      groups.set(heir, groups.get(node)!);
+      continue;
+    }
+    const before = node.inputs.filter((input) => active.has(input));
+    const group = before.length === 1 && !outputs.has(before[0]!) ? groups.get(before[0]!) : undefined;
+    if (group && uses.get(before[0]!) === 1 && fuses(group, node)) group.push(node);
+    groups.set(node, group?.includes(node) ? group : [node]);
+  }
+  return [...new Set(groups.values())].map((group) => ({
+    module: null,
+    nodes: group,
+    inputs: readBy(group, active),
+    outputs: group.slice(-1),
+  }));
+}
+
+/** What a batch norm in training computes of its input besides: mean and variance. */
+function statisticsOf(node: Node, active: ReadonlySet<Node>): Node[] {
+  if (node.op.name !== "batchNorm") return [];
+  const [x, ...others] = node.inputs;
+  const found = new Set<Node>();
+  const visit = (part: Node): void => {
+    if (part === x || !active.has(part) || found.has(part)) return;
+    found.add(part);
+    part.inputs.forEach(visit);
+  };
+  others.forEach(visit);
+  return [...found];
+}
+
+function readBy(nodes: readonly Node[], active: ReadonlySet<Node>): Node[] {
+  const own = new Set(nodes);
+  const read = nodes.flatMap(({ inputs }) => inputs.filter((input) => active.has(input) && !own.has(input)));
+  return [...new Set(read)];
+}
+
+/** Modules as they were called; a function stands before the first step that needs it. */
+function inCallOrder(steps: readonly Step[], modules: readonly Step[], owner: ReadonlyMap<Node, Step>): Step[] {
+  const ordered = new Set<Step>();
+  const place = (step: Step): void => {
+    if (ordered.has(step)) return;
+    for (const input of step.inputs) if (owner.has(input)) place(owner.get(input)!);
+    ordered.add(step);
+  };
+  modules.forEach(place);
+  steps.forEach(place);
+  return [...ordered];
+}

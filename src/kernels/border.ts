@@ -1,0 +1,46 @@
+/** Filling what lies around the inner part of a tensor, where a loop kernel writes that part. */
+import type { BufferView } from "./views.js";
+import { v, type Expr } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+import { emitFill } from "./fill.js";
+import type { Border } from "./loop.js";
+
+/** Fills the border of what belongs to one outer index, from the address `start` on; of all, without an outer axis. */
+export function emitBorder(b: FunctionBuilder, border: Border, start: Expr, outerAxis: number): void {
+  const { around, inner, value } = border;
+  const elements = outerAxis < 0 ? around.buffer.elements : around.strides[outerAxis]!;
+  const at = b.let("i32", "border", start);
+  for (const run of borderRuns(inner, around, elements)) {
+    const from = b.let("i32", "from", v.n.add(at, v.int(4 * run.start)));
+    b.repeat(run.times, () => {
+      emitFill(b, from, run.length, value, around.buffer.dtype);
+      b.advance(from, 4 * run.step);
+    });
+  }
+}
+
+/** Elements to fill, `times` over at a distance of `step`. */
+interface BorderRun {
+  readonly start: number;
+  readonly length: number;
+  readonly times: number;
+  readonly step: number;
+}
+
+/**
+ * What lies around the inner part of an image in memory: before its first row, between its rows, and after its last.
+ * Where the inner part has gaps of its own, everything is filled.
+ */
+function borderRuns(inner: BufferView, around: BufferView, elements: number): BorderRun[] {
+  const [rows, pixels] = [inner.strides[2], inner.strides[3]];
+  const isImage = inner.shape.length === 4 && inner.strides.every((stride, axis) => stride === around.strides[axis]);
+  if (!isImage || inner.strides[1] !== 1) return [{ start: 0, length: elements, times: 1, step: 0 }];
+  const [, , height, width] = inner.shape as [number, number, number, number];
+  const row = width * pixels!;
+  const end = inner.offset + (height - 1) * rows! + row;
+  return [
+    { start: 0, length: inner.offset, times: 1, step: 0 },
+    { start: inner.offset + row, length: rows! - row, times: height - 1, step: rows! },
+    { start: end, length: elements - end, times: 1, step: 0 },
+  ].filter(({ length, times }) => length > 0 && times > 0);
+}

@@ -1,0 +1,156 @@
+/**
+ * The gradient of a convolution's weights, one image at a time, added up over a chunk of the batch.
+ *
+ *     for ky, kx, i, o:  dw[chunk][ky,kx,i,o] += Σ oy,ox  x[oy·s + ky·d, ox·s + kx·d, i] · g[oy,ox,o]
+ *
+ * A tap is a (ky, kx, i); where it lies from a pixel stands in a table. A tile of `taps` × `vectors` accumulators
+ * stays in registers over a band of rows high enough to pay for loading and storing it, low enough that the band
+ * of x and g stays in the first-level cache. The chunk's first image clears the sums. Taps are rounded up to whole
+ * tiles; the surplus rows of dw are never read.
+ */
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import type { BufferView } from "./views.js";
+import { v, type Local } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+import { range, type ConvolutionGeometry } from "./convolution.js";
+
+/** Pixels that a tile should see before its sums are stored again. */
+const pixelsPerBand = 96;
+
+export interface WeightGradientTile {
+  readonly taps: number;
+  readonly vectors: number;
+}
+
+/** Accumulators of a tile, by how many vectors of output channels there are. */
+export function weightGradientTile(vectors: number): WeightGradientTile {
+  const block = vectors % 4 === 0 ? 4 : vectors % 3 === 0 ? 3 : vectors % 2 === 0 ? 2 : 1;
+  return { vectors: block, taps: { 4: 2, 3: 2, 2: 4, 1: 8 }[block] };
+}
+
+export class ConvolutionWeightGradientKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+  private readonly vectors: number;
+  private readonly tile: WeightGradientTile;
+
+  constructor(
+    private readonly input: BufferView,
+    private readonly grad: BufferView,
+    /** [chunks, taps rounded up, O padded] */
+    private readonly output: BufferView,
+    private readonly geometry: ConvolutionGeometry,
+    readonly chunk: number,
+  ) {
+    const [n, o, oh, ow] = grad.shape as [number, number, number, number];
+    const [kh, kw] = geometry.kernel;
+    this.vectors = Math.ceil(o / 4);
+    this.tile = weightGradientTile(this.vectors);
+    this.extent = n;
+    this.title = `conv2dWeightGradient ${kh}×${kw} ${input.shape[1]!}→${o} ${oh}×${ow}`;
+    this.cost = o * oh * ow * kh * kw * input.shape[1]!;
+  }
+
+  get reads(): Access[] {
+    return [
+      { view: this.input, outerAxis: 0 },
+      { view: this.grad, outerAxis: 0 },
+    ];
+  }
+  get writes(): Access[] {
+    return [{ view: this.output, outerAxis: -1 }];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const offsets = this.tapOffsets();
+    const rowBytes = 16 * this.vectors;
+    const sumsAt = at.pointer({ view: this.output, outerAxis: -1 }, n);
+    const slot = v.op("i32.div_u", n, v.int(this.chunk));
+    const sums = b.let("i32", "dw", v.n.add(sumsAt, v.n.scale(slot, rowBytes * offsets.length)));
+    b.if(v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))), () => {
+      const clear = b.let("i32", "clear", sums);
+      b.repeat(offsets.length * this.vectors, () => {
+        b.store(clear, 0, v.const(0));
+        b.advance(clear, 16);
+      });
+    });
+    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
+    const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
+    const table = at.table(offsets);
+    const [, , oh, ow] = this.grad.shape as [number, number, number, number];
+    const band = Math.min(oh, Math.max(1, Math.round(pixelsPerBand / ow)));
+    const emitBand = (rows: number): void => {
+      b.for("o", 0, this.vectors, this.tile.vectors, (o) => {
+        const tapAt = b.let("i32", "tapAt", table);
+        const tileSums = b.let("i32", "tile", v.n.add(sums, v.n.scale(o, 16)));
+        const from = b.let("i32", "gs", v.n.add(g, v.n.scale(o, 16)));
+        b.repeat(offsets.length / this.tile.taps, () => {
+          this.emitTile(b, { x, g: from, tapAt, sums: tileSums }, rows, ow);
+          b.advance(tapAt, 4 * this.tile.taps);
+          b.advance(tileSums, rowBytes * this.tile.taps);
+        });
+      });
+      b.advance(x, 4 * rows * this.geometry.stride[0] * this.input.strides[2]!);
+      b.advance(g, 4 * rows * this.grad.strides[2]!);
+    };
+    b.repeat(Math.floor(oh / band), () => emitBand(band));
+    if (oh % band > 0) emitBand(oh % band);
+  }
+
+  private emitTile(
+    b: FunctionBuilder,
+    at: { x: Local; g: Local; tapAt: Local; sums: Local },
+    rows: number,
+    width: number,
+  ): void {
+    const { taps, vectors } = this.tile;
+    const rowBytes = 16 * this.vectors;
+    const inputPixel = 4 * this.geometry.stride[1] * this.input.strides[3]!;
+    const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]! - width * inputPixel;
+    const gradPixel = 4 * this.grad.strides[3]!;
+    const gradRow = 4 * this.grad.strides[2]! - width * gradPixel;
+    const inputs = range(taps).map((tap) => b.let("i32", "xt", v.n.add(at.x, v.load(at.tapAt, 4 * tap, "i32"))));
+    const g = b.let("i32", "gt", at.g);
+    const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));
+    b.repeat(rows, () => {
+      b.repeat(width, () => {
+        const grads = range(vectors).map((vector) => b.let("v128", "g", v.load(g, 16 * vector)));
+        sums.forEach((row, tap) => {
+          const value = b.let("v128", "x", v.load(inputs[tap]!, 0, "splat"));
+          row.forEach((sum, vector) => b.set(sum, v.madd(value, grads[vector]!, sum)));
+        });
+        inputs.forEach((pointer) => b.advance(pointer, inputPixel));
+        b.advance(g, gradPixel);
+      });
+      inputs.forEach((pointer) => b.advance(pointer, inputRow));
+      b.advance(g, gradRow);
+    });
+    sums.forEach((row, tap) =>
+      row.forEach((sum, vector) => {
+        const offset = tap * rowBytes + 16 * vector;
+        b.store(at.sums, offset, v.add(v.load(at.sums, offset), sum));
+      }),
+    );
+  }
+
+  /** The byte offset of each tap from its pixel, in the order of dw's rows. */
+  private tapOffsets(): Int32Array {
+    const [kh, kw] = this.geometry.kernel;
+    const [dy, dx] = this.geometry.dilation;
+    const [, channel, row, pixel] = this.input.strides as [number, number, number, number];
+    const offsets = range(kh).flatMap((ky) =>
+      range(kw).flatMap((kx) =>
+        range(this.input.shape[1]!).map((i) => 4 * (ky * dy * row + kx * dx * pixel + i * channel)),
+      ),
+    );
+    const rounded = roundTaps(offsets.length, this.vectors);
+    return Int32Array.from({ length: rounded }, (_, i) => offsets[i] ?? 0);
+  }
+}
+
+/** How many rows dw has for this many taps. */
+export function roundTaps(taps: number, vectors: number): number {
+  const tile = weightGradientTile(vectors).taps;
+  return Math.ceil(taps / tile) * tile;
+}

@@ -1,0 +1,161 @@
+/**
+ * Direct convolution of one image, channels last. Padding and the gradient of the input come here too, as a larger
+ * image and as turned weights.
+ *
+ *     for oy, ox, o:  y[oy,ox,o] = apply(bias[o] + Σ ky,kx,i  x[oy·s + ky·d, ox·s + kx·d, i] · w[ky,kx,i,o])
+ *
+ * x and y are channels-last views; w is [KH][KW][I][O], O padded to whole vectors. The innermost loops run over the
+ * inputs of a row of the kernel, one at a time, with a tile of `pixels` × `vectors` accumulators in registers: 2×4,
+ * 4×2 and 8×1 keep V8 from spilling (12 accumulators do not). The last tile of a row overlaps the one before it.
+ */
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import type { BufferView } from "./views.js";
+import { v, type Expr, type Local } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+
+export interface ConvolutionGeometry {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+}
+
+/** What is done with the sums before they are written. */
+export interface ConvolutionEnd {
+  /** [1, O, 1, 1] */
+  readonly bias: BufferView | undefined;
+  /** Four outputs, the bias added; it may write statements. */
+  readonly apply: (b: FunctionBuilder, value: Expr) => Expr;
+}
+
+/** Accumulators of a tile: [pixels, vectors], by how many vectors of output channels there are. */
+export function tileOf(vectors: number, width: number): { pixels: number; vectors: number } {
+  const block = vectors % 4 === 0 ? 4 : vectors % 3 === 0 ? 3 : vectors % 2 === 0 ? 2 : 1;
+  const pixels = { 4: 2, 3: 2, 2: 4, 1: 8 }[block];
+  return { pixels: Math.min(pixels, width), vectors: block };
+}
+
+export class ConvolutionKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+  private readonly channels: number;
+  private readonly vectors: number;
+
+  constructor(
+    private readonly input: BufferView,
+    /** [KH, KW, I, O] */
+    private readonly weight: BufferView,
+    private readonly end: ConvolutionEnd,
+    private readonly output: BufferView,
+    private readonly geometry: ConvolutionGeometry,
+  ) {
+    const [n, o, oh, ow] = output.shape as [number, number, number, number];
+    const [kh, kw] = geometry.kernel;
+    this.channels = input.shape[1]!;
+    this.vectors = Math.ceil(o / 4);
+    this.extent = n;
+    this.title = `conv2d ${kh}×${kw} ${this.channels}→${o} ${oh}×${ow}`;
+    this.cost = o * oh * ow * kh * kw * this.channels;
+  }
+
+  get reads(): Access[] {
+    const { bias } = this.end;
+    const whole = [this.weight, ...(bias ? [bias] : [])].map((view) => ({ view, outerAxis: -1 }));
+    return [{ view: this.input, outerAxis: 0 }, ...whole];
+  }
+  get writes(): Access[] {
+    return [{ view: this.output, outerAxis: 0 }];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const [, , oh, ow] = this.output.shape as [number, number, number, number];
+    const rows = this.isFlat() ? 1 : oh;
+    const width = this.isFlat() ? oh * ow : ow;
+    const tile = tileOf(this.vectors, width);
+    const input = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
+    const output = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
+    const weight = b.let("i32", "w", at.pointer({ view: this.weight, outerAxis: -1 }, n));
+    const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
+    const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]!;
+    const outputRow = 4 * this.output.strides[2]!;
+    b.repeat(rows, () => {
+      b.for("o", 0, this.vectors, tile.vectors, (o) =>
+        b.for("ox", 0, width, tile.pixels, (ox) => {
+          const from = b.let("i32", "from", ox);
+          if (width % tile.pixels !== 0) {
+            b.if(v.op("i32.lt_s", v.int(width - tile.pixels), ox), () => b.set(from, v.int(width - tile.pixels)));
+          }
+          this.emitTile(b, tile, { input, output, weight, bias, o, from });
+        }),
+      );
+      b.advance(input, inputRow);
+      b.advance(output, outputRow);
+    });
+  }
+
+  private emitTile(
+    b: FunctionBuilder,
+    tile: { pixels: number; vectors: number },
+    at: { input: Local; output: Local; weight: Local; bias: Local | undefined; o: Local; from: Local },
+  ): void {
+    const pixelStep = 4 * this.geometry.stride[1] * this.input.strides[3]!;
+    const outputPixel = 4 * this.output.strides[3]!;
+    const laneBytes = v.n.scale(at.o, 16);
+    const x = b.let("i32", "xs", v.n.add(at.input, v.n.scale(at.from, pixelStep)));
+    const w = b.let("i32", "ws", v.n.add(at.weight, laneBytes));
+    const biasAt = at.bias && b.let("i32", "bs", v.n.add(at.bias, laneBytes));
+    const start = (vector: number): Expr => (biasAt ? v.load(biasAt, 16 * vector) : v.const(0));
+    const sums = range(tile.pixels).map(() => range(tile.vectors).map((vector) => b.let("v128", "sum", start(vector))));
+    this.overTaps(b, x, w, () => {
+      const weights = range(tile.vectors).map((vector) => b.let("v128", "w", v.load(w, 16 * vector)));
+      sums.forEach((row, pixel) => {
+        const value = b.let("v128", "x", v.load(x, pixel * pixelStep, "splat"));
+        row.forEach((sum, vector) => b.set(sum, v.madd(value, weights[vector]!, sum)));
+      });
+    });
+    const y = b.let("i32", "ys", v.n.add(v.n.add(at.output, v.n.scale(at.from, outputPixel)), laneBytes));
+    sums.forEach((row, pixel) =>
+      row.forEach((sum, vector) => {
+        b.store(y, pixel * outputPixel + 16 * vector, this.end.apply(b, sum));
+      }),
+    );
+  }
+
+  /** Runs the body for each input of the kernel's window, `x` and `w` pointing at it and at its weights. */
+  private overTaps(b: FunctionBuilder, x: Local, w: Local, body: () => void): void {
+    const [kh, kw] = this.geometry.kernel;
+    const row = 4 * this.geometry.dilation[0] * this.input.strides[2]!;
+    const pixel = 4 * this.geometry.dilation[1] * this.input.strides[3]!;
+    const weightStep = 16 * this.vectors;
+    const run = (length: number): void =>
+      b.repeat(length, () => {
+        body();
+        b.advance(x, 4);
+        b.advance(w, weightStep);
+      });
+    b.repeat(kh, () => {
+      if (pixel === 4 * this.channels) {
+        run(kw * this.channels);
+        b.advance(x, row - kw * pixel);
+      } else {
+        b.repeat(kw, () => {
+          run(this.channels);
+          b.advance(x, pixel - 4 * this.channels);
+        });
+        b.advance(x, row - kw * pixel);
+      }
+    });
+  }
+
+  /** Whether a 1×1 convolution may take the image as one long row. */
+  private isFlat(): boolean {
+    const { kernel, stride } = this.geometry;
+    const [, , oh, ow] = this.output.shape as [number, number, number, number];
+    const oneRow = (view: BufferView): boolean => oh === 1 || view.strides[2] === ow * view.strides[3]!;
+    return kernel.every((k) => k === 1) && stride.every((s) => s === 1) && oneRow(this.input) && oneRow(this.output);
+  }
+}
+
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}

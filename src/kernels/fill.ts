@@ -1,0 +1,23 @@
+/** Filling a stretch of memory with one number, in whole vectors. */
+import { padToVector } from "./views.js";
+import type { Dtype } from "../graph/node.js";
+import { v, type Expr } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+
+/** Vectors that a round writes. */
+const unroll = 4;
+
+/** Writes `elements` (rounded up to whole vectors) elements of `value` from `address` on. */
+export function emitFill(b: FunctionBuilder, address: Expr, elements: number, value: number, dtype: Dtype): void {
+  const to = b.let("i32", "to", address);
+  const lanes = b.let("v128", "value", dtype === "int32" ? v.iconst(value) : v.const(value));
+  const vectors = padToVector(elements) / 4;
+  const write = (count: number): void => {
+    for (let i = 0; i < count; i++) b.store(to, 16 * i, lanes);
+  };
+  b.repeat(Math.floor(vectors / unroll), () => {
+    write(unroll);
+    b.advance(to, 16 * unroll);
+  });
+  write(vectors % unroll);
+}

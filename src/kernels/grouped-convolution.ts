@@ -1,0 +1,214 @@
+/**
+ * Convolutions with groups, and the gradients of their weights: the naive loop nests, for one image, channels last.
+ *
+ *     for oy, ox, o:       y[oy,ox,o] = Σ ky,kx,i  x[oy·s+ky·d, ox·s+kx·d, group(o)·I + i] · w[ky,kx,i,o]
+ *     for ky, kx, i, o:    dw[chunk][ky,kx,i,o] += Σ oy,ox  x[…, group(o)·I + i] · g[oy,ox,o]
+ *
+ * I is the number of inputs of a group. Outputs are taken four at a time where four of them read the same inputs
+ * (O/groups a multiple of 4) or four neighbouring inputs (depthwise); otherwise one at a time.
+ */
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import type { BufferView } from "./views.js";
+import { v, type Expr, type LoadForm, type Local } from "../wasm/expressions.js";
+import type { FunctionBuilder, StoreForm } from "../wasm/loops.js";
+import type { ConvolutionGeometry } from "./convolution.js";
+
+interface Walk {
+  /** Outputs at a time. */
+  readonly step: 4 | 1;
+  readonly input: LoadForm;
+  readonly other: LoadForm;
+  readonly store: StoreForm;
+}
+
+function walkOf(inputsOfGroup: number, outputsOfGroup: number, outputs: number): Walk {
+  if (outputsOfGroup % 4 === 0) return { step: 4, input: "splat", other: "v128", store: "v128" };
+  const depthwise = inputsOfGroup === 1 && outputsOfGroup === 1;
+  if (depthwise && outputs % 4 === 0) return { step: 4, input: "v128", other: "v128", store: "v128" };
+  return { step: 1, input: "lane0", other: "lane0", store: "lane0" };
+}
+
+/** What both kernels share: the sizes, and the loop over the outputs with the byte offset of their first input. */
+class Groups {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly walk: Walk;
+  private readonly outputsOfGroup: number;
+
+  constructor(input: BufferView, outputShape: readonly number[], groups: number) {
+    this.inputs = input.shape[1]! / groups;
+    this.outputs = outputShape[1]!;
+    this.outputsOfGroup = this.outputs / groups;
+    this.walk = walkOf(this.inputs, this.outputsOfGroup, this.outputs);
+  }
+
+  forOutputs(b: FunctionBuilder, body: (o: Local, firstInput: Local) => void): void {
+    b.for("o", 0, this.outputs, this.walk.step, (o) => {
+      const group = v.op("i32.div_u", o, v.int(this.outputsOfGroup));
+      body(o, b.let("i32", "first", v.n.scale(group, 4 * this.inputs)));
+    });
+  }
+}
+
+export class GroupedConvolutionKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+  private readonly groups: Groups;
+
+  constructor(
+    private readonly input: BufferView,
+    /** [KH, KW, I, O] */
+    private readonly weight: BufferView,
+    private readonly output: BufferView,
+    private readonly geometry: ConvolutionGeometry,
+    groups: number,
+  ) {
+    const [n, o, oh, ow] = output.shape as [number, number, number, number];
+    const [kh, kw] = geometry.kernel;
+    this.groups = new Groups(input, output.shape, groups);
+    this.extent = n;
+    this.title = `conv2d ${kh}×${kw} ${input.shape[1]!}→${o} in ${groups} groups ${oh}×${ow}`;
+    this.cost = o * oh * ow * kh * kw * this.groups.inputs;
+  }
+
+  get reads(): Access[] {
+    return [
+      { view: this.input, outerAxis: 0 },
+      { view: this.weight, outerAxis: -1 },
+    ];
+  }
+  get writes(): Access[] {
+    return [{ view: this.output, outerAxis: 0 }];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const { groups } = this;
+    const [, , oh, ow] = this.output.shape as [number, number, number, number];
+    const [sy, sx] = this.geometry.stride;
+    const [, , row, pixel] = this.input.strides as [number, number, number, number];
+    const [, , outRow, outPixel] = this.output.strides as [number, number, number, number];
+    const input = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
+    const output = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
+    const weight = b.let("i32", "w", at.pointer({ view: this.weight, outerAxis: -1 }, n));
+    b.repeat(oh, () => {
+      b.repeat(ow, () => {
+        groups.forOutputs(b, (o, first) => {
+          const sum = b.let("v128", "sum", v.const(0));
+          const w = b.let("i32", "ws", v.n.add(weight, v.n.scale(o, 4)));
+          this.forTaps(b, v.n.add(input, first), (x) => {
+            const value = v.load(x, 0, groups.walk.input);
+            b.set(sum, v.madd(value, v.load(w, 0, groups.walk.other), sum));
+            b.advance(w, 4 * this.weight.strides[2]!);
+          });
+          b.store(v.n.add(output, v.n.scale(o, 4)), 0, sum, groups.walk.store);
+        });
+        b.advance(input, 4 * sx * pixel);
+        b.advance(output, 4 * outPixel);
+      });
+      b.advance(input, 4 * (sy * row - ow * sx * pixel));
+      b.advance(output, 4 * (outRow - ow * outPixel));
+    });
+  }
+
+  private forTaps(b: FunctionBuilder, start: Expr, body: (x: Local) => void): void {
+    const [kh, kw] = this.geometry.kernel;
+    const row = 4 * this.geometry.dilation[0] * this.input.strides[2]!;
+    const pixel = 4 * this.geometry.dilation[1] * this.input.strides[3]!;
+    const x = b.let("i32", "xs", start);
+    b.repeat(kh, () => {
+      b.repeat(kw, () => {
+        b.repeat(this.groups.inputs, () => {
+          body(x);
+          b.advance(x, 4);
+        });
+        b.advance(x, pixel - 4 * this.groups.inputs);
+      });
+      b.advance(x, row - kw * pixel);
+    });
+  }
+}
+
+export class GroupedWeightGradientKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+  private readonly groups: Groups;
+
+  constructor(
+    private readonly input: BufferView,
+    private readonly grad: BufferView,
+    /** [chunks, KH·KW·I, O padded] */
+    private readonly output: BufferView,
+    private readonly geometry: ConvolutionGeometry,
+    groups: number,
+    readonly chunk: number,
+  ) {
+    const [n, o, oh, ow] = grad.shape as [number, number, number, number];
+    const [kh, kw] = geometry.kernel;
+    this.groups = new Groups(input, grad.shape, groups);
+    this.extent = n;
+    this.title = `conv2dWeightGradient ${kh}×${kw} ${input.shape[1]!}→${o} in ${groups} groups ${oh}×${ow}`;
+    this.cost = o * oh * ow * kh * kw * this.groups.inputs;
+  }
+
+  get reads(): Access[] {
+    return [
+      { view: this.input, outerAxis: 0 },
+      { view: this.grad, outerAxis: 0 },
+    ];
+  }
+  get writes(): Access[] {
+    return [{ view: this.output, outerAxis: -1 }];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const { groups } = this;
+    const [kh, kw] = this.geometry.kernel;
+    const [, , row, pixel] = this.input.strides as [number, number, number, number];
+    const [dy, dx] = this.geometry.dilation;
+    const [chunkStride, tapStride] = this.output.strides as [number, number, number];
+    const slot = v.op("i32.div_u", n, v.int(this.chunk));
+    const sumsAt = at.pointer({ view: this.output, outerAxis: -1 }, n);
+    const dw = b.let("i32", "dw", v.n.add(sumsAt, v.n.scale(slot, 4 * chunkStride)));
+    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
+    const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
+    const first = b.let("i32", "isFirst", v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))));
+    b.repeat(kh, () => {
+      b.repeat(kw, () => {
+        b.repeat(groups.inputs, () => {
+          groups.forOutputs(b, (o, firstInput) => {
+            const target = b.let("i32", "target", v.n.add(dw, v.n.scale(o, 4)));
+            const sum = b.let("v128", "sum", v.const(0));
+            b.if(v.op("i32.eqz", first), () => b.set(sum, v.load(target, 0, groups.walk.other)));
+            this.overPixels(b, v.n.add(x, firstInput), v.n.add(g, v.n.scale(o, 4)), sum);
+            b.store(target, 0, sum, groups.walk.store);
+          });
+          b.advance(x, 4);
+          b.advance(dw, 4 * tapStride);
+        });
+        b.advance(x, 4 * (dx * pixel - groups.inputs));
+      });
+      b.advance(x, 4 * (dy * row - kw * dx * pixel));
+    });
+  }
+
+  private overPixels(b: FunctionBuilder, x: Expr, g: Expr, sum: Local): void {
+    const [, , oh, ow] = this.grad.shape as [number, number, number, number];
+    const inputPixel = 4 * this.geometry.stride[1] * this.input.strides[3]!;
+    const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]!;
+    const gradPixel = 4 * this.grad.strides[3]!;
+    const gradRow = 4 * this.grad.strides[2]!;
+    const xs = b.let("i32", "xs", x);
+    const gs = b.let("i32", "gs", g);
+    b.repeat(oh, () => {
+      b.repeat(ow, () => {
+        b.set(sum, v.madd(v.load(xs, 0, this.groups.walk.input), v.load(gs, 0, this.groups.walk.other), sum));
+        b.advance(xs, inputPixel);
+        b.advance(gs, gradPixel);
+      });
+      b.advance(xs, inputRow - ow * inputPixel);
+      b.advance(gs, gradRow - ow * gradPixel);
+    });
+  }
+}

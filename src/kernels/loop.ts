@@ -1,0 +1,122 @@
+/**
+ * The loop kernel: everything elementwise, and sums and maxima of it, in one pass over memory.
+ *
+ *     for each index of the domain:  value = expression(inputs at index)
+ *       store roots:   output[index] = value
+ *       reduce roots:  output[index without the reduced axes] = combine over the reduced axes of value
+ *
+ * All roots share the domain, its outer axis, and their reduced axes. One axis is taken four lanes at a time where
+ * every view has stride 0 or 1 on it; otherwise each element is computed in lane 0. Lanes past an axis's end hold
+ * arbitrary numbers and are only ever stored into a buffer's padding.
+ */
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import type { BufferView } from "./views.js";
+import { denseStrides, formatShape, sizeOf } from "../graph/shape.js";
+import type { Expr, Local } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+import { LoopEmitter } from "./loop-emitter.js";
+
+export type LoopValue =
+  | { readonly kind: "load"; readonly view: BufferView }
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "apply"; readonly args: readonly LoopValue[]; readonly vector: (args: readonly Expr[]) => Expr }
+  /** Depends on the row-major position in a tensor of these strides (0 where it is broadcast). */
+  | {
+      readonly kind: "position";
+      readonly strides: readonly number[];
+      readonly args: readonly LoopValue[];
+      readonly vector: (position: Expr, args: readonly Expr[]) => Expr;
+    };
+
+export type Combine = "sum" | "max";
+
+export interface LoopRoot {
+  readonly value: LoopValue;
+  /** Of the domain's rank; the strides of reduced axes do not matter. */
+  readonly output: BufferView;
+  readonly combine?: Combine;
+  /** What the outer index's part of the output's buffer is filled with first: a border around the domain. */
+  readonly border?: Border;
+}
+
+export interface Border {
+  readonly value: number;
+  /** The whole, and the part of it that is not border. */
+  readonly around: BufferView;
+  readonly inner: BufferView;
+}
+
+export class LoopKernel implements Kernel {
+  readonly roots: LoopRoot[] = [];
+  private known: { readonly reads: readonly Access[]; readonly writes: readonly Access[] } | undefined;
+
+  constructor(
+    readonly domain: readonly number[],
+    /** The axis of the outer index; -1: all in one call. */
+    readonly outerAxis: number,
+    readonly reduced: readonly number[],
+  ) {}
+
+  get extent(): number {
+    return this.outerAxis < 0 ? 1 : this.domain[this.outerAxis]!;
+  }
+  get cost(): number {
+    return (sizeOf(this.domain) / this.extent) * (1 + this.roots.length);
+  }
+  get title(): string {
+    const what = this.roots.map((root) => `${root.combine ?? "store"} ${root.output.buffer.name}`).join(", ");
+    return `loop ${formatShape(this.domain)} ${what}`;
+  }
+  get reads(): readonly Access[] {
+    return this.accesses().reads;
+  }
+  get writes(): readonly Access[] {
+    return this.accesses().writes;
+  }
+
+  /** They are asked for often, and change with the roots only. */
+  private accesses(): NonNullable<LoopKernel["known"]> {
+    const { outerAxis, roots } = this;
+    const access = (view: BufferView): Access => ({ view, outerAxis });
+    return (this.known ??= {
+      reads: [...new Set(roots.flatMap((root) => loadedViews(root.value)))].map(access),
+      writes: roots.map((root) => access(root.output)),
+    });
+  }
+
+  add(root: LoopRoot): void {
+    this.roots.push(root);
+    this.known = undefined;
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    new LoopEmitter(this, b, at, n).emit();
+  }
+}
+
+const viewsOf = new WeakMap<LoopValue, readonly BufferView[]>();
+
+/** The views that an expression loads from; found once, though several kernels may be tried with it. */
+function loadedViews(value: LoopValue): readonly BufferView[] {
+  let views = viewsOf.get(value);
+  if (!views) viewsOf.set(value, (views = findViews(value)));
+  return views;
+}
+
+function findViews(value: LoopValue): BufferView[] {
+  const seen = new Set<LoopValue>();
+  const visit = (one: LoopValue): void => {
+    if (seen.has(one)) return;
+    seen.add(one);
+    if (one.kind === "apply" || one.kind === "position") one.args.forEach(visit);
+  };
+  visit(value);
+  return [...seen].flatMap((one) => (one.kind === "load" ? [one.view] : []));
+}
+
+/** Strides of a tensor's row-major positions for a domain to which it is broadcast. */
+export function positionStrides(shape: readonly number[], domain: readonly number[]): number[] {
+  const dense = denseStrides(shape);
+  const lead = domain.length - shape.length;
+  return domain.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : dense[axis - lead]!));
+}

@@ -1,0 +1,75 @@
+/**
+ * Matrix products: a [B,M,K] × b [B,K,N] → [B,M,N]. The outer index is the matrix, or the row of a single matrix.
+ *
+ *     for m, n:  out[m,n] = Σ k  a[m,k] · b[k,n]
+ *
+ * b's and out's last axes are contiguous; a row's result is held in up to eight vectors at a time.
+ */
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import type { BufferView } from "./views.js";
+import { v, type Local } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+import { range } from "./convolution.js";
+
+const block = 8;
+
+export class MatmulKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+  private readonly byRow: boolean;
+
+  constructor(
+    private readonly a: BufferView,
+    private readonly b: BufferView,
+    private readonly output: BufferView,
+  ) {
+    const [batch, m, n] = output.shape as [number, number, number];
+    const k = a.shape[2]!;
+    this.byRow = batch === 1;
+    this.extent = this.byRow ? m : batch;
+    this.title = `matmul ${batch}× ${m}×${k} · ${k}×${n}`;
+    this.cost = (batch * m * n * k) / this.extent;
+  }
+
+  private get outerAxis(): number {
+    return this.byRow ? 1 : 0;
+  }
+  get reads(): Access[] {
+    return [
+      { view: this.a, outerAxis: this.outerAxis },
+      { view: this.b, outerAxis: this.byRow ? -1 : 0 },
+    ];
+  }
+  get writes(): Access[] {
+    return [{ view: this.output, outerAxis: this.outerAxis }];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const [left, right] = this.reads.map((access) => b.let("i32", "p", at.pointer(access, n)));
+    const out = b.let("i32", "out", at.pointer(this.writes[0]!, n));
+    const vectors = Math.ceil(this.output.shape[2]! / 4);
+    b.repeat(this.byRow ? 1 : this.output.shape[1]!, () => {
+      for (let first = 0; first < vectors; first += block) {
+        this.emitRow(b, left!, right!, out, first, Math.min(block, vectors - first));
+      }
+      b.advance(left!, 4 * this.a.strides[1]!);
+      b.advance(out, 4 * this.output.strides[1]!);
+    });
+  }
+
+  private emitRow(b: FunctionBuilder, left: Local, right: Local, out: Local, first: number, count: number): void {
+    const x = b.let("i32", "x", left);
+    const w = b.let("i32", "w", right);
+    const sums = range(count).map(() => b.let("v128", "sum", v.const(0)));
+    b.repeat(this.a.shape[2]!, () => {
+      const value = b.let("v128", "a", v.load(x, 0, "splat"));
+      sums.forEach((sum, i) => b.set(sum, v.madd(value, v.load(w, 16 * (first + i)), sum)));
+      b.advance(x, 4 * this.a.strides[2]!);
+      b.advance(w, 4 * this.b.strides[1]!);
+    });
+    // Rows of one element lie side by side: a whole vector would overwrite the next ones, which are others' to write.
+    const form = this.output.shape[2] === 1 ? "lane0" : "v128";
+    sums.forEach((sum, i) => b.store(out, 16 * (first + i), sum, form));
+  }
+}

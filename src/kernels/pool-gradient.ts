@@ -1,0 +1,115 @@
+/**
+ * The gradient of a pooling, one image, channels last; padding has been added before.
+ *
+ *     dx = 0
+ *     for oy, ox, c:
+ *       for each place p of the window:  dx[p,c] += sum:  g[oy,ox,c]
+ *                                                   max:  g[oy,ox,c] if p is the first with the window's maximum
+ *
+ * Where windows do not overlap, each place is written once; where they leave nothing out, dx is not cleared first.
+ */
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import type { BufferView } from "./views.js";
+import { v, type Expr, type Local } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+import { emitFill } from "./fill.js";
+import { range, type ConvolutionGeometry } from "./convolution.js";
+
+export class PoolGradientKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+
+  constructor(
+    /** What was pooled, for the maximum; absent for a sum. */
+    private readonly input: BufferView | undefined,
+    private readonly grad: BufferView,
+    /** Of the pooled image's shape. */
+    private readonly output: BufferView,
+    private readonly geometry: ConvolutionGeometry,
+  ) {
+    const [n, c, oh, ow] = grad.shape as [number, number, number, number];
+    const [kh, kw] = geometry.kernel;
+    this.extent = n;
+    this.title = `${input ? "max" : "sum"} pool gradient ${kh}×${kw} ${c}×${oh}×${ow}`;
+    this.cost = c * oh * ow * kh * kw;
+  }
+
+  get reads(): Access[] {
+    const views = this.input ? [this.input, this.grad] : [this.grad];
+    return views.map((view) => ({ view, outerAxis: 0 }));
+  }
+  get writes(): Access[] {
+    return [{ view: this.output, outerAxis: 0 }];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const [, channels, oh, ow] = this.grad.shape as [number, number, number, number];
+    const [sy, sx] = this.geometry.stride;
+    const step = (view: BufferView, rows: number, pixels: number): number =>
+      4 * (rows * view.strides[2]! + pixels * view.strides[3]!);
+    const views = [this.grad, this.output, ...(this.input ? [this.input] : [])];
+    const pointers = views.map((view) => b.let("i32", "p", at.pointer({ view, outerAxis: 0 }, n)));
+    const moves = views.map((view) =>
+      view === this.grad
+        ? { row: step(view, 1, -ow), pixel: step(view, 0, 1) }
+        : { row: step(view, sy, -ow * sx), pixel: step(view, 0, sx) },
+    );
+    if (!this.coversAll()) emitFill(b, pointers[1]!, this.output.strides[0]!, 0, "float32");
+    b.repeat(oh, () => {
+      b.repeat(ow, () => {
+        b.for("c", 0, 16 * Math.ceil(channels / 4), 16, (c) => {
+          const [g, dx, x] = pointers.map((pointer) => b.let("i32", "q", v.n.add(pointer, c)));
+          this.emitWindow(b, g!, dx!, x);
+        });
+        pointers.forEach((pointer, i) => b.advance(pointer, moves[i]!.pixel));
+      });
+      pointers.forEach((pointer, i) => b.advance(pointer, moves[i]!.row));
+    });
+  }
+
+  private emitWindow(b: FunctionBuilder, g: Local, dx: Local, x: Local | undefined): void {
+    const grad = b.let("v128", "g", v.load(g));
+    const places = this.places(this.output);
+    if (!x || !this.input) {
+      for (const place of places) this.give(b, dx, place, grad);
+      return;
+    }
+    const values = this.places(this.input).map((place) => b.let("v128", "x", v.load(x, place)));
+    const top = b.let("v128", "top", values[0]!);
+    for (const value of values.slice(1)) b.set(top, v.max(top, value));
+    const open = b.let("v128", "open", v.iconst(-1));
+    places.forEach((place, i) => {
+      const here = b.let("v128", "here", v.op("v128.and", v.op("f32x4.eq", values[i]!, top), open));
+      b.set(open, v.op("v128.andnot", open, here));
+      this.give(b, dx, place, v.op("v128.and", grad, here));
+    });
+  }
+
+  private give(b: FunctionBuilder, dx: Local, place: number, share: Expr): void {
+    b.store(dx, place, this.overlaps() ? v.add(v.load(dx, place), share) : share);
+  }
+
+  private overlaps(): boolean {
+    const { kernel, stride, dilation } = this.geometry;
+    return [0, 1].some((i) => kernel[i]! > 1 && (dilation[i]! > 1 || stride[i]! < kernel[i]!));
+  }
+
+  /** Whether every place of the image lies in a window. */
+  private coversAll(): boolean {
+    const { kernel, stride } = this.geometry;
+    const whole = [0, 1].every(
+      (i) => stride[i] === kernel[i] && this.output.shape[2 + i] === this.grad.shape[2 + i]! * stride[i]!,
+    );
+    return whole && !this.overlaps();
+  }
+
+  /** Byte offsets of a window's places. */
+  private places(view: BufferView): number[] {
+    const [kh, kw] = this.geometry.kernel;
+    const [dy, dx] = this.geometry.dilation;
+    return range(kh).flatMap((ky) =>
+      range(kw).map((kx) => 4 * (ky * dy * view.strides[2]! + kx * dx * view.strides[3]!)),
+    );
+  }
+}

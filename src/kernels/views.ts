@@ -1,0 +1,102 @@
+/**
+ * Buffers and views: where a program's numbers lie. A buffer is a piece of memory of 4-byte elements; a view says
+ * which of them a tensor's elements are. Kernels read and write through views.
+ */
+import type { StridedView } from "../graph/op.js";
+import type { Dtype } from "../graph/node.js";
+import { denseStrides, type Shape } from "../graph/shape.js";
+
+/** Where a buffer lies when the program runs. */
+export type Place =
+  /** At this byte of the arena, for the whole batch. */
+  | { readonly kind: "arena"; readonly at: number }
+  /** At this byte of the program's own memory, which no other program uses: it is still there in the next run. */
+  | { readonly kind: "own"; readonly at: number }
+  /** At this byte of each thread's own scratch memory, for one image at a time. */
+  | { readonly kind: "scratch"; readonly at: number }
+  /** Where this entry of the table of slots points to: a variable's contents, or the place of its new ones. */
+  | { readonly kind: "slot"; readonly slot: number };
+
+export class Buffer {
+  private static count = 0;
+  /** Counts up in the order of making. */
+  readonly id = Buffer.count++;
+  place: Place | undefined = undefined;
+
+  /** @param elements how many, for the whole batch; the memory has room for a vector more */
+  constructor(
+    readonly name: string,
+    readonly elements: number,
+    readonly dtype: Dtype,
+  ) {}
+}
+
+export interface BufferView extends StridedView {
+  readonly buffer: Buffer;
+  /** Whether whole vectors may be written along the axis of stride 1, past its end: what lies there is padding. */
+  readonly padded: boolean;
+}
+
+export function padToVector(extent: number): number {
+  return Math.ceil(extent / 4) * 4;
+}
+
+/**
+ * Strides for a shape whose axes lie in memory in this order, outermost first. The innermost axis that has more than
+ * one place is rounded up to whole vectors if `padded`.
+ */
+function stridesInOrder(
+  shape: Shape,
+  order: readonly number[],
+  padded: boolean,
+): { strides: number[]; elements: number } {
+  const strides = new Array<number>(shape.length).fill(0);
+  let stride = 1;
+  let innermost = true;
+  for (const axis of [...order].reverse()) {
+    strides[axis] = stride;
+    if (shape[axis] === 1) continue;
+    stride *= innermost && padded ? padToVector(shape[axis]!) : shape[axis]!;
+    innermost = false;
+  }
+  return { strides, elements: padded ? padToVector(stride) : stride };
+}
+
+/** A new buffer of dense rows, each padded to whole vectors. */
+export function paddedRows(name: string, shape: Shape, dtype: Dtype): BufferView {
+  const { strides, elements } = stridesInOrder(shape, rowMajor(shape), true);
+  return { buffer: new Buffer(name, elements, dtype), shape, strides, offset: 0, padded: true };
+}
+
+/** A new buffer for images [N,C,H,W], channels last, the channels padded to whole vectors. */
+export function paddedImages(name: string, shape: Shape, dtype: Dtype): BufferView {
+  const [n, c, h, w] = shape as [number, number, number, number];
+  const pixel = padToVector(c);
+  const strides = [h * w * pixel, 1, w * pixel, pixel];
+  return { buffer: new Buffer(name, n * h * w * pixel, dtype), shape, strides, offset: 0, padded: true };
+}
+
+/** A new buffer whose axes lie in this order, outermost first, without padding. */
+export function denseInOrder(name: string, shape: Shape, dtype: Dtype, order = rowMajor(shape)): BufferView {
+  const { strides, elements } = stridesInOrder(shape, order, false);
+  return { buffer: new Buffer(name, elements, dtype), shape, strides, offset: 0, padded: false };
+}
+
+/** A dense row-major view of a buffer. */
+export function denseView(buffer: Buffer, shape: Shape): BufferView {
+  return { buffer, shape, strides: denseStrides(shape), offset: 0, padded: false };
+}
+
+function rowMajor(shape: Shape): number[] {
+  return shape.map((_, axis) => axis);
+}
+
+/** The strides of a view for a shape to which it is broadcast (axes counted from the last). */
+export function broadcastView(view: BufferView, domain: Shape): BufferView {
+  const lead = domain.length - view.shape.length;
+  const strides = domain.map((_, axis) => {
+    const own = axis - lead;
+    return own < 0 || view.shape[own] === 1 ? 0 : view.strides[own]!;
+  });
+  return { ...view, shape: domain, strides };
+}

@@ -1,0 +1,162 @@
+/**
+ * The transforms of Winograd's F(4×4,3×3) and F(6×6,3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+ * Networks", arXiv:1509.09308): a 4×4 tile of outputs costs 36 multiplications instead of 144, a 6×6 tile 64 instead of
+ * 324.
+ *
+ *     Y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ d B)]A        dw = Gᵀ[(A dY Aᵀ) ⊙ (Bᵀ d B)]G
+ *
+ * d is a tile of inputs, w a 3×3 kernel, Y a tile of outputs; each number is a vector of channels. winograd-matrices.ts
+ * has the matrices. With 4×4 tiles and the usual points 0, ±1, ±2, ∞ rounding errors would be five times as large; with
+ * ours the worst is two to three times a direct convolution's (docs/performance.md has the measurements). With 6×6 tiles they are some
+ * ten times as large again, so that these are only used to evaluate networks, not in training.
+ */
+import { v, type Expr, type Local } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+import type { Shape } from "../graph/shape.js";
+import { range, type ConvolutionGeometry } from "./convolution.js";
+import { Arithmetic, transforms, type TransformName } from "./winograd-matrices.js";
+
+/** One of Winograd's algorithms. */
+export interface Scheme {
+  /** Outputs and inputs of a tile, along each axis. */
+  readonly tile: number;
+  readonly patch: number;
+  /** Products of a tile: as many small matrices a convolution becomes. */
+  readonly products: number;
+  /** Tiles that a strip should have at most: enough to pay for its loops, few enough to stay in the cache. */
+  readonly tilesPerStrip: number;
+  readonly transforms: { readonly [K in "input" | "output" | "weight"]: TransformName };
+}
+
+export const small = scheme(4, 12, { input: "input", output: "output", weight: "weight" });
+export const large = scheme(6, 4, { input: "largeInput", output: "largeOutput", weight: "largeWeight" });
+
+function scheme(tile: number, tilesPerStrip: number, names: Scheme["transforms"]): Scheme {
+  const patch = tile + 2;
+  return { tile, patch, products: patch * patch, tilesPerStrip, transforms: names };
+}
+
+/** A tile in memory: the address of its first vector, and the bytes between its rows and between its columns. */
+export interface Tile {
+  readonly at: Local;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** A scheme's patch whose elements lie at the same place of matrices that are `matrix` bytes apart. */
+export function acrossMatrices({ patch }: Scheme, at: Local, matrix: number): Tile {
+  return { at, row: patch * matrix, column: matrix };
+}
+
+/**
+ * Elements from the start of one matrix [rows, channels] to the next: an odd number of cache lines. With a power of two a
+ * tile's elements, one in each matrix, would share a few of the cache's sets and drive each other out.
+ */
+export function matrixStride(rows: number, channels: number): number {
+  return 16 * (Math.ceil((rows * channels) / 16) | 1);
+}
+
+/** Rows and columns at the start of a tile that count as 0. */
+export interface Skip {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+const nothing: Skip = { rows: 0, columns: 0 };
+
+/** Elements of working memory that the transform of a tile needs. */
+export function transformScratch({ products }: Scheme): number {
+  return 4 * products;
+}
+
+/** Lines of vectors in memory: bytes from a vector to the next one of its line, and from a line to the next. */
+interface Lines {
+  readonly at: Expr;
+  readonly step: number;
+  readonly line: number;
+}
+
+/** For each line, what is done with the vectors that a pass gives. */
+export type Finish = () => (value: Expr) => Expr;
+
+/** One dimension of a transform, applied to `count` lines. */
+type Pass = (count: number, from: Lines, to: Lines, options?: { skip?: number; finish?: Finish }) => void;
+
+/** Makes it ready outside the loops. */
+export function preparePass(b: FunctionBuilder, name: TransformName): Pass {
+  const { apply, factors, inputs } = transforms[name];
+  const by = new Arithmetic(b, factors);
+  return (count, from, to, { skip = 0, finish = () => (value: Expr) => value } = {}) => {
+    const q = b.let("i32", "q", from.at);
+    const p = b.let("i32", "p", to.at);
+    b.repeat(count, () => {
+      const finished = finish();
+      const values = range(inputs).map((i) => (i < skip ? v.const(0) : by.hold(v.load(q, i * from.step))));
+      apply(values, by).forEach((value, i) => b.store(p, i * to.step, finished(value)));
+      b.advance(q, from.line);
+      b.advance(p, to.line);
+    });
+  };
+}
+
+/**
+ * A transform made ready: `transform(from, to)` applies it to the columns of a tile, then to the rows of what that gives.
+ * Between the two the tile lies in `scratch`: its vectors are more than there are registers, and V8 would load all of them
+ * first and keep them on the stack.
+ */
+export function prepareTransform(
+  b: FunctionBuilder,
+  name: TransformName,
+  scratch: Local,
+): (from: Tile, to: Tile, options?: { skip?: Skip }) => void {
+  const { inputs, outputs } = transforms[name];
+  const pass = preparePass(b, name);
+  const row = 16 * inputs;
+  return (from, to, { skip = nothing } = {}) => {
+    const columns = { at: v.n.add(from.at, v.int(skip.columns * from.column)), step: from.row, line: from.column };
+    const between = { at: v.n.add(scratch, v.int(skip.columns * 16)), step: row, line: 16 };
+    pass(inputs - skip.columns, columns, between, { skip: skip.rows });
+    const rows = { at: scratch, step: 16, line: row };
+    pass(outputs, rows, { at: to.at, step: to.column, line: to.row }, { skip: skip.columns });
+  };
+}
+
+/** How an image is cut into tiles, and these into strips of whole rows. */
+export interface Tiling {
+  readonly columns: number;
+  readonly rows: number;
+  readonly rowsPerStrip: number;
+}
+
+export function tilingOf({ tile, tilesPerStrip }: Scheme, height: number, width: number): Tiling {
+  const columns = Math.ceil(width / tile);
+  const rows = Math.ceil(height / tile);
+  const strips = Math.min(rows, Math.ceil((rows * columns) / tilesPerStrip));
+  return { columns, rows, rowsPerStrip: Math.ceil(rows / strips) };
+}
+
+/** Channels from which on the transforms pay. */
+const fewestChannels = 8;
+
+/** Whether a convolution of x [N,I,·,·] to y [N,O,H,W] is one that these kernels do, and well. */
+export function suitsWinograd(geometry: ConvolutionGeometry, xShape: Shape, yShape: Shape): boolean {
+  const [, outputs, height, width] = yShape as [number, number, number, number];
+  return (
+    geometry.kernel.every((k) => k === 3) &&
+    geometry.stride.every((s) => s === 1) &&
+    geometry.dilation.every((d) => d === 1) &&
+    xShape[1]! >= fewestChannels &&
+    outputs >= fewestChannels &&
+    height >= small.tile &&
+    width >= small.tile
+  );
+}
+
+/** The scheme with the fewest products for images of this size, where the larger tiles' rounding does no harm. */
+export function fewestProducts(height: number, width: number): Scheme {
+  const count = (scheme: Scheme): number => {
+    const { rows, columns } = tilingOf(scheme, height, width);
+    return rows * columns * scheme.products;
+  };
+  return height >= large.tile && width >= large.tile && count(large) < count(small) ? large : small;
+}

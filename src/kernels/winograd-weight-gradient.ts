@@ -1,0 +1,235 @@
+/**
+ * The gradient of a 3×3 convolution's weights by Winograd's transforms, added up over a chunk of the batch.
+ *
+ *     for each strip of tiles t:
+ *       v[k,t,i] = input transform of the 6×6 tile of x
+ *       z[k,t,o] = transform of the 4×4 tile of g
+ *       du[chunk][k,i,o] += Σ t  v[k,t,i] · z[k,t,o]             36 small products
+ *
+ * and, once the chunks are added, dw = Gᵀ du G. Where height or width is no multiple of 4, the last tiles overlap their
+ * neighbours, and what both see counts as 0 in one of them. A tile of `taps` inputs × `vectors` of outputs stays in
+ * registers over the strip. The chunk's first image clears du.
+ */
+import type { Access, Addressing, Kernel } from "./kernel.js";
+import { padToVector, type BufferView } from "./views.js";
+import { v, type Expr, type Local } from "../wasm/expressions.js";
+import type { FunctionBuilder } from "../wasm/loops.js";
+import { weightGradientTile } from "./convolution-weight-gradient.js";
+import { range } from "./convolution.js";
+import { emitFill } from "./fill.js";
+import {
+  inputRowScratch,
+  prepareInputRow,
+  tiledImage,
+  tileRowAt,
+  transformRows,
+  type TileRows,
+} from "./winograd-rows.js";
+import { acrossMatrices, prepareTransform, small, tilingOf, type Skip } from "./winograd-transforms.js";
+
+const { products, tile: tileSize } = small;
+
+/** Inputs that a register tile takes, for this many vectors of outputs. */
+function inputsAtOnce(vectors: number): number {
+  return weightGradientTile(vectors).taps;
+}
+
+interface Strip extends TileRows {
+  readonly count: number;
+}
+
+export class WinogradWeightGradientKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+  private readonly inputs: number;
+  private readonly outputs: number;
+
+  constructor(
+    private readonly input: BufferView,
+    private readonly grad: BufferView,
+    /** [chunks, 36, I, O padded] */
+    private readonly output: BufferView,
+    /** Working memory for a thread: [N, scratchSize]. */
+    private readonly scratch: BufferView,
+    readonly chunk: number,
+  ) {
+    const [n, o, oh, ow] = grad.shape as [number, number, number, number];
+    this.inputs = padToVector(input.shape[1]!);
+    this.outputs = padToVector(o);
+    this.extent = n;
+    this.title = `conv2dWeightGradient 3×3 ${input.shape[1]!}→${o} ${oh}×${ow}, Winograd`;
+    this.cost = o * oh * ow * 9 * input.shape[1]!;
+  }
+
+  /** Elements of working memory that the kernel needs. */
+  static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
+    const { rowsPerStrip, columns } = tilingOf(small, height, width);
+    return inputRowScratch(small) + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
+  }
+
+  /** Whether the inputs fill whole register tiles. */
+  static suits(inputs: number, outputs: number): boolean {
+    return inputs % inputsAtOnce(padToVector(outputs) / 4) === 0;
+  }
+
+  get reads(): Access[] {
+    return [this.input, this.grad].map((view) => ({ view, outerAxis: 0 }));
+  }
+  get writes(): Access[] {
+    return [
+      { view: this.output, outerAxis: -1 },
+      { view: this.scratch, outerAxis: 0 },
+    ];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const size = this.output.strides[0]!;
+    const start = at.pointer({ view: this.output, outerAxis: -1 }, n);
+    const slot = v.op("i32.div_u", n, v.int(this.chunk));
+    const du = b.let("i32", "du", v.n.add(start, v.n.scale(slot, 4 * size)));
+    b.if(v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))), () => emitFill(b, du, size, 0, "float32"));
+    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
+    const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
+    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const [, , height, width] = this.grad.shape as [number, number, number, number];
+    const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * inputRowScratch(small))));
+    const { rows, columns, rowsPerStrip } = tilingOf(small, height, width);
+    const zs = b.let("i32", "z", v.n.add(vs, v.int(4 * products * rowsPerStrip * columns * this.inputs)));
+    const strip = (first: Expr, count: number): void => {
+      this.transformInput(b, { image: x, matrices: vs, first, count }, scratch);
+      this.transformGrad(b, { image: g, matrices: zs, first, count }, scratch);
+      this.multiply(b, vs, zs, du, count * columns);
+    };
+    const whole = rows - (rows % rowsPerStrip);
+    b.for("strip", 0, whole, rowsPerStrip, (first) => strip(first, rowsPerStrip));
+    if (rows > whole) strip(v.int(whole), rows - whole);
+  }
+
+  private transformInput(b: FunctionBuilder, strip: Strip, scratch: Local): void {
+    const image = tiledImage(this.input, this.grad.shape);
+    const { columns } = tilingOf(small, image.height, image.width);
+    const matrix = 4 * strip.count * columns * this.inputs;
+    transformRows(b, small, image, strip, prepareInputRow(b, small, scratch, image, matrix));
+  }
+
+  /** Where the last tiles overlap their neighbours, what both see counts in one of them. */
+  private transformGrad(b: FunctionBuilder, { image, matrices, first, count }: Strip, scratch: Local): void {
+    const tiled = tiledImage(this.grad, this.grad.shape);
+    const { height, width, row, pixel } = tiled;
+    const { rows, columns } = tilingOf(small, height, width);
+    const [overlapRows, overlapColumns] = [rows * tileSize - height, columns * tileSize - width];
+    const transform = prepareTransform(b, "outputGradient", scratch);
+    const matrix = 4 * count * columns * this.outputs;
+    const place = b.let("i32", "to", matrices);
+    const tile = (at: Local, skip: Skip): void => {
+      const q = b.let("i32", "q", at);
+      b.repeat(this.outputs / 4, () => {
+        transform({ at: q, row, column: pixel }, acrossMatrices(small, place, matrix), { skip });
+        b.advance(q, 16);
+        b.advance(place, 16);
+      });
+    };
+    const tileRow = (at: Local, skipRows: number): void => {
+      b.repeat(overlapColumns ? columns - 1 : columns, () => {
+        tile(at, { rows: skipRows, columns: 0 });
+        b.advance(at, tileSize * pixel);
+      });
+      if (overlapColumns === 0) return;
+      b.advance(at, -overlapColumns * pixel);
+      tile(at, { rows: skipRows, columns: overlapColumns });
+    };
+    b.for("r", 0, count, 1, (r) => {
+      const number = b.let("i32", "row", v.n.add(first, r));
+      const at = tileRowAt(b, small, tiled, image, number);
+      if (overlapRows === 0) return tileRow(at, 0);
+      b.if(
+        v.op("i32.eq", number, v.int(rows - 1)),
+        () => tileRow(at, overlapRows),
+        () => tileRow(at, 0),
+      );
+    });
+  }
+
+  private multiply(b: FunctionBuilder, vs: Local, zs: Local, du: Local, tiles: number): void {
+    const inputRow = 4 * this.inputs;
+    const outputRow = 4 * this.outputs;
+    const { taps, vectors } = weightGradientTile(this.outputs / 4);
+    const channels = this.input.shape[1]!;
+    const left = b.let("i32", "left", vs);
+    const right = b.let("i32", "right", zs);
+    const out = b.let("i32", "out", du);
+    b.repeat(products, () => {
+      b.repeat(channels / taps, () => {
+        b.for("o", 0, this.outputs / 4, vectors, (o) => {
+          const p = b.let("i32", "p", left);
+          const z = b.let("i32", "z", v.n.add(right, v.n.scale(o, 16)));
+          const to = b.let("i32", "to", v.n.add(out, v.n.scale(o, 16)));
+          const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));
+          b.repeat(tiles, () => {
+            const grads = range(vectors).map((vector) => b.let("v128", "g", v.load(z, 16 * vector)));
+            sums.forEach((row, tap) => {
+              const value = b.let("v128", "x", v.load(p, 4 * tap, "splat"));
+              row.forEach((sum, vector) => b.set(sum, v.madd(value, grads[vector]!, sum)));
+            });
+            b.advance(p, inputRow);
+            b.advance(z, outputRow);
+          });
+          sums.forEach((row, tap) =>
+            row.forEach((sum, vector) => {
+              const offset = tap * outputRow + 16 * vector;
+              b.store(to, offset, v.add(v.load(to, offset), sum));
+            }),
+          );
+        });
+        b.advance(left, 4 * taps);
+        b.advance(out, taps * outputRow);
+      });
+      b.advance(left, tiles * inputRow - 4 * channels);
+      b.advance(right, tiles * outputRow);
+    });
+  }
+}
+
+/** dw [3,3,I,O] = Gᵀ du G of du [36,I,O padded], one input channel at a time. */
+export class WinogradWeightGradientEndKernel implements Kernel {
+  readonly title: string;
+  readonly extent: number;
+  readonly cost: number;
+
+  constructor(
+    private readonly sums: BufferView,
+    private readonly output: BufferView,
+    /** Working memory: [I, transformScratch]. */
+    private readonly scratch: BufferView,
+  ) {
+    this.extent = sums.shape[1]!;
+    this.cost = products * sums.shape[2]!;
+    this.title = `Winograd weight gradient ${this.extent}→${sums.shape[2]!}`;
+  }
+
+  get reads(): Access[] {
+    return [{ view: this.sums, outerAxis: -1 }];
+  }
+  get writes(): Access[] {
+    return [
+      { view: this.output, outerAxis: -1 },
+      { view: this.scratch, outerAxis: 0 },
+    ];
+  }
+
+  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+    const row = 4 * this.sums.strides[1]!;
+    const tap = row * this.extent;
+    const offset = v.n.scale(n, row);
+    const du = b.let("i32", "du", v.n.add(at.pointer({ view: this.sums, outerAxis: -1 }, n), offset));
+    const dw = b.let("i32", "dw", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
+    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const transform = prepareTransform(b, "weightGradient", scratch);
+    b.repeat(row / 16, () => {
+      transform(acrossMatrices(small, du, 4 * this.sums.strides[0]!), { at: dw, row: 3 * tap, column: tap });
+      b.advance(du, 16);
+      b.advance(dw, 16);
+    });
+  }
+}

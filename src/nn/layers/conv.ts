@@ -1,0 +1,106 @@
+/** The convolution layer. PyTorch: `Conv2d`. */
+import { ArgumentError } from "../../errors/errors.js";
+import { zeros } from "../../tensor/creation.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import * as F from "../functional/index.js";
+import { fans, kaimingUniform_, uniform_ } from "../init.js";
+import { Module } from "../module.js";
+import { pythonTuple } from "../../text/python.js";
+import { checkInteger, withDefaults } from "../../errors/options.js";
+import { Parameter } from "../parameter.js";
+
+export interface Conv2dOptions extends F.Conv2dOptions {
+  /** Whether each output channel has a bias; true unless given. */
+  readonly bias?: boolean;
+}
+
+const defaults: Required<Conv2dOptions> = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
+
+/**
+ * Convolves an image: [N, inChannels, H, W] → [N, outChannels, H', W'], with H' and W' as in `F.conv2d`.
+ * First values: uniform in ±1/√(inChannels/groups·KH·KW).
+ * @param kernelSize the kernel's height and width
+ * @throws ArgumentError for channels that groups do not divide, or a size that is no positive integer
+ *
+ * @example
+ * const conv = new nn.Conv2d(1, 8, 3); // [N, 1, 28, 28] → [N, 8, 26, 26]
+ * const same = new nn.Conv2d(8, 16, 3, { padding: "same", bias: false });
+ */
+export class Conv2d extends Module {
+  readonly kernelSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number] | "same" | "valid";
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+  /** [outChannels, inChannels / groups, KH, KW] */
+  readonly weight: Parameter;
+  /** [outChannels] */
+  readonly bias: Parameter | null;
+
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: F.Size2d,
+    options: Conv2dOptions = {},
+  ) {
+    super();
+    const { stride, padding, dilation, groups, bias } = withDefaults("Conv2d", defaults, options);
+    this.kernelSize = pair(kernelSize);
+    this.stride = pair(stride);
+    this.padding = typeof padding === "string" ? padding : pair(padding);
+    this.dilation = pair(dilation);
+    this.groups = groups;
+    this.checkArguments();
+    this.weight = new Parameter(zeros([outChannels, inChannels / groups, ...this.kernelSize]));
+    this.bias = bias ? new Parameter(zeros([outChannels])) : null;
+    this.resetParameters();
+  }
+
+  /** Draws new first values. */
+  resetParameters(): void {
+    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    const bound = 1 / Math.sqrt(fans("Conv2d", this.weight).fanIn);
+    if (this.bias) uniform_(this.bias, -bound, bound);
+  }
+
+  override forward(input: Tensor): Tensor {
+    const { stride, padding, dilation, groups } = this;
+    return F.conv2d(input, this.weight, this.bias, { stride, padding, dilation, groups });
+  }
+
+  override extraRepr(): string {
+    const { stride, padding, dilation, groups } = this;
+    const parts = [
+      `${this.inChannels}, ${this.outChannels}, kernel_size=${pythonTuple(this.kernelSize)}`,
+      `stride=${pythonTuple(stride)}`,
+    ];
+    if (typeof padding === "string") parts.push(`padding=${padding}`);
+    else if (padding.some((size) => size !== 0)) parts.push(`padding=${pythonTuple(padding)}`);
+    if (dilation.some((size) => size !== 1)) parts.push(`dilation=${pythonTuple(dilation)}`);
+    if (groups !== 1) parts.push(`groups=${groups}`);
+    if (!this.bias) parts.push("bias=False");
+    return parts.join(", ");
+  }
+
+  private checkArguments(): void {
+    const { groups, kernelSize, stride, dilation, padding } = this;
+    checkInteger("Conv2d", "inChannels", this.inChannels, 1);
+    checkInteger("Conv2d", "outChannels", this.outChannels, 1);
+    checkInteger("Conv2d", "groups", groups, 1);
+    for (const [name, sizes] of Object.entries({ kernelSize, stride, dilation })) {
+      sizes.forEach((size) => checkInteger("Conv2d", name, size, 1));
+    }
+    if (typeof padding !== "string") padding.forEach((size) => checkInteger("Conv2d", "padding", size, 0));
+    if (this.inChannels % groups === 0 && this.outChannels % groups === 0) return;
+    throw new ArgumentError({
+      op: "Conv2d",
+      problem: `${groups} groups do not divide the channels`,
+      expected: "inChannels and outChannels that are multiples of groups",
+      got: `${this.inChannels} and ${this.outChannels}`,
+    });
+  }
+}
+
+function pair(size: F.Size2d): readonly [number, number] {
+  return typeof size === "number" ? [size, size] : size;
+}

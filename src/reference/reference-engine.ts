@@ -1,0 +1,11 @@
+/** The float64 reference as an engine, for tests: slow, exact, and no WebAssembly. */
+import { evaluate, toHostArray } from "./reference.js";
+import type { Engine } from "../runtime/engine.js";
+
+export const referenceEngine: Engine = {
+  prepare: (outputs, updates) => () => {
+    const values = evaluate([...outputs, ...updates.map((update) => update.value)]);
+    updates.forEach(({ variable }, i) => variable.write(toHostArray(values[outputs.length + i]!, variable.dtype)));
+    return outputs.map((node, i) => toHostArray(values[i]!, node.dtype));
+  },
+};

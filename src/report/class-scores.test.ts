@@ -1,0 +1,105 @@
+/** Confusion matrix, precision, recall and calibration, against numpy (fixtures/classification.py). */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { test } from "node:test";
+import { calibration } from "./calibration.js";
+import { classScores, confusionMatrix } from "./class-scores.js";
+import { mistakes, type Predictions } from "./predictions.js";
+
+interface Case {
+  readonly labels: number[];
+  readonly likelihoods: number[][];
+  readonly matrix: number[][];
+  readonly precision: (number | null)[];
+  readonly recall: (number | null)[];
+  readonly f1: (number | null)[];
+  readonly ece: number;
+}
+
+const cases = JSON.parse(
+  fs.readFileSync(new URL("../../fixtures/classification.json", import.meta.url), "utf8"),
+) as Case[];
+
+function predictions(labels: readonly number[], likelihoods: readonly (readonly number[])[]): Predictions {
+  const classes = likelihoods[0]!.length;
+  return { classes, labels: Int32Array.from(labels), likelihoods: Float32Array.from(likelihoods.flat()) };
+}
+
+const orNull = (values: readonly number[]): (number | null)[] => values.map((x) => (Number.isNaN(x) ? null : x));
+
+for (const [i, one] of cases.entries()) {
+  test(`case ${i}: the figures are numpy's`, () => {
+    const given = predictions(one.labels, one.likelihoods);
+    const matrix = confusionMatrix(given);
+    assert.deepEqual(matrix, one.matrix);
+    const scores = classScores(matrix);
+    assert.deepEqual(orNull(scores.map(({ precision }) => precision)), one.precision);
+    assert.deepEqual(orNull(scores.map(({ recall }) => recall)), one.recall);
+    assert.deepEqual(orNull(scores.map(({ f1 }) => f1)), one.f1);
+    assert.equal(scores.at(-1)!.support, 0);
+    const { ece, bins, undefined: missing } = calibration(given);
+    assert.ok(Math.abs(ece - one.ece) < 1e-12, `${ece} is not ${one.ece}`);
+    assert.equal(missing, 0);
+    assert.equal(
+      bins.reduce((sum, { count }) => sum + count, 0),
+      one.labels.length,
+    );
+  });
+}
+
+test("a confidence on an edge belongs to the bin below it", () => {
+  const { bins } = calibration(
+    predictions(
+      [0, 0, 1],
+      [
+        [0.5, 0.5],
+        [1, 0],
+        [0.25, 0.75],
+      ],
+    ),
+    2,
+  );
+  assert.deepEqual(
+    bins.map(({ count }) => count),
+    [1, 2],
+  );
+  assert.deepEqual(
+    bins.map(({ accuracy, confidence }) => [accuracy, confidence]),
+    [
+      [1, 0.5],
+      [1, 0.875],
+    ],
+  );
+});
+
+test("mistakes: the surest first, those without a likelihood last", () => {
+  const given = predictions(
+    [1, 0, 1, 1],
+    [
+      [0.6, 0.4],
+      [0.9, 0.1],
+      [NaN, NaN],
+      [0.8, 0.2],
+    ],
+  );
+  assert.deepEqual(
+    mistakes(given).map(({ index }) => index),
+    [3, 0, 2],
+  );
+  const { ofLabel } = mistakes(given)[0]!;
+  assert.equal(Math.fround(0.2), ofLabel);
+});
+
+test("NaN everywhere is counted, and gives no figure", () => {
+  const { ece, undefined: missing } = calibration(
+    predictions(
+      [1, 0],
+      [
+        [NaN, NaN],
+        [NaN, NaN],
+      ],
+    ),
+  );
+  assert.equal(missing, 2);
+  assert.ok(Number.isNaN(ece));
+});

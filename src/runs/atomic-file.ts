@@ -1,0 +1,75 @@
+/**
+ * Files that are there whole or not at all: the bytes are written beside, forced to the disk, and then take the
+ * file's name in one step. A crash leaves the old file or the new one.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { KilogradError } from "../errors/errors.js";
+
+/** What to do about the failures that are likely to happen, by the system's error code. */
+const REASONS: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
+  ENOSPC: ["the disk is full", "free some space, or choose another folder; what was saved before is still there"],
+  EDQUOT: [
+    "the disk quota is used up",
+    "free some space, or choose another folder; what was saved before is still there",
+  ],
+  EACCES: ["writing is not allowed", "choose a folder that you may write to"],
+  EPERM: ["writing is not allowed", "choose a folder that you may write to"],
+  EROFS: ["the disk is read-only", "choose a folder that you may write to"],
+  ENOTDIR: ["a part of the path is a file, not a folder", "choose another folder"],
+  EEXIST: ["a file of that name is in the way", "choose another folder"],
+  EISDIR: ["it is a folder, not a file", "choose a file's name"],
+  ENOENT: ["the folder does not exist", "make it again, or choose another folder"],
+};
+
+/** Runs `write` and turns the system's error into one that says what could not be written, why, and what to do. */
+export function writing<T>(file: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const [problem, hint] = REASONS[code] ?? [(error as Error).message, undefined];
+    const details = { op: "write", problem: `${file}: ${problem}`, ...(hint ? { hint } : {}) };
+    throw new KilogradError(details, { cause: error });
+  }
+}
+
+/** Makes a folder, and those around it, where they are not there. */
+export function makeFolder(folder: string): void {
+  writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
+}
+
+/** Replaces a file's content, or makes the file. */
+export function writeFileAtomic(file: string, content: Uint8Array | string): void {
+  const beside = `${file}.tmp`;
+  writing(file, () => {
+    try {
+      writeAndSync(beside, content);
+      fs.renameSync(beside, file);
+      syncFolder(path.dirname(file));
+    } finally {
+      fs.rmSync(beside, { force: true });
+    }
+  });
+}
+
+function writeAndSync(file: string, content: Uint8Array | string): void {
+  const handle = fs.openSync(file, "w");
+  try {
+    fs.writeFileSync(handle, content);
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** The new name is on the disk only when the folder is. Windows cannot open folders, and needs not. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const handle = fs.openSync(folder, "r");
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}

@@ -1,0 +1,25 @@
+/** Logs that other tools read, by the names that `kilograd train --log` knows. They go into the run's folder. Node only. */
+import path from "node:path";
+import { writeFileAtomic } from "../atomic-file.js";
+import type { Run } from "../run.js";
+import type { Trainer } from "../../train/trainer.js";
+
+/** Begins a log; what it gives must be called when the trainer has ended or failed, and the run's record is closed. */
+export type StartLog = (trainer: Trainer, run: Run) => () => void;
+
+/** A log is loaded when it is asked for: protobuf is large. */
+export const trainingLogs: Readonly<Record<string, () => Promise<StartLog>>> = {
+  /** `<run>/tensorboard/events.out.tfevents.…`, while it trains. */
+  tensorboard: async () => {
+    const { logTensorboard } = await import("./tensorboard.js");
+    return (trainer, run) => logTensorboard(trainer, path.join(run.folder, "tensorboard"));
+  },
+  /** `<run>/metrics.csv`, from the run's own record, in the end. */
+  csv: async () => {
+    const { formatCsv } = await import("./csv.js");
+    return (trainer, run) => () => {
+      const { length } = trainer.options.trainLoader;
+      writeFileAtomic(path.join(run.folder, "metrics.csv"), [...formatCsv(run.metrics(), length)].join(""));
+    };
+  },
+};

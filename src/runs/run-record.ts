@@ -1,0 +1,50 @@
+/** What a run's config.json holds: from it a browser, too, knows which network and which images a run is about. */
+import * as z from "zod";
+import { DataError } from "../errors/errors.js";
+import { parseConfig, type TrainConfig } from "../config/config.js";
+import type { ImageInfo } from "./datasets.js";
+
+/** What to do where a folder is no run. */
+export const RUN_HINT = "give the folder of a run that `kilograd train` has written, such as runs/…";
+
+const recordSchema = z.strictObject({
+  config: z.looseObject({}),
+  /** SHA-256 of the data files, by their names. */
+  data: z.record(z.string(), z.string()),
+  images: z.strictObject({
+    size: z.array(z.int().min(1)).length(3),
+    mean: z.number(),
+    std: z.number().positive(),
+    classes: z.array(z.string()),
+  }),
+  versions: z.strictObject({ kilograd: z.string(), node: z.string() }),
+});
+
+export interface RunRecord {
+  readonly config: TrainConfig;
+  readonly data: Readonly<Record<string, string>>;
+  readonly images: ImageInfo;
+  readonly versions: Readonly<Record<"kilograd" | "node", string>>;
+}
+
+/**
+ * @param json the content of config.json
+ * @param file its name, for errors
+ * @throws DataError where it is not the record of a run
+ */
+export function parseRunRecord(json: unknown, file: string): RunRecord {
+  const result = recordSchema.safeParse(json);
+  if (!result.success) {
+    const { path: at, message } = result.error.issues[0]!;
+    throw new DataError({
+      op: "run",
+      problem: `${file} is not the record of a run: ${at.join(".")}: ${message}`,
+      hint: RUN_HINT,
+    });
+  }
+  try {
+    return { ...result.data, config: parseConfig(result.data.config) };
+  } catch (error) {
+    throw new DataError({ op: "run", problem: `${file}: ${(error as Error).message}` }, { cause: error });
+  }
+}

@@ -1,0 +1,262 @@
+/** compile(): the same bits as the step itself, and an error for every function that cannot be recorded. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compile } from "./compile.js";
+import { StateError } from "../errors/errors.js";
+import * as F from "../nn/functional/index.js";
+import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Module, ReLU, Sequential } from "../nn/index.js";
+import { Adam, SGD, type Optimizer } from "../optim/index.js";
+import { noGrad } from "../graph/grad-mode.js";
+import { manualSeed, rand } from "../random/random.js";
+import { compiledEngine, setEngine } from "../runtime/engine.js";
+import { referenceEngine } from "../reference/reference-engine.js";
+import { tensor } from "./creation.js";
+import type { Tensor } from "./tensor.js";
+
+type MakeOptimizer = (params: Iterable<Tensor>) => Optimizer;
+
+/** Trains a small network on batches of 4 and 3; what it holds afterwards, and its losses. */
+function train(make: MakeOptimizer, { compiled }: { compiled: boolean }): { losses: number[]; state: number[][] } {
+  manualSeed(7);
+  const model = new Sequential(
+    new Conv2d(1, 3, 3),
+    new BatchNorm2d(3),
+    new ReLU(),
+    new Dropout(0.3),
+    new Flatten(),
+    new Linear(48, 2),
+  );
+  const optimizer = make(model.parameters());
+  const plain = (images: Tensor, labels: Tensor): Tensor => {
+    optimizer.zeroGrad();
+    const loss = F.crossEntropy(model(images), labels);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  const step = compiled ? compile(plain) : plain;
+  const losses = Array.from({ length: 12 }, (_, i) => {
+    const size = i % 3 === 2 ? 3 : 4;
+    const loss = step(rand([size, 1, 6, 6]), tensor(Int32Array.from({ length: size }, (_, k) => (k + i) % 2))).item();
+    optimizer.paramGroups[0]!.lr *= 0.9;
+    if (i === 6) model.eval();
+    if (i === 8) model.train();
+    return loss;
+  });
+  return { losses, state: [...model.stateDict().values()].map((value) => [...value.data()]) };
+}
+
+const optimizers: Readonly<Record<string, MakeOptimizer>> = {
+  SGD: (params) => new SGD(params, { lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.01 }),
+  Adam: (params) => new Adam(params, { lr: 0.01, weightDecay: 0.01 }),
+};
+
+for (const [engineName, engine] of [
+  ["compiled", compiledEngine()],
+  ["reference", referenceEngine],
+] as const) {
+  for (const [name, make] of Object.entries(optimizers)) {
+    test(`${engineName} engine, ${name}: a compiled step gives the bits of the step itself`, () => {
+      setEngine(engine);
+      assert.deepEqual(train(make, { compiled: true }), train(make, { compiled: false }));
+    });
+  }
+}
+
+/** A network whose forward pass draws in another order than its graph is computed, and draws what it does not use. */
+class Drawing extends Module {
+  a = new Dropout(0.5);
+  b = new Dropout(0.5);
+  body = new Linear(6, 2);
+
+  override forward(x: Tensor): Tensor {
+    const [p, q] = [this.a(x), this.b(x)];
+    this.b(p);
+    return this.body(q.add(p).add(rand([1, 6])));
+  }
+}
+
+/** Trains with a change after step 5; the losses. */
+function trainChanged(change: (model: Drawing, optimizer: SGD) => void, { compiled }: { compiled: boolean }): number[] {
+  manualSeed(3);
+  const model = new Drawing();
+  const optimizer = new SGD(model.parameters(), { lr: 0.05 });
+  const plain = (x: Tensor, y: Tensor): Tensor => {
+    optimizer.zeroGrad();
+    const loss = F.crossEntropy(model(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  const step = compiled ? compile(plain) : plain;
+  return Array.from({ length: 10 }, (_, i) => {
+    if (i === 5) change(model, optimizer);
+    return step(rand([4, 6]), tensor(Int32Array.of(0, 1, 1, 0))).item();
+  });
+}
+
+const extra = tensor([1, 2], undefined, { requiresGrad: true });
+const changes: Readonly<Record<string, (model: Drawing, optimizer: SGD) => void>> = {
+  nothing: () => undefined,
+  "weight decay": (_, { paramGroups: [group] }) => (group!.weightDecay = 0.1),
+  momentum: (_, { paramGroups: [group] }) => (group!.momentum = 0.9),
+  "a group": (_, optimizer) => optimizer.addParamGroup({ params: [extra] }),
+  "a dropout's p": (model) => Object.assign(model.a, { p: 0.1 }),
+  "a module's mode, as a field": (model) => (model.b.training = false),
+  "a frozen parameter": (model) => (model.body.bias!.requiresGrad = false),
+};
+for (const [name, change] of Object.entries(changes)) {
+  test(`the same bits after a change of ${name}`, () => {
+    setEngine(compiledEngine());
+    assert.deepEqual(trainChanged(change, { compiled: true }), trainChanged(change, { compiled: false }));
+  });
+}
+
+test("a step that only reads another network leaves its gradients alone", () => {
+  setEngine(compiledEngine());
+  const [mine, other] = [new Linear(2, 2), new Linear(2, 1)];
+  const optimizer = new SGD(mine.parameters(), { lr: 0.1 });
+  other(tensor([[1, 2]]))
+    .sum()
+    .backward();
+  other.requiresGrad_(false);
+  const step = compile((x) => {
+    optimizer.zeroGrad();
+    const loss = other(mine(x)).sum();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  for (let i = 0; i < 4; i++) step(tensor([[1, 2]]));
+  assert.deepEqual([...other.weight.grad!.data()], [1, 2]);
+});
+
+test("the function is called twice for each shape, and again after a change of mode", () => {
+  setEngine(compiledEngine());
+  const model = new Linear(2, 1);
+  const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+  let calls = 0;
+  const step = compile((x) => {
+    calls++;
+    optimizer.zeroGrad();
+    const loss = model(x).sum();
+    loss.backward();
+    optimizer.step();
+    return [loss];
+  });
+  for (let i = 0; i < 5; i++) step(tensor([[1, 2]]));
+  assert.equal(calls, 2);
+  assert.equal(model.weight.grad, null);
+  for (let i = 0; i < 5; i++) step(tensor([[1, 2], [3, 4]])); // prettier-ignore
+  assert.equal(calls, 4);
+  model.eval();
+  for (let i = 0; i < 5; i++) step(tensor([[1, 2]]));
+  assert.equal(calls, 6);
+});
+
+test("a network's use is compiled too, and leaves gradients alone", () => {
+  setEngine(compiledEngine());
+  const model = new Linear(2, 3);
+  model(tensor([[1, 2]]))
+    .sum()
+    .backward();
+  let calls = 0;
+  const use = compile((x) => {
+    calls++;
+    return noGrad(() => model(x).exp());
+  });
+  for (let i = 0; i < 4; i++) {
+    const x = tensor([[i, 1]]);
+    assert.deepEqual([...use(x).data()], [...model(x).exp().data()]);
+    if (i === 2) model.weight.copy_(model.weight.mul(2));
+  }
+  assert.equal(calls, 2);
+  assert.deepEqual([...model.bias!.grad!.data()], [1, 1, 1]);
+});
+
+const faults: Readonly<Record<string, [step: (setting: Setting) => (x: Tensor) => Tensor, message: RegExp]>> = {
+  "a loss that is read before the step": [
+    ({ model, optimizer }) =>
+      (x) => {
+        optimizer.zeroGrad();
+        const loss = model(x).sum();
+        loss.item();
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+    /^StateError: compile: the step computes 2 times; expected at most one optimizer\.step\(\)/,
+  ],
+  "a tensor made inside": [
+    ({ model, optimizer }) =>
+      (x) => {
+        optimizer.zeroGrad();
+        const loss = model(x.mul(tensor([[1, 2]]))).sum();
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+    /^StateError: tensor: a tensor is made from data inside a compiled function.*pass it as an argument/,
+  ],
+  "a value computed outside": [
+    ({ model, optimizer, computed }) =>
+      (x) => {
+        optimizer.zeroGrad();
+        const loss = model(x.mul(computed)).sum();
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+    /^StateError: compile: the step goes on from a mul that was computed before it.*pass it as an argument/,
+  ],
+  "a gradient from before the step": [
+    ({ model, optimizer }) =>
+      (x) => {
+        const loss = model(x).sum();
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+    /^StateError: compile: the step adds to a gradient .*call optimizer\.zeroGrad\(\)/,
+  ],
+  "a result that the step does not need": [
+    ({ model, optimizer }) =>
+      (x) => {
+        optimizer.zeroGrad();
+        const loss = model(x).sum();
+        loss.backward();
+        optimizer.step();
+        return loss.mul(2);
+      },
+    /^StateError: compile: the step gives a tensor that optimizer\.step\(\) does not compute/,
+  ],
+};
+
+interface Setting {
+  readonly model: Linear;
+  readonly optimizer: SGD;
+  readonly computed: Tensor;
+}
+
+for (const [name, [make, message]] of Object.entries(faults)) {
+  test(`refused: ${name}`, () => {
+    setEngine(compiledEngine());
+    const model = new Linear(2, 1);
+    const computed = tensor([[3, 4]]).mul(2);
+    computed.data();
+    const step = compile(make({ model, computed, optimizer: new SGD(model.parameters(), { lr: 0.1 }) }));
+    step(tensor([[1, 2]]));
+    assert.throws(
+      () => step(tensor([[1, 2]])),
+      (error) => error instanceof StateError && message.test(String(error)),
+    );
+  });
+}
+
+test("refused: an argument that requires a gradient", () => {
+  setEngine(compiledEngine());
+  const use = compile((x) => x.mul(2));
+  const x = tensor([1], undefined, { requiresGrad: true });
+  use(x);
+  assert.throws(() => use(x), /^StateError: compile: an argument requires a gradient.*detach\(\)/);
+});

@@ -1,0 +1,173 @@
+/**
+ * compile(): a training step, or a network's use, that is recorded once and then runs without JavaScript. An ordinary
+ * step builds its graph anew each time, some hundred nodes, only to find that its program is known; a compiled one goes
+ * straight to the program. Both give the same bits. PyTorch: `torch.compile`.
+ */
+import { StateError } from "../errors/errors.js";
+import type { HostArray, Node, VariableNode } from "../graph/node.js";
+import { ageOf, data, isData, isVariable } from "../ops/leaf.js";
+import { realize, recordRealizations, type Realization } from "../runtime/engine.js";
+import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
+import { formatShape } from "../graph/shape.js";
+import { Tensor } from "./tensor.js";
+
+/** A function of tensors that gives one or several. */
+export type TensorFunction = (...args: Tensor[]) => Result;
+type Result = Tensor | readonly Tensor[];
+
+interface Recording {
+  readonly realization: Realization;
+  readonly journal: Journal;
+  /** The leaves that stand for the arguments. */
+  readonly args: readonly Node[];
+  readonly reads: readonly { readonly node: VariableNode; readonly age: number }[];
+  /** The results' places among the realisation's outputs. */
+  readonly results: readonly number[];
+  readonly several: boolean;
+}
+
+/**
+ * Makes a function run without building its graph. For each combination of its arguments' shapes the first call runs as
+ * ever, the second is recorded, and from the third on the recording is run: with the new arguments, the present
+ * learning rate and new random numbers, but without calling `step`. So what else it does happens twice only, and
+ * parameters that it overwrites keep no `grad`. It is recorded again when a module's own numbers, switches, submodules or
+ * mode have changed (in fields that it had when it was recorded), an optimizer's state, or what its hyperparameters switch
+ * on; other variables that `step` looks at stay as they were.
+ *
+ * @param step either computes nothing itself and gives any tensors; or it calls `optimizer.step()` once, and gives what
+ *   `backward()` was called on, a module's output, or a list of such. All that differs from call to call comes by its
+ *   arguments
+ * @throws StateError when it is recorded and is no such function
+ *
+ * @example
+ * const step = compile((images, labels) => {
+ *   optimizer.zeroGrad();
+ *   const loss = F.nllLoss(model(images), labels);
+ *   loss.backward();
+ *   optimizer.step();
+ *   return loss;
+ * });
+ * for (const [images, labels] of trainLoader) console.log(step(images, labels).item());
+ *
+ * @example
+ * const classify = compile((images) => noGrad(() => model(images).argmax(1)));
+ */
+export function compile<F extends TensorFunction>(step: F): F {
+  /** By the arguments' shapes; `undefined` after a first call. */
+  const recordings = new Map<string, Recording | undefined>();
+  let age = recordingAge();
+  const call = (...args: Tensor[]): Result => {
+    if (age !== recordingAge()) {
+      recordings.clear();
+      age = recordingAge();
+    }
+    const key = args.map(({ dtype, shape }) => dtype + formatShape(shape)).join();
+    const recording = recordings.get(key);
+    if (recording?.journal.guards.every((holds) => holds())) return replay(recording, args);
+    const isFirst = !recordings.has(key);
+    if (isFirst) {
+      const result = step(...args);
+      recordings.set(key, undefined);
+      return result;
+    }
+    const made = record(step, args);
+    recordings.set(key, made.recording);
+    return made.result;
+  };
+  return call as F;
+}
+
+function record(step: TensorFunction, given: readonly Tensor[]): { recording: Recording; result: Result } {
+  realize([]); // what is pending from before is no part of the step
+  for (const tensor of given) refuseGradient(tensor);
+  const args = given.map((tensor) => data(elementsOf(tensor), tensor.shape, tensor.dtype));
+  const reads: { node: VariableNode; age: number }[] = [];
+  const realizations: Realization[] = [];
+  const listen = (realization: Realization): void => {
+    realizations.push(realization);
+    for (const node of realization.order) if (isVariable(node)) reads.push({ node, age: ageOf(node) });
+    checkLeaves(realization.order, args);
+  };
+  const { result, journal } = keepJournal(() =>
+    recordRealizations(listen, () => {
+      const given = step(...args.map((node) => new Tensor(node)));
+      if (realizations.length === 0) realize(listOf(given).map(({ node }) => node));
+      return given;
+    }),
+  );
+  const [realization] = realizations;
+  if (!realization || realizations.length > 1) {
+    throw new StateError({
+      op: "compile",
+      problem: `the step computes ${realizations.length} times`,
+      expected: "at most one optimizer.step(), and no item() or data()",
+    });
+  }
+  const results = listOf(result).map((tensor) => placeOf(tensor, realization));
+  const values = realization.outputs.map((node) => node.value!);
+  for (const node of realization.outputs) node.value = undefined; // from now on they belong to the recording
+  for (const variable of realization.variables) variable.grad = undefined;
+  const recording = { realization, journal, args, reads, results, several: !(result instanceof Tensor) };
+  return { recording, result: tensorsOf(recording, values) };
+}
+
+function refuseGradient(tensor: Tensor): void {
+  if (!tensor.requiresGrad) return;
+  throw new StateError({
+    op: "compile",
+    problem: "an argument requires a gradient, which a compiled function would not give it",
+    hint: "pass detach() of it, or let the function use it without an argument",
+  });
+}
+
+/** Data that a recording would repeat for ever is refused, unless it is there before the step or is a constant of it. */
+function checkLeaves(order: readonly Node[], args: readonly Node[]): void {
+  const frozen = order.find((node) => node.value !== undefined && !isData(node) && !args.includes(node));
+  if (!frozen) return;
+  throw new StateError({
+    op: "compile",
+    problem: `the step goes on from a ${frozen.op.name} that was computed before it`,
+    expected: "all that differs from call to call among its arguments",
+    hint: "pass it as an argument; call optimizer.zeroGrad() first, so that no gradient of an earlier step is added to",
+  });
+}
+
+function placeOf(result: Tensor, { outputs }: Realization): number {
+  const place = outputs.indexOf(result.node);
+  if (place >= 0) return place;
+  throw new StateError({
+    op: "compile",
+    problem: "the step gives a tensor that optimizer.step() does not compute",
+    expected: "what backward() was called on, or what a module gave",
+  });
+}
+
+function replay(recording: Recording, given: readonly Tensor[]): Result {
+  const { realization, journal, args, reads } = recording;
+  realize([]);
+  for (const effect of journal.effects) effect();
+  for (const node of journal.live) node.value = node.supply!();
+  args.forEach((node, i) => (node.value = elementsOf(given[i]!)));
+  for (const { node, age } of reads) node.attrs.version = node.attrs.variable.version - age;
+  const values = realization.run();
+  for (const done of realization.dones) done();
+  return tensorsOf(recording, values);
+}
+
+function tensorsOf({ realization, results, several }: Recording, values: readonly HostArray[]): Result {
+  const tensors = results.map((place) => {
+    const { shape, dtype } = realization.outputs[place]!;
+    return new Tensor(data(values[place]!, shape, dtype));
+  });
+  return several ? tensors : tensors[0]!;
+}
+
+function listOf(result: Result): readonly Tensor[] {
+  return result instanceof Tensor ? [result] : result;
+}
+
+function elementsOf(tensor: Tensor): HostArray {
+  if (tensor.variable) return tensor.data();
+  realize([tensor.node]);
+  return tensor.node.value!;
+}

@@ -1,0 +1,34 @@
+/** How figures are written in reports and advice. What is no number is a dash. */
+import { thousands } from "./thousands.js";
+
+const DASH = "–";
+
+/** `99.43 %` */
+export function percent(share: number, digits = 2): string {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(digits)} %` : DASH;
+}
+
+/** So many significant digits, without an exponent where one can do without: `0.0184`, `1.2e-7`. */
+export function significant(x: number, digits = 3): string {
+  return Number.isFinite(x) ? String(Number(x.toPrecision(digits))) : DASH;
+}
+
+/** `12,514` */
+export function whole(x: number): string {
+  return Number.isFinite(x) ? thousands(Math.round(x)) : DASH;
+}
+
+/** `3 min 52 s` */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return DASH;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds % 60)];
+  if (h > 0) return `${h} h ${m} min`;
+  return m > 0 ? `${m} min ${s} s` : `${s} s`;
+}
+
+/** `118 MB`, in millions of bytes. */
+export function bytes(count: number): string {
+  if (!Number.isFinite(count)) return DASH;
+  return count < 1e6 ? `${(count / 1e3).toFixed(0)} kB` : `${(count / 1e6).toFixed(0)} MB`;
+}

@@ -1,0 +1,65 @@
+/**
+ * Calls a network to see what it is made of. Tensors are lazy, so nothing is computed; and nothing is changed: mode,
+ * buffers and random state are put back.
+ */
+import { noGrad } from "../graph/grad-mode.js";
+import { BatchNorm2d, type Module } from "../nn/index.js";
+import { defaultGenerator } from "../random/random.js";
+import type { Shape } from "../graph/shape.js";
+import { zeros } from "../tensor/creation.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** The size of an input without its batch, or a list of such sizes. */
+export type InputSizes = Shape | readonly Shape[];
+
+/** The images of the batch that a network is called with, as torchsummary's. */
+export const BATCH = 2;
+
+/** Whether a module behaves as in training, while it is looked at. */
+export type Mode = (module: Module) => boolean;
+
+/** Batch norm keeps its statistics and dropout drops nothing. */
+export const evaluation: Mode = () => false;
+/** Dropout is seen at work, and batch norm keeps its statistics all the same. */
+export const withDropout: Mode = (module) => !(module instanceof BatchNorm2d);
+
+export interface LazyCall {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** What `forward` returned; the outputs are the tensors in it. */
+  readonly result: unknown;
+}
+
+/** The sizes of all inputs, from one or from a list. */
+export function sizesOf(inputSize: InputSizes): readonly Shape[] {
+  return (typeof inputSize[0] === "object" ? inputSize : [inputSize]) as readonly Shape[];
+}
+
+/**
+ * Builds the graph of a forward pass over zeros.
+ * @param sizes of the inputs, without the batch
+ * @param batch how many images
+ * @throws ShapeError where the network cannot take such inputs
+ */
+export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, batch = BATCH): LazyCall {
+  const modes = [...model.modules()].map((module) => [module, module.training] as const);
+  const buffers = [...model.buffers()].map((buffer) => [buffer, buffer.node] as const);
+  const random = defaultGenerator.getState();
+  for (const [module] of modes) module.training = mode(module);
+  try {
+    const inputs = sizes.map((size) => zeros([batch, ...size]));
+    const result: unknown = noGrad(() => model(...(inputs as never[])));
+    return { inputs, outputs: tensorsIn(result), result };
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+    // F.batchNorm in a network of one's own may have set its running statistics.
+    for (const [buffer, node] of buffers) if (buffer.node !== node) buffer.setData(buffer.variable.read());
+    defaultGenerator.setState(random);
+  }
+}
+
+/** The tensors among a module's inputs or results. */
+export function tensorsIn(value: unknown): Tensor[] {
+  const parts = Array.isArray(value) ? (value as unknown[]) : [value];
+  return parts.filter((part) => part instanceof Tensor);
+}

@@ -1,0 +1,61 @@
+/**
+ * Which module's `forward` made which node. A hook on every module sees its inputs and its output as it ends, inner
+ * modules first: what lies between the two, and belongs to no inner module, is its own.
+ */
+import type { Node } from "../graph/node.js";
+import type { Module } from "../nn/index.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** A call from one tensor to one tensor; `V` stands for a tensor. */
+export interface ModuleCall<V = Node> {
+  /** Empty for the network. */
+  readonly path: string;
+  readonly module: Module;
+  readonly input: V;
+  readonly output: V;
+}
+
+export class ModuleCalls {
+  private readonly owners = new Map<Node, string>();
+  private readonly recorded: ModuleCall[] = [];
+  private readonly hooks: readonly { remove(): void }[];
+
+  constructor(model: Module) {
+    this.hooks = [...model.namedModules()].map(([path, module]) =>
+      module.registerForwardHook((_, inputs, output) => this.note(path, module, nodesOf(inputs), nodesOf([output]))),
+    );
+  }
+
+  stop(): void {
+    for (const hook of this.hooks) hook.remove();
+  }
+
+  moduleOf(node: Node): string {
+    return this.owners.get(node) ?? "";
+  }
+
+  /** @param find gives the value of a node, if the network's output needs it */
+  list<V>(find: (node: Node) => V | undefined): ModuleCall<V>[] {
+    return this.recorded.flatMap(({ path, module, ...call }) => {
+      const [input, output] = [find(call.input), find(call.output)];
+      return input && output ? [{ path, module, input, output }] : [];
+    });
+  }
+
+  private note(path: string, module: Module, inputs: readonly Node[], outputs: readonly Node[]): void {
+    const border = new Set(inputs);
+    const waiting = outputs.filter((node) => !border.has(node));
+    for (let node = waiting.pop(); node; node = waiting.pop()) {
+      if (this.owners.has(node)) continue;
+      this.owners.set(node, path);
+      waiting.push(...node.inputs.filter((input) => !border.has(input)));
+    }
+    if (inputs.length === 1 && outputs.length === 1) {
+      this.recorded.push({ path, module, input: inputs[0]!, output: outputs[0]! });
+    }
+  }
+}
+
+function nodesOf(values: readonly unknown[]): Node[] {
+  return values.flatMap((value) => (value instanceof Tensor ? [value.node] : []));
+}
