@@ -1,0 +1,54 @@
+/** Copies of the checkout. Mutants are tried in them, so that the files you work on never change. */
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+const at = (root: string, file: string): string => path.join(root, file);
+
+/** The files of a checkout that git knows or would add, relative to it. */
+function filesOf(root: string): string[] {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const listed = execFileSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 }).split("\0");
+  return listed.filter((file) => file !== "" && fs.existsSync(at(root, file)));
+}
+
+/** A copy in a folder of its own; installed packages are not copied but linked. */
+export class Checkout {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "mutation-"));
+  /** Where tests that run here put what they make. */
+  readonly temporary = at(this.folder, ".temporary");
+
+  constructor(root: string) {
+    fs.mkdirSync(this.temporary);
+    const files = filesOf(root);
+    for (const file of files) fs.cpSync(at(root, file), at(this.folder, file));
+    const folders = files.filter((file) => path.basename(file) === "package.json").map((file) => path.dirname(file));
+    for (const folder of folders) {
+      const installed = at(root, path.join(folder, "node_modules"));
+      if (fs.existsSync(installed)) fs.symlinkSync(installed, at(this.folder, path.join(folder, "node_modules")));
+    }
+  }
+
+  read(file: string): string {
+    return fs.readFileSync(at(this.folder, file), "utf8");
+  }
+
+  write(file: string, text: string): void {
+    fs.writeFileSync(at(this.folder, file), text);
+  }
+
+  /** TypeScript files in a folder of the checkout, or the one file of this name. */
+  sources(folder: string): string[] {
+    const inside = fs.statSync(at(this.folder, folder)).isFile()
+      ? [folder]
+      : fs
+          .readdirSync(at(this.folder, folder), { recursive: true, encoding: "utf8" })
+          .map((name) => `${folder}/${name}`);
+    return inside.filter((file) => file.endsWith(".ts") && !file.includes("node_modules")).sort();
+  }
+
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}

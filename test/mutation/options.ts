@@ -1,0 +1,50 @@
+/** The command line of `npm run mutate`. */
+import { Command, InvalidArgumentError } from "commander";
+
+export interface Options {
+  /** What to mutate: folders, or single files. */
+  readonly folders: readonly string[];
+  /** Tries the named mutations instead of a sample. */
+  readonly named: boolean;
+  /** How many mutants of each folder are drawn. */
+  readonly sample: number;
+  readonly seed: number;
+  /** Where the tests are. */
+  readonly tests: readonly string[];
+  /** Seconds of tests that a mutant may live through before it counts as survived. */
+  readonly budget: number;
+  /** A result whose survivors are tried again, and nothing else. */
+  readonly again?: string;
+  /** Where the result goes. */
+  readonly out: string;
+}
+
+function readCount(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It takes a whole number.");
+}
+
+const readFolders = (text: string): string[] => text.split(",");
+
+/** @param words what stands after `npm run mutate --` */
+export function readOptions(words: readonly string[]): Options {
+  const program = new Command("npm run mutate --")
+    .description("Plants small bugs and counts how many of them the tests catch; docs/mutation-testing.md says how.")
+    .argument("[folders...]", "folders of src, or single files", [
+      "src/compiler",
+      "src/runtime",
+      "src/ops",
+      "src/train",
+    ])
+    .option("--named", "tries the named mutations instead of a sample", false)
+    .option("--sample <count>", "how many mutants of each folder are drawn", readCount, 60)
+    .option("--seed <number>", "another seed draws other mutants", readCount, 1)
+    .option("--tests <folders>", "where the tests are, separated by commas", readFolders, ["src"])
+    .option("--budget <seconds>", "seconds of tests that are tried on a mutant", readCount, 30)
+    .option("--again <file>", "tries only the survivors of this result again")
+    .option("--out <file>", "where the result goes, as JSON", "test/mutation/results/latest.json")
+    .addHelpText("after", "\nExample:\n  npm run mutate -- src/compiler --sample 60 --seed 1")
+    .showHelpAfterError("(--help shows what is possible)");
+  program.parse(words, { from: "user" });
+  return { folders: program.processedArgs[0] as string[], ...program.opts<Omit<Options, "folders">>() };
+}

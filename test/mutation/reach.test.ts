@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Mutant } from "./mutants.js";
+import { testsFor, type TestFile } from "./reach.js";
+
+const mutant: Mutant = {
+  file: "src/ops/reduce.ts",
+  mutator: "operator",
+  start: 0,
+  end: 1,
+  replacement: "",
+  statement: false,
+};
+const testFile = (file: string, ms: number, reached = true): TestFile => ({
+  file,
+  ms,
+  reached: new Set(reached ? [mutant] : []),
+});
+
+const tests = [
+  testFile("src/compile.test.ts", 3000),
+  testFile("src/ops/reduce.test.ts", 2000),
+  testFile("src/ops/view.test.ts", 500, false),
+  testFile("src/random.test.ts", 400),
+  testFile("src/nn/layers.test.ts", 2500),
+];
+
+test("tests beside the mutant come first, then the quickest; those that do not reach it do not come", () => {
+  const files = testsFor(mutant, tests, 60_000).map(({ file }) => file);
+  assert.deepEqual(files, [
+    "src/ops/reduce.test.ts",
+    "src/random.test.ts",
+    "src/nn/layers.test.ts",
+    "src/compile.test.ts",
+  ]);
+});
+
+test("no more tests than the budget allows, but at least one", () => {
+  assert.deepEqual(
+    testsFor(mutant, tests, 2400).map(({ ms }) => ms),
+    [2000, 400],
+  );
+  assert.deepEqual(
+    testsFor(mutant, tests, 100).map(({ ms }) => ms),
+    [2000],
+  );
+});

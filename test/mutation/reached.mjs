@@ -1,0 +1,13 @@
+/** Loaded into each process that runs instrumented code: writes down the number of each mutant that is reached. */
+import fs from "node:fs";
+import process from "node:process";
+
+const file = process.env.MUTANTS_REACHED;
+const seen = new Set();
+
+globalThis.reached = (number) => {
+  if (file === undefined || seen.has(number)) return;
+  seen.add(number);
+  // At once: the process may be killed.
+  fs.appendFileSync(file, `${number}\n`);
+};
