@@ -15,9 +15,10 @@ function filesOf(root: string): string[] {
 
 /** A copy in a folder of its own; installed packages are not copied but linked. */
 export class Checkout {
-  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "mutation-"));
-  /** Where tests that run here put what they make. */
-  readonly temporary = at(this.folder, ".temporary");
+  private readonly parent = fs.mkdtempSync(path.join(os.tmpdir(), "mutation-"));
+  readonly folder = at(this.parent, "checkout");
+  /** Where tests that run here put what they make: outside the copy, as they would otherwise. */
+  readonly temporary = at(this.parent, "temporary");
 
   constructor(root: string) {
     fs.mkdirSync(this.temporary);
@@ -49,6 +50,6 @@ export class Checkout {
   }
 
   remove(): void {
-    fs.rmSync(this.folder, { recursive: true, force: true });
+    fs.rmSync(this.parent, { recursive: true, force: true });
   }
 }
