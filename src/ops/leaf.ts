@@ -33,7 +33,8 @@ const dataOp = defineLeaf<Record<string, never>>(
 const constantOp = defineLeaf<{ readonly value: number }>(
   "constant",
   (_, { value }, out) => new Float64Array(sizeOf(out.shape)).fill(value),
-  ({ value }) => String(value),
+  // String(−0) is "0", but 1/x tells the two apart.
+  ({ value }) => (Object.is(value, -0) ? "-0" : String(value)),
 );
 
 const variableOp = defineLeaf<{ readonly variable: Variable; version: number }>(

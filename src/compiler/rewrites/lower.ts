@@ -19,7 +19,13 @@ export function lower(roots: readonly Node[]): Node[] {
 /** What distinguishes a node's attributes from those of another of the same op. */
 export function attributesKey(node: Node): string {
   const op = node.op;
-  return op.key ? op.key(node.attrs) : JSON.stringify(node.attrs);
+  return op.key ? op.key(node.attrs) : JSON.stringify(node.attrs, asWords);
+}
+
+/** Numbers that JSON does not tell apart: it writes both infinities and NaN as null, and −0 as 0. */
+function asWords(_: string, value: unknown): unknown {
+  if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 class Lowering {
