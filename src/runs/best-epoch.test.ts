@@ -8,7 +8,7 @@ import { toyTrainer } from "../../test/toy-training.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { setEngine } from "../runtime/engine.js";
 import { resolveConfig } from "../exercise/recipes.js";
-import { Run } from "../runs/run.js";
+import { Run } from "./run.js";
 
 beforeEach(() => setEngine(referenceEngine));
 

@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { LoopKernel } from "../wasm/kernels/loop.js";
-import type { Access, Kernel } from "./kernel.js";
+import { LoopKernel } from "../../kernels/loop.js";
+import type { Access, Kernel } from "../../kernels/kernel.js";
 import { aligned, keptStage, Schedule, type Placed } from "./schedule.js";
-import { Buffer, denseInOrder, denseView, type BufferView } from "./views.js";
+import { Buffer, denseInOrder, denseView, type BufferView } from "../../kernels/views.js";
 
 const images = 4;
 const pixels = 8;

@@ -4,12 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { gradients } from "../graph/gradients.js";
-import { topologicalOrder, type Dtype, type Node } from "../graph/node.js";
-import { Variable } from "../graph/variable.js";
-import * as ops from "../ops/index.js";
-import { ageOf, isConstant, isVariable } from "../ops/leaf.js";
-import type { Shape } from "../shape.js";
+import { gradients } from "../../autograd/gradients.js";
+import { topologicalOrder, type Dtype, type Node } from "../../graph/node.js";
+import { Variable } from "../../graph/variable.js";
+import * as ops from "../../ops/index.js";
+import { ageOf, isConstant, isVariable } from "../../ops/leaf.js";
+import type { Shape } from "../../graph/shape.js";
 import { lower } from "./lower.js";
 
 const variables = new Map<Variable, string>();
