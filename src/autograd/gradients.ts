@@ -2,6 +2,7 @@
  * Reverse-mode differentiation. The gradient of a graph is a graph: each op's record says how its gradient is built,
  * and the walk here adds up what flows in over several ways and undoes broadcasting, in this one place.
  */
+import { StateError } from "../errors/errors.js";
 import * as ops from "../ops/index.js";
 import { isVariable } from "../ops/leaf.js";
 import { shapesEqual, type Shape } from "../graph/shape.js";
@@ -22,13 +23,18 @@ export function unbroadcast(grad: Node, shape: Shape): Node {
 /**
  * The gradients of `root` (weighted by `seed`, of its shape) with respect to every node that requires one and
  * lies under it, as graph nodes.
+ * @throws StateError where the graph leads to a node whose inputs an earlier backward() has freed
  */
 export function gradients(root: Node, seed: Node): Map<Node, Node> {
   return noGrad(() => {
     const result = new Map<Node, Node>([[root, seed]]);
     for (const node of topologicalOrder([root], true).reverse()) {
       const grad = result.get(node);
-      if (!grad || !node.requiresGrad || node.inputs.length === 0) continue;
+      if (!grad || !node.requiresGrad) continue;
+      if (node.inputs.length === 0) {
+        if (node.consumed) throw alreadyRun();
+        continue;
+      }
       const flows = node.op.gradient(node, grad);
       node.inputs.forEach((input, i) => {
         const flow = flows[i];
@@ -39,6 +45,15 @@ export function gradients(root: Node, seed: Node): Map<Node, Node> {
       });
     }
     return result;
+  });
+}
+
+/** The error for a graph that backward() has used before: computing the values of its nodes frees their inputs. */
+export function alreadyRun(): StateError {
+  return new StateError({
+    op: "backward",
+    problem: "backward() has already run through this graph, or through a part of it",
+    hint: "run the forward pass again before the next backward()",
   });
 }
 

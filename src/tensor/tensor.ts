@@ -3,7 +3,7 @@
  * `data()`, `tolist()` and `optimizer.step()` compute what is pending, all together. Nothing needs to be freed.
  */
 import { ShapeError, StateError } from "../errors/errors.js";
-import { gradients, variableGradients } from "../autograd/gradients.js";
+import { alreadyRun, gradients, variableGradients } from "../autograd/gradients.js";
 import { topologicalOrder, type Dtype, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
@@ -160,19 +160,11 @@ export class Tensor {
     if (!root.requiresGrad) {
       throw new StateError({
         op: "backward",
-        problem: root.consumed ? "backward() has already run through this graph" : "nothing here requires a gradient",
-        hint: root.consumed
-          ? "compute the loss again before the next backward()"
-          : "compute the loss from a module's parameters, outside noGrad()",
+        problem: "this tensor does not depend on anything that requires a gradient",
+        hint: "compute the loss from a module's parameters, outside noGrad()",
       });
     }
-    if (root.consumed) {
-      throw new StateError({
-        op: "backward",
-        problem: "backward() has already run through this graph",
-        hint: "compute the loss again before the next backward()",
-      });
-    }
+    if (root.consumed) throw alreadyRun();
     if (!gradient && this.numel() !== 1) {
       throw new ShapeError({
         op: "backward",
@@ -199,7 +191,8 @@ export class Tensor {
       variable.grad = variable.grad ? ops.add(variable.grad, grad) : grad;
     }
     realizeLater(root);
-    for (const node of topologicalOrder([root], true)) if (node.inputs.length > 0) node.consumed = true;
+    for (const node of topologicalOrder([root], true))
+      if (node.requiresGrad && node.inputs.length > 0) node.consumed = true;
   }
 
   // Arithmetic --------------------------------------------------------------------------------------------------

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { referenceEngine } from "../reference/reference-engine.js";
+import { setEngine } from "../runtime/engine.js";
+import { tensor } from "./creation.js";
+
+beforeEach(() => setEngine(referenceEngine));
+
+const nothingRequiresGrad = {
+  name: "StateError",
+  message:
+    "backward: this tensor does not depend on anything that requires a gradient. " +
+    "Hint: compute the loss from a module's parameters, outside noGrad().",
+};
+const alreadyRun = {
+  name: "StateError",
+  message:
+    "backward: backward() has already run through this graph, or through a part of it. " +
+    "Hint: run the forward pass again before the next backward().",
+};
+
+test("a loss that depends on no parameter has no gradient", () => {
+  assert.throws(() => tensor([1, 2]).sum().backward(), nothingRequiresGrad);
+});
+
+test("a target that another loss has used still has no gradient, whether it was computed or not", () => {
+  const weight = tensor([1, 2], undefined, { requiresGrad: true });
+  const target = tensor([3, 4]).mul(2).sum();
+  weight.sum().mul(target).backward();
+  assert.throws(() => target.backward(), nothingRequiresGrad);
+  target.item();
+  assert.throws(() => target.backward(), nothingRequiresGrad);
+});
+
+test("a second backward() of the same loss is refused", () => {
+  const loss = tensor([1, 2], undefined, { requiresGrad: true }).square().sum();
+  loss.backward();
+  assert.throws(() => loss.backward(), alreadyRun);
+});
+
+test("a new loss over a part that was freed is refused instead of losing that part's gradient", () => {
+  const weight = tensor([1, 2], undefined, { requiresGrad: true });
+  const hidden = weight.square();
+  hidden.sum().backward();
+  hidden.data();
+  assert.throws(() => hidden.mul(3).sum().backward(), alreadyRun);
+  assert.deepEqual(weight.grad!.tolist(), [2, 4]);
+});
