@@ -24,4 +24,6 @@ export {
   type SummaryRow,
 } from "../summary/summary.js";
 export { arange, cat, full, ones, stack, tensor, zeros, type TensorOptions } from "../tensor/creation.js";
-export { Tensor, type Axes, type NestedNumbers, type Operand } from "../tensor/tensor.js";
+export { type Axes } from "../tensor/methods/reduction.js";
+export { type NestedNumbers } from "../tensor/nested.js";
+export { Tensor, type Operand } from "../tensor/tensor.js";

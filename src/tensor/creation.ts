@@ -7,8 +7,9 @@ import type { Dtype, HostArray } from "../graph/node.js";
 import { isRecording } from "../graph/recording.js";
 import { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
-import { formatShape, resolveAxis, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
-import { Tensor, type NestedNumbers } from "./tensor.js";
+import { formatShape, resolveAxis, sizeOf, type Shape } from "../graph/shape.js";
+import { flatten, nestedShape, type NestedNumbers } from "./nested.js";
+import { Tensor } from "./tensor.js";
 
 export interface TensorOptions {
   readonly dtype?: Dtype;
@@ -44,23 +45,6 @@ export function tensor(elements: NestedNumbers | HostArray, shape?: Shape, optio
   if (!options.requiresGrad) return new Tensor(ops.data(host, full, dtype));
   if (dtype !== "float32") throw new ArgumentError({ op: "tensor", problem: "only float32 can require a gradient" });
   return Tensor.ofVariable(new Variable(full, dtype, host.slice()), true);
-}
-
-function nestedShape(nested: NestedNumbers): number[] {
-  if (!Array.isArray(nested)) return [];
-  const list = nested as readonly NestedNumbers[];
-  const inner = list.length > 0 ? nestedShape(list[0]!) : [];
-  for (const [i, part] of list.entries()) {
-    if (!shapesEqual(nestedShape(part), inner)) {
-      throw new ShapeError({ op: "tensor", problem: `nested arrays are uneven: element ${i} has another shape` });
-    }
-  }
-  return [list.length, ...inner];
-}
-
-function flatten(nested: NestedNumbers): number[] {
-  if (Array.isArray(nested)) return (nested as readonly NestedNumbers[]).flatMap(flatten);
-  return [Number(nested)];
 }
 
 function filled(value: number, shape: Shape, options: TensorOptions): Tensor {

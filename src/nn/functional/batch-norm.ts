@@ -6,7 +6,8 @@ import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { requireImage } from "../../ops/window.js";
 import { formatShape, shapesEqual } from "../../graph/shape.js";
-import { asNode, Tensor, type Operand } from "../../tensor/tensor.js";
+import { asNode } from "../../tensor/methods/handle.js";
+import { Tensor, type Operand } from "../../tensor/tensor.js";
 
 export interface BatchNormOptions {
   /** Scale of each channel, [C]. */

@@ -1,0 +1,54 @@
+/** backward(): from a root of the graph to the gradients of the variables under it. */
+import { alreadyRun, gradients, variableGradients } from "../autograd/gradients.js";
+import { ShapeError, StateError } from "../errors/errors.js";
+import { topologicalOrder, type Node } from "../graph/node.js";
+import { addsToEarlierGradient } from "../graph/recording.js";
+import { formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
+import * as ops from "../ops/index.js";
+import { realizeLater } from "../runtime/engine.js";
+
+/** Adds the gradient of `root`, weighted by `weights`, to that of every variable under it that requires one. */
+export function backward(root: Node, weights: Node | undefined): void {
+  checkRoot(root);
+  checkWeights(root, weights);
+  for (const [node, grad] of variableGradients(gradients(root, weights ?? ops.constant(1, root.shape)))) {
+    const { variable } = (node as ReturnType<typeof ops.variable>).attrs;
+    if (addsToEarlierGradient(variable)) {
+      throw new StateError({
+        op: "compile",
+        problem: "the step adds to a gradient that backward() has gathered before it",
+        hint: "call optimizer.zeroGrad() at its start",
+      });
+    }
+    variable.grad = variable.grad ? ops.add(variable.grad, grad) : grad;
+  }
+  realizeLater(root);
+  for (const node of topologicalOrder([root], true))
+    if (node.requiresGrad && node.inputs.length > 0) node.consumed = true;
+}
+
+function checkRoot(root: Node): void {
+  if (root.consumed) throw alreadyRun();
+  if (root.requiresGrad) return;
+  throw new StateError({
+    op: "backward",
+    problem: "this tensor does not depend on anything that requires a gradient",
+    hint: "compute the loss from a module's parameters, outside noGrad()",
+  });
+}
+
+function checkWeights(root: Node, weights: Node | undefined): void {
+  if (!weights && sizeOf(root.shape) !== 1) {
+    throw new ShapeError({
+      op: "backward",
+      problem: `a gradient can be started without weights only from one element, not from ${formatShape(root.shape)}`,
+      hint: "call sum() or mean() first, or pass a gradient of the same shape",
+    });
+  }
+  if (weights && !shapesEqual(weights.shape, root.shape)) {
+    throw new ShapeError({
+      op: "backward",
+      problem: `a gradient of shape ${formatShape(weights.shape)} does not weight ${formatShape(root.shape)}`,
+    });
+  }
+}
