@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { configure, manualSeed, ones } from "../src/entries/index.js";
-import { compiledEngine } from "../src/runtime/engine.js";
+import { compiledEngine } from "../src/runtime/realize.js";
 import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { networks } from "../exercise/networks.js";
 import { inspectNetwork } from "../inspect/inspect.js";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { SGD } from "../optim/index.js";
 import { manualSeed } from "../random/random.js";
-import { realize, setEngine } from "../runtime/engine.js";
+import { realize, setEngine } from "../runtime/realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -4,7 +4,7 @@ import { Twice, TwoInputs, VGG } from "../../test/sample-networks.js";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { defaultGenerator } from "../random/random.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { cat, ones } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ExerciseNet } from "../exercise/networks.js";

@@ -14,8 +14,7 @@ import type { Node } from "../graph/node.js";
 import type { ConvolutionAttrs } from "../ops/convolution.js";
 import type { AvgPoolAttrs, MaxPoolAttrs } from "../ops/pooling.js";
 import type { Window } from "../ops/window.js";
-import type { PadAttrs } from "../ops/assemble.js";
-import type { SliceAttrs } from "../ops/view.js";
+import type { PadAttrs, SliceAttrs } from "../ops/slice-and-pad.js";
 import type { Shape } from "../graph/shape.js";
 import { sizeOf } from "../graph/shape.js";
 

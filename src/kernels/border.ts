@@ -3,7 +3,7 @@ import type { BufferView } from "./views.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { emitFill } from "./fill.js";
-import type { Border } from "./loop.js";
+import type { Border } from "./loop-nest.js";
 
 /** Fills the border of what belongs to one outer index, from the address `start` on; of all, without an outer axis. */
 export function emitBorder(b: FunctionBuilder, border: Border, start: Expr, outerAxis: number): void {

@@ -7,7 +7,7 @@ import type { Addressing } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
-import type { LoopKernel, LoopValue } from "./loop.js";
+import type { LoopNest, LoopValue } from "./loop-nest.js";
 
 interface Cursor {
   readonly local: Local;
@@ -39,7 +39,7 @@ export class LoopCursors {
 
   /** Opens them at the start of what the outer index `n` computes. */
   constructor(
-    private readonly kernel: LoopKernel,
+    private readonly kernel: LoopNest,
     private readonly b: FunctionBuilder,
     at: Addressing,
     n: Local,

@@ -9,7 +9,7 @@ import type { FunctionBuilder } from "../wasm/loops.js";
 import { range } from "./convolution.js";
 import { emitBorder } from "./border.js";
 import { LoopCursors } from "./loop-cursors.js";
-import type { Combine, LoopKernel, LoopValue } from "./loop.js";
+import type { Combine, LoopNest, LoopValue } from "./loop-nest.js";
 
 /** Accumulators that stay in registers beside what an expression needs. */
 const accumulators = 8;
@@ -37,7 +37,7 @@ export class LoopEmitter {
   private readonly cursors: LoopCursors;
 
   constructor(
-    private readonly kernel: LoopKernel,
+    private readonly kernel: LoopNest,
     private readonly b: FunctionBuilder,
     at: Addressing,
     n: Local,

@@ -12,41 +12,12 @@
 import type { Access, Addressing, Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { denseStrides, formatShape, sizeOf } from "../graph/shape.js";
-import type { Expr, Local } from "../wasm/expressions.js";
+import type { Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { LoopEmitter } from "./loop-emitter.js";
+import type { LoopNest, LoopRoot, LoopValue } from "./loop-nest.js";
 
-export type LoopValue =
-  | { readonly kind: "load"; readonly view: BufferView }
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "apply"; readonly args: readonly LoopValue[]; readonly vector: (args: readonly Expr[]) => Expr }
-  /** Depends on the row-major position in a tensor of these strides (0 where it is broadcast). */
-  | {
-      readonly kind: "position";
-      readonly strides: readonly number[];
-      readonly args: readonly LoopValue[];
-      readonly vector: (position: Expr, args: readonly Expr[]) => Expr;
-    };
-
-export type Combine = "sum" | "max";
-
-export interface LoopRoot {
-  readonly value: LoopValue;
-  /** Of the domain's rank; the strides of reduced axes do not matter. */
-  readonly output: BufferView;
-  readonly combine?: Combine;
-  /** What the outer index's part of the output's buffer is filled with first: a border around the domain. */
-  readonly border?: Border;
-}
-
-export interface Border {
-  readonly value: number;
-  /** The whole, and the part of it that is not border. */
-  readonly around: BufferView;
-  readonly inner: BufferView;
-}
-
-export class LoopKernel implements Kernel {
+export class LoopKernel implements Kernel, LoopNest {
   readonly roots: LoopRoot[] = [];
   private known: { readonly reads: readonly Access[]; readonly writes: readonly Access[] } | undefined;
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { noGrad } from "../graph/grad-mode.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { ones, tensor, zeros } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -9,7 +9,8 @@ import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js"
 import { v, type Expr } from "../wasm/expressions.js";
 import { eq } from "./comparison.js";
 import { defineOp, type SampleInput } from "../graph/op.js";
-import { reshape, sliceAxis } from "./view.js";
+import { sliceAxis } from "./slice-and-pad.js";
+import { reshape } from "./view.js";
 
 interface IotaAttrs {
   readonly shape: Shape;

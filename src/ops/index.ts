@@ -4,7 +4,7 @@
  */
 export * from "./adaptive-pooling.js";
 export * from "./arithmetic.js";
-export * from "./assemble.js";
+export * from "./cat.js";
 export * from "./comparison.js";
 export * from "./convolution.js";
 export * from "./generated.js";
@@ -14,6 +14,8 @@ export * from "./matmul.js";
 export * from "./normalization.js";
 export * from "./pointwise.js";
 export * from "./pooling.js";
+export * from "./power.js";
 export * from "./reduce.js";
+export * from "./slice-and-pad.js";
 export * from "./unpool.js";
 export * from "./view.js";

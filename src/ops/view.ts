@@ -2,19 +2,11 @@
  * Views: the same elements under another shape, order or selection. Each is a rule from strides to strides; the
  * float64 reference follows the same rule over a dense tensor, and PyTorch's fixtures check the rule.
  */
-import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node, Spec } from "../graph/node.js";
-import {
-  broadcastStrides,
-  denseStrides,
-  forEachIndex,
-  formatShape,
-  shapesEqual,
-  sizeOf,
-  type Shape,
-} from "../graph/shape.js";
-import { pad } from "./assemble.js";
-import { defineOp, pythonList, type Op, type StridedView, type Value } from "../graph/op.js";
+import { broadcastStrides, denseStrides, formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
+import { defineOp, pythonList, type Op, type StridedView } from "../graph/op.js";
+import { gather } from "./strided-values.js";
 
 interface View<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch"> {
   /** The result's shape, or a ShapeError. */
@@ -23,7 +15,7 @@ interface View<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch">
   readonly view: (input: StridedView, attrs: A, out: Spec) => StridedView | undefined;
 }
 
-function defineView<A>(rule: View<A>): (inputs: readonly Node[], attrs: A) => Node {
+export function defineView<A>(rule: View<A>): (inputs: readonly Node[], attrs: A) => Node {
   const { shape, view, ...record } = rule;
   return defineOp<A>({
     ...record,
@@ -34,15 +26,6 @@ function defineView<A>(rule: View<A>): (inputs: readonly Node[], attrs: A) => No
     },
     lowering: { kind: "view", view },
   });
-}
-
-/** The elements that a view names, row-major. */
-function gather(source: Value, view: StridedView): Float64Array {
-  const result = new Float64Array(sizeOf(view.shape));
-  forEachIndex(view.shape, (index, position) => {
-    result[position] = source.data[index.reduce((at, k, axis) => at + k * view.strides[axis]!, view.offset)]!;
-  });
-  return result;
 }
 
 // reshape ---------------------------------------------------------------------------------------------------------
@@ -181,84 +164,6 @@ const expandOp = defineView<{ readonly shape: Shape }>({
 /** Axes of size 1 repeated to `shape`; new axes come first. PyTorch: `Tensor.expand`. */
 export function expand(x: Node, shape: Shape): Node {
   return shapesEqual(x.shape, shape) ? x : expandOp([x], { shape });
-}
-
-// slice -----------------------------------------------------------------------------------------------------------
-
-/** One entry an axis: from `begin` up to `end` (not included) in steps of at least 1. */
-export interface SliceAttrs {
-  readonly begin: readonly number[];
-  readonly end: readonly number[];
-  readonly step: readonly number[];
-}
-
-function slicedShape(input: Shape, { begin, end, step }: SliceAttrs): Shape {
-  return input.map((size, axis) => {
-    const [from, to, by] = [begin[axis]!, end[axis]!, step[axis]!];
-    if ([from, to, by].every(Number.isInteger) && 0 <= from && from < to && to <= size && by >= 1) {
-      return Math.ceil((to - from) / by);
-    }
-    throw new ShapeError({
-      op: "slice",
-      problem: `${from}:${to}:${by} selects nothing of axis ${axis}, which has ${size} places`,
-      expected: "a start before the end, within the axis, and a step of at least 1",
-    });
-  });
-}
-
-const sliceOp = defineView<SliceAttrs>({
-  name: "slice",
-  shape: slicedShape,
-  view: ({ strides, offset }, { begin, step }, out) => ({
-    shape: out.shape,
-    strides: strides.map((stride, axis) => stride * step[axis]!),
-    offset: strides.reduce((at, stride, axis) => at + stride * begin[axis]!, offset),
-  }),
-  gradient: ({ inputs: [x], attrs: { begin, step }, shape }, grad) => {
-    const covered = shape.map((size, axis) => (size - 1) * step[axis]! + 1);
-    const after = x!.shape.map((size, axis) => size - begin[axis]! - covered[axis]!);
-    return [pad(grad, { before: begin, after, interior: step.map((by) => by - 1), value: 0 })];
-  },
-  samples: [
-    { inputs: [[7]], attrs: { begin: [1], end: [7], step: [3] } },
-    { inputs: [[3, 5]], attrs: { begin: [0, 2], end: [3, 4], step: [2, 1] } },
-    { inputs: [[2, 3, 5]], attrs: { begin: [1, 0, 0], end: [2, 3, 5], step: [1, 1, 4] } },
-    {
-      inputs: [{ shape: [4, 3], range: [-9, 9], dtype: "int32" }],
-      attrs: { begin: [1, 1], end: [3, 2], step: [1, 1] },
-    },
-  ],
-  torch: ({ begin, end, step }) => `x[0][${begin.map((from, axis) => `${from}:${end[axis]}:${step[axis]}`).join(",")}]`,
-});
-
-/**
- * The places from `start` up to `end` (not included; undefined: the last) of one axis, `step` apart. Negative numbers
- * count from the end and what lies outside of the axis is cut, as in Python. PyTorch: `x[start:end:step]`.
- * @throws ArgumentError for a step below 1, ShapeError where nothing is left
- */
-export function sliceAxis(x: Node, axis: number, start: number, end?: number, step = 1): Node {
-  if (!Number.isInteger(step) || step < 1) {
-    throw new ArgumentError({
-      op: "slice",
-      problem: `a step of ${step} is not possible`,
-      expected: "an integer of at least 1",
-      hint: "use flip() to reverse an axis",
-    });
-  }
-  const size = x.shape[axis]!;
-  const place = (index: number): number => Math.min(Math.max(index < 0 ? index + size : index, 0), size);
-  const [from, to] = [place(start), place(end ?? size)];
-  if (from === 0 && to === size && step === 1) return x;
-  return slice(x, {
-    begin: x.shape.map((_, i) => (i === axis ? from : 0)),
-    end: x.shape.map((extent, i) => (i === axis ? to : extent)),
-    step: x.shape.map((_, i) => (i === axis ? step : 1)),
-  });
-}
-
-/** A part of every axis at once. */
-export function slice(x: Node, attrs: SliceAttrs): Node {
-  return sliceOp([x], attrs);
 }
 
 // flip ------------------------------------------------------------------------------------------------------------

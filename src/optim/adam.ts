@@ -4,7 +4,8 @@ import { checkRange, withDefaults } from "../errors/options.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor/tensor.js";
 import { repeat } from "../graph/recording.js";
-import { Optimizer, scalar, zerosLike, type Hyperparameters, type ParamGroup, type Params } from "./optimizer.js";
+import { Optimizer, scalar, zerosLike, type Hyperparameters, type Params } from "./optimizer.js";
+import type { ParamGroup } from "./param-group.js";
 
 export interface AdamGroup extends ParamGroup {
   /** How much of the running averages of gradient and squared gradient stays in each step. */

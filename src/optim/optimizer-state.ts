@@ -6,7 +6,7 @@ import { ArgumentError } from "../errors/errors.js";
 import { snakeCase } from "../text/python.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { ParamGroup, ParamState } from "./optimizer.js";
+import type { ParamGroup, ParamState } from "./param-group.js";
 
 /** As `Optimizer.stateDict()` gives it: plain data, but for the tensors in `state`. */
 export interface OptimizerState {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { setEngine, type Engine } from "../runtime/engine.js";
+import type { Engine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -11,21 +11,11 @@ import { Variable } from "../graph/variable.js";
 import { withDefaults } from "../errors/options.js";
 import { live } from "../ops/leaf.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
-import { realize } from "../runtime/engine.js";
+import { realize } from "../runtime/realize.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { ParamGroup, ParamState } from "./param-group.js";
 import { packState, unpackState, type OptimizerState } from "./optimizer-state.js";
-
-/** Parameters that share hyperparameters. */
-export interface ParamGroup {
-  readonly params: readonly Tensor[];
-  lr: number;
-  /** The learning rate from which a schedule starts; set by the schedule. */
-  initialLr?: number;
-}
-
-/** What an optimizer remembers of one parameter. */
-export type ParamState = Record<string, Tensor | number>;
 
 /** What is optimized: tensors, or groups of them with hyperparameters of their own. */
 export type Params<G extends ParamGroup> = Iterable<Tensor> | Iterable<GroupOptions<G>>;

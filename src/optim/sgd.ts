@@ -4,7 +4,8 @@ import type { Node } from "../graph/node.js";
 import { checkRange, withDefaults } from "../errors/options.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor/tensor.js";
-import { Optimizer, scalar, zerosLike, type Hyperparameters, type ParamGroup, type Params } from "./optimizer.js";
+import { Optimizer, scalar, zerosLike, type Hyperparameters, type Params } from "./optimizer.js";
+import type { ParamGroup } from "./param-group.js";
 
 export interface SGDGroup extends ParamGroup {
   momentum: number;

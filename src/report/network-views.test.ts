@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { Conv2d, functional as F, Module } from "../nn/index.js";
 import { manualSeed, randn } from "../random/random.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { activationMaps, firstKernels } from "./network-views.js";
 

@@ -6,7 +6,7 @@ import path from "node:path";
 import { beforeEach, test, type TestContext } from "node:test";
 import { toyTrainer } from "../../test/toy-training.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { resolveConfig } from "../exercise/recipes.js";
 import { Run } from "./run.js";
 

@@ -6,7 +6,7 @@ import { beforeEach, test, type TestContext } from "node:test";
 import { toyTrainer } from "../../test/toy-training.js";
 import { DataError, KilogradError } from "../errors/errors.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { hashTensors } from "../train/checkpoint.js";
 import { resolveConfig } from "../exercise/recipes.js";
 import { defaultRunFolder, packageVersion, Run } from "./run.js";

@@ -1,7 +1,7 @@
 /** Settings of the compiled engine. */
 import { formatPlan, formatProgram } from "../compiler/dump.js";
 import { ArgumentError } from "../errors/errors.js";
-import { compiledEngine } from "./engine.js";
+import { compiledEngine } from "./realize.js";
 import type { EngineSettings } from "./wasm-engine.js";
 
 /** A compiled program as text: its plan (stages, kernels, places) and the kernels' loop nests. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { SGD } from "../optim/index.js";
 import { rand } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
-import { compiledEngine, setEngine } from "./engine.js";
+import { compiledEngine, setEngine } from "./realize.js";
 import { profile } from "./profile.js";
 
 test("a profile lists each kernel, barrier and the time outside, and together they are the step", () => {

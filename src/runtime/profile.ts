@@ -1,5 +1,5 @@
 /** Where the time of a training step goes: each kernel, each barrier, and what lies outside the program. */
-import { compiledEngine } from "./engine.js";
+import { compiledEngine } from "./realize.js";
 import type { ProfileEntry } from "./wasm-engine.js";
 
 export interface Profile {

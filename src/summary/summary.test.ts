@@ -15,7 +15,7 @@ import {
   Sequential,
 } from "../nn/index.js";
 import { defaultGenerator } from "../random/random.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { ones } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as samples from "../../test/sample-networks.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { tensor } from "./creation.js";
 
 beforeEach(() => setEngine(referenceEngine));

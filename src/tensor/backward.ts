@@ -5,7 +5,7 @@ import { topologicalOrder, type Node } from "../graph/node.js";
 import { addsToEarlierGradient } from "../graph/recording.js";
 import { formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
 import * as ops from "../ops/index.js";
-import { realizeLater } from "../runtime/engine.js";
+import { realizeLater } from "../runtime/realize.js";
 
 /** Adds the gradient of `root`, weighted by `weights`, to that of every variable under it that requires one. */
 export function backward(root: Node, weights: Node | undefined): void {

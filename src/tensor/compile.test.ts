@@ -8,7 +8,7 @@ import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Module, ReLU, Sequential
 import { Adam, SGD, type Optimizer } from "../optim/index.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { manualSeed, rand } from "../random/random.js";
-import { compiledEngine, setEngine } from "../runtime/engine.js";
+import { compiledEngine, setEngine } from "../runtime/realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { tensor } from "./creation.js";
 import type { Tensor } from "./tensor.js";

@@ -6,7 +6,7 @@
 import { StateError } from "../errors/errors.js";
 import type { HostArray, Node, VariableNode } from "../graph/node.js";
 import { ageOf, data, isData, isVariable } from "../ops/leaf.js";
-import { realize, recordRealizations, type Realization } from "../runtime/engine.js";
+import { realize, recordRealizations, type Realization } from "../runtime/realize.js";
 import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "./tensor.js";

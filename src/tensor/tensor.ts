@@ -8,7 +8,7 @@ import { forgetRecordings } from "../graph/recording.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
 import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
-import { assignLater, forgetAssignment, realize } from "../runtime/engine.js";
+import { assignLater, forgetAssignment, realize } from "../runtime/realize.js";
 import { backward } from "./backward.js";
 import { Shaping } from "./methods/shaping.js";
 import { nest, type NestedNumbers } from "./nested.js";

@@ -4,7 +4,7 @@ import { tensor } from "../tensor/creation.js";
 import type { Batch, Dataset } from "../data/dataset.js";
 import { AdaptiveAvgPool2d, Conv2d, functional as F, Module } from "../nn/index.js";
 import { Generator, uniform } from "../random/random.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { hashTensors } from "./checkpoint.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test, type TestContext } from "node:test";
 import { toyTrainer } from "../../test/toy-training.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import type { TrainingState } from "./checkpoint.js";
 import type { Trainer } from "./trainer.js";
 

@@ -4,7 +4,7 @@ import { toyTrainer } from "../../test/toy-training.js";
 import { BatchNorm2d, Conv2d, Flatten, LogSoftmax, ReLU, Sequential } from "../nn/index.js";
 import { manualSeed, randn } from "../random/random.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { tensor } from "../tensor/creation.js";
 import { measureHealth } from "./health.js";
 

@@ -4,7 +4,7 @@ import { ToyNet, toySource, toyTrainer } from "../../test/toy-training.js";
 import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/engine.js";
+import { setEngine } from "../runtime/realize.js";
 import { decodeCheckpoint, encodeCheckpoint, hashTensors, type TrainingState } from "./checkpoint.js";
 import { evaluate } from "./evaluate.js";
 import type { StepEvent, TrainEvent } from "./events.js";

@@ -8,7 +8,7 @@ import { v, type Expr } from "../../wasm/expressions.js";
 import { ConvolutionWeightGradientKernel, roundTaps } from "../../kernels/convolution-weight-gradient.js";
 import { ConvolutionKernel, type ConvolutionEnd, type ConvolutionGeometry } from "../../kernels/convolution.js";
 import { GroupedConvolutionKernel, GroupedWeightGradientKernel } from "../../kernels/grouped-convolution.js";
-import type { Border } from "../../kernels/loop.js";
+import type { Border } from "../../kernels/loop-nest.js";
 import { MatmulKernel } from "../../kernels/matmul.js";
 import { PoolGradientKernel } from "../../kernels/pool-gradient.js";
 import {
@@ -25,11 +25,10 @@ import {
 } from "../../kernels/winograd-weight-gradient.js";
 import { WinogradKernel, WinogradWeightKernel } from "../../kernels/winograd.js";
 import type { FunctionBuilder } from "../../wasm/loops.js";
-import type { Planner } from "./planner.js";
+import type { KernelPlan, PlanContext } from "./kernel-plan.js";
 import { isSumGradient } from "../rewrites/pooling-rewrites.js";
 import { Buffer, denseInOrder, padToVector, paddedImages, paddedRows, type BufferView } from "../../kernels/views.js";
 
-type KernelPlan = (planner: Planner, node: Node) => BufferView;
 type Pair = readonly [number, number];
 
 /** Chunks of the batch whose sums are kept apart, so that the order of additions never depends on the threads. */
@@ -57,35 +56,35 @@ interface ConvolutionAttrs {
   readonly groups: number;
 }
 
-function planConvolution(planner: Planner, node: Node): BufferView {
+function planConvolution(context: PlanContext, node: Node): BufferView {
   const { stride, dilation, groups } = node.attrs as ConvolutionAttrs;
   const [x, w] = node.inputs as [Node, Node];
   const geometry: ConvolutionGeometry = { kernel: [w.shape[2]!, w.shape[3]!], stride, dilation };
-  const input = planner.channelsLast(x);
-  const weight = packWeight(planner, w);
+  const input = context.channelsLast(x);
+  const weight = packWeight(context, w);
   const output = paddedImages(node.op.name, node.shape, node.dtype);
   if (groups > 1) {
-    planner.add(new GroupedConvolutionKernel(input, weight, output, geometry, groups));
+    context.add(new GroupedConvolutionKernel(input, weight, output, geometry, groups));
     return output;
   }
-  const biased = biasOf(planner, node);
-  const bias = biased && planner.viewOf(biased.bias);
-  if (biased) planner.define(biased.sum, output);
-  const { last, apply } = epilogueOf(planner, biased?.sum ?? node);
-  planner.define(last, output);
+  const biased = biasOf(context, node);
+  const bias = biased && context.viewOf(biased.bias);
+  if (biased) context.define(biased.sum, output);
+  const { last, apply } = epilogueOf(context, biased?.sum ?? node);
+  context.define(last, output);
   const end = { bias, apply };
   if (suitsWinograd(geometry, input.shape, node.shape)) {
     const [, , height, width] = node.shape as [number, number, number, number];
     // Larger tiles round worse: they are for evaluation, which keeps the transformed weights.
-    const evaluates = planner.isFixed(w) && !planner.differentiates;
+    const evaluates = context.isFixed(w) && !context.differentiates;
     const scheme = evaluates ? fewestProducts(height, width) : small;
-    planWinograd(planner, scheme, input, weight, end, output);
-  } else planner.add(new ConvolutionKernel(input, weight, end, output, geometry));
+    planWinograd(context, scheme, input, weight, end, output);
+  } else context.add(new ConvolutionKernel(input, weight, end, output, geometry));
   return output;
 }
 
 function planWinograd(
-  planner: Planner,
+  context: PlanContext,
   scheme: Scheme,
   input: BufferView,
   weight: BufferView,
@@ -95,9 +94,9 @@ function planWinograd(
   const [n, o, oh, ow] = output.shape as [number, number, number, number];
   const channels = input.shape[1]!;
   const transformed = transformedWeights(scheme, channels, o);
-  planner.add(new WinogradWeightKernel(scheme, weight, transformed, transformMemory(scheme, channels)));
+  context.add(new WinogradWeightKernel(scheme, weight, transformed, transformMemory(scheme, channels)));
   const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(scheme, channels, o, oh, ow)], "float32");
-  planner.add(new WinogradKernel(scheme, input, transformed, end, output, scratch));
+  context.add(new WinogradKernel(scheme, input, transformed, end, output, scratch));
 }
 
 /** [products, I, O padded] */
@@ -114,24 +113,24 @@ function transformMemory(scheme: Scheme, count: number): BufferView {
 }
 
 /** The addition of a bias [1,O,1,1] that is all that uses a convolution: the kernel starts from it. */
-function biasOf(planner: Planner, node: Node): { sum: Node; bias: Node } | undefined {
-  const [sum, ...others] = planner.nodes.usersOf(node);
-  if (!sum || sum.op.name !== "add" || others.length > 0 || planner.isOutput(node)) return undefined;
+function biasOf(context: PlanContext, node: Node): { sum: Node; bias: Node } | undefined {
+  const [sum, ...others] = context.usersOf(node);
+  if (!sum || sum.op.name !== "add" || others.length > 0 || context.isOutput(node)) return undefined;
   const bias = sum.inputs.find((input) => input !== node);
   const channels = node.shape[1]!;
   if (!bias || bias.shape.length !== 4 || bias.shape[1] !== channels || sizeOf(bias.shape) !== channels)
     return undefined;
-  return (isStored(bias) || planner.isFixed(bias)) && planner.viewOf(bias).strides[1] === 1 ? { sum, bias } : undefined;
+  return (isStored(bias) || context.isFixed(bias)) && context.viewOf(bias).strides[1] === 1 ? { sum, bias } : undefined;
 }
 
 /**
  * Elementwise ops of constants that follow a node and are all that uses it, one after the other, such as ReLU: a kernel
  * applies them to what it writes. `last` is what that gives: the node itself, where nothing follows.
  */
-function epilogueOf(planner: Planner, node: Node): { last: Node; apply: ConvolutionEnd["apply"] } {
+function epilogueOf(context: PlanContext, node: Node): { last: Node; apply: ConvolutionEnd["apply"] } {
   const next = (after: Node): Node | undefined => {
-    const [user, ...others] = planner.nodes.usersOf(after);
-    if (!user || others.length > 0 || planner.isOutput(after)) return undefined;
+    const [user, ...others] = context.usersOf(after);
+    if (!user || others.length > 0 || context.isOutput(after)) return undefined;
     const { lowering } = user.op;
     if (lowering.kind !== "elementwise" || lowering.takesMask) return undefined;
     const takesNothingElse = user.inputs.every((input) => input === after || isConstant(input));
@@ -141,7 +140,7 @@ function epilogueOf(planner: Planner, node: Node): { last: Node; apply: Convolut
   for (let user = next(node); user; user = next(user)) chain.push(user);
   // What is wanted with a border is computed into the inner part of that.
   const last = chain[chain.length - 1];
-  if (!last || planner.nodes.usersOf(last).some((user) => planner.isBorder(user, last))) {
+  if (!last || context.usersOf(last).some((user) => context.isBorder(user, last))) {
     return { last: node, apply: (_, value) => value };
   }
   return { last, apply: (b, value) => chain.reduce((x, op) => applied(b, op, x), value) };
@@ -161,15 +160,15 @@ function isStored(node: Node): boolean {
 }
 
 /** Weights [O,I,KH,KW] rearranged to [KH,KW,I,O], O padded to whole vectors. */
-function packWeight(planner: Planner, w: Node): BufferView {
+function packWeight(context: PlanContext, w: Node): BufferView {
   const [o, i, kh, kw] = w.shape as [number, number, number, number];
   const row = padToVector(o);
   const buffer = new Buffer("weights", kh * kw * i * row, w.dtype);
-  planner.copy(w, { buffer, shape: w.shape, strides: [1, row, kw * i * row, i * row], offset: 0, padded: true });
+  context.copy(w, { buffer, shape: w.shape, strides: [1, row, kw * i * row, i * row], offset: 0, padded: true });
   return { buffer, shape: [kh, kw, i, o], strides: [kw * i * row, i * row, row, 1], offset: 0, padded: true };
 }
 
-function planWeightGradient(planner: Planner, node: Node): BufferView {
+function planWeightGradient(context: PlanContext, node: Node): BufferView {
   const { stride, dilation, groups } = node.attrs as ConvolutionAttrs;
   const [x, g] = node.inputs as [Node, Node];
   const [o, i, kh, kw] = node.shape as [number, number, number, number];
@@ -177,34 +176,34 @@ function planWeightGradient(planner: Planner, node: Node): BufferView {
   const batch = g.shape[0]!;
   const chunk = chunkOf(batch);
   if (groups === 1 && suitsWinograd(geometry, x.shape, g.shape)) {
-    if (WinogradWeightGradientKernel.suits(i, o)) return planWinogradWeightGradient(planner, node, chunk);
+    if (WinogradWeightGradientKernel.suits(i, o)) return planWinogradWeightGradient(context, node, chunk);
   }
   const count = Math.ceil(batch / chunk);
   const row = padToVector(o);
   const taps = groups > 1 ? kh * kw * i : roundTaps(kh * kw * i, row / 4);
   const sums: BufferView = paddedRows("weight_sums", [count, taps, row], node.dtype);
-  const grad = planner.channelsLast(g);
-  const input = planner.computedAgain(x, grad) ?? (groups > 1 ? planner.channelsLast(x) : planner.upright(x));
-  planner.add(
+  const grad = context.channelsLast(g);
+  const input = context.computedAgain(x, grad) ?? (groups > 1 ? context.channelsLast(x) : context.upright(x));
+  context.add(
     groups > 1
       ? new GroupedWeightGradientKernel(input, grad, sums, geometry, groups, chunk)
       : new ConvolutionWeightGradientKernel(input, grad, sums, geometry, chunk),
   );
-  return addChunks(planner, node.shape, sums, count, taps, row);
+  return addChunks(context, node.shape, sums, count, taps, row);
 }
 
-function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number): BufferView {
+function planWinogradWeightGradient(context: PlanContext, node: Node, chunk: number): BufferView {
   const [x, g] = node.inputs as [Node, Node];
   const [o, i] = node.shape as [number, number];
   const [n, , oh, ow] = g.shape as [number, number, number, number];
   const count = Math.ceil(n / chunk);
   const sums = paddedRows("winograd_sums", [count, small.products, i, o], "float32");
   const scratch = paddedRows("tiles", [n, WinogradWeightGradientKernel.scratchSize(i, o, oh, ow)], "float32");
-  const grad = planner.channelsLast(g);
-  const input = planner.computedAgain(x, grad) ?? planner.channelsLast(x);
-  planner.add(new WinogradWeightGradientKernel(input, grad, sums, scratch, chunk));
+  const grad = context.channelsLast(g);
+  const input = context.computedAgain(x, grad) ?? context.channelsLast(x);
+  context.add(new WinogradWeightGradientKernel(input, grad, sums, scratch, chunk));
   const total = paddedRows("winograd_sum", [small.products, i, o], "float32");
-  planner.loop(
+  context.loop(
     sums.shape,
     {
       value: { kind: "load", view: sums },
@@ -216,13 +215,13 @@ function planWinogradWeightGradient(planner: Planner, node: Node, chunk: number)
   const row = padToVector(o);
   const buffer = new Buffer("weight_gradient", 9 * i * row, "float32");
   const result = { buffer, shape: node.shape, strides: [1, row, 3 * i * row, i * row], offset: 0, padded: true };
-  planner.add(new WinogradWeightGradientEndKernel(total, result, transformMemory(small, i)));
+  context.add(new WinogradWeightGradientEndKernel(total, result, transformMemory(small, i)));
   return result;
 }
 
 /** Adds the chunks' sums [chunks, KH·KW·I, O] in their order, as a tensor [O,I,KH,KW]. */
 function addChunks(
-  planner: Planner,
+  context: PlanContext,
   shape: Shape,
   sums: BufferView,
   count: number,
@@ -233,7 +232,7 @@ function addChunks(
   const strides = [taps * row, 1, row, kw * i * row, i * row];
   const result = denseInOrder("weight_gradient", shape, "float32", [2, 3, 1, 0]);
   const domain = [count, ...shape];
-  planner.loop(
+  context.loop(
     domain,
     {
       value: { kind: "load", view: { ...sums, shape: domain, strides } },
@@ -245,7 +244,7 @@ function addChunks(
   return result;
 }
 
-function planPoolGradient(planner: Planner, node: Node): BufferView {
+function planPoolGradient(context: PlanContext, node: Node): BufferView {
   const attrs = node.attrs as { kernel: Pair; stride: Pair; dilation?: Pair };
   const geometry: ConvolutionGeometry = {
     kernel: attrs.kernel,
@@ -253,25 +252,25 @@ function planPoolGradient(planner: Planner, node: Node): BufferView {
     dilation: attrs.dilation ?? [1, 1],
   };
   const sums = isSumGradient(attrs);
-  const input = sums ? undefined : planner.wholePixels(node.inputs[0]!);
-  const grad = planner.wholePixels(node.inputs[sums ? 0 : 1]!);
+  const input = sums ? undefined : context.wholePixels(node.inputs[0]!);
+  const grad = context.wholePixels(node.inputs[sums ? 0 : 1]!);
   const output = paddedImages(node.op.name, node.shape, node.dtype);
-  planner.add(new PoolGradientKernel(input, grad, output, geometry));
+  context.add(new PoolGradientKernel(input, grad, output, geometry));
   return output;
 }
 
-function planMatmul(planner: Planner, node: Node): BufferView {
+function planMatmul(context: PlanContext, node: Node): BufferView {
   const [a, b] = node.inputs as [Node, Node];
-  const right = planner.viewOf(b);
-  const rows = right.strides[2] === 1 ? right : planner.copy(b, paddedRows("matrix", b.shape, b.dtype));
+  const right = context.viewOf(b);
+  const rows = right.strides[2] === 1 ? right : context.copy(b, paddedRows("matrix", b.shape, b.dtype));
   const output = paddedRows(node.op.name, node.shape, node.dtype);
-  planner.add(new MatmulKernel(planner.viewOf(a), rows, output));
+  context.add(new MatmulKernel(context.viewOf(a), rows, output));
   return output;
 }
 
-function planPad(planner: Planner, node: Node): BufferView {
-  const output = planner.home(node);
-  planner.copyWithBorder(node.inputs[0]!, innerPart(node, output), borderOf(node, output));
+function planPad(context: PlanContext, node: Node): BufferView {
+  const output = context.home(node);
+  context.copyWithBorder(node.inputs[0]!, innerPart(node, output), borderOf(node, output));
   return output;
 }
 
@@ -299,25 +298,25 @@ interface PadAttrs {
   readonly value: number;
 }
 
-function planCat(planner: Planner, node: Node): BufferView {
+function planCat(context: PlanContext, node: Node): BufferView {
   const { axis } = node.attrs as { axis: number };
-  const output = planner.home(node);
+  const output = context.home(node);
   let at = 0;
   for (const part of node.inputs) {
-    planner.copy(part, { ...output, shape: part.shape, offset: at * output.strides[axis]!, padded: false });
+    context.copy(part, { ...output, shape: part.shape, offset: at * output.strides[axis]!, padded: false });
     at += part.shape[axis]!;
   }
   return output;
 }
 
 /** All parts in one pass, each into its places of the image. */
-function planInterleave(planner: Planner, node: Node): BufferView {
+function planInterleave(context: PlanContext, node: Node): BufferView {
   const { kernel } = node.attrs as { kernel: Pair };
-  const { output, border } = planner.target(node);
+  const { output, border } = context.target(node);
   const [images, channels, rows, pixels] = output.strides as [number, number, number, number];
   const [part] = node.inputs as [Node, ...Node[]];
   const roots = node.inputs.map((input, i) => ({
-    value: planner.valueOf(input, part.shape),
+    value: context.valueOf(input, part.shape),
     output: {
       ...output,
       shape: part.shape,
@@ -326,6 +325,6 @@ function planInterleave(planner: Planner, node: Node): BufferView {
     },
     ...(i === 0 && border && { border }),
   }));
-  planner.loop(part.shape, roots);
+  context.loop(part.shape, roots);
   return output;
 }

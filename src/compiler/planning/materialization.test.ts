@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as nn from "../../nn/index.js";
 import { SGD } from "../../optim/index.js";
 import { manualSeed, randn } from "../../random/random.js";
-import { compiledEngine } from "../../runtime/engine.js";
+import { compiledEngine } from "../../runtime/realize.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { formatPlan } from "../dump.js";
 

@@ -5,19 +5,14 @@
 import type { HostArray, Node, Spec, VariableNode } from "../../graph/node.js";
 import { isConstant, isVariable } from "../../ops/leaf.js";
 import { sizeOf, type Shape } from "../../graph/shape.js";
-import {
-  LoopKernel,
-  positionStrides,
-  type Border,
-  type Combine,
-  type LoopRoot,
-  type LoopValue,
-} from "../../kernels/loop.js";
+import { LoopKernel, positionStrides } from "../../kernels/loop.js";
+import type { Border, Combine, LoopRoot, LoopValue } from "../../kernels/loop-nest.js";
 import { v, type Expr } from "../../wasm/expressions.js";
 import { isConvolutionGradient } from "../rewrites/convolution-rewrites.js";
 import { fixedNodes } from "./fixed.js";
 import type { Kernel } from "../../kernels/kernel.js";
 import { borderOf, innerPart, kernelPlans } from "./kernel-plans.js";
+import type { PlanContext } from "./kernel-plan.js";
 import { Materialization } from "./materialization.js";
 import { placeBuffers } from "./memory.js";
 import type { Plan } from "./plan.js";
@@ -49,8 +44,8 @@ export function plan(outputs: readonly Node[], updates: readonly Node[], numberi
   return new Planner(outputs, updates, numbering).plan();
 }
 
-export class Planner {
-  readonly nodes: Materialization;
+class Planner implements PlanContext {
+  private readonly nodes: Materialization;
   /** Whether gradients of convolutions are among what is computed. */
   readonly differentiates: boolean;
   /** Buffers that hold the same in each run. */
@@ -166,6 +161,10 @@ export class Planner {
     this.views.set(node, view);
   }
 
+  usersOf(node: Node): readonly Node[] {
+    return this.nodes.usersOf(node);
+  }
+
   isOutput(node: Node): boolean {
     return this.outputs.includes(node);
   }
@@ -246,7 +245,7 @@ export class Planner {
   }
 
   /** New memory for a node: its own, or the inner part of an image that a user wants with a border around it. */
-  target(node: Node): Pick<LoopRoot, "output" | "border"> & { output: BufferView } {
+  target(node: Node): Pick<LoopRoot, "output" | "border"> {
     const pad = this.nodes.usersOf(node).find((user) => this.isBorder(user, node));
     if (!pad) return { output: this.home(node) };
     const around = this.home(pad);

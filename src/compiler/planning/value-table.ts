@@ -1,7 +1,7 @@
 /** What nodes are in loops (expressions, loads), by the loops' domain: each is made once. */
 import type { Node } from "../../graph/node.js";
 import type { Shape } from "../../graph/shape.js";
-import type { LoopValue } from "../../kernels/loop.js";
+import type { LoopValue } from "../../kernels/loop-nest.js";
 
 export class ValueTable {
   private readonly byDomain = new Map<string, Map<Node, LoopValue>>();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manualSeed } from "../../random/random.js";
-import { setEngine } from "../../runtime/engine.js";
+import { setEngine } from "../../runtime/realize.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
 import { full, ones, tensor } from "../../tensor/creation.js";
 import { dropout, dropout2d } from "./dropout.js";

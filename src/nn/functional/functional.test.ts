@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { setEngine } from "../../runtime/engine.js";
+import { setEngine } from "../../runtime/realize.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
 import { ones, tensor, zeros } from "../../tensor/creation.js";
 import type { Tensor } from "../../tensor/tensor.js";

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { manualSeed } from "../../random/random.js";
-import { setEngine } from "../../runtime/engine.js";
+import { setEngine } from "../../runtime/realize.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
 import { ones, tensor, zeros } from "../../tensor/creation.js";
 import type { Tensor } from "../../tensor/tensor.js";

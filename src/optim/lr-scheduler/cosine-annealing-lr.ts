@@ -1,6 +1,7 @@
 /** Cosine annealing (Loshchilov and Hutter 2016, arXiv 1608.03983), without the restarts. */
 import { checkInteger, withDefaults } from "../../errors/options.js";
-import type { Optimizer, ParamGroup } from "../optimizer.js";
+import type { Optimizer } from "../optimizer.js";
+import type { ParamGroup } from "../param-group.js";
 import { LRScheduler } from "./lr-scheduler.js";
 
 export interface CosineAnnealingOptions {

@@ -3,7 +3,8 @@
  * first one when it is made, the next one at each `step()`. PyTorch: `torch.optim.lr_scheduler.LRScheduler`.
  */
 import { ArgumentError } from "../../errors/errors.js";
-import type { Optimizer, ParamGroup } from "../optimizer.js";
+import type { Optimizer } from "../optimizer.js";
+import type { ParamGroup } from "../param-group.js";
 
 /** A schedule's state, as plain JSON data. */
 export type SchedulerState = Record<string, number | readonly number[]>;

@@ -1,7 +1,8 @@
 /** The one-cycle policy (Smith and Topin 2017, arXiv 1708.07120). PyTorch: `OneCycleLR`. */
 import { ArgumentError, StateError } from "../../errors/errors.js";
 import { checkInteger, checkRange, withDefaults } from "../../errors/options.js";
-import type { Optimizer, ParamGroup } from "../optimizer.js";
+import type { Optimizer } from "../optimizer.js";
+import type { ParamGroup } from "../param-group.js";
 import { LRScheduler } from "./lr-scheduler.js";
 
 /** `totalSteps`, or `epochs` and `stepsPerEpoch`, must be given. */

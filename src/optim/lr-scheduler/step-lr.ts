@@ -1,7 +1,8 @@
 /** Schedules that multiply the learning rate at certain steps. */
 import { ArgumentError } from "../../errors/errors.js";
 import { checkInteger, withDefaults } from "../../errors/options.js";
-import type { Optimizer, ParamGroup } from "../optimizer.js";
+import type { Optimizer } from "../optimizer.js";
+import type { ParamGroup } from "../param-group.js";
 import { LRScheduler } from "./lr-scheduler.js";
 
 export interface DecayOptions {

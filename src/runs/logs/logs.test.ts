@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../../test/idx-folder.js";
 import { runPython } from "../../../test/python.js";
 import { toyTrainer } from "../../../test/toy-training.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
-import { setEngine } from "../../runtime/engine.js";
+import { setEngine } from "../../runtime/realize.js";
 import type { EpochEvent, StepEvent } from "../../train/events.js";
 import type { Trainer } from "../../train/trainer.js";
 import { formatCsv } from "./csv.js";

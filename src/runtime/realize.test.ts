@@ -5,7 +5,7 @@ import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "../tensor/creation.js";
-import { compiledEngine, setEngine } from "./engine.js";
+import { compiledEngine, setEngine } from "./realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 
 /** w·x with w starting at [1, 2], and an optimizer for w. */

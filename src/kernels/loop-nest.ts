@@ -1,0 +1,46 @@
+/** What a loop kernel computes, as data: its domain, and an expression for each tensor that it writes. */
+import type { Expr } from "../wasm/expressions.js";
+import type { Access } from "./kernel.js";
+import type { BufferView } from "./views.js";
+
+export interface LoopNest {
+  readonly domain: readonly number[];
+  /** The axis of the outer index; -1: all in one call. */
+  readonly outerAxis: number;
+  /** How many outer indices there are. */
+  readonly extent: number;
+  readonly reduced: readonly number[];
+  readonly roots: readonly LoopRoot[];
+  readonly reads: readonly Access[];
+  readonly writes: readonly Access[];
+}
+
+export type LoopValue =
+  | { readonly kind: "load"; readonly view: BufferView }
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "apply"; readonly args: readonly LoopValue[]; readonly vector: (args: readonly Expr[]) => Expr }
+  /** Depends on the row-major position in a tensor of these strides (0 where it is broadcast). */
+  | {
+      readonly kind: "position";
+      readonly strides: readonly number[];
+      readonly args: readonly LoopValue[];
+      readonly vector: (position: Expr, args: readonly Expr[]) => Expr;
+    };
+
+export type Combine = "sum" | "max";
+
+export interface LoopRoot {
+  readonly value: LoopValue;
+  /** Of the domain's rank; the strides of reduced axes do not matter. */
+  readonly output: BufferView;
+  readonly combine?: Combine;
+  /** What the outer index's part of the output's buffer is filled with first: a border around the domain. */
+  readonly border?: Border;
+}
+
+export interface Border {
+  readonly value: number;
+  /** The whole, and the part of it that is not border. */
+  readonly around: BufferView;
+  readonly inner: BufferView;
+}

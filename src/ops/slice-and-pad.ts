@@ -1,0 +1,162 @@
+/** Parts of a tensor, and a tensor with something around it: each is the gradient of the other. */
+import { ArgumentError, ShapeError } from "../errors/errors.js";
+import type { Node } from "../graph/node.js";
+import { defineOp } from "../graph/op.js";
+import { denseStrides, formatShape, sizeOf, type Shape } from "../graph/shape.js";
+import { scatter } from "./strided-values.js";
+import { defineView } from "./view.js";
+
+// slice -----------------------------------------------------------------------------------------------------------
+
+/** One entry an axis: from `begin` up to `end` (not included) in steps of at least 1. */
+export interface SliceAttrs {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+  readonly step: readonly number[];
+}
+
+function slicedShape(input: Shape, { begin, end, step }: SliceAttrs): Shape {
+  return input.map((size, axis) => {
+    const [from, to, by] = [begin[axis]!, end[axis]!, step[axis]!];
+    if ([from, to, by].every(Number.isInteger) && 0 <= from && from < to && to <= size && by >= 1) {
+      return Math.ceil((to - from) / by);
+    }
+    throw new ShapeError({
+      op: "slice",
+      problem: `${from}:${to}:${by} selects nothing of axis ${axis}, which has ${size} places`,
+      expected: "a start before the end, within the axis, and a step of at least 1",
+    });
+  });
+}
+
+const sliceOp = defineView<SliceAttrs>({
+  name: "slice",
+  shape: slicedShape,
+  view: ({ strides, offset }, { begin, step }, out) => ({
+    shape: out.shape,
+    strides: strides.map((stride, axis) => stride * step[axis]!),
+    offset: strides.reduce((at, stride, axis) => at + stride * begin[axis]!, offset),
+  }),
+  gradient: ({ inputs: [x], attrs: { begin, step }, shape }, grad) => {
+    const covered = shape.map((size, axis) => (size - 1) * step[axis]! + 1);
+    const after = x!.shape.map((size, axis) => size - begin[axis]! - covered[axis]!);
+    return [pad(grad, { before: begin, after, interior: step.map((by) => by - 1), value: 0 })];
+  },
+  samples: [
+    { inputs: [[7]], attrs: { begin: [1], end: [7], step: [3] } },
+    { inputs: [[3, 5]], attrs: { begin: [0, 2], end: [3, 4], step: [2, 1] } },
+    { inputs: [[2, 3, 5]], attrs: { begin: [1, 0, 0], end: [2, 3, 5], step: [1, 1, 4] } },
+    {
+      inputs: [{ shape: [4, 3], range: [-9, 9], dtype: "int32" }],
+      attrs: { begin: [1, 1], end: [3, 2], step: [1, 1] },
+    },
+  ],
+  torch: ({ begin, end, step }) => `x[0][${begin.map((from, axis) => `${from}:${end[axis]}:${step[axis]}`).join(",")}]`,
+});
+
+/**
+ * The places from `start` up to `end` (not included; undefined: the last) of one axis, `step` apart. Negative numbers
+ * count from the end and what lies outside of the axis is cut, as in Python. PyTorch: `x[start:end:step]`.
+ * @throws ArgumentError for a step below 1, ShapeError where nothing is left
+ */
+export function sliceAxis(x: Node, axis: number, start: number, end?: number, step = 1): Node {
+  if (!Number.isInteger(step) || step < 1) {
+    throw new ArgumentError({
+      op: "slice",
+      problem: `a step of ${step} is not possible`,
+      expected: "an integer of at least 1",
+      hint: "use flip() to reverse an axis",
+    });
+  }
+  const size = x.shape[axis]!;
+  const place = (index: number): number => Math.min(Math.max(index < 0 ? index + size : index, 0), size);
+  const [from, to] = [place(start), place(end ?? size)];
+  if (from === 0 && to === size && step === 1) return x;
+  return slice(x, {
+    begin: x.shape.map((_, i) => (i === axis ? from : 0)),
+    end: x.shape.map((extent, i) => (i === axis ? to : extent)),
+    step: x.shape.map((_, i) => (i === axis ? step : 1)),
+  });
+}
+
+/** A part of every axis at once. */
+export function slice(x: Node, attrs: SliceAttrs): Node {
+  return sliceOp([x], attrs);
+}
+
+// pad ----------------------------------------------------------------------------------------------------------------
+
+/** One entry an axis, none negative: elements to put before, after, and between each two neighbours. */
+export interface PadAttrs {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly interior: readonly number[];
+  readonly value: number;
+}
+
+function paddedShape(input: Shape, { before, after, interior }: PadAttrs): number[] {
+  for (const [name, list] of Object.entries({ before, after, interior })) {
+    if (list.length === input.length && list.every((count) => Number.isInteger(count) && count >= 0)) continue;
+    throw new ArgumentError({
+      op: "pad",
+      problem: `${name} [${list.join(",")}] does not pad ${formatShape(input)}`,
+      expected: `${input.length} integers of at least 0`,
+    });
+  }
+  return input.map((size, axis) => before[axis]! + (size - 1) * (interior[axis]! + 1) + 1 + after[axis]!);
+}
+
+const padOp = defineOp<PadAttrs>({
+  name: "pad",
+  infer: ([x], attrs) => ({ shape: paddedShape(x!.shape, attrs), dtype: x!.dtype }),
+  reference: ([x], { before, interior, value }, out) => {
+    const result = new Float64Array(sizeOf(out.shape)).fill(value);
+    const strides = denseStrides(out.shape);
+    const offset = strides.reduce((at, stride, axis) => at + stride * before[axis]!, 0);
+    scatter(
+      x!,
+      result,
+      strides.map((stride, axis) => stride * (interior[axis]! + 1)),
+      offset,
+    );
+    return result;
+  },
+  gradient: ({ inputs: [x], attrs: { before, interior } }, grad) => {
+    const step = interior.map((between) => between + 1);
+    const end = x!.shape.map((size, axis) => before[axis]! + (size - 1) * step[axis]! + 1);
+    return [slice(grad, { begin: before, end, step })];
+  },
+  lowering: { kind: "kernel" },
+  samples: [
+    { inputs: [[7]], attrs: { before: [2], after: [1], interior: [0], value: 0 } },
+    { inputs: [[3, 5]], attrs: { before: [0, 1], after: [2, 0], interior: [1, 2], value: 0 } },
+    {
+      inputs: [[1, 3, 2, 3]],
+      attrs: { before: [0, 0, 1, 2], after: [0, 0, 1, 1], interior: [0, 0, 0, 0], value: -1.5 },
+    },
+    { inputs: [[2, 1]], attrs: { before: [0, 0], after: [0, 3], interior: [4, 1], value: 0 } },
+    {
+      inputs: [{ shape: [3], range: [-9, 9], dtype: "int32" }],
+      attrs: { before: [1], after: [1], interior: [1], value: 7 },
+    },
+  ],
+  // A strided assignment: torch.nn.functional.pad knows no interior.
+  torch: ({ before, after, interior, value }) => {
+    const places = before.map((from, axis) => {
+      const to = after[axis]! === 0 ? "" : -after[axis]!;
+      return `${from}:${to}:${interior[axis]! + 1}`;
+    });
+    const extents = before.map((from, axis) => {
+      const size = `x[0].shape[${axis}]`;
+      return `${from} + (${size} - 1) * ${interior[axis]! + 1} + 1 + ${after[axis]!}`;
+    });
+    return `assign(torch.full([${extents.join(", ")}], ${value}, dtype=x[0].dtype), "${places.join(",")}", x[0])`;
+  },
+});
+
+/** `value` around and, with `interior`, between the elements, as XLA's Pad. PyTorch: `F.pad` with mode "constant". */
+export function pad(x: Node, attrs: PadAttrs): Node {
+  const { before, after, interior } = attrs;
+  const idle = [before, after, interior].every((list) => list.length === x.shape.length && list.every((n) => n === 0));
+  return idle ? x : padOp([x], attrs);
+}

@@ -1,0 +1,19 @@
+/** The reference's dense values, read and written through strides. */
+import { forEachIndex, sizeOf } from "../graph/shape.js";
+import type { StridedView, Value } from "../graph/op.js";
+
+/** The elements that a view names, row-major. */
+export function gather(source: Value, view: StridedView): Float64Array {
+  const result = new Float64Array(sizeOf(view.shape));
+  forEachIndex(view.shape, (index, position) => {
+    result[position] = source.data[index.reduce((at, k, axis) => at + k * view.strides[axis]!, view.offset)]!;
+  });
+  return result;
+}
+
+/** Copies elements into `target`: the one at index (i, j, …) to offset + i·strides[0] + j·strides[1] + …. */
+export function scatter(source: Value, target: Float64Array, strides: readonly number[], offset: number): void {
+  forEachIndex(source.shape, (index, position) => {
+    target[index.reduce((at, k, axis) => at + k * strides[axis]!, offset)] = source.data[position]!;
+  });
+}
