@@ -154,9 +154,9 @@ test("hostile: no finished epoch, no best checkpoint, no checkpoint at all", asy
   assert.deepEqual(fs.readdirSync(run).sort(), ["config.json", "last.safetensors", "metrics.jsonl"]);
   const { text } = await look(await report(run));
   assert.match(text, /0 of 2 epochs; the training is not finished/);
-  assert.match(text, /No epoch is finished yet/);
+  assert.match(text, /No epoch has finished yet/);
   for (const file of ["last.safetensors", "metrics.jsonl"]) fs.rmSync(path.join(run, file));
   const empty = await look(await report(run));
   assert.match(empty.text, /ended before its first checkpoint/);
-  assert.match(empty.text, /There is nothing to draw yet/);
+  assert.match(empty.text, /There is no data yet/);
 });

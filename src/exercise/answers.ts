@@ -1,4 +1,4 @@
-/** The six questions that the exercise's notebook answers about itself, in its words. */
+/** The six questions that the exercise's notebook answers about itself, in its own words. */
 import type { Facts } from "../inspect/facts.js";
 
 export interface Answer {
@@ -8,7 +8,7 @@ export interface Answer {
 
 const python = (yes: boolean): string => (yes ? "True" : "False");
 
-/** @param accuracy the share of test images that the final weights classify rightly, in percent */
+/** @param accuracy the percentage of test images that the final weights classify correctly */
 export function answerQuestions(facts: Facts, accuracy: number): Answer[] {
   return [
     { question: "Final validation accuracy", answer: accuracy.toFixed(2) },

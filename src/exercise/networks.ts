@@ -1,4 +1,4 @@
-/** The built-in networks, by the names that `kilograd train` and `kilograd summary` know. */
+/** The built-in networks, by the names that `kilograd train` and `kilograd summary` accept. */
 import { AdaptiveAvgPool2d, BatchNorm2d, Conv2d, functional as F, MaxPool2d, Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -37,9 +37,9 @@ export class ExerciseNet extends Module {
 }
 
 /**
- * A network that learns in fewer epochs, 15,550 parameters: 3×3 convolutions 12-16-16, a pooling, 16-24-24, the mean over
- * the last 5×5 places, and a 1×1 convolution to ten classes. Convolutions before a batch norm have no bias, which it
- * would take away again; no transition narrows the second block.
+ * A network that learns in fewer epochs, with 15,550 parameters: 3×3 convolutions with 12-16-16 channels, a pooling, 16-24-24
+ * channels, the mean over the last 5×5 positions, and a 1×1 convolution to ten classes. Convolutions before a batch norm
+ * have no bias, which the batch norm would remove again. No transition narrows the second block.
  */
 export class QuickNet extends Module {
   conv1 = new Conv2d(1, 12, 3, { bias: false });

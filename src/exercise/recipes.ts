@@ -1,11 +1,11 @@
-/** Recipes: settings that are good together, under a name. A recipe is data; every setting can be replaced. */
+/** Recipes: settings that work well together, under a name. A recipe is data, and every setting can be overridden. */
 import { ArgumentError } from "../errors/errors.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../config/config.js";
 
 export type Recipe = Omit<TrainSettings, "recipe" | "net" | "weights" | "data" | "threads" | "numerics">;
 
 export const recipes: Readonly<Record<string, Recipe>> = {
-  /** Passes the exercise's four rules: OneCycle (Smith & Topin 2017) with slightly moved, turned and scaled images. */
+  /** Passes the exercise's four rules: OneCycle (Smith & Topin 2017) with slightly shifted, rotated and scaled images. */
   default: {
     epochs: 14,
     batchSize: 64,
@@ -17,7 +17,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     augment: { rotation: 10, shift: 0.07, scale: 0.1 },
     seed: 1,
   },
-  /** A few epochs of small batches, for the network `quick`: the shortest way to 99.4 %. */
+  /** A few epochs of small batches for the network `quick`: the shortest way to 99.4 %. */
   quick: {
     epochs: 3,
     batchSize: 32,
@@ -29,7 +29,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     augment: { rotation: 5, shift: 0.04, scale: 0.04 },
     seed: 1,
   },
-  /** The exercise's network in a minute: few epochs, the first ones of smaller images, and hardly any weight decay. */
+  /** The exercise's network in a minute: few epochs, smaller images at first, and hardly any weight decay. */
   minute: {
     epochs: 5,
     batchSize: 32,
@@ -42,7 +42,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     earlyCrop: { size: 24, epochs: 3 },
     seed: 1,
   },
-  /** The exercise's notebook to the letter. */
+  /** Exactly the exercise's notebook. */
   notebook: {
     epochs: 19,
     batchSize: 32,
@@ -57,7 +57,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
 };
 
 /**
- * A recipe's settings with some of them replaced. A schedule or augmentation replaces the recipe's as a whole.
+ * A recipe's settings with some of them overridden. A schedule or augmentation replaces the recipe's as a whole.
  * @throws ArgumentError for an unknown recipe, an unknown setting or a value out of range
  * @example resolveConfig("notebook", { epochs: 3, seed: 2 })
  */

@@ -1,6 +1,6 @@
 /**
- * The curve that a run is compared with: the test results that the exercise's notebook printed, on MNIST's 10,000 test
- * images, after each of its 19 epochs.
+ * The curve that runs are compared with: the results on MNIST's 10,000 test images that the exercise's notebook printed
+ * after each of its 19 epochs.
  */
 export interface ReferenceEpoch {
   readonly epoch: number;
@@ -8,7 +8,7 @@ export interface ReferenceEpoch {
   readonly correct: number;
 }
 
-/** Test images of the reference. */
+/** How many test images the reference used. */
 export const REFERENCE_TOTAL = 10_000;
 
 export const referenceCurve: readonly ReferenceEpoch[] = (
@@ -35,7 +35,7 @@ export const referenceCurve: readonly ReferenceEpoch[] = (
   ] as const
 ).map(([testLoss, correct], i) => ({ epoch: i + 1, testLoss, correct }));
 
-/** The reference stands for MNIST only. */
+/** The reference applies to MNIST only. */
 export function hasReference(data: string): boolean {
   return data === "mnist";
 }

@@ -1,9 +1,9 @@
-/** The exercise's four rules, as data: what each asks for, how it is measured and when it holds. */
+/** The exercise's four rules as data: what each one requires, how it is measured, and when it holds. */
 import { thousands } from "../text/thousands.js";
 
 /** What is measured of a trained network. */
 export interface Measured {
-  /** Test images that the final weights classify rightly, of how many. */
+  /** How many test images the final weights classify correctly, and how many there are. */
   readonly correct: number;
   readonly total: number;
   readonly parameters: number;
@@ -16,7 +16,7 @@ export interface Measured {
 export interface Rule {
   readonly rule: string;
   readonly value: (measured: Measured) => number;
-  /** The value as it is read: `99.44 % (9944 of 10000)`. */
+  /** The value for people: `99.44 % (9944 of 10000)`. */
   readonly show: (measured: Measured) => string;
   readonly holds: (measured: Measured) => boolean;
 }
@@ -28,9 +28,9 @@ export interface Verdict {
   readonly pass: boolean;
 }
 
-/** A network of the exercise has fewer. */
+/** A network for the exercise must have fewer. */
 export const MAX_PARAMETERS = 20_000;
-/** So many of `total` test images must be right: in whole numbers, strictly; 9,940 of 10,000, not what rounds to 99.4. */
+/** How many of `total` test images must be correct. This is strict: 9,940 of 10,000, not what rounds to 99.4 %. */
 export function leastCorrect(total: number): number {
   return Math.ceil((994 * total) / 1000);
 }

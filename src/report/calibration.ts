@@ -1,15 +1,15 @@
 /**
- * Whether a network is as often right as it is sure: the reliability diagram and the expected calibration error.
+ * Whether a network is right as often as its confidence says: the reliability diagram and the expected calibration error.
  * Guo, Pleiss, Sun & Weinberger, "On Calibration of Modern Neural Networks" (2017), equations 3 to 5.
  */
 import { answers, type Predictions } from "./predictions.js";
 
 export interface CalibrationBin {
-  /** Images whose confidence lies above `from`, up to `to`. */
+  /** Images with a confidence above `from` and at most `to`. */
   readonly from: number;
   readonly to: number;
   readonly count: number;
-  /** The share of them that is classified rightly, and their mean confidence; NaN for an empty bin. */
+  /** The share of them that is classified correctly, and their mean confidence; NaN for an empty bin. */
   readonly accuracy: number;
   readonly confidence: number;
 }
@@ -18,11 +18,11 @@ export interface Calibration {
   readonly bins: readonly CalibrationBin[];
   /** The mean of |accuracy − confidence| over all images, bin by bin; NaN without images. */
   readonly ece: number;
-  /** Images without a likelihood (NaN), which are in no bin. */
+  /** Images without a likelihood (NaN); no bin counts them. */
   readonly undefined: number;
 }
 
-/** @param count bins of equal width between 0 and 1; the paper's figures have 15, its diagrams 10 */
+/** @param count bins of equal width between 0 and 1; the paper uses 15 for its figures and 10 for its diagrams */
 export function calibration(predictions: Predictions, count = 15): Calibration {
   const sums = Array.from({ length: count }, () => ({ count: 0, right: 0, confidence: 0 }));
   let [images, missing] = [0, 0];

@@ -4,13 +4,13 @@ export type Point = readonly [x: number, y: number];
 
 export interface Series {
   readonly name: string;
-  /** Points from left to right; a point that is no number breaks the line. */
+  /** Points from left to right; a NaN breaks the line. */
   readonly points: readonly Point[];
   /** Lowest and highest values around the line: [x, low, high]. */
   readonly band?: readonly (readonly [x: number, low: number, high: number])[];
   /** A curve to compare with, drawn dashed. */
   readonly reference?: boolean;
-  /** Points are few enough to be marked. */
+  /** Whether to mark each point, where there are few. */
   readonly dots?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Axis {
   readonly kind: "linear" | "log";
   readonly from?: number;
   readonly to?: number;
-  /** Whether small values stand at the end of the axis. */
+  /** Whether the axis runs from large to small values. */
   readonly downwards?: boolean;
   readonly format: (value: number) => string;
 }

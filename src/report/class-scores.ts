@@ -1,7 +1,7 @@
-/** How right a classifier is, class by class: confusion matrix, precision, recall. */
+/** How accurate a classifier is for each class: confusion matrix, precision, recall. */
 import { answers, type Predictions } from "./predictions.js";
 
-/** Rows are the right classes, columns the predicted ones; each place counts images. */
+/** Rows are the true classes, columns the predicted ones; each cell counts images. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
 export function confusionMatrix(predictions: Predictions): ConfusionMatrix {
@@ -11,17 +11,17 @@ export function confusionMatrix(predictions: Predictions): ConfusionMatrix {
 }
 
 export interface ClassScores {
-  /** Of the images that were given this class, the share that has it; NaN if none were. */
+  /** Of the images predicted as this class, the share that belongs to it; NaN if there are none. */
   readonly precision: number;
-  /** Of the images that have this class, the share that was given it; NaN if none have. */
+  /** Of the images that belong to this class, the share predicted as it; NaN if there are none. */
   readonly recall: number;
-  /** The harmonic mean of both: 2·right / (given + has); NaN if neither. */
+  /** The harmonic mean of both: 2·correct / (predicted + actual); NaN if there are neither. */
   readonly f1: number;
-  /** Images that have this class. */
+  /** Images that belong to this class. */
   readonly support: number;
 }
 
-/** The scores of each class. Where scikit-learn warns and says 0, this says NaN. */
+/** The scores of each class. Where scikit-learn warns and returns 0, this returns NaN. */
 export function classScores(matrix: ConfusionMatrix): ClassScores[] {
   return matrix.map((row, c) => {
     const right = row[c]!;

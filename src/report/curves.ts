@@ -1,17 +1,17 @@
-/** A run's curves from its metrics, gathered in one pass: loss and learning rate by step, and its epochs. */
+/** A run's curves, collected from its metrics in one pass: loss and learning rate per step, and its epochs. */
 import type { EpochRecord, MetricsRecord } from "../runs/metrics-file.js";
 import { Envelope, type Span } from "./envelope.js";
 
 export interface Curves {
-  /** Steps that were trained. */
+  /** How many steps were trained. */
   readonly steps: number;
-  /** The loss of each step; places are steps, counted from 1. */
+  /** The loss of each step; positions are step numbers, counted from 1. */
   readonly loss: readonly Span[];
   readonly lr: readonly Span[];
   readonly epochs: readonly EpochRecord[];
 }
 
-/** @param metrics a run's records in their order; gone through once, so that they may come from a stream */
+/** @param metrics a run's records in order; they are read once, so they may come from a stream */
 export function gatherCurves(metrics: Iterable<MetricsRecord>): Curves {
   const [loss, lr] = [new Envelope(), new Envelope()];
   const epochs: EpochRecord[] = [];

@@ -1,15 +1,15 @@
 /**
- * A curve of any length in a bounded number of points, made in one pass: neighbouring values are gathered into spans,
- * each with its lowest, highest and mean value. When there are too many spans, neighbours join. So no peak is lost, as
- * it would be where only every hundredth value is taken.
+ * A curve of any length as a bounded number of points, in one pass. Neighbouring values are collected into spans, each with
+ * its lowest, highest and mean value, and neighbouring spans merge when there are too many. So no peak is lost, as
+ * it would be if only every hundredth value were kept.
  */
 
-/** The values of neighbouring places. Values that are no finite number count in `missing` only. */
+/** Values at neighbouring positions. Values that are not finite count only in `missing`. */
 export interface Span {
-  /** The first and the last place. */
+  /** The first and the last position. */
   readonly first: number;
   readonly last: number;
-  /** NaN where all are missing. */
+  /** NaN if all are missing. */
   readonly low: number;
   readonly high: number;
   readonly mean: number;
@@ -31,10 +31,10 @@ export class Envelope {
   /** Values in a full span. */
   private width = 1;
 
-  /** @param most spans that are kept at most; at least half as many describe a long curve */
+  /** @param most the largest number of spans; a long curve is described by at least half as many */
   constructor(private readonly most = 600) {}
 
-  /** @param at the value's place, above all before it */
+  /** @param at the value's position, which must increase */
   add(at: number, value: number): void {
     const open = this.gathered.at(-1);
     const span = { first: at, last: at, low: value, high: value, sum: value, count: 1, missing: 0 };

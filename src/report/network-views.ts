@@ -1,4 +1,4 @@
-/** What a network looks like inside: the kernels of its first convolutions, and what its layers make of an image. */
+/** What a network looks like inside: the kernels of its first convolutions, and its activation maps for an image. */
 import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { Conv2d, type Module } from "../nn/index.js";
@@ -13,13 +13,13 @@ export interface KernelView {
   readonly inputs: number;
   readonly height: number;
   readonly width: number;
-  /** Of each output after another, its kernel for each input: [outputs·inputs] of height·width numbers. */
+  /** For each output in turn, its kernel for each input: [outputs·inputs] arrays of height·width numbers. */
   readonly kernels: readonly Float32Array[];
-  /** Whether there are more outputs or inputs than are shown. */
+  /** Whether some outputs or inputs are left out. */
   readonly cut: boolean;
 }
 
-/** What a layer gives for one image: a map for each of its channels. */
+/** A layer's activations for one image: one map per channel. */
 export interface ActivationView {
   /** `ReLU after conv1` */
   readonly layer: string;
@@ -30,7 +30,7 @@ export interface ActivationView {
   readonly cut: boolean;
 }
 
-/** No more channels than one can look at. */
+/** The largest number of channels to show. */
 const MOST = 64;
 
 /** The first `layers` convolutions whose kernels are larger than 1×1. */
@@ -52,8 +52,8 @@ export function firstKernels(model: Module, layers = 2): KernelView[] {
 }
 
 /**
- * The activation maps of an image, in evaluation mode: the result of each ReLU that has places, and of each
- * convolution that no ReLU follows, in the order of the forward pass.
+ * The activation maps of an image, in evaluation mode: the result of each ReLU on a map, and of each
+ * convolution without a ReLU after it, in the order of the forward pass.
  * @param image [1,C,H,W]
  */
 export function activationMaps(model: Module, image: Tensor): ActivationView[] {
@@ -76,7 +76,7 @@ export function activationMaps(model: Module, image: Tensor): ActivationView[] {
   }
 }
 
-/** The convolution whose result reaches a node on the shortest way. */
+/** The convolution whose result reaches a node by the shortest path. */
 function nearestName(from: Node, names: ReadonlyMap<Node, string>): string {
   let front: readonly Node[] = [from];
   while (front.length > 0) {

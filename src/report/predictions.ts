@@ -1,15 +1,15 @@
-/** What a network says of every test image: the raw material of confusion matrix, calibration and mistakes. */
+/** A network's answer for every test image: the basis of confusion matrix, calibration and mistakes. */
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 export interface Predictions {
-  /** The number of classes that the network tells apart. */
+  /** How many classes the network distinguishes. */
   readonly classes: number;
-  /** The right class of each image. */
+  /** The true class of each image. */
   readonly labels: Int32Array;
-  /** Likelihoods of the classes, [images, classes] row by row; NaN where the network's numbers are. */
+  /** Likelihoods of the classes, [images, classes], row-major; NaN where the network returned NaN. */
   readonly likelihoods: Float32Array;
 }
 
@@ -41,12 +41,12 @@ export function predict(model: Module, batches: Iterable<Batch>): Predictions {
 
 /** A network's answer for one image. */
 export interface Answered {
-  /** The image's place in the data. */
+  /** The image's index in the data. */
   readonly index: number;
   readonly label: number;
-  /** The likeliest class; the first of equally likely ones. */
+  /** The likeliest class; of equally likely ones the first. */
   readonly predicted: number;
-  /** Its likelihood, and that of the right class. */
+  /** Its likelihood, and that of the true class. */
   readonly confidence: number;
   readonly ofLabel: number;
 }
@@ -62,7 +62,7 @@ export function* answers({ classes, labels, likelihoods }: Predictions): Generat
   }
 }
 
-/** The wrong answers, the surest first. Answers without a likelihood (NaN) come last. */
+/** The wrong answers, most confident first. Answers without a likelihood (NaN) come last. */
 export function mistakes(predictions: Predictions): Answered[] {
   const wrong = [...answers(predictions)].filter(({ label, predicted }) => label !== predicted);
   const sureness = ({ confidence }: Answered): number => (Number.isNaN(confidence) ? -1 : confidence);

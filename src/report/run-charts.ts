@@ -1,4 +1,4 @@
-/** The charts of one run, or of several in one drawing: loss by step, accuracy by epoch, learning rate by step. */
+/** The charts of one run, or of several runs together: loss per step, accuracy per epoch, learning rate per step. */
 import type { Chart, Series } from "./chart.js";
 import type { Calibration } from "./calibration.js";
 import type { Span } from "./envelope.js";
@@ -13,7 +13,7 @@ const meanLine = (name: string, spans: readonly Span[]): Series => ({
 });
 const steps = { label: "step", kind: "linear", format: whole } as const;
 
-/** With one run the highest and lowest losses of neighbouring steps as well. */
+/** For a single run, also the band between the highest and lowest losses of neighbouring steps. */
 export function lossChart(runs: readonly RunReport[]): Chart {
   const series = runs.map(({ name, curves }) => ({
     ...meanLine(name, curves.loss),
@@ -32,11 +32,11 @@ export function lrChart(runs: readonly RunReport[]): Chart {
   };
 }
 
-/** Test errors on a logarithmic axis: the last tenths of a percent are what one wants to see. */
+/** Test errors on a logarithmic axis, because the last tenths of a percent matter most. */
 export function accuracyChart(runs: readonly RunReport[]): Chart {
   const own = runs.map(({ name, curves }): Series => ({
     name,
-    // Without an error, half of one: a logarithmic axis has no zero.
+    // No error counts as half an error, since a logarithmic axis has no zero.
     points: curves.epochs.map(({ epoch, correct, total }) => [epoch, Math.max(total - correct, 0.5) / total]),
     dots: true,
   }));
@@ -77,7 +77,7 @@ function withReference(
   return [...own, { name: "the notebook", points, reference: true, dots: true }];
 }
 
-/** Accuracy by confidence, against the diagonal on which a calibrated network lies. */
+/** Accuracy against confidence, with the diagonal on which a calibrated network lies. */
 export function reliabilityChart(runs: readonly { readonly name: string; readonly calibration: Calibration }[]): Chart {
   const share = (value: number): string => percent(value, 0);
   const axis = { kind: "linear", from: 0, to: 1, format: share } as const;
@@ -87,7 +87,7 @@ export function reliabilityChart(runs: readonly { readonly name: string; readonl
     dots: true,
   }));
   const ideal: Series = {
-    name: "as often right as sure",
+    name: "perfectly calibrated",
     points: [
       [0, 0],
       [1, 1],
@@ -96,8 +96,8 @@ export function reliabilityChart(runs: readonly { readonly name: string; readonl
   };
   return {
     title: "Reliability",
-    x: { label: "how sure it was", ...axis },
-    y: { label: "how often right", ...axis },
+    x: { label: "confidence", ...axis },
+    y: { label: "accuracy", ...axis },
     series: [...series, ideal],
   };
 }

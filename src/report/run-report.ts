@@ -1,6 +1,6 @@
 /**
- * Everything that a report shows of a run, gathered once as plain data; page/ and text/ only write it down. A pure
- * function of the run's record and metrics, of its network and of its test images.
+ * Everything that a report shows about a run, collected once as plain data; page/ and text/ only format it. It is a pure
+ * function of the run's record and metrics, its network and its test images.
  */
 import { fetchBatch, type Dataset } from "../data/dataset.js";
 import { DataLoader } from "../data/data-loader.js";
@@ -25,15 +25,15 @@ import { gatherCurves, type Curves } from "./curves.js";
 import { activationMaps, firstKernels, type ActivationView, type KernelView } from "./network-views.js";
 import { mistakes, predict, type Answered, type Predictions } from "./predictions.js";
 
-/** A network with the weights of a run, and what it is tested on. */
+/** A network with a run's weights, and the data to test it on. */
 export interface TrainedNetwork {
   readonly model: Module;
-  /** Epochs of training, one that had begun included. */
+  /** Epochs of training, including one that had started. */
   readonly epochs: number;
   readonly test: Dataset<unknown>;
 }
 
-/** An image as it was before it was normalised: brightness from 0 to 1, row by row, of its first channel. */
+/** An image before normalisation: the brightness of its first channel, from 0 to 1, row-major. */
 export interface DigitPixels {
   readonly width: number;
   readonly height: number;
@@ -44,7 +44,7 @@ export interface Mistake extends Answered {
   readonly image: DigitPixels;
 }
 
-/** A test image, and what the layers make of it. */
+/** A test image and its activation maps. */
 export interface DigitView {
   readonly index: number;
   readonly label: number;
@@ -54,19 +54,19 @@ export interface DigitView {
 
 export interface NetworkReport {
   readonly epochs: number;
-  /** Test images that are classified rightly, of how many. */
+  /** How many test images are classified correctly, and how many there are. */
   readonly correct: number;
   readonly total: number;
   readonly verdicts: readonly Verdict[];
   readonly answers: readonly Answer[];
   readonly summary: Summary;
-  /** What each layer sees and costs, and what the course says about it. */
+  /** What each layer sees and costs, with the advice on it. */
   readonly inspection: Inspection;
   readonly advice: readonly Advice[];
   readonly matrix: ConfusionMatrix;
   readonly scores: readonly ClassScores[];
   readonly calibration: Calibration;
-  /** The surest ones; `wrong` counts them all. */
+  /** The most confident ones; `wrong` counts all of them. */
   readonly mistakes: readonly Mistake[];
   readonly wrong: number;
   readonly kernels: readonly KernelView[];
@@ -77,27 +77,27 @@ export interface RunReport {
   readonly name: string;
   readonly record: RunRecord;
   readonly curves: Curves;
-  /** Missing where the run has no weights yet. */
+  /** Missing if the run has no weights yet. */
   readonly network?: NetworkReport;
 }
 
 export interface RunSource {
-  /** The run's folder, or what else it is called by. */
+  /** The run's folder or another name for it. */
   readonly name: string;
   readonly record: RunRecord;
-  /** Gone through once. */
+  /** Read once. */
   readonly metrics: Iterable<MetricsRecord>;
   readonly network?: TrainedNetwork | undefined;
-  /** The classes of which one image's activation maps are shown; none, unless given. */
+  /** The classes for which to show the activation maps of one image; none by default. */
   readonly digits?: readonly number[];
 }
 
-/** Wrong images that are shown at most. */
+/** The largest number of mistakes to show. */
 const MOST_MISTAKES = 120;
 
 /**
- * Tests the network of a run and gathers what there is to report.
- * @throws ArgumentError where there is no class with the number of a chosen digit
+ * Tests a run's network and collects everything for its report.
+ * @throws ArgumentError if a chosen digit is not the number of a class
  */
 export function gatherRunReport({ name, record, metrics, network, digits = [] }: RunSource): RunReport {
   const curves = gatherCurves(metrics);
@@ -135,7 +135,7 @@ function reportNetwork(
   };
 }
 
-/** The images at some places of a dataset: [n,C,H,W]. Test images are not transformed at random. */
+/** The images at some indices of a dataset: [n,C,H,W]. Test images have no random transforms. */
 function imagesAt(dataset: Dataset<unknown>, indices: readonly number[]): Tensor {
   const generator = new Generator();
   return fetchBatch(dataset, indices, () => generator)[0];

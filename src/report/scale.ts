@@ -1,23 +1,23 @@
-/** Axes of a chart: from values to places between 0 and 1, and the values at which ticks stand. */
+/** Axes of a chart: from values to positions between 0 and 1, and the values of the ticks. */
 
 export interface Scale {
-  /** 0 at the axis' beginning, 1 at its end; NaN for what cannot be on it. */
+  /** 0 at the start of the axis, 1 at its end; NaN for a value that cannot be on it. */
   readonly place: (value: number) => number;
   readonly ticks: readonly number[];
 }
 
 export interface ScaleOptions {
   readonly kind: "linear" | "log";
-  /** Ends that are fixed; the values' own, otherwise. */
+  /** Fixed ends; by default those of the values. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Whether small values stand at the end. */
+  /** Whether the axis runs from large to small values. */
   readonly downwards?: boolean | undefined;
-  /** About how many ticks there shall be. */
+  /** About how many ticks there should be. */
   readonly ticks?: number;
 }
 
-/** A scale on which all these values have their place; undefined where none of them is a number that could. */
+/** A scale that covers all of these values; undefined if none of them can be placed on it. */
 export function makeScale(
   values: Iterable<number>,
   { kind, from, to, downwards, ticks = 5 }: ScaleOptions,

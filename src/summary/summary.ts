@@ -15,11 +15,11 @@ export type { InputSizes } from "../trace/lazy-call.js";
 export interface SummaryRow {
   /** Class and position, as `Conv2d-1`. */
   readonly layer: string;
-  /** The shapes of its results, -1 for the batch. */
+  /** The shapes of its results, with -1 for the batch. */
   readonly outputs: readonly Shape[];
-  /** Whether the module gives a list of tensors, even of one. */
+  /** Whether the module returns a list of tensors, even a list of one. */
   readonly several: boolean;
-  /** Numbers in the module's own parameters, not its submodules'. */
+  /** How many numbers the module's own parameters have, without its submodules'. */
   readonly params: number;
 }
 
@@ -27,7 +27,7 @@ export interface Summary {
   readonly rows: readonly SummaryRow[];
   readonly totalParams: number;
   readonly trainableParams: number;
-  /** Numbers, for one image: the network's inputs, and the results of all rows. */
+  /** How many numbers, for one image, the network's inputs have, and the results of all rows. */
   readonly inputs: number;
   readonly outputs: number;
 }
@@ -94,7 +94,7 @@ function perImage(shape: Shape): number {
 
 /** The table, without a line end after its last line. */
 export function formatSummary({ rows, totalParams, trainableParams, inputs, outputs }: Summary): string {
-  // Four bytes a number; the results twice, for their gradients.
+  // Four bytes per number. Results count twice, once for their gradients.
   const [inputSize, outputSize, paramsSize] = [inputs, 2 * outputs, totalParams].map((n) => (n * 4) / 1024 ** 2);
   return [
     THIN,
@@ -123,7 +123,7 @@ function formatShapes({ outputs, several }: SummaryRow): string {
   return several ? `[${shapes}]` : shapes;
 }
 
-/** As Python's `%.2f`: sizes are whole numbers over a power of two, so ties are exact, and go to the even digit. */
+/** Like Python's `%.2f`: sizes are whole numbers over a power of two, so ties are exact and round to the even digit. */
 function twoDigits(megabytes: number): string {
   return (roundHalfEven(megabytes * 100) / 100).toFixed(2);
 }

@@ -1,4 +1,4 @@
-/** The sections on what a network gets right and wrong: classes, calibration, the mistakes. */
+/** The sections on what a network gets right and wrong: classes, calibration, mistakes. */
 import { percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
 import type { Mistake, NetworkReport } from "../run-report.js";
@@ -10,7 +10,7 @@ import { greyPicture, image } from "./picture.js";
 type ClassNames = readonly string[];
 
 const nameOf = (classes: ClassNames, c: number): string => classes[c] ?? String(c);
-/** `7` for `7 - seven`, for narrow places. */
+/** `7` for `7 - seven`, where space is short. */
 const shortName = (classes: ClassNames, c: number): string => nameOf(classes, c).split(" - ")[0]!.slice(0, 12);
 
 export function classSection({ matrix, scores }: NetworkReport, classes: ClassNames): Html {
@@ -32,15 +32,15 @@ export function classSection({ matrix, scores }: NetworkReport, classes: ClassNa
         <h3>Precision and recall</h3>
         ${table(["class", "precision", "recall", "F1", "images"], rows)}
         <p class="quiet">
-          Precision: of the images that were given a class, those that have it. Recall: of those that have it, the ones
-          that were given it.
+          Precision: of the images predicted as a class, the share that belongs to it. Recall: of the images that belong
+          to a class, the share predicted as it.
         </p>
       </div>
     </div>`,
   );
 }
 
-/** Colour grows with the square root, so that single mistakes are seen beside a thousand right answers. */
+/** Opacity grows with the square root, so that single mistakes show next to a thousand correct answers. */
 function confusion(matrix: NetworkReport["matrix"], classes: ClassNames): Html {
   const largest = { on: 1, off: 1 };
   matrix.forEach((row, i) =>
@@ -72,7 +72,7 @@ function confusion(matrix: NetworkReport["matrix"], classes: ClassNames): Html {
         </tbody>
       </table>
     </div>
-    <p class="quiet">Rows: what an image is. Columns: what it was taken for.</p>`;
+    <p class="quiet">Rows: the true class. Columns: the predicted class.</p>`;
 }
 
 export function calibrationSection(name: string, { calibration }: NetworkReport): Html {
@@ -89,24 +89,23 @@ export function calibrationSection(name: string, { calibration }: NetworkReport)
     "Calibration",
     html`<p>
       Expected calibration error: <strong>${percent(ece)}</strong> (${bins.length} bins; Guo et al. 2017). A calibrated
-      network is right as often as it is sure.
+      network is right as often as its confidence says.
     </p>`,
-    missing > 0 && html`<p>${whole(missing)} images have no likelihood: the network gives NaN.</p>`,
+    missing > 0 && html`<p>${whole(missing)} images have no likelihood, because the network returned NaN.</p>`,
     html`<div class="grid">
-      ${lineChart(reliabilityChart([{ name, calibration }]))}${table(["sureness", "images", "mean sureness", "right"], rows)}
+      ${lineChart(reliabilityChart([{ name, calibration }]))}${table(["confidence", "images", "mean confidence", "accuracy"], rows)}
     </div>`,
   );
 }
 
 export function mistakesSection({ mistakes, wrong, total }: NetworkReport, classes: ClassNames): Html {
-  if (wrong === 0)
-    return section("Mistakes", html`<p>None of the ${whole(total)} test images is taken for another class.</p>`);
-  const shown = mistakes.length < wrong ? `; the ${mistakes.length} surest are shown` : "";
+  if (wrong === 0) return section("Mistakes", html`<p>All ${whole(total)} test images are classified correctly.</p>`);
+  const shown = mistakes.length < wrong ? `; the ${mistakes.length} most confident are shown` : "";
   return section(
     "Mistakes",
     html`<p>
       ${whole(wrong)} of ${whole(total)} test images are wrong, the surest first${shown}. The number is the image's
-      place in the test data, from 0.
+      index in the test data, from 0.
     </p>`,
     html`<ol class="mistakes">
       ${mistakes.map((mistake) => mistakeItem(mistake, classes))}
@@ -119,7 +118,7 @@ function mistakeItem(
   classes: ClassNames,
 ): Html {
   const [right, taken] = [shortName(classes, label), shortName(classes, predicted)];
-  const picture = image(greyPicture(pixels, width, height), 3, `test image ${index}: ${right}, taken for ${taken}`);
+  const picture = image(greyPicture(pixels, width, height), 3, `test image ${index}: ${right}, predicted ${taken}`);
   return html`<li>
     ${picture}<br /><strong>${right}</strong> taken for <strong>${taken}</strong><br />${percent(confidence, 1)} sure<br /><span
       class="quiet"

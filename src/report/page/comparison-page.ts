@@ -1,4 +1,4 @@
-/** Several runs side by side as a page that stands alone. */
+/** Several runs side by side as a self-contained page. */
 import { duration, percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
@@ -7,7 +7,7 @@ import { page, section, table } from "./layout.js";
 import { lineChart } from "./line-chart.js";
 import { curvesSection, settingText } from "./training-sections.js";
 
-/** @returns a whole HTML document, without scripts and without anything to fetch */
+/** @returns a whole HTML document that has no scripts and loads nothing */
 export function comparisonPage(runs: readonly RunReport[]): string {
   return page(`kilograd: ${runs.length} runs`, [
     html`<header><h1>${runs.length} runs compared</h1></header> `,
@@ -36,7 +36,17 @@ function resultsSection(runs: readonly RunReport[]): Html {
   return section(
     "Results",
     table(
-      ["run", "parameters", "epochs", "right", "accuracy", "the four rules", "test loss", "calibration error", "time"],
+      [
+        "run",
+        "parameters",
+        "epochs",
+        "correct",
+        "accuracy",
+        "the four rules",
+        "test loss",
+        "calibration error",
+        "time",
+      ],
       rows,
     ),
   );
@@ -49,7 +59,8 @@ function differencesSection(runs: readonly RunReport[]): Html {
   const rows = keys
     .map((key) => [key, ...settings.map((config) => settingText(config[key]))])
     .filter(([, ...values]) => new Set(values).size > 1);
-  if (rows.length === 0) return section("Settings that differ", html`<p>None: all have the same configuration.</p>`);
+  if (rows.length === 0)
+    return section("Settings that differ", html`<p>None. All runs have the same configuration.</p>`);
   return section("Settings that differ", table(["setting", ...runs.map(({ name }) => name)], rows));
 }
 

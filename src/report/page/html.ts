@@ -1,6 +1,6 @@
-/** HTML and SVG from templates in which every value is escaped, unless it is made by such a template itself. */
+/** HTML and SVG from templates that escape every value, except those made by such a template. */
 
-/** Text that is HTML already. */
+/** Text that is already HTML. */
 export class Html {
   constructor(readonly text: string) {}
   toString(): string {
@@ -8,7 +8,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template; `false` and `undefined` give nothing. */
+/** What a template accepts; `false` and `undefined` produce nothing. */
 export type HtmlPart = Html | string | number | false | undefined | readonly HtmlPart[];
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Characters that no HTML may hold: controls, but for tab and line ends. */
+/** Characters that HTML may not contain: control characters other than tab and line ends. */
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 export function escapeHtml(text: string): string {

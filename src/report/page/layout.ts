@@ -1,8 +1,8 @@
-/** What all pages share: the document around its sections, and tables. */
+/** What all pages share: the document around the sections, and tables. */
 import { Html, html, type HtmlPart } from "./html.js";
 import { style } from "./style.js";
 
-/** Nothing is fetched from anywhere and no script runs, whatever names a run may have. */
+/** The page loads nothing and runs no script, whatever the names in a run are. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /** A whole document, as text. */
@@ -25,7 +25,7 @@ export function page(title: string, sections: readonly HtmlPart[]): string {
   return document.text;
 }
 
-/** A heading and what stands below it. */
+/** A heading with its content. */
 export function section(title: string, ...content: readonly HtmlPart[]): Html {
   return html`<section>
     <h2>${title}</h2>
@@ -33,7 +33,7 @@ export function section(title: string, ...content: readonly HtmlPart[]): Html {
   </section> `;
 }
 
-/** A table whose first column holds names. */
+/** A table with names in its first column. */
 export function table(head: readonly HtmlPart[], rows: readonly (readonly HtmlPart[])[]): Html {
   const titles = head.map((title) => html`<th scope="col">${title}</th>`);
   const body = rows.map(

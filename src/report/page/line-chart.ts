@@ -1,11 +1,11 @@
-/** A chart as SVG, without scripts: colours come from the page's style sheet, values show when one points at a dot. */
+/** A chart as SVG, without scripts. Colours come from the page's style sheet; hovering over a dot shows its value. */
 import { ArgumentError } from "../../errors/errors.js";
 import { valuesOf, type Chart, type Point, type Series } from "../chart.js";
 import { makeScale, type Scale } from "../scale.js";
 import { html, Html, type HtmlPart } from "./html.js";
 import { chartFileStyle } from "./style.js";
 
-// Of the drawing, in its own units; the page scales it to the column's width.
+// In the drawing's own units; the page scales it to the width of the column.
 const WIDTH = 480;
 const HEIGHT = 290;
 const LEFT = 66;
@@ -18,11 +18,10 @@ interface Frame {
   readonly y: (value: number) => number;
 }
 
-/** A figure with the chart's title and a legend; without a drawing where there is nothing to draw. */
+/** A figure with the chart's title and a legend, and a note instead of the chart if there is nothing to draw. */
 export function lineChart(chart: Chart): Html {
   const [xScale, yScale] = scales(chart);
-  const drawing =
-    xScale && yScale ? draw(chart, xScale, yScale) : html`<p class="empty">There is nothing to draw yet.</p>`;
+  const drawing = xScale && yScale ? draw(chart, xScale, yScale) : html`<p class="empty">There is no data yet.</p>`;
   const legend =
     chart.series.length > 1 &&
     html`<ul class="legend">
@@ -36,11 +35,11 @@ export function lineChart(chart: Chart): Html {
 
 /**
  * A chart as the text of an SVG file, with the title but without a legend.
- * @throws ArgumentError where there is nothing to draw
+ * @throws ArgumentError if there is no data to draw
  */
 export function chartFile(chart: Chart): string {
   const [x, y] = scales(chart);
-  if (!x || !y) throw new ArgumentError({ op: "chart", problem: `${chart.title}: there is nothing to draw` });
+  if (!x || !y) throw new ArgumentError({ op: "chart", problem: `${chart.title}: there is no data to draw` });
   const drawing = draw(chart, x, y).text.replace("<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `);
   const style = html`<title>${chart.title}</title
     ><style>
@@ -62,7 +61,7 @@ function legendEntry({ name, reference }: Series, i: number): Html {
   </li>`;
 }
 
-/** Six colours; a reference has its own. */
+/** Six colours in turn; a reference curve has its own. */
 function colour(i: number, reference: boolean | undefined): string {
   return reference ? "reference" : `series-${(i % 6) + 1}`;
 }
@@ -132,7 +131,7 @@ function drawSeries(series: Series, className: string, { x, y }: Frame, chart: C
   return html`<g class="${className}">${around}<path class="line" d="${path(series.points.map(place))}" />${dots}</g>`;
 }
 
-/** A line through the points; one that is no number breaks it. */
+/** A line through the points; a NaN breaks it. */
 function path(points: readonly Point[]): string {
   let [text, pen] = ["", "M"];
   for (const [x, y] of points) {

@@ -1,4 +1,4 @@
-/** The sections on the network: its layers, its kernels, what they make of an image. */
+/** The sections on the network: its layers, its kernels and its activation maps. */
 import { drawNetwork } from "../../inspect/drawing.js";
 import { layerTitle } from "../../inspect/inspect-table.js";
 import { whole } from "../../text/figures.js";
@@ -8,7 +8,7 @@ import { html, type Html } from "./html.js";
 import { section, table } from "./layout.js";
 import { greyPicture, image, svgUri, tilesPicture } from "./picture.js";
 
-/** Screen pixels that a picture may be wide. */
+/** The largest width of a picture, in screen pixels. */
 const WIDE = 560;
 
 export function summarySection({ summary }: NetworkReport): Html {
@@ -30,7 +30,7 @@ export function summarySection({ summary }: NetworkReport): Html {
   );
 }
 
-/** The drawing as a picture of its own, so that its style sheet and the page's do not meet. */
+/** The drawing as a separate picture, so that its style sheet and the page's do not mix. */
 export function adviceSection({ inspection, advice }: NetworkReport): Html {
   const items = advice.map(
     ({ rule, layer, reason, meaning, suggestion }) =>
@@ -54,7 +54,7 @@ export function adviceSection({ inspection, advice }: NetworkReport): Html {
   );
 }
 
-const CUT = ", of which the first are shown";
+const CUT = ", the first of which are shown";
 
 function kernelFigure({ layer, outputs, inputs, height, width, kernels, cut }: KernelView): Html {
   const columns = inputs === 1 ? Math.min(16, outputs) : inputs;
@@ -75,11 +75,11 @@ export function kernelsSection({ kernels }: NetworkReport): Html {
   const content =
     kernels.length > 0
       ? kernels.map(kernelFigure)
-      : html`<p class="empty">The network has no convolution larger than 1×1.</p>`;
+      : html`<p class="empty">The network has no convolution with a kernel larger than 1×1.</p>`;
   return section(
     "Kernels of the first layers",
     html`<p class="quiet">
-      Blue weights are positive, red ones negative, white ones zero; each layer has its own scale.
+      Blue weights are positive, red weights negative, white weights zero. Each layer has its own scale.
     </p>`,
     html`<div class="maps">${content}</div>`,
   );
@@ -91,7 +91,7 @@ export function mapsSection({ digits }: NetworkReport, classes: readonly string[
     section(
       "Activation maps",
       html`<p class="quiet">
-        What the layers give for a test image, after ReLU; the darker, the stronger, each layer by its own scale.
+        The layers' activations for a test image, after ReLU. Darker is stronger. Each layer has its own scale.
       </p>`,
       digits.map((digit) => digitMaps(digit, classes)),
     )

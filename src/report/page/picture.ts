@@ -1,4 +1,4 @@
-/** Small pictures of numbers, as PNG in data URIs: grey images, and grids of tiles in two colours around zero. */
+/** Small pictures of numbers as PNG data URIs: grey images, and grids of tiles in two colours around zero. */
 import { encode } from "fast-png";
 import { html, type Html } from "./html.js";
 
@@ -12,23 +12,23 @@ export interface Picture {
 type Rgba = readonly [number, number, number, number];
 
 const EMPTY: Rgba = [0, 0, 0, 0];
-/** What is no number is seen at once. */
+/** NaN stands out. */
 const NOT_A_NUMBER: Rgba = [255, 0, 255, 255];
 
-/** @param values row by row, 0 (black) to 1 (white) */
+/** @param values row-major, 0 (black) to 1 (white) */
 export function greyPicture(values: ArrayLike<number>, width: number, height: number): Picture {
   const data = Uint8Array.from({ length: width * height }, (_, i) => 255 * Math.min(1, Math.max(0, values[i]!)));
   return { width, height, uri: dataUri(encode({ width, height, data, channels: 1, depth: 8 })) };
 }
 
-/** Tiles of one size, each row by row. */
+/** Tiles of one size, each row-major. */
 export interface Tiles {
   readonly width: number;
   readonly height: number;
   readonly tiles: readonly ArrayLike<number>[];
 }
 
-/** Tiles in rows of `columns`, with a gap of one transparent pixel; red below zero, blue above, the largest fullest. */
+/** Tiles in rows of `columns`, with a transparent gap of one pixel; red below zero, blue above, the largest value fully saturated. */
 export function tilesPicture({ width, height, tiles }: Tiles, columns: number): Picture {
   const rows = Math.ceil(tiles.length / columns);
   const [fullWidth, fullHeight] = [columns * (width + 1) - 1, rows * (height + 1) - 1];
@@ -52,7 +52,7 @@ export function tilesPicture({ width, height, tiles }: Tiles, columns: number): 
   };
 }
 
-/** White at zero, so that it reads the same on paper and on a dark page. */
+/** White at zero, so that it looks the same on paper and on a dark page. */
 function colourOf(value: number, largest: number): Rgba {
   if (Number.isNaN(value)) return NOT_A_NUMBER;
   const part = largest === 0 ? 0 : Math.min(1, Math.abs(value) / largest);
@@ -67,12 +67,12 @@ function dataUri(bytes: Uint8Array): string {
   return `data:image/png;base64,${btoa(binary)}`;
 }
 
-/** A drawing as what an `<img>` shows: no script in it runs, and its style sheet is its own. */
+/** A drawing for an `<img>`: no script in it runs, and its style sheet stays its own. */
 export function svgUri(svg: string): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-/** @param zoom screen pixels for one of the picture's */
+/** @param zoom screen pixels per pixel of the picture */
 export function image({ width, height, uri }: Picture, zoom: number, alt: string): Html {
   return html`<img src="${uri}" width="${width * zoom}" height="${height * zoom}" alt="${alt}" />`;
 }

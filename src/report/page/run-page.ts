@@ -1,4 +1,4 @@
-/** The report of one run as a page that stands alone: good enough to hand in. */
+/** The report on one run as a self-contained page, good enough to hand in. */
 import { whole } from "../../text/figures.js";
 import type { RunReport } from "../run-report.js";
 import { calibrationSection, classSection, mistakesSection } from "./classification-sections.js";
@@ -15,7 +15,7 @@ import {
 } from "./training-sections.js";
 
 /**
- * @returns a whole HTML document, without scripts and without anything to fetch
+ * @returns a whole HTML document that has no scripts and loads nothing
  * @example fs.writeFileSync("report.html", runPage(gatherRunReport(source)));
  */
 export function runPage(report: RunReport): string {
@@ -47,7 +47,7 @@ function header({ name, record: { config }, curves, network }: RunReport): Html 
   return html`<header>
     <h1>${name}</h1>
     <p class="quiet">
-      The network <strong>${config.net}</strong> on ${config.data}, by the recipe ${config.recipe} with seed
+      The network <strong>${config.net}</strong> on ${config.data}, with the recipe ${config.recipe} and seed
       ${config.seed}: ${whole(curves.epochs.length)} of ${whole(config.epochs)}
       epochs${unfinished && "; the training is not finished"}.
     </p>

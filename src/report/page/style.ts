@@ -1,6 +1,6 @@
 /** The style sheet of a report: light and dark, wide and narrow, and on paper. */
 
-/** What a chart is drawn with; it takes its colours from the page. */
+/** The style of charts; colours come from the page. */
 const chartStyle = `svg .grid { stroke: var(--line); fill: none; } svg .axis { stroke: var(--quiet); fill: none; }
 svg .tick { fill: var(--quiet); font-size: 13px; } svg .label { fill: var(--text); font-size: 14px; }
 svg .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
@@ -10,7 +10,7 @@ svg .band { fill: currentColor; opacity: .2; } svg .dot { fill: currentColor; }
 .reference { color: var(--ref); } .reference .line { stroke-dasharray: 5 4; }
 `;
 
-/** The style sheet of a chart in a file of its own, which stands on white. */
+/** The style sheet of a chart in a file of its own, on white. */
 export const chartFileStyle = `
 svg { --text: #1c1d1f; --quiet: #5c6066; --line: #d9dbde; background: #fff; font-family: system-ui, sans-serif;
   --c1: #2166ac; --c2: #c2570c; --c3: #2f7d32; --c4: #8e3f9e; --c5: #9a7400; --c6: #b0305c; --ref: #74787e; }

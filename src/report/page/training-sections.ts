@@ -1,4 +1,4 @@
-/** The sections on a training: its rules and answers, curves, configuration, time and memory, and its signs. */
+/** The sections on a training: rules and answers, curves, configuration, time and memory, and warning signs. */
 import { croppedEpochs } from "../../train/early-crop.js";
 import { bytes, duration, percent, significant, whole } from "../../text/figures.js";
 import { hasReference } from "../../exercise/reference-curve.js";
@@ -44,11 +44,11 @@ export function epochsSection({ curves }: RunReport): Html {
     percent(correct / total),
     duration(seconds),
   ]);
-  if (rows.length === 0) return section("Epochs", html`<p class="empty">No epoch is finished yet.</p>`);
-  return section("Epochs", table(["epoch", "training loss", "test loss", "right", "accuracy", "time"], rows));
+  if (rows.length === 0) return section("Epochs", html`<p class="empty">No epoch has finished yet.</p>`);
+  return section("Epochs", table(["epoch", "training loss", "test loss", "correct", "accuracy", "time"], rows));
 }
 
-/** A setting's value in a line: `onecycle (pctStart 0.3, …)`. */
+/** A setting's value in one line: `onecycle (pctStart 0.3, …)`. */
 export function settingText(value: unknown): string {
   if (value === null || value === undefined) return "not set";
   if (typeof value === "string") return value;
@@ -67,7 +67,7 @@ export function configurationSection({ record }: RunReport): Html {
   const settings = Object.entries(config).map(([key, value]) => [key, settingText(value)]);
   const more = [
     ["image size", images.size.join(" × ")],
-    ["normalised with mean and standard deviation", `${images.mean}, ${images.std}`],
+    ["normalised with mean, standard deviation", `${images.mean}, ${images.std}`],
     ["versions", `kilograd ${versions.kilograd}, Node ${versions.node}`],
     ...Object.entries(data).map(([file, hash]) => [file, `SHA-256 ${hash}`]),
   ];
@@ -94,16 +94,16 @@ export function resourcesSection({ curves, network }: RunReport): Html {
   const total = seconds.reduce((sum, one) => sum + one, 0);
   const peak = Math.max(...epochs.flatMap(({ peakMemory }) => peakMemory ?? []));
   const rows = [
-    ["steps that were trained", whole(steps)],
-    ["time of all finished epochs, tests included", epochs.length > 0 ? duration(total) : "–"],
-    ["time of an epoch, mean", duration(total / epochs.length)],
-    ["memory of the process, at most", Number.isFinite(peak) ? bytes(peak) : "not recorded"],
+    ["training steps", whole(steps)],
+    ["time of all finished epochs, including tests", epochs.length > 0 ? duration(total) : "–"],
+    ["mean time per epoch", duration(total / epochs.length)],
+    ["peak memory of the process", Number.isFinite(peak) ? bytes(peak) : "not recorded"],
     ...(network ? [["memory of the parameters", bytes(4 * network.summary.totalParams)]] : []),
   ];
   return section("Time and memory", table(["", ""], rows));
 }
 
-/** What could have been known early. */
+/** What could have been known early on. */
 export function signsSection({ record: { config, images }, curves: { epochs } }: RunReport): Html | false {
   const said = epochs.flatMap((_, i) =>
     newAdvice({
@@ -121,7 +121,7 @@ export function signsSection({ record: { config, images }, curves: { epochs } }:
       html`<li>After epoch ${epoch}, ${sign}${hopeless && " (hopeless)"}: ${text}</li>`,
   );
   return section(
-    "Signs along the way",
+    "Early signs",
     html`<ul>
       ${items}
     </ul>`,

@@ -43,5 +43,5 @@ test("gaps stay open, and nothing gives no drawing", () => {
     2,
   ).split("\n");
   assert.match(rows[2]!, /┤⠁ {19}⠈$/);
-  assert.equal(textChart(chart([[0, NaN]])), "Loss: there is nothing to draw yet");
+  assert.equal(textChart(chart([[0, NaN]])), "Loss: there is no data yet");
 });

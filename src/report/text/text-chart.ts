@@ -1,8 +1,8 @@
-/** A chart in a terminal: eight dots a character, as Braille. */
+/** A chart for a terminal, drawn in Braille characters of eight dots each. */
 import { valuesOf, type Chart, type Series } from "../chart.js";
 import { makeScale, type Scale } from "../scale.js";
 
-/** The bit of a dot in a Braille character, by its place: two columns, four rows. */
+/** The bit of each dot in a Braille character: two columns, four rows. */
 const DOTS = [
   [0x01, 0x08],
   [0x02, 0x10],
@@ -11,10 +11,10 @@ const DOTS = [
 ] as const;
 const BLANK = 0x2800;
 
-/** So many characters before the axis, the axis itself included. */
+/** The number of characters up to and including the axis. */
 const MARGIN = 9;
 
-/** A drawing area of characters with dots. */
+/** A drawing area made of Braille characters. */
 class Canvas {
   private readonly cells: Uint8Array;
 
@@ -25,7 +25,7 @@ class Canvas {
     this.cells = new Uint8Array(columns * rows);
   }
 
-  /** @param x,y places from 0 to 1, from the left and from the bottom */
+  /** @param x,y positions from 0 to 1, from the left and from the bottom */
   dot(x: number, y: number): void {
     const [column, row] = [Math.round(x * (2 * this.columns - 1)), Math.round((1 - y) * (4 * this.rows - 1))];
     if (!(column >= 0 && column < 2 * this.columns && row >= 0 && row < 4 * this.rows)) return;
@@ -43,22 +43,22 @@ class Canvas {
 
   text(row: number): string {
     const cells = this.cells.subarray(row * this.columns, (row + 1) * this.columns);
-    // An empty Braille character is not as wide as a blank in every font.
+    // In some fonts an empty Braille character is narrower or wider than a space.
     return Array.from(cells, (cell) => (cell === 0 ? " " : String.fromCharCode(BLANK + cell))).join("");
   }
 }
 
 /**
- * @param width of the whole drawing, in characters
- * @param rows of characters between the axes
- * @returns lines without a line end after the last one
+ * @param width the width of the whole drawing, in characters
+ * @param rows the height of the plot, in rows of characters
+ * @returns lines, without a line end after the last
  */
 export function textChart(chart: Chart, width = 72, rows = 10): string {
   const [x, y] = [
     makeScale(valuesOf(chart, "x"), { ...chart.x, ticks: 6 }),
     makeScale(valuesOf(chart, "y"), { ...chart.y, ticks: 4 }),
   ];
-  if (!x || !y) return `${chart.title}: there is nothing to draw yet`;
+  if (!x || !y) return `${chart.title}: there is no data yet`;
   const canvas = new Canvas(Math.max(10, width - MARGIN), rows);
   for (const series of chart.series) drawSeries(canvas, series, x, y);
   const marks = new Map(y.ticks.map((tick) => [Math.floor((1 - y.place(tick)) * rows * 0.999), chart.y.format(tick)]));
@@ -71,7 +71,7 @@ export function textChart(chart: Chart, width = 72, rows = 10): string {
   return [title, ...lines, ...xAxis(chart, x, canvas.columns)].join("\n");
 }
 
-/** A line through the points; of a reference the points alone. */
+/** A line through the points; for a reference only the points. */
 function drawSeries(canvas: Canvas, { points, reference }: Series, x: Scale, y: Scale): void {
   let before: readonly [number, number] | undefined;
   for (const point of points) {

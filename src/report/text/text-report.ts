@@ -1,28 +1,26 @@
-/** The report of one or several runs for a terminal: curves and, for one run, the confusion matrix with its scores. */
+/** The report on one or several runs for a terminal: curves and, for one run, the confusion matrix with its scores. */
 import { percent, whole } from "../../text/figures.js";
 import { accuracyChart, lossChart, lrChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
 import { textChart } from "./text-chart.js";
 
 /**
- * @param width of the terminal, in characters
- * @returns lines without a line end after the last one
+ * @param width the terminal's width, in characters
+ * @returns lines, without a line end after the last
  */
 export function textReport(runs: readonly RunReport[], width = 80): string {
   const charts = [accuracyChart, lossChart, lrChart].map((make) => textChart(make(runs), Math.min(100, width)));
   const classes = runs.flatMap(({ name, network, record }) => {
     const title = runs.length > 1 ? `${name}: ` : "";
-    return network
-      ? [title + textConfusion(network, record.images.classes)]
-      : [`${title}there are no weights to test yet`];
+    return network ? [title + textConfusion(network, record.images.classes)] : [`${title}no weights to test yet`];
   });
   return [...charts, ...classes].join("\n\n");
 }
 
-/** Percent without the sign. */
+/** Percent without the percent sign. */
 const tenths = (share: number): string => percent(share, 1).replace(" %", "");
 
-/** The confusion matrix, with each class' recall at the end of its row and precision below its column. */
+/** The confusion matrix, with each class's recall at the end of its row and its precision below its column. */
 export function textConfusion({ matrix, scores, correct, total }: NetworkReport, classes: readonly string[]): string {
   const names = matrix.map((_, c) => (classes[c] ?? String(c)).split(" - ")[0]!.slice(0, 8));
   const cells = matrix.map((row, i) => row.map((count, j) => (count === 0 && i !== j ? "·" : String(count))));
@@ -32,7 +30,7 @@ export function textConfusion({ matrix, scores, correct, total }: NetworkReport,
   const line = (name: string, parts: readonly string[]): string =>
     name.padStart(first) + parts.map((part) => part.padStart(column)).join("");
   return [
-    `What images are (rows) and were taken for (columns): ${whole(correct)} of ${whole(total)} right, ${percent(correct / total)}`,
+    `True classes (rows) and predicted classes (columns): ${whole(correct)} of ${whole(total)} correct, ${percent(correct / total)}`,
     line("", [...names, "  recall"]),
     ...cells.map((row, i) => line(names[i]!, [...row, `  ${tenths(scores[i]!.recall).padStart(6)}`])),
     line("precision", precisions),
