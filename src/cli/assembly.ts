@@ -1,35 +1,35 @@
-/** Puts together what a configuration or a run names: engine settings, data, network, weights. */
+/** Builds what a configuration or a run describes: engine settings, data, network, weights. */
 import { configure, manualSeed, type nn } from "../entries/index.js";
 import { DataLoader } from "../entries/data.js";
 import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../entries/train.js";
 import { openData, Run, type OpenedData } from "../entries/train-node.js";
 import { findNetwork } from "./network-file.js";
 
-/** The trainer that a configuration describes, before its first step. */
+/** The trainer for a configuration, before its first step. */
 export async function assemble(config: TrainConfig): Promise<{ trainer: Trainer; data: OpenedData }> {
   const { makeNetwork, data } = await prepare(config);
   return { trainer: makeTrainer(config, makeNetwork, data), data };
 }
 
-/** The network and the data that a configuration names, with the engine set up for them. */
+/** The network and the data for a configuration. Also configures the engine. */
 export async function prepare(config: TrainConfig): Promise<{ makeNetwork: () => nn.Module; data: OpenedData }> {
   const makeNetwork = await prepareNetwork(config);
   return { makeNetwork, data: openData(config.data, config.augment) };
 }
 
-/** Sets the engine up and finds the network. */
+/** Configures the engine and finds the network. */
 async function prepareNetwork({ threads, numerics, seed, net }: TrainConfig): Promise<() => nn.Module> {
   configure({ numerics, ...(threads === null ? {} : { threads }) });
-  // A file may export a network that is made while it is loaded.
+  // A file may export a network that is created while the file is loaded.
   manualSeed(seed);
   return findNetwork(net);
 }
 
-/** A run's network, with the weights of one of its checkpoints. */
+/** A run with its network, which takes the weights of one of the run's checkpoints. */
 export interface LoadedRun {
   readonly run: Run;
   readonly model: nn.Module;
-  /** Puts the weights of a checkpoint in; how many epochs were done, one that had begun included. */
+  /** Loads the weights of a checkpoint; returns how many epochs were trained, including one in progress. */
   readonly load: (which: "last" | "best") => number;
 }
 
@@ -44,7 +44,7 @@ export async function openRun(folder: string): Promise<LoadedRun> {
   return { run, model, load };
 }
 
-/** The test images of a run. */
+/** A run's test images. */
 export function openTestData(run: Run): OpenedData["test"] {
   const { config } = run.record;
   const { test, hashes } = openData(config.data, config.augment);
@@ -52,7 +52,7 @@ export function openTestData(run: Run): OpenedData["test"] {
   return test;
 }
 
-/** Gives the function that tests a network on the data of a run. */
+/** Returns a function that tests a network on the data of a run. */
 export function makeTest(run: Run): (model: nn.Module) => Evaluation {
   const loader = new DataLoader(openTestData(run), { batchSize: run.record.config.batchSize });
   return (model) => evaluate(model, loader);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const full = "/dev/full";
 
-test("a full disk behind standard output is said in one line", { skip: !fs.existsSync(full) }, () => {
+test("a full disk behind standard output is reported in one line", { skip: !fs.existsSync(full) }, () => {
   const target = fs.openSync(full, "w");
   const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", main, "summary"], {
     stdio: ["ignore", target, "pipe"],
@@ -15,5 +15,5 @@ test("a full disk behind standard output is said in one line", { skip: !fs.exist
   });
   fs.closeSync(target);
   assert.equal(status, 1);
-  assert.match(stderr, /^kilograd: standard output cannot be written: ENOSPC.*\n$/);
+  assert.match(stderr, /^kilograd: cannot write to standard output: ENOSPC.*\n$/);
 });

@@ -3,10 +3,10 @@
 import { runProgram } from "./program.js";
 import { FAILURE, INTERRUPTED } from "./surroundings.js";
 
-/** npm passes a Ctrl-C on that the terminal has sent already: what follows at once is the same one. */
+/** Within this many milliseconds a second signal is the same Ctrl-C: npm passes on what the terminal has already sent. */
 const SAME_SIGNAL = 1000;
 
-/** The first signal asks to stop, a later one ends the process. */
+/** The first signal asks the command to stop; a later one ends the process. */
 function onInterrupt(listener: () => void): () => void {
   let first: number | undefined;
   const handle = (): void => {
@@ -22,15 +22,15 @@ function onInterrupt(listener: () => void): () => void {
   };
 }
 
-/** Few commands ask anything: what reads lines is loaded by those. */
+/** Few commands read any input, so the module that reads lines is loaded only when one does. */
 async function* readLines(): AsyncGenerator<string> {
   const { createInterface } = await import("node:readline");
   yield* createInterface({ input: process.stdin });
 }
 
-// Who reads our output may have seen enough (`kilograd train | head`); anything else is said.
+// A reader that closes the pipe early is fine (`kilograd train | head`). Any other error is reported.
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-  if (code !== "EPIPE") process.stderr.write(`kilograd: standard output cannot be written: ${message}\n`);
+  if (code !== "EPIPE") process.stderr.write(`kilograd: cannot write to standard output: ${message}\n`);
   process.exit(FAILURE);
 });
 

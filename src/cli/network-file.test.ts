@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
 import { kilograd } from "../../test/terminal.js";
 
-/** A file that imports this very copy of kilograd. */
+/** A file that imports this copy of kilograd. */
 function networkFile(t: TestContext, name: string, body: string): string {
   const nn = new URL("../nn/index.ts", import.meta.url).href;
   const file = path.join(temporaryFolder(t), name);
@@ -38,25 +38,25 @@ for (const [what, body, message] of [
   [
     "nothing",
     "",
-    /net\.mjs does not export a network; expected one Module, or one as default export, got nothing\. Hint: write/,
+    /net\.mjs does not export a network; expected one Module, or a Module as the default export, got nothing\. Hint: write/,
   ],
   ["no Module", "export const a = 1; export function f() {}", /does not export a network; .* got a, f/],
   ["two Modules", `export ${TINY}\nexport class Other extends Tiny {}`, /exports several networks; .* got Other, Tiny/],
   [
     "a Module of another copy",
     "class Module {}\nexport class Net extends Module {}",
-    /Hint: the file's Module is of another copy of kilograd/,
+    /Hint: the file uses a different copy of kilograd/,
   ],
   ["a mistake", "export default oops;", /net\.mjs cannot be loaded: oops is not defined/],
 ] as const) {
-  test(`a file that exports ${what} is refused with status 1`, async (t) => {
+  test(`a file that exports ${what} is rejected with status 1`, async (t) => {
     const { status, stderr } = await kilograd(["train", networkFile(t, "net.mjs", body)]);
     assert.equal(status, 1);
     assert.match(stderr, message);
   });
 }
 
-test("a network that does not fit the data is refused before a run is begun", async (t) => {
+test("a network that does not fit the data is rejected before a run is started", async (t) => {
   const data = idxFolder(t, 8, 8);
   for (const [body, message] of [
     [TINY.replace("(1, 10", "(3, 10"), /^kilograd: conv \(Conv2d\): conv2d: input has 1 channels/],
@@ -75,11 +75,11 @@ for (const [what, body] of [
   ["class", `export default ${TINY}`],
   ["instance", `${TINY}\nexport const model = new Tiny();`],
 ] as const) {
-  test(`the ${what} of a file is trained, stopped and resumed as a built-in network`, async (t) => {
+  test(`a file's ${what} is trained, stopped and resumed like a built-in network`, async (t) => {
     const data = idxFolder(t, 32, 10);
     const settings = ["--data", data, "--epochs", "1", "--batch-size", "8", "--json", "--seed", "4"];
     const end = (stdout: string): unknown => JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
-    // An instance is made when its file is loaded: each training has a file of its own.
+    // An instance is created when its file is loaded, so each training needs a file of its own.
     const [whole, broken] = [1, 2].map(() => networkFile(t, "net.mjs", body));
     const out = path.join(temporaryFolder(t), "run");
     const expected = await kilograd(["train", whole!, "--out", `${out}-whole`, ...settings]);
@@ -90,10 +90,10 @@ for (const [what, body] of [
   });
 }
 
-test("a network that is not the run's any more is refused", async (t) => {
+test("a network that no longer fits its run is rejected", async (t) => {
   const data = idxFolder(t, 32, 10);
   const out = path.join(temporaryFolder(t), "run");
-  // Files are loaded once a process: the other network stands in another file.
+  // A process loads a file only once, so the changed network is in another file.
   const file = networkFile(t, "net.mjs", `export default ${TINY}`);
   const settings = ["--epochs", "1", "--batch-size", "8"];
   await kilograd(["train", file, "--data", data, "--out", out, ...settings], "Run:");
@@ -112,7 +112,7 @@ test("a network that is not the run's any more is refused", async (t) => {
   );
 });
 
-test("a loss that is no number ends the training with status 1 and a word on what to try", async (t) => {
+test("a loss that is NaN ends the training with status 1 and a hint", async (t) => {
   const body = `export default ${TINY.replace("this.conv(x)", "this.conv(x).mul(-1e30).square().log().sqrt().mul(0).add(this.conv(x).sub(1e9).log())")}`;
   const out = path.join(temporaryFolder(t), "run");
   const { status, stderr } = await kilograd([

@@ -1,30 +1,30 @@
-/** Networks that `kilograd train` finds: built-in ones by name, others in a file that exports a Module, or in ONNX. */
+/** Finds a network: a built-in one by its name, others in a file that exports a Module, or in an ONNX model. */
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { KilogradError, nn, UsageError } from "../entries/index.js";
 import { networks } from "../entries/train.js";
 
-/** Makes the network; a file that exports an instance gives that very one. */
+/** Creates the network. If a file exports an instance, returns that instance. */
 export type MakeNetwork = () => nn.Module;
 
 /**
- * @param net a built-in network's name, or the path of a TypeScript or JavaScript file that exports a Module: its
- *   default export or its only one, as a class (made without arguments) or an instance; or the path of an ONNX model
- * @throws UsageError where there is no such network or file, KilogradError where the file does not export a Module
+ * @param net the name of a built-in network, the path of an ONNX model, or the path of a TypeScript or JavaScript file
+ *   whose default or only export is a Module: a class whose constructor needs no arguments, or an instance
+ * @throws UsageError if there is no such network or file, KilogradError if the file does not export a Module
  */
 export async function findNetwork(net: string): Promise<MakeNetwork> {
   if (Object.hasOwn(networks, net)) return networks[net]!;
   if (!fs.statSync(net, { throwIfNoEntry: false })?.isFile()) {
     throw new UsageError({
       op: "net",
-      problem: "there is no such network or file",
-      expected: `${Object.keys(networks).join(", ")}, or the path of a file that exports a Module, or of an ONNX model`,
+      problem: "no such network or file",
+      expected: `${Object.keys(networks).join(", ")}, or the path of an ONNX model or of a file that exports a Module`,
       got: net,
     });
   }
   if (isOnnx(net)) {
-    // Only where it is needed: its schema is large.
+    // Loaded only when needed: the ONNX schema is large.
     const { importOnnx } = await import("../entries/import.js");
     const bytes = fs.readFileSync(net);
     return () => importOnnx(bytes, net, { logLikelihoods: true });
@@ -46,7 +46,7 @@ async function load(file: string): Promise<Record<string, unknown>> {
       {
         op: "net",
         problem: `${file} cannot be loaded: ${(error as Error).message.replace(/\.$/, "")}`,
-        hint: 'it must be an ES module (its name ends in .mjs or .mts, or the package.json above it says "type": "module") that finds the package kilograd',
+        hint: 'it must be an ES module (named .mjs or .mts, or below a package.json with "type": "module") that can import the package kilograd',
       },
       { cause: error },
     );
@@ -54,8 +54,8 @@ async function load(file: string): Promise<Record<string, unknown>> {
 }
 
 /**
- * Node reads TypeScript from 22.18 on; before, the package tsx does. Like Node it follows no path aliases of a
- * tsconfig.json: `kilograd` must be the copy that runs.
+ * From version 22.18 on, Node reads TypeScript itself; before that, the package tsx does. Neither follows the path
+ * aliases of a tsconfig.json here: `kilograd` must be the copy that is running.
  */
 async function enableTypeScript(file: string): Promise<void> {
   if ((process.features as { typescript?: unknown }).typescript) return;
@@ -66,7 +66,7 @@ async function enableTypeScript(file: string): Promise<void> {
       {
         op: "net",
         problem: `Node ${process.versions.node} cannot read TypeScript (${path.basename(file)})`,
-        hint: "run `npm install tsx`, use Node 22.18 or newer, or give a .js file",
+        hint: "run `npm install tsx`, use Node 22.18 or newer, or pass a .js file",
       },
       { cause: error },
     );
@@ -85,10 +85,10 @@ function chooseExport(file: string, exports: Record<string, unknown>): MakeNetwo
   throw new KilogradError({
     op: "net",
     problem: found.length > 1 ? `${file} exports several networks` : `${file} does not export a network`,
-    expected: "one Module, or one as default export",
+    expected: "one Module, or a Module as the default export",
     got: found.length > 1 ? found.map(({ name }) => name).join(", ") : names,
     hint: Object.values(exports).some(isForeignModule)
-      ? "the file's Module is of another copy of kilograd: install kilograd once, where the file is, and run that one"
+      ? "the file uses a different copy of kilograd: install kilograd once, next to the file, and run that copy"
       : "write `export default class Net extends nn.Module { … }`",
   });
 }
@@ -100,7 +100,7 @@ function maker(value: unknown): MakeNetwork | undefined {
   return undefined;
 }
 
-/** A class that descends from one called Module, but not from ours. */
+/** Whether a class extends some class called Module, but not ours. */
 function isForeignModule(value: unknown): boolean {
   let kind: unknown = typeof value === "function" ? value : undefined;
   while (typeof kind === "function" && kind.name !== "Module") kind = Object.getPrototypeOf(kind);

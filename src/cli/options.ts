@@ -1,4 +1,4 @@
-/** From the command line's words to a configuration: `--schedule step:stepSize=6`, `--augment rotation=7,shift=0.05`. */
+/** From command-line options such as `--schedule step:stepSize=6` and `--augment rotation=7,shift=0.05` to a configuration. */
 import path from "node:path";
 import type { Command } from "commander";
 import { ArgumentError, UsageError } from "../entries/index.js";
@@ -13,7 +13,10 @@ import {
   type TrainConfig,
 } from "../entries/train.js";
 
-/** The options of `kilograd train` that are settings, as they were given. */
+/** What `--data` accepts. */
+export const DATA = `${datasetNames.join(", ")}, or a folder of IDX files`;
+
+/** The options of `kilograd train` that are settings, as typed. */
 export interface SettingOptions {
   readonly recipe: string;
   readonly epochs?: string;
@@ -32,31 +35,34 @@ export interface SettingOptions {
   readonly weights?: string;
 }
 
-/** The options, each with its description; a default value where it has one. */
+/** The options, each with its description and, where it has one, its default value. */
 const settingOptions: Readonly<
   Record<keyof SettingOptions, readonly [flags: string, description: string, value?: string]>
 > = {
-  recipe: ["--recipe <name>", `the settings to begin with: ${Object.keys(recipes).join(", ")}`, "default"],
-  epochs: ["--epochs <n>", "how many times to go through the training images"],
-  batchSize: ["--batch-size <n>", "images in a step"],
-  optimizer: ["--optimizer <name>", OPTIMIZERS.join(", ")],
-  lr: ["--lr <x>", "learning rate; with onecycle the highest one"],
-  momentum: ["--momentum <x>", "SGD's momentum; Adam's first beta"],
-  weightDecay: ["--weight-decay <x>", "pulls the weights towards zero"],
-  schedule: ["--schedule <name[:key=value,…]>", `the learning rate's course: ${SCHEDULES.join(", ")}`],
-  augment: ["--augment <key=value,…>", "random rotation (degrees), shift and scale (parts of the image), or none"],
+  recipe: ["--recipe <name>", `the settings to start from: ${Object.keys(recipes).join(", ")}`, "default"],
+  epochs: ["--epochs <n>", "number of passes over the training images"],
+  batchSize: ["--batch-size <n>", "images per step"],
+  optimizer: ["--optimizer <name>", `the optimizer: ${OPTIMIZERS.join(", ")}`],
+  lr: ["--lr <x>", "learning rate; with onecycle, the highest it reaches"],
+  momentum: ["--momentum <x>", "momentum of SGD, or the first beta of Adam and AdamW"],
+  weightDecay: ["--weight-decay <x>", "weight decay, which pulls the weights towards zero"],
+  schedule: ["--schedule <name[:key=value,…]>", `how the learning rate changes: ${SCHEDULES.join(", ")}`],
+  augment: [
+    "--augment <key=value,…>",
+    "random rotation (in degrees), shift and scale (as fractions of the image), or none",
+  ],
   earlyCrop: [
     "--early-crop <key=value,…>",
-    "the first epochs see the middle of the images: size (pixels), epochs; or none",
+    "train the first epochs on the middle of the images: size (in pixels) and epochs, or none",
   ],
-  seed: ["--seed <n>", "from which all that is random follows"],
-  threads: ["--threads <n>", "how many compute; the result does not depend on it"],
-  numerics: ["--numerics <name>", `${NUMERICS.join(", ")}; strict gives the same bits on every machine`],
-  data: ["--data <name|folder>", "mnist, fashion-mnist, or a folder of IDX files"],
-  weights: ["--weights <file|run>", "the first weights: safetensors, PyTorch's .pt, .npz, or a run's folder"],
+  seed: ["--seed <n>", "seed for everything random"],
+  threads: ["--threads <n>", "number of threads; the result does not depend on it"],
+  numerics: ["--numerics <name>", `${NUMERICS.join(" or ")}; strict gives the same bits on every machine`],
+  data: ["--data <name|folder>", `the data: ${DATA}`],
+  weights: ["--weights <file|run>", "initial weights: safetensors, PyTorch's .pt, .npz, or a run's folder"],
 };
 
-/** Adds the options of some settings to a command; of all, unless they are named. */
+/** Adds the options for these settings to a command; by default for all of them. */
 export function addSettings(
   command: Command,
   names: readonly (keyof SettingOptions)[] = Object.keys(settingOptions) as (keyof SettingOptions)[],
@@ -69,8 +75,8 @@ const NUMBERS = ["epochs", "batchSize", "lr", "momentum", "weightDecay", "seed",
 const WORDS = ["optimizer", "numerics"] as const;
 
 /**
- * The complete configuration. Paths in it are absolute, so that a run can be resumed from anywhere.
- * @throws UsageError for what cannot be understood or is out of its range
+ * The complete configuration. Its paths are absolute, so that a run can be resumed from anywhere.
+ * @throws UsageError for a value that cannot be parsed or is out of range
  */
 export function readConfig(net: string, options: SettingOptions): TrainConfig {
   const settings: Record<string, unknown> = { net: Object.hasOwn(networks, net) ? net : path.resolve(net) };
@@ -88,12 +94,12 @@ export function readConfig(net: string, options: SettingOptions): TrainConfig {
   }
 }
 
-/** `--threads` alone, for a run whose other settings are known. */
+/** Reads `--threads` alone, for a run that keeps its other settings. */
 export function readThreads(word: string): number {
   return readConfig("exercise", { recipe: "default", threads: word }).threads!;
 }
 
-/** A setting's error under the option's name: `schedule.gamma` becomes `--schedule (gamma)`. */
+/** Names the option instead of the setting: `schedule.gamma` becomes `--schedule (gamma)`. */
 function asUsageError({ op, problem, expected, got, hint }: ArgumentError): UsageError {
   const [setting, ...inner] = op.split(".");
   const option = `--${setting!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -106,7 +112,7 @@ function asUsageError({ op, problem, expected, got, hint }: ArgumentError): Usag
   });
 }
 
-/** A number, or the word itself, which the configuration's own check will refuse by name. */
+/** A number, or the word itself, which the configuration's own check then rejects. */
 export function readNumber(word: string): number | string {
   return word.trim() === "" || Number.isNaN(Number(word)) ? word : Number(word);
 }
@@ -129,8 +135,7 @@ function readEarlyCrop(word: string): Record<string, unknown> | null {
 
 function readData(word: string): string {
   if (word === "") {
-    const expected = `${datasetNames.join(", ")}, or a folder of IDX files`;
-    throw new UsageError({ op: "--data", problem: "it is empty", expected, got: '""' });
+    throw new UsageError({ op: "--data", problem: "the value is empty", expected: DATA });
   }
   return datasetNames.includes(word) ? word : path.resolve(word);
 }
@@ -142,7 +147,7 @@ function readPairs(option: string, words: string): Record<string, unknown> {
     pairs.map((pair) => {
       const [name, value, ...more] = pair.split("=");
       if (!name || value === undefined || more.length > 0) {
-        throw new UsageError({ op: option, problem: "a part cannot be read", expected: "name=value", got: pair });
+        throw new UsageError({ op: option, problem: "cannot be parsed", expected: "name=value", got: pair });
       }
       return [name, readValue(name, value)] as const;
     }),

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { encode } from "fast-png";
 import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
 import { kilograd } from "../../test/terminal.js";
+import { commands } from "./commands/index.js";
 
 const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["", /Usage: kilograd/],
@@ -23,14 +24,14 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["train --weight-decay x", /--weight-decay: /],
   ["train --optimizer lion", /--optimizer: .* expected one of sgd, adam, adamw, got "lion"/],
   ["train --schedule wave", /--schedule \(name\): /],
-  ["train --schedule step:stepSize", /--schedule: a part cannot be read; expected name=value, got stepSize/],
+  ["train --schedule step:stepSize", /--schedule: cannot be parsed; expected name=value, got stepSize/],
   ["train --schedule step:stepSize=0", /--schedule \(stepSize\): .* got 0/],
   ["train --schedule cosine:tMax=3", /--schedule \(tMax\): there is no such setting/],
   ["train --augment rotation=200", /--augment \(rotation\): /],
   ["train --augment flip=1", /--augment \(flip\): there is no such setting/],
   ["train --early-crop size=24", /--early-crop \(epochs\): the setting is missing/],
   ["train --early-crop size=0,epochs=1", /--early-crop \(size\): .* got 0/],
-  ["train --early-crop 24", /--early-crop: a part cannot be read; expected name=value, got 24/],
+  ["train --early-crop 24", /--early-crop: cannot be parsed; expected name=value, got 24/],
   ["train --seed 1.5", /--seed: /],
   ["train --threads 0", /--threads: /],
   ["train --numerics sloppy", /--numerics: .* expected one of fast, strict/],
@@ -38,29 +39,29 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
     "train --recipe best",
     /--recipe: there is no such recipe; expected one of default, quick, minute, notebook, got "best"/,
   ],
-  ["train nets/gone.ts", /there is no such network or file; expected exercise, quick, or the path/],
-  ["train --out .", /--out: \. is there already, and no empty folder/],
-  ["train --out package.json", /--out: package\.json is there already, and no empty folder/],
-  ["train --out=", /--out: it is empty/],
-  ["train --data=", /--data: it is empty; expected mnist, /],
+  ["train nets/gone.ts", /no such network or file; expected exercise, quick, or the path/],
+  ["train --out .", /--out: \. already exists and is not an empty folder/],
+  ["train --out package.json", /--out: package\.json already exists and is not an empty folder/],
+  ["train --out=", /--out: the value is empty/],
+  ["train --data=", /--data: the value is empty; expected mnist, /],
   ["train --resume x --epochs 3", /--resume: a resumed run keeps its settings; .* got --epochs/],
   ["train exercise --resume x", /keeps its settings; .* got exercise/],
-  ["summary --input 1,x", /--input: not a size; expected whole numbers, such as 1,28,28, got 1,x/],
-  ["inspect --input x", /--input: not a size/],
-  ["inspect nets/gone.ts", /there is no such network or file/],
-  ["quiz --seed x", /--seed: the value is not possible; expected a whole number from 0, got x/],
-  ["quiz --questions 0", /--questions: .* expected a whole number from 1, got 0/],
+  ["summary --input 1,x", /--input: invalid size; expected whole numbers such as 1,28,28, got 1,x/],
+  ["inspect --input x", /--input: invalid size/],
+  ["inspect nets/gone.ts", /no such network or file/],
+  ["quiz --seed x", /--seed: invalid value; expected a whole number from 0 to 4294967295, got x/],
+  ["quiz --questions 0", /--questions: .* expected a whole number, at least 1, got 0/],
   ["summary one two", /too many arguments/],
   ["evaluate", /missing required argument 'run'/],
   ["check", /missing required argument/],
   ["predict x", /missing required argument 'images'/],
   ["import", /missing required argument 'file'/],
   ["import a.onnx --net exercise", /--net: an ONNX model brings its own network, got exercise/],
-  ["import a.pt --out .", /--out: \. is there already, and not empty/],
+  ["import a.pt --out .", /--out: \. already exists and is not empty/],
 ];
 
 for (const [line, message] of usage) {
-  test(`kilograd ${line} is refused with status 2`, async () => {
+  test(`kilograd ${line} is rejected with status 2`, async () => {
     const { status, stdout, stderr } = await kilograd(line.split(" ").filter((word) => word !== ""));
     assert.match(stderr, message);
     assert.equal(status, 2);
@@ -68,13 +69,35 @@ for (const [line, message] of usage) {
   });
 }
 
-for (const command of ["", "train", "summary", "inspect", "evaluate", "check", "predict", "import", "quiz"]) {
-  test(`kilograd ${command} --help`, async () => {
-    const { status, stdout } = await kilograd([...(command ? [command] : []), "--help"]);
+test("kilograd --help lists every command with its description", async () => {
+  const { status, stdout } = await kilograd(["--help"]);
+  assert.equal(status, 0);
+  assert.match(stdout, /^Usage: kilograd /);
+  for (const name of Object.keys(commands)) {
+    assert.match(
+      stdout,
+      new RegExp(`^  ${name}\\b.*  [a-z]`, "m"),
+      `${name} has no description: command.description("…")`,
+    );
+  }
+});
+
+for (const name of Object.keys(commands)) {
+  test(`kilograd ${name} --help`, async () => {
+    const { status, stdout } = await kilograd([name, "--help"]);
     assert.equal(status, 0);
-    assert.match(stdout, new RegExp(`^Usage: kilograd ${command}`));
+    assert.match(stdout, new RegExp(`^Usage: kilograd ${name} `));
   });
 }
+
+test("every file of src/cli/commands is in the list of commands", () => {
+  const files = fs
+    .readdirSync(new URL("commands", import.meta.url))
+    .filter((file) => !/^index\.ts$|\.test\.ts$/.test(file));
+  for (const name of files.map((file) => path.basename(file, ".ts"))) {
+    assert.ok(name in commands, `add a line to src/cli/commands/index.ts: ${name}: () => import("./${name}.js"),`);
+  }
+});
 
 test("kilograd --version", async () => {
   const { status, stdout } = await kilograd(["--version"]);
@@ -113,7 +136,7 @@ test("evaluate, check and predict read a run", async (t) => {
   assert.equal(checked.status, passes === 4 ? 0 : 1);
   assert.equal(checked.stdout.trimEnd(), /The four rules\n(.+\n){4}/.exec(trained.stdout)![0].trimEnd());
 
-  // An image of class 3 as the data has it, and the same dark on bright, larger and in colour.
+  // An image of class 3 as in the data, and the same image dark on bright, larger and in colour.
   const pixel = (y: number): number => (Math.floor(y) === 10 ? 255 : 30);
   const grey = Uint8Array.from({ length: 784 }, (_, i) => pixel(i / 28));
   const colour = Uint8Array.from({ length: 56 * 56 * 3 }, (_, i) => 255 - pixel(i / 3 / 56 / 2));
@@ -124,7 +147,7 @@ test("evaluate, check and predict read a run", async (t) => {
   const lines = predicted.stdout.trimEnd().split("\n");
   assert.equal(lines.length, 22);
   assert.match(lines[0]!, /a\.png$/);
-  assert.match(lines[11]!, /b\.png \(dark on bright, so turned over; scaled from 56×56 to 28×28\)$/);
+  assert.match(lines[11]!, /b\.png \(dark on bright, so inverted; scaled from 56×56 to 28×28\)$/);
   for (const start of [1, 12]) {
     const rows = lines.slice(start, start + 10).map((line) => /^([→ ]) (\d) - (\w+) +([\d.]+)/.exec(line)!);
     assert.deepEqual(

@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
 import { jsonLines, kilograd } from "../../test/terminal.js";
 
-/** Three short epochs with a rate that is so low that nothing is learnt. */
+/** Three short epochs with a learning rate so low that nothing is learnt. */
 function words(data: string, out: string, ...more: string[]): string[] {
   const settings = ["--epochs", "3", "--batch-size", "8", "--lr", "1e-9", "--schedule", "constant", "--threads", "1"];
   return ["train", "--data", data, "--out", out, ...settings, ...more];
@@ -15,7 +15,7 @@ function place(t: TestContext): { data: string; out: string } {
   return { data: idxFolder(t, 36, 20), out: path.join(temporaryFolder(t), "run") };
 }
 
-test("a training that learns nothing says so once, and once more when it is hopeless", async (t) => {
+test("a training that learns nothing says so once, and once more when it becomes hopeless", async (t) => {
   const { data, out } = place(t);
   const { status, stdout } = await kilograd(words(data, out));
   assert.equal(status, 0);
@@ -25,7 +25,7 @@ test("a training that learns nothing says so once, and once more when it is hope
   assert.match(said[1]!, /^Hopeless: not learning: the mean loss of epoch 2 is /);
 });
 
-test("--stop-when-hopeless ends and saves it with status 1; resumed it goes on", async (t) => {
+test("--stop-when-hopeless saves the run and ends with status 1; resuming continues it", async (t) => {
   const { data, out } = place(t);
   const { status, stdout } = await kilograd(words(data, out, "--json", "--stop-when-hopeless"));
   assert.equal(status, 1);
@@ -36,25 +36,25 @@ test("--stop-when-hopeless ends and saves it with status 1; resumed it goes on",
   assert.deepEqual([first!["epoch"], first!["hopeless"]], [1, false]);
   assert.deepEqual([second!["epoch"], second!["hopeless"]], [2, true]);
   const resumed = await kilograd(["train", "--resume", out, "--stop-when-hopeless"]);
-  assert.equal(resumed.status, 0, "after its last epoch there is nothing to end");
+  assert.equal(resumed.status, 0, "there is nothing to stop after the last epoch");
   assert.match(resumed.stdout, /The four rules/);
 });
 
-test("people are told how to go on with a hopeless run", async (t) => {
+test("people are told how to continue a hopeless run", async (t) => {
   const { data, out } = place(t);
   const { stdout } = await kilograd(words(data, out, "--stop-when-hopeless"));
   assert.match(
     stdout,
-    /\nEnded and saved, as it is hopeless\. To go on all the same: kilograd train --resume .*run\n$/,
+    /\nStopped and saved, because the goal is out of reach\. To continue anyway: kilograd train --resume .*run\n$/,
   );
 });
 
-test("earlier runs beside it with the same data, budget and cropping are compared; damaged ones are no runs", async (t) => {
+test("earlier runs with the same data, epochs and early crop are compared; damaged ones are ignored", async (t) => {
   const { data, out } = place(t);
   const around = path.dirname(out);
   await kilograd(words(data, path.join(around, "earlier")));
   await kilograd(words(data, path.join(around, "cropped"), "--early-crop", "size=22,epochs=1"));
-  // The earlier runs have been perfect.
+  // Make the earlier runs perfect.
   for (const name of ["earlier", "cropped"]) {
     const metrics = path.join(around, name, "metrics.jsonl");
     fs.writeFileSync(metrics, fs.readFileSync(metrics, "utf8").replace(/"correct":\d+/g, '"correct":20'));

@@ -1,4 +1,4 @@
-/** What `kilograd train` says after an epoch: the run against the reference and the earlier runs beside it. */
+/** The advice of `kilograd train` after each epoch, from comparison with the reference and with earlier runs. */
 import fs from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -12,13 +12,13 @@ interface Advised {
   readonly run: Run;
   readonly trainer: Trainer;
   readonly output: TrainingOutput;
-  /** Epochs that were finished before the trainer begins. */
+  /** Epochs that were finished before the trainer starts. */
   readonly known: readonly EpochRecord[];
-  /** Whether a hopeless training is ended. */
+  /** Whether to stop a hopeless training. */
   readonly stop: boolean;
 }
 
-/** Listens to a trainer; gives the function that says whether it was ended as hopeless. */
+/** Advises while a trainer runs. Returns a function that tells whether the training was stopped as hopeless. */
 export function adviseAlong({ run, trainer, output, known, stop }: Advised): () => boolean {
   const { config, images } = run.record;
   const earlier = earlierRuns(run);
@@ -42,7 +42,7 @@ export function adviseAlong({ run, trainer, output, known, stop }: Advised): () 
   return () => ended;
 }
 
-/** The finished runs in the folder around a run that had the same data, as many epochs, and were cropped in the same way. */
+/** The finished runs in the same parent folder that had the same data, as many epochs and the same early crop. */
 function earlierRuns({ folder, record }: Run): EpochRecord[][] {
   const [around, own] = [path.dirname(path.resolve(folder)), path.basename(path.resolve(folder))];
   const others = fs.readdirSync(around, { withFileTypes: true }).filter(({ name }) => name !== own);
@@ -52,7 +52,7 @@ function earlierRuns({ folder, record }: Run): EpochRecord[][] {
   });
 }
 
-/** Other folders may hold anything, and damaged runs: those are no runs to compare with. */
+/** A run's epochs if it is finished and comparable. Other folders may hold anything, including damaged runs. */
 function epochsOf(folder: string, like: TrainConfig): EpochRecord[] | undefined {
   if (!fs.existsSync(path.join(folder, "config.json"))) return undefined;
   try {

@@ -1,29 +1,30 @@
-/** What `kilograd train` prints while it trains: the notebook's lines, or events as JSON lines. */
+/** What `kilograd train` prints while training: the notebook's lines, or events as JSON lines. */
 import { ProgressBar, type ProgressStream } from "../entries/index.js";
 import type { TrainingAdvice } from "../entries/report.js";
 import type { Answer, Trainer, Verdict } from "../entries/train.js";
 
-/** What is known when the training is over. */
+/** The outcome of a finished training. */
 export interface Result {
   readonly verdicts: readonly Verdict[];
   readonly answers: readonly Answer[];
-  /** SHA-256 of the weights. */
+  /** The SHA-256 of the weights. */
   readonly weights: string;
 }
 
 export interface TrainingOutput {
-  /** Begins to print what the trainer does, which writes into this folder. */
+  /** Starts printing what the trainer does. The run is written to `folder`. */
   follow(trainer: Trainer, folder: string): void;
-  /** Something is to be said of the training after an epoch. */
+  /** Prints a piece of advice after an epoch. */
   advise(advice: TrainingAdvice): void;
+  /** The training is done. */
   finish(result: Result): void;
-  /** The training was stopped, and goes on with this command. */
+  /** The training was stopped; the command `resume` continues it. */
   interrupt(folder: string, resume: string): void;
-  /** The training was ended because it is hopeless, and goes on with this command. */
+  /** The training was stopped because it is hopeless; the command `resume` continues it. */
   giveUp(folder: string, resume: string): void;
 }
 
-/** For people: the summary, a bar for each epoch, the test's result after it, the rules and answers at the end. */
+/** For people: the summary, a progress bar and test result for each epoch, the rules and answers at the end. */
 export class TextOutput implements TrainingOutput {
   private bar: ProgressBar | undefined;
 
@@ -64,11 +65,11 @@ export class TextOutput implements TrainingOutput {
   }
 
   interrupt(_folder: string, resume: string): void {
-    this.print(`\nStopped and saved. To go on: ${resume}`);
+    this.print(`\nStopped and saved. To continue: ${resume}`);
   }
 
   giveUp(_folder: string, resume: string): void {
-    this.print(`Ended and saved, as it is hopeless. To go on all the same: ${resume}`);
+    this.print(`Stopped and saved, because the goal is out of reach. To continue anyway: ${resume}`);
   }
 
   private print(line: string): void {
@@ -76,7 +77,7 @@ export class TextOutput implements TrainingOutput {
   }
 }
 
-/** For programs: one JSON object a line. */
+/** For programs: one JSON object per line. */
 export class JsonOutput implements TrainingOutput {
   constructor(private readonly stream: ProgressStream) {}
 
@@ -108,14 +109,14 @@ export class JsonOutput implements TrainingOutput {
   }
 }
 
-/** The notebook's line. */
+/** A test result as the notebook prints it. */
 export function formatTest(test: { testLoss: number; correct: number; total: number }): string {
   const { testLoss, correct, total } = test;
   const percent = ((100 * correct) / total).toFixed(1);
   return `Test set: Average loss: ${testLoss.toFixed(4)}, Accuracy: ${correct}/${total} (${percent}%)`;
 }
 
-/** The rules, each with its measured value and whether it holds. */
+/** One line per rule: whether it passes, the rule and the measured value. */
 export function formatVerdicts(verdicts: readonly Verdict[]): string {
   const width = Math.max(...verdicts.map(({ rule }) => rule.length));
   const lines = verdicts.map(({ rule, shown, pass }) => `${pass ? "pass" : "FAIL"}  ${rule.padEnd(width)}  ${shown}`);

@@ -1,14 +1,14 @@
-/** First weights from a file that kilograd, PyTorch or NumPy has written. */
+/** Loads initial weights from a file written by kilograd, PyTorch or NumPy. */
 import fs from "node:fs";
 import path from "node:path";
 import { DataError, KilogradError, type nn } from "../entries/index.js";
 
 /**
- * Puts the weights of a file, or the last ones of a run's folder, into a network.
- * @throws DataError where the file cannot be read, KilogradError where it does not fit the network
+ * Loads the weights in a file, or the last weights in a run's folder, into a network.
+ * @throws DataError if the file cannot be read, KilogradError if it does not fit the network
  */
 export async function loadWeights(model: nn.Module, given: string): Promise<void> {
-  // Only where it is needed: other tools' formats are large.
+  // Loaded only when needed: the code for other tools' formats is large.
   const { decodeStateDict } = await import("../entries/import.js");
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const file = isFolder ? path.join(given, "last.safetensors") : given;

@@ -1,19 +1,9 @@
 /** `kilograd bench [net]`: how fast a network trains on this machine, and where the time goes. */
 import type { nn } from "../../entries/index.js";
-import {
-  configure,
-  F,
-  manualSeed,
-  compile,
-  optim,
-  profile,
-  rand,
-  randint,
-  UsageError,
-  type Profile,
-} from "../../entries/index.js";
+import { configure, F, manualSeed, compile, optim, profile, rand, randint, type Profile } from "../../entries/index.js";
 import { findNetwork } from "../network-file.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
+import { readWhole } from "../whole-number.js";
 
 interface BenchOptions {
   readonly batchSize: string;
@@ -26,21 +16,20 @@ interface BenchOptions {
 
 const EXAMPLES = `
 Examples:
-  kilograd bench                                    the exercise's network, batches of 32
-  kilograd bench --profile --threads 1              what each kernel takes
+  kilograd bench                                    the exercise's network, in batches of 32
+  kilograd bench --profile --threads 1              the time of each kernel
   kilograd bench my-net.ts --input 3,32,32 --classes 10`;
 
-export const addBench: AddCommand = (program, { stdout }) => {
-  program
-    .command("bench")
-    .description("measure training steps of a network on random images: speed, and with --profile where the time goes")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
-    .option("--batch-size <n>", "images in a step", "32")
-    .option("--threads <n>", "how many compute")
-    .option("--input <sizes>", "the size of an image, without the batch", "1,28,28")
-    .option("--classes <n>", "how many the network tells apart", "10")
-    .option("--steps <n>", "steps that are measured", "200")
-    .option("--profile", "list each kernel and what each thread spends on it and waiting")
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("time training steps on random images; with --profile, show where the time goes")
+    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
+    .option("--batch-size <n>", "images per step", "32")
+    .option("--threads <n>", "number of threads")
+    .option("--input <sizes>", "the size of one image, without the batch", "1,28,28")
+    .option("--classes <n>", "number of classes that the network distinguishes", "10")
+    .option("--steps <n>", "number of steps to time", "200")
+    .option("--profile", "list the time that each thread spends on each kernel and on waiting")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, options: BenchOptions) => {
       if (options.threads !== undefined) configure({ threads: readCount("--threads", options.threads) });
@@ -54,7 +43,7 @@ export const addBench: AddCommand = (program, { stdout }) => {
     });
 };
 
-/** A step as the trainer takes it, on images that stay the same. */
+/** A training step like the trainer's, always on the same images. */
 function makeStep(model: nn.Module, shape: readonly number[], classes: number): () => void {
   const [images, labels] = [rand(shape), randint(0, classes, [shape[0]!])];
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
@@ -69,12 +58,10 @@ function makeStep(model: nn.Module, shape: readonly number[], classes: number): 
 }
 
 function readCount(option: string, word: string): number {
-  const count = word.trim() === "" ? NaN : Number(word);
-  if (Number.isInteger(count) && count >= 1 && count <= 1e6) return count;
-  throw new UsageError({ op: option, problem: "not a count", expected: "a whole number from 1 to 1000000", got: word });
+  return readWhole(option, word, 1, 1e6);
 }
 
-/** The median of the steps' times, in milliseconds, after a quarter more that are not counted. */
+/** The median time of a step, in milliseconds, after a warm-up of a quarter as many steps and 20 more. */
 function medianStep(step: () => void, steps: number): number {
   for (let i = 0; i < steps / 4 + 20; i++) step();
   const times = Array.from({ length: steps }, () => {
@@ -87,7 +74,7 @@ function medianStep(step: () => void, steps: number): number {
 
 function formatSpeed(stepMs: number, batch: number): string {
   const rate = 1000 / stepMs;
-  return `${stepMs.toFixed(2)} ms a step of ${batch} images: ${rate.toFixed(1)} it/s, ${(rate * batch).toFixed(0)} images/s`;
+  return `${stepMs.toFixed(2)} ms per step of ${batch} images: ${rate.toFixed(1)} it/s, ${(rate * batch).toFixed(0)} images/s`;
 }
 
 type Entries = Profile["entries"];
@@ -98,7 +85,7 @@ function threadsOf(entries: Entries): number {
 
 const total = (entries: Entries): number => entries.reduce((sum, { ms }) => sum + ms, 0);
 
-/** A line for each kernel with each thread's milliseconds, the largest share first, and what is lost at the end. */
+/** One line per kernel with the milliseconds of each thread, the slowest kernel first; then the totals and the waiting. */
 function formatProfile({ stepMs, entries }: Profile): string {
   const threads = threadsOf(entries);
   const spent = stepMs * threads;
@@ -116,12 +103,12 @@ function formatProfile({ stepMs, entries }: Profile): string {
   }
   const of = (part: Entries[number]["part"]): Entries => entries.filter((entry) => entry.part === part);
   return [
-    line([...Array.from({ length: threads }, (_, i) => `thread ${i}`), "share"], "milliseconds a step"),
+    line([...Array.from({ length: threads }, (_, i) => `thread ${i}`), "share"], "milliseconds per step"),
     ...[...kernels].sort(([, a], [, b]) => total(b) - total(a)).map(([what, list]) => row(list, what)),
     "",
-    row(of("parallel"), "kernels that all threads share"),
-    row(of("serial"), "kernels that one thread runs while the others wait"),
-    row(of("barrier"), "waiting at barriers: for these, and for threads that have more to do"),
-    row(of("outside"), "outside the program: JavaScript"),
+    row(of("parallel"), "kernels shared by all threads"),
+    row(of("serial"), "kernels run by one thread while the others wait"),
+    row(of("barrier"), "waiting at barriers: for those, and for slower threads"),
+    row(of("outside"), "outside the compiled program: JavaScript"),
   ].join("\n");
 }

@@ -1,13 +1,12 @@
 /** `kilograd check RUN` */
 import { gatherFacts, judge } from "../../entries/train.js";
 import { makeTest, openRun } from "../assembly.js";
-import { FAILURE, type AddCommand } from "../surroundings.js";
+import { FAILURE, type DefineCommand } from "../surroundings.js";
 import { formatVerdicts } from "../training-output.js";
 
-export const addCheck: AddCommand = (program, { stdout }, end) => {
-  program
-    .command("check")
-    .description("measure whether a run keeps the exercise's four rules; exit status 1 where one fails")
+export const defineCommand: DefineCommand = (command, { stdout }, end) => {
+  command
+    .description("check a run against the exercise's four rules; exit status 1 if one fails")
     .argument("<run>", "the folder of a run")
     .action(async (folder: string) => {
       const { run, model, load } = await openRun(folder);

@@ -1,12 +1,11 @@
 /** `kilograd evaluate RUN` */
 import { makeTest, openRun } from "../assembly.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
 import { formatTest } from "../training-output.js";
 
-export const addEvaluate: AddCommand = (program, { stdout }) => {
-  program
-    .command("evaluate")
-    .description("test the last and the best weights of a run on its test images")
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("test the last and the best weights of a run on the test images")
     .argument("<run>", "the folder of a run")
     .action(async (folder: string) => {
       const { run, model, load } = await openRun(folder);

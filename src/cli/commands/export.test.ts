@@ -25,7 +25,7 @@ test("train --log writes an event file and a table into the run", () => {
   assert.match(lines[12]!, /^epoch,2,10,\d/);
 });
 
-test("onnx: bytes in, likelihoods out; the file says what it is", async () => {
+test("onnx: takes bytes and gives likelihoods, and the file has metadata", async () => {
   const { status, stdout } = await kilograd(["export", run, "--to", "onnx", "--softmax", "--preprocessing"]);
   assert.equal(status, 0);
   assert.equal(stdout, `${path.join(run, "model.onnx")}\n`);
@@ -41,10 +41,10 @@ test("onnx: bytes in, likelihoods out; the file says what it is", async () => {
   assert.equal(producerName, "kilograd");
   assert.match(said["accuracy"]!, /^\d+\/20$/);
   assert.equal((JSON.parse(said["classes"]!) as string[]).length, 10);
-  assert.ok(!("data_license" in said), "nothing is known of one's own files");
+  assert.ok(!("data_license" in said), "the licence of a user's own files is unknown");
 });
 
-test("safetensors, npz and pytorch are written where they are wanted", async () => {
+test("safetensors, npz and pytorch are written to the chosen place", async () => {
   const out = path.join(run, "elsewhere");
   const wanted = { safetensors: "a.safetensors", npz: "a.npz", pytorch: "program" };
   for (const [format, name] of Object.entries(wanted)) {
@@ -66,7 +66,7 @@ test("safetensors, npz and pytorch are written where they are wanted", async () 
   assert.equal(metadata["recipe"], "default");
 });
 
-test("a place that cannot be written to is named", async () => {
+test("a path that cannot be written to is named", async () => {
   const file = path.join(run, "config.json");
   for (const [format, out, message] of [
     [
@@ -84,19 +84,19 @@ test("a place that cannot be written to is named", async () => {
 });
 
 for (const [words, message] of [
-  [["--to", "tflite"], /--to: there is no such format; expected safetensors, onnx, pytorch, npz, got tflite/],
-  [["--to", "npz", "--softmax"], /--softmax: only ONNX can have it in the file; expected --to onnx, got --to npz/],
-  [["--to", "npz", "--weights", "first"], /--weights: there are no such weights; expected last or best, got first/],
+  [["--to", "tflite"], /--to: no such format; expected safetensors, onnx, pytorch, npz, got tflite/],
+  [["--to", "npz", "--softmax"], /--softmax: only for ONNX; expected --to onnx, got --to npz/],
+  [["--to", "npz", "--weights", "first"], /--weights: no such weights; expected last or best, got first/],
 ] as const) {
-  test(`${words.join(" ")} is refused`, async () => {
+  test(`${words.join(" ")} is rejected`, async () => {
     const { status, stderr } = await kilograd(["export", run, ...words]);
     assert.equal(status, 2);
     assert.match(stderr, message);
   });
 }
 
-test("--log with an unknown name is refused", async () => {
+test("--log with an unknown name is rejected", async () => {
   const { status, stderr } = await kilograd(["train", "--log", "wandb"]);
   assert.equal(status, 2);
-  assert.match(stderr, /--log: there is no such log; expected one or several of tensorboard, csv, .* got wandb/);
+  assert.match(stderr, /--log: no such log; expected one or more of tensorboard, csv, .* got wandb/);
 });

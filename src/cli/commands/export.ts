@@ -4,7 +4,7 @@ import { UsageError, type nn } from "../../entries/index.js";
 import { describeRun, exportNpz, exportOnnx, exportPytorch, exportSafetensors } from "../../entries/export.js";
 import { licenseOf, makeFolder, writeFileAtomic, type Run } from "../../entries/train-node.js";
 import { openRun } from "../assembly.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
 
 interface ExportOptions {
   readonly to: string;
@@ -14,7 +14,7 @@ interface ExportOptions {
   readonly preprocessing?: true;
 }
 
-/** A network with the weights that are wanted, and what is known of them. */
+/** A network with the chosen weights, and the metadata that describes them. */
 interface Exported {
   readonly run: Run;
   readonly model: nn.Module;
@@ -25,9 +25,9 @@ interface Exported {
 type Files = Readonly<Record<string, Uint8Array | string>>;
 
 interface Format {
-  /** Where it goes, within the run's folder: a file, or a folder for several. */
+  /** Where it goes within the run's folder: a file, or a folder for several files. */
   readonly place: string;
-  /** One file has no name; several have names. */
+  /** The content of one file, or of several files by name. */
   readonly make: (exported: Exported) => Uint8Array | Files;
 }
 
@@ -58,20 +58,19 @@ const names = Object.keys(formats).join(", ");
 
 const EXAMPLES = `
 Examples:
-  kilograd export runs/first --to onnx --softmax --preprocessing    bytes in, likelihoods out
+  kilograd export runs/first --to onnx --softmax --preprocessing    takes bytes, gives likelihoods
   kilograd export runs/first --to pytorch --out elsewhere           then: python elsewhere/model.py
   kilograd export runs/first --to safetensors --weights best`;
 
-export const addExport: AddCommand = (program, { stdout }) => {
-  program
-    .command("export")
-    .description("write a run's network in a format that others read")
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("write a run's network in a format that other tools read")
     .argument("<run>", "the folder of a run")
-    .requiredOption("--to <format>", names)
-    .option("--out <path>", "the file; for pytorch the folder; in the run's folder unless given")
-    .option("--weights <which>", "last, or best: of the epoch with the most right answers", "last")
-    .option("--softmax", "onnx: give likelihoods that add up to 1")
-    .option("--preprocessing", "onnx: take bytes from 0 to 255, and scale them in the graph")
+    .requiredOption("--to <format>", `the format: ${names}`)
+    .option("--out <path>", "the file, or for pytorch the folder; by default in the run's folder")
+    .option("--weights <which>", "last, or best for those of the epoch with the most correct answers", "last")
+    .option("--softmax", "onnx: end with a softmax, so that the outputs are likelihoods")
+    .option("--preprocessing", "onnx: take bytes from 0 to 255 and normalise them in the graph")
     .addHelpText("after", EXAMPLES)
     .action(async (folder: string, options: ExportOptions) => {
       const format = checkOptions(options);
@@ -86,11 +85,11 @@ export const addExport: AddCommand = (program, { stdout }) => {
 
 function checkOptions({ to, weights, softmax, preprocessing }: ExportOptions): Format {
   const format = Object.hasOwn(formats, to) ? formats[to] : undefined;
-  if (!format) throw new UsageError({ op: "--to", problem: "there is no such format", expected: names, got: to });
+  if (!format) throw new UsageError({ op: "--to", problem: "no such format", expected: names, got: to });
   if (weights !== "last" && weights !== "best") {
     throw new UsageError({
       op: "--weights",
-      problem: "there are no such weights",
+      problem: "no such weights",
       expected: "last or best",
       got: weights,
     });
@@ -99,7 +98,7 @@ function checkOptions({ to, weights, softmax, preprocessing }: ExportOptions): F
     const op = softmax ? "--softmax" : "--preprocessing";
     throw new UsageError({
       op,
-      problem: "only ONNX can have it in the file",
+      problem: "only for ONNX",
       expected: "--to onnx",
       got: `--to ${to}`,
     });
@@ -107,7 +106,7 @@ function checkOptions({ to, weights, softmax, preprocessing }: ExportOptions): F
   return format;
 }
 
-/** Writes one file, or several into a folder; what was written. */
+/** Writes one file, or several into a folder. Returns their paths. */
 function writeFiles(place: string, made: Uint8Array | Files): string[] {
   const files = made instanceof Uint8Array ? { [place]: made } : prefixed(place, made);
   for (const [file, content] of Object.entries(files)) {

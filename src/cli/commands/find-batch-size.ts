@@ -1,10 +1,10 @@
 /** `kilograd find-batch-size [net]` */
-import { UsageError } from "../../entries/index.js";
 import { percent, significant, whole } from "../../entries/report.js";
 import { tryBatchSizes, type BatchSizeTrial } from "../../entries/train.js";
 import { prepare } from "../assembly.js";
-import { addSettings, readConfig, readNumber, type SettingOptions } from "../options.js";
-import type { AddCommand } from "../surroundings.js";
+import { addSettings, readConfig, type SettingOptions } from "../options.js";
+import type { DefineCommand } from "../surroundings.js";
+import { readWhole } from "../whole-number.js";
 
 interface FindBatchSizeOptions extends SettingOptions {
   readonly sizes: string;
@@ -15,45 +15,33 @@ interface FindBatchSizeOptions extends SettingOptions {
 
 const EXAMPLES = `
 Examples:
-  kilograd find-batch-size                          for the exercise's network and the default recipe
+  kilograd find-batch-size                          the exercise's network with the default recipe
   kilograd find-batch-size my-net.ts --sizes 32,256 --images 60000`;
 
-export const addFindBatchSize: AddCommand = (program, { stdout }) => {
-  const command = program
-    .command("find-batch-size")
-    .description("see what the batch size does to time and accuracy, with the same images for each")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise");
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("compare batch sizes: speed and accuracy after training on the same images")
+    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise");
   addSettings(command, [
     ...(["recipe", "optimizer", "lr", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),
   ])
-    .option("--sizes <list>", "batch sizes, with commas between", "16,32,64,128,256,512")
-    .option("--images <n>", "how many training images each is trained on, once", "10000")
-    .option("--keep-lr", "the same rate for each size; otherwise it grows with the size from the recipe's")
-    .option("--json", "print a JSON line for each size")
+    .option("--sizes <list>", "batch sizes, separated by commas", "16,32,64,128,256,512")
+    .option("--images <n>", "number of training images; each size sees them once", "10000")
+    .option("--keep-lr", "use the same learning rate for every size; by default it is scaled with the size")
+    .option("--json", "print one JSON line per size")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, options: FindBatchSizeOptions) => {
-      const batchSizes = options.sizes.split(",").map((word) => readCount("--sizes", word));
-      const images = readCount("--images", options.images);
+      const batchSizes = options.sizes.split(",").map((word) => readWhole("--sizes", word, 1));
+      const images = readWhole("--images", options.images, 1);
       const config = readConfig(net, options);
       const trials = { config, ...(await prepare(config)), batchSizes, images, scaleLr: !options.keepLr };
-      if (!options.json) stdout.write(`${row(["batch size", "rate", "steps", "images/s", "test loss", "accuracy"])}\n`);
+      if (!options.json) stdout.write(`${row(["batch size", "lr", "steps", "images/s", "test loss", "accuracy"])}\n`);
       for await (const trial of tryBatchSizes(trials)) {
         stdout.write(`${options.json ? JSON.stringify(trial) : row(cells(trial))}\n`);
       }
     });
 };
-
-function readCount(option: string, word: string): number {
-  const count = readNumber(word);
-  if (typeof count === "number" && Number.isInteger(count) && count >= 1) return count;
-  throw new UsageError({
-    op: option,
-    problem: "not a number of images",
-    expected: "a whole number from 1 up",
-    got: word,
-  });
-}
 
 function cells({ batchSize, lr, steps, imagesPerSecond, testLoss, correct, total }: BatchSizeTrial): string[] {
   return [batchSize, lr, steps]

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { jsonLines, kilograd } from "../../../test/terminal.js";
 
-test("find-lr: the same seed gives the same points; the curve in the terminal and as a drawing", async (t) => {
+test("find-lr: the same seed gives the same points; the curve is drawn in the terminal and as SVG", async (t) => {
   const data = idxFolder(t, 36, 20);
   const svg = path.join(temporaryFolder(t), "curve.svg");
   const words = ["find-lr", "--data", data, "--batch-size", "8", "--steps", "40", "--threads", "1", "--to", "100"];
@@ -27,15 +27,15 @@ test("find-lr: the same seed gives the same points; the curve in the terminal an
   assert.match(shown.stdout, /^Smoothed loss by learning rate\n/);
   assert.match(
     shown.stdout,
-    /\nSuggested: --lr [\d.e-]+, (the rate of the steepest fall|a tenth of the rate with the lowest loss)\. /,
+    /\nSuggested: --lr [\d.e-]+, (the rate at which it falls most steeply|a tenth of the rate at which it is lowest)\. /,
   );
 });
 
-test("find-lr: ranges that are none end with status 2", async () => {
+test("find-lr: an invalid range ends with status 2", async () => {
   for (const [options, message] of [
-    [["--from", "1", "--to", "0.1"], /--from, --to: not a range; expected 0 < from < to, got 1 and 0\.1/],
-    [["--from", "x"], /--from, --to: not a range/],
-    [["--steps", "5"], /--steps: not possible; expected a whole number from 20 up, got 5/],
+    [["--from", "1", "--to", "0.1"], /--from, --to: invalid range; expected 0 < from < to, got 1 and 0\.1/],
+    [["--from", "x"], /--from, --to: invalid range/],
+    [["--steps", "5"], /--steps: invalid value; expected a whole number, at least 20, got 5/],
   ] as const) {
     const { status, stderr } = await kilograd(["find-lr", ...options]);
     assert.equal(status, 2);
@@ -43,7 +43,7 @@ test("find-lr: ranges that are none end with status 2", async () => {
   }
 });
 
-test("find-batch-size: each size sees the same images; the rate grows with the size, or stays", async (t) => {
+test("find-batch-size: each size sees the same images; the learning rate is scaled with the size, or kept", async (t) => {
   const words = [
     "find-batch-size",
     "--data",
@@ -70,14 +70,7 @@ test("find-batch-size: each size sees the same images; the rate grows with the s
   assert.ok(scaled.every(({ imagesPerSecond, total }) => (imagesPerSecond as number) > 0 && total === 20));
   const kept = await kilograd([...words, "--keep-lr"]);
   const lines = kept.stdout.trimEnd().split("\n");
-  assert.deepEqual(lines[0]!.trim().split(/ {2,}/), [
-    "batch size",
-    "rate",
-    "steps",
-    "images/s",
-    "test loss",
-    "accuracy",
-  ]);
+  assert.deepEqual(lines[0]!.trim().split(/ {2,}/), ["batch size", "lr", "steps", "images/s", "test loss", "accuracy"]);
   assert.deepEqual(
     lines.slice(1).map((line) => line.trim().split(/ +/).slice(0, 3)),
     [
@@ -87,10 +80,10 @@ test("find-batch-size: each size sees the same images; the rate grows with the s
   );
 });
 
-test("find-batch-size: counts that are none end with status 2", async () => {
+test("find-batch-size: an invalid count ends with status 2", async () => {
   for (const [options, message] of [
-    [["--sizes", "16,x"], /--sizes: not a number of images; expected a whole number from 1 up, got x/],
-    [["--images", "0"], /--images: not a number of images/],
+    [["--sizes", "16,x"], /--sizes: invalid value; expected a whole number, at least 1, got x/],
+    [["--images", "0"], /--images: invalid value/],
   ] as const) {
     const { status, stderr } = await kilograd(["find-batch-size", ...options]);
     assert.equal(status, 2);

@@ -5,7 +5,8 @@ import { lrRangeTest, makeTrainer, suggestLr, type RangePoint, type RateSuggesti
 import { writeFileAtomic } from "../../entries/train-node.js";
 import { prepare } from "../assembly.js";
 import { addSettings, readConfig, readNumber, type SettingOptions } from "../options.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
+import { readWhole } from "../whole-number.js";
 
 interface FindLrOptions extends SettingOptions {
   readonly from: string;
@@ -17,23 +18,22 @@ interface FindLrOptions extends SettingOptions {
 
 const EXAMPLES = `
 Examples:
-  kilograd find-lr                                  for the exercise's network and the default recipe
+  kilograd find-lr                                  the exercise's network with the default recipe
   kilograd find-lr my-net.ts --optimizer adam --to 1
   kilograd find-lr --svg range-test.svg`;
 
-export const addFindLr: AddCommand = (program, { stdout }) => {
-  const command = program
-    .command("find-lr")
-    .description("find a learning rate by a range test: it grows from step to step until the loss explodes")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise");
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("find a learning rate by a range test: raise it from step to step until the loss explodes")
+    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise");
   addSettings(command, [
     ...(["recipe", "batchSize", "optimizer", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),
   ])
     .option("--from <x>", "the first learning rate", "1e-5")
-    .option("--to <x>", "the last one", "10")
-    .option("--steps <n>", "from the first rate to the last", "300")
-    .option("--svg <file>", "write the curve as a drawing too")
+    .option("--to <x>", "the last learning rate", "10")
+    .option("--steps <n>", "number of steps from the first rate to the last", "300")
+    .option("--svg <file>", "also draw the curve")
     .option("--json", "print the points and the suggestion as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, options: FindLrOptions) => {
@@ -46,20 +46,13 @@ export const addFindLr: AddCommand = (program, { stdout }) => {
 };
 
 async function rangeTest(net: string, options: FindLrOptions): Promise<RangePoint[]> {
-  const [from, to, steps] = [options.from, options.to, options.steps].map(readNumber);
+  const [from, to] = [options.from, options.to].map(readNumber);
   if (typeof from !== "number" || typeof to !== "number" || !(from > 0 && from < to)) {
     const got = `${options.from} and ${options.to}`;
-    throw new UsageError({ op: "--from, --to", problem: "not a range", expected: "0 < from < to", got });
+    throw new UsageError({ op: "--from, --to", problem: "invalid range", expected: "0 < from < to", got });
   }
-  if (typeof steps !== "number" || !Number.isInteger(steps) || steps < 20) {
-    throw new UsageError({
-      op: "--steps",
-      problem: "not possible",
-      expected: "a whole number from 20 up",
-      got: options.steps,
-    });
-  }
-  // A schedule would move the momentum as well.
+  const steps = readWhole("--steps", options.steps, 20);
+  // Without a schedule, which would change the momentum as well.
   const config = { ...readConfig(net, options), schedule: { name: "constant" } as const };
   const { makeNetwork, data } = await prepare(config);
   const { model, optimizer, trainLoader } = makeTrainer(config, makeNetwork, data).options;
@@ -69,7 +62,7 @@ async function rangeTest(net: string, options: FindLrOptions): Promise<RangePoin
   return [...lrRangeTest({ model, optimizer, batches, from, to, steps })];
 }
 
-/** The curve up to where the loss is twice that of the beginning: above, nothing else would be seen. */
+/** The curve as far as the loss is at most twice its initial value: a larger scale would hide everything else. */
 function rangeChart(points: readonly RangePoint[]): Chart {
   const most = 2 * Math.max(...points.slice(0, 10).map(({ smoothed }) => smoothed));
   const shown = points.filter(({ smoothed }) => smoothed <= most);
@@ -82,8 +75,8 @@ function rangeChart(points: readonly RangePoint[]): Chart {
 }
 
 function explain({ lr, steepest, lowest, exploded }: RateSuggestion, to: string): string {
-  const end = exploded ? "" : `\nThe loss has not exploded up to ${to}: with a higher --to one sees more.`;
-  const why = lr === steepest ? "the rate of the steepest fall" : "a tenth of the rate with the lowest loss";
+  const end = exploded ? "" : `\nThe loss has not exploded up to ${to}: a higher --to would show more.`;
+  const why = lr === steepest ? "the rate at which it falls most steeply" : "a tenth of the rate at which it is lowest";
   return `The loss falls most steeply at ${significant(steepest, 2)} and is lowest at ${significant(lowest, 2)}.${end}
-Suggested: --lr ${significant(lr, 2)}, ${why}. Another --seed shows how sure that is.`;
+Suggested: --lr ${significant(lr, 2)}, ${why}. Try another --seed to see how certain that is.`;
 }

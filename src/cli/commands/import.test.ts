@@ -1,4 +1,4 @@
-/** What another tool has trained, through the command line: import, evaluate, predict, train on. */
+/** Importing what another tool has trained: import, evaluate, predict, and more training. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -8,10 +8,10 @@ import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { kilograd } from "../../../test/terminal.js";
 import { decodeStateDict } from "../../entries/import.js";
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/${name}`, import.meta.url));
 const weights = (file: string) => decodeStateDict(fs.readFileSync(file), file);
 
-test("PyTorch's weights become a run, which evaluates, predicts and trains on", async (t) => {
+test("PyTorch's weights become a run that can be evaluated and trained further", async (t) => {
   const data = idxFolder(t, 32, 20);
   const out = path.join(temporaryFolder(t), "run");
   const imported = await kilograd(["import", fixture("weights/exercise.pt"), "--data", data, "--out", out]);
@@ -26,7 +26,7 @@ test("PyTorch's weights become a run, which evaluates, predicts and trains on", 
   assert.match(resumed.stdout, /Test set: /);
 });
 
-test("train --weights begins with them, from a file or a run", async (t) => {
+test("train --weights starts from the weights in a file or a run", async (t) => {
   const data = idxFolder(t, 32, 20);
   const folder = temporaryFolder(t);
   const settings = ["--data", data, "--epochs", "1", "--lr", "1e-9", "--schedule", "constant", "--augment", "none"];
@@ -34,7 +34,7 @@ test("train --weights begins with them, from a file or a run", async (t) => {
     const { status, stderr } = await kilograd(["train", "--weights", from, "--out", out, ...settings]);
     assert.equal(status, 0, stderr);
     const [given, kept] = [weights(fixture("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
-    // So small a learning rate changes next to nothing.
+    // With so small a learning rate they hardly change.
     const [before, after] = [given.get("conv2.weight")!.data(), kept.get("conv2.weight")!.data()];
     before.forEach((x, i) => assert.ok(Math.abs(x - after[i]!) < 1e-5));
   };
@@ -47,14 +47,14 @@ test("an ONNX model is a network, for summary, import and evaluate", async (t) =
   const summary = await kilograd(["summary", model, "--input", "1,12,12"]);
   assert.match(summary.stdout, /Conv2d-1 {12}\[-1, 4, 10, 10\] {14}40\n/);
   assert.match(summary.stdout, /\nTotal params: 82\n/);
-  // Of the classes 0 to 3, which are all that this network knows.
+  // Images of the classes 0 to 3, the only ones that this network knows.
   const [data, out] = [idxFolder(t, 4, 4), path.join(temporaryFolder(t), "run")];
   const imported = await kilograd(["import", model, "--data", data, "--out", out]);
   assert.match(imported.stdout, /^82 parameters from /);
   assert.match((await kilograd(["evaluate", out])).stdout, /Accuracy: \d\/4 /);
 });
 
-test("what does not fit or is not there is an error with status 1", async (t) => {
+test("a file that does not fit or does not exist is an error with status 1", async (t) => {
   const data = idxFolder(t, 10, 10);
   const out = path.join(temporaryFolder(t), "run");
   const refused = async (file: string, message: RegExp): Promise<void> => {

@@ -4,8 +4,8 @@ import { UsageError } from "../../entries/index.js";
 import { defaultRunFolder, Run } from "../../entries/train-node.js";
 import { assemble } from "../assembly.js";
 import { isOnnx } from "../network-file.js";
-import { readConfig } from "../options.js";
-import type { AddCommand, Surroundings } from "../surroundings.js";
+import { DATA, readConfig } from "../options.js";
+import type { DefineCommand, Surroundings } from "../surroundings.js";
 import { loadWeights } from "../weights-file.js";
 
 interface ImportOptions {
@@ -16,21 +16,20 @@ interface ImportOptions {
 
 const EXAMPLES = `
 Examples:
-  kilograd import model.pt                          weights of the exercise's network, trained by PyTorch
+  kilograd import model.pt                          weights of the exercise's network, trained in PyTorch
   kilograd import weights.npz --net my-net.ts       weights of a network of your own
   kilograd import model.onnx --out runs/onnx        a network with its weights
 Afterwards:
   kilograd evaluate runs/onnx
-  kilograd train --weights model.pt --lr 0.01       go on with them by settings of your own`;
+  kilograd train --weights model.pt --lr 0.01       train from these weights with settings of your own`;
 
-export const addImport: AddCommand = (program, surroundings) => {
-  program
-    .command("import")
-    .description("make a run of what another tool has trained: evaluate, predict and train go on with it")
+export const defineCommand: DefineCommand = (command, surroundings) => {
+  command
+    .description("turn what another tool has trained into a run, for evaluate, predict and train")
     .argument("<file>", "safetensors, PyTorch's .pt with a state dict, NumPy's .npz, or ONNX")
-    .option("--net <net>", "the network that the weights belong to; exercise unless given (ONNX brings its own)")
-    .option("--data <name|folder>", "the data that it is for: mnist, fashion-mnist, or a folder of IDX files")
-    .option("--out <folder>", "the run's folder; runs/<date>-<time>-import unless given")
+    .option("--net <net>", "the network that the weights belong to (default: exercise; an ONNX model brings its own)")
+    .option("--data <name|folder>", `the data that it was trained on (default: mnist): ${DATA}`)
+    .option("--out <folder>", "the run's folder (default: runs/<date>-<time>-import)")
     .addHelpText("after", EXAMPLES)
     .action((file: string, options: ImportOptions) => importFile(file, options, surroundings));
 };
@@ -47,7 +46,7 @@ async function importFile(file: string, options: ImportOptions, { stdout }: Surr
   if (config.weights !== null) await loadWeights(trainer.model, file);
   const run = Run.create(out, config, opened);
   const close = run.follow(trainer);
-  // A training that is stopped before its first step leaves a checkpoint of its first weights.
+  // A training that is stopped before its first step leaves a checkpoint of its initial weights.
   trainer.on("start", () => trainer.stop());
   try {
     await trainer.run();
@@ -65,7 +64,7 @@ function checkOptions(file: string, { net }: ImportOptions, out: string): void {
   if (!Run.isFree(out)) {
     throw new UsageError({
       op: "--out",
-      problem: `${out} is there already, and not empty`,
+      problem: `${out} already exists and is not empty`,
       hint: "choose another folder",
     });
   }

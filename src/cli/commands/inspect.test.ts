@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { temporaryFolder } from "../../../test/idx-folder.js";
 import { kilograd, type Json } from "../../../test/terminal.js";
 
-test("inspect prints the table and says that nothing is to be advised", async () => {
+test("inspect prints the table and says that it has no advice", async () => {
   const { status, stdout } = await kilograd(["inspect"]);
   assert.equal(status, 0);
   assert.match(stdout, /^ 7 {2}conv3 Conv2d 3×3, 16→32 +32×22×22 +4,640 +2,230,272 +60\.5 KB +7 +1 +3\.5$/m);
@@ -16,7 +16,7 @@ test("inspect prints the table and says that nothing is to be advised", async ()
   assert.match(stdout, /\n\nNo advice: .*\n$/);
 });
 
-test("inspect --json gives the same as data", async () => {
+test("inspect --json prints the same as data", async () => {
   const { stdout } = await kilograd(["inspect", "--json", "--input", "1,29,29"]);
   const { layers, parameters, advice } = JSON.parse(stdout) as { layers: Json[]; parameters: number; advice: Json[] };
   assert.deepEqual([layers.length, parameters, advice], [24, 12_514, []]);

@@ -3,7 +3,7 @@ import { advise, drawNetwork, formatAdvice, formatInspection, inspectNetwork } f
 import { writeFileAtomic } from "../../entries/train-node.js";
 import { inputOption, readInputSizes } from "../input-size.js";
 import { findNetwork } from "../network-file.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
 
 interface InspectOptions {
   readonly input: string;
@@ -14,16 +14,15 @@ interface InspectOptions {
 const EXAMPLES = `
 Examples:
   kilograd inspect                                  the exercise's network
-  kilograd inspect my-net.ts --input 3,32,32        one of your own, for colour images of 32×32
+  kilograd inspect my-net.ts --input 3,32,32        your own network, for 32×32 colour images
   kilograd inspect my-net.ts --svg my-net.svg       draw it as well`;
 
-export const addInspect: AddCommand = (program, { stdout }) => {
-  program
-    .command("inspect")
-    .description("show what each layer costs and sees of the image, and what could be better")
-    .argument("[net]", "a built-in network, or a file that exports a Module", "exercise")
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("show what each layer costs, how much of the image it sees, and what could be improved")
+    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
     .addOption(inputOption())
-    .option("--svg <file>", "draw the network")
+    .option("--svg <file>", "also draw the network")
     .option("--json", "print the layers and the advice as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, { input, svg, json }: InspectOptions) => {

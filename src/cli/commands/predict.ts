@@ -3,17 +3,16 @@ import fs from "node:fs";
 import { DataError } from "../../entries/index.js";
 import { Classifier, type Prediction } from "../../entries/predict.js";
 import { openRun } from "../assembly.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
 
-/** The width of the longest bar that shows a likelihood. */
+/** The width of the bar for a likelihood of 1, in characters. */
 const BAR = 30;
 
-export const addPredict: AddCommand = (program, { stdout }) => {
-  program
-    .command("predict")
-    .description("classify PNG images with a run's last weights: the likelihood of each class")
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("classify PNG images with a run's last weights: print the likelihood of each class")
     .argument("<run>", "the folder of a run")
-    .argument("<images...>", "PNG files; what is dark on bright is turned over, other sizes are scaled")
+    .argument("<images...>", "PNG files; dark-on-bright images are inverted, and images of other sizes are scaled")
     .action(async (folder: string, files: string[]) => {
       const { run, model, load } = await openRun(folder);
       load("last");
@@ -28,18 +27,18 @@ function readFile(file: string): Uint8Array {
     return fs.readFileSync(file);
   } catch (error) {
     throw new DataError(
-      { op: "predict", problem: `${file} cannot be read`, got: (error as Error).message, hint: "give a PNG file" },
+      { op: "predict", problem: `${file} cannot be read`, got: (error as Error).message, hint: "pass a PNG file" },
       { cause: error },
     );
   }
 }
 
-/** What was done to the image, and a line for each class, the likeliest marked. */
+/** What was done to the image, and one line per class, with the likeliest marked. */
 function format({ likelihoods, classes, index, inverted, originalSize }: Prediction, { images }: Classifier): string {
   const [height, width] = originalSize;
   const [, rows, columns] = images.size as [number, number, number];
   const notes = [
-    ...(inverted ? ["dark on bright, so turned over"] : []),
+    ...(inverted ? ["dark on bright, so inverted"] : []),
     ...(height === rows && width === columns ? [] : [`scaled from ${width}×${height} to ${columns}×${rows}`]),
   ];
   const longest = Math.max(...classes.map((name) => name.length));

@@ -5,36 +5,36 @@ import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { kilograd } from "../../../test/terminal.js";
 import { formatAnswer, makeQuiz } from "../../entries/quiz.js";
 
-/** What one would type to be right. */
+/** What to type to be right. */
 function rightAnswers(seed: number, count: number): string[] {
   return makeQuiz(seed, count).map((question) =>
     question.answer.kind === "choice" ? "abcd"[question.answer.right]! : formatAnswer(question),
   );
 }
 
-test("right answers are counted, wrong ones explained, and what is not understood asked again", async () => {
+test("right answers are counted, wrong ones are explained, and unreadable ones are asked again", async () => {
   const answers = rightAnswers(7, 4);
   const line = ["quiz", "--seed", "7", "--questions", "4"];
   const all = await kilograd(line, undefined, answers);
   assert.equal(all.status, 0);
   assert.match(all.stdout, /^Quiz with seed 7: 4 questions\./);
-  assert.match(all.stdout, /\n4 of 4 right\.\n$/);
+  assert.match(all.stdout, /\n4 of 4 correct\.\n$/);
   const numbers = makeQuiz(7, 4).map(({ answer }) =>
     answer.kind === "number" ? "-1" : "abcd"[(answer.right + 1) % 4]!,
   );
   const some = await kilograd(line, undefined, [answers[0]!, "what?", numbers[1]!, answers[2]!, answers[3]!]);
-  assert.match(some.stdout, /That is not understood; please give /);
-  assert.ok(some.stdout.includes(`No, it is ${formatAnswer(makeQuiz(7, 4)[1]!)}. `));
-  assert.match(some.stdout, /\n3 of 4 right\.\n$/);
+  assert.match(some.stdout, /Please type /);
+  assert.ok(some.stdout.includes(`No, the answer is ${formatAnswer(makeQuiz(7, 4)[1]!)}. `));
+  assert.match(some.stdout, /\n3 of 4 correct\.\n$/);
 });
 
-test("the end of the input ends the quiz with the score so far", async () => {
+test("the quiz ends with the input and shows the score so far", async () => {
   const { status, stdout } = await kilograd(["quiz", "--seed", "7"], undefined, rightAnswers(7, 2));
   assert.equal(status, 0);
-  assert.match(stdout, /\n2 of 2 right\.\n$/);
+  assert.match(stdout, /\n2 of 2 correct\.\n$/);
 });
 
-test("without a seed one is drawn and told", async () => {
+test("without a seed a random one is drawn and shown", async () => {
   const { stdout } = await kilograd(["quiz"]);
   const [, seed] = /^Quiz with seed (\d+): 10 questions/.exec(stdout)!;
   assert.equal((await kilograd(["quiz", "--seed", seed!])).stdout, stdout);

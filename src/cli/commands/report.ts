@@ -4,7 +4,7 @@ import { UsageError } from "../../entries/index.js";
 import { comparisonPage, gatherRunReport, runPage, textReport, type RunReport } from "../../entries/report.js";
 import { Run, writeFileAtomic } from "../../entries/train-node.js";
 import { openRun, openTestData } from "../assembly.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
 
 interface ReportOptions {
   readonly out?: string;
@@ -14,18 +14,17 @@ interface ReportOptions {
 
 const EXAMPLES = `
 Examples:
-  kilograd report runs/2026-05-01-142530-default            writes report.html into the run's folder
-  kilograd report runs/a runs/b --out comparison.html       compares runs
-  kilograd report runs/a --text                             draws curves and the confusion matrix here`;
+  kilograd report runs/2026-05-01-142530-default            write report.html into the run's folder
+  kilograd report runs/a runs/b --out comparison.html       compare two runs
+  kilograd report runs/a --text                             draw curves and the confusion matrix in the terminal`;
 
-export const addReport: AddCommand = (program, { stdout }) => {
-  program
-    .command("report")
-    .description("write what came of a run as one HTML file, or compare several runs")
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("report on a run, or compare several runs, in one HTML file")
     .argument("<runs...>", "the folders of runs")
-    .option("--out <file>", "the page; report.html in the run's folder, or comparison.html here, unless given")
-    .option("--text", "draw curves and the confusion matrix in the terminal, and write no file")
-    .option("--digits <classes>", "whose activation maps are shown: numbers of classes, with commas between", "2,5,8")
+    .option("--out <file>", "the page (default: report.html in the run's folder; for several runs, comparison.html)")
+    .option("--text", "draw curves and the confusion matrix in the terminal instead of writing a file")
+    .option("--digits <classes>", "classes whose activation maps are shown, by number, separated by commas", "2,5,8")
     .addHelpText("after", EXAMPLES)
     .action(async (folders: readonly string[], options: ReportOptions) => {
       const digits = folders.length === 1 && !options.text ? readDigits(options.digits) : [];
@@ -42,13 +41,13 @@ export const addReport: AddCommand = (program, { stdout }) => {
     });
 };
 
-/** `2,5,8`, or nothing */
+/** Reads `2,5,8`, or nothing. */
 function readDigits(words: string): number[] {
   const digits = words === "" ? [] : words.split(",").map((word) => (word.trim() === "" ? NaN : Number(word)));
   if (digits.every((digit) => Number.isInteger(digit) && digit >= 0)) return digits;
   throw new UsageError({
     op: "--digits",
-    problem: "not a list of classes",
+    problem: "invalid list of classes",
     expected: "numbers such as 2,5,8",
     got: words,
   });

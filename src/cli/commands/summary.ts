@@ -2,12 +2,11 @@
 import { formatSummary, summarize } from "../../entries/index.js";
 import { inputOption, readInputSizes } from "../input-size.js";
 import { findNetwork } from "../network-file.js";
-import type { AddCommand } from "../surroundings.js";
+import type { DefineCommand } from "../surroundings.js";
 
-export const addSummary: AddCommand = (program, { stdout }) => {
-  program
-    .command("summary")
-    .description("show a network's layers, shapes and numbers of parameters")
+export const defineCommand: DefineCommand = (command, { stdout }) => {
+  command
+    .description("show a network's layers, their output shapes and numbers of parameters")
     .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
     .addOption(inputOption())
     .action(async (net: string, { input }: { input: string }) => {

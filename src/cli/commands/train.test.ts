@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { jsonLines, kilograd, type Json } from "../../../test/terminal.js";
 
-/** A training that takes a moment: two epochs of five batches, the last smaller. */
+/** A short training: two epochs of five batches, the last one smaller. */
 function words(data: string, out: string, ...more: string[]): string[] {
   return ["train", "--data", data, "--out", out, "--epochs", "2", "--batch-size", "8", ...more];
 }
@@ -18,14 +18,14 @@ function without(event: Json, ...keys: string[]): Json {
   return Object.fromEntries(Object.entries(event).filter(([key]) => !keys.includes(key)));
 }
 
-test("a pipe gets the notebook's lines: summary, a bar and a test for each epoch, rules, answers", async (t) => {
+test("the output is the notebook's: summary, a bar and a test for each epoch, rules, answers", async (t) => {
   const { data, out } = place(t);
   const { status, stdout, stderr } = await kilograd(words(data, out));
   assert.equal(status, 0);
   assert.equal(stderr, "");
   const lines = stdout.trimEnd().split("\n");
   assert.equal(lines[1], "        Layer (type)               Output Shape         Param #");
-  // What is said of so short a training stands in the tests of advice.
+  // Advice on so short a training is tested elsewhere.
   const rest = lines.slice(lines.lastIndexOf("-".repeat(64)) + 1).filter((line, i, all) => {
     const isAdvice = (text: string | undefined): boolean => /^(Advice|Hopeless): /.test(text ?? "");
     return !isAdvice(line) && !isAdvice(all[i - 1]);
@@ -55,7 +55,7 @@ test("a pipe gets the notebook's lines: summary, a bar and a test for each epoch
   });
 });
 
-test("--json gives events as JSON lines", async (t) => {
+test("--json prints events as JSON lines", async (t) => {
   const { data, out } = place(t);
   const { status, stdout } = await kilograd(words(data, out, "--json", "--seed", "3"));
   assert.equal(status, 0);
@@ -75,7 +75,7 @@ test("--json gives events as JSON lines", async (t) => {
     Array(4).fill(["rule", "value", "pass"]),
   );
   assert.deepEqual((rules as Json[]).map(({ value }) => value).slice(1), [12_514, 2, 0]);
-  // The run's own record is the same lines, with the memory.
+  // The run's own record has the same lines, with the memory.
   const metrics = jsonLines(fs.readFileSync(path.join(out, "metrics.jsonl"), "utf8"));
   assert.ok(metrics.filter(({ type }) => type === "epoch").every(({ peakMemory }) => (peakMemory as number) > 1e7));
   assert.deepEqual(
@@ -89,7 +89,7 @@ for (const [stopAt, when] of [
   ['"epoch":1,"batch":4', "after the last batch of an epoch"],
   ['"type":"epoch","epoch":1', "after an epoch's test"],
 ] as const) {
-  test(`stopped ${when} it saves, says how to go on, and then ends with the same bits`, async (t) => {
+  test(`stopped ${when} it saves, says how to continue, and then ends with the same bits`, async (t) => {
     const { data, out } = place(t);
     const whole = jsonLines((await kilograd(words(data, `${out}-whole`, "--json"))).stdout);
     const stopped = await kilograd(words(data, out, "--json"), stopAt);
@@ -115,19 +115,19 @@ for (const [stopAt, when] of [
   });
 }
 
-test("stopped, people are told how to go on", async (t) => {
+test("when stopped, it tells people how to continue", async (t) => {
   const { data, out } = place(t);
   const { status, stdout } = await kilograd(words(data, out), "Test set");
   assert.equal(status, 130);
-  assert.match(stdout, /\n\nStopped and saved\. To go on: kilograd train --resume .*run\n$/);
+  assert.match(stdout, /\n\nStopped and saved\. To continue: kilograd train --resume .*run\n$/);
 });
 
-test("a run that is over is not resumed", async (t) => {
+test("a finished run is not resumed", async (t) => {
   const { data, out } = place(t);
   await kilograd(words(data, out));
   const { status, stderr } = await kilograd(["train", "--resume", out]);
   assert.equal(status, 1);
-  assert.match(stderr, /has done its 2 epochs\. Hint: see what has come of it with `kilograd check/);
+  assert.match(stderr, /is finished: it has done all 2 epochs\. Hint: see its result with `kilograd check/);
 });
 
 test("a run is not resumed on other data, and a changed checkpoint is not read", async (t) => {
@@ -188,7 +188,7 @@ test("options reach the configuration", async (t) => {
   });
 });
 
-test("a crop that the images or the network do not allow is refused before a run is begun", async (t) => {
+test("a crop that the images or the network do not allow is rejected before a run is started", async (t) => {
   const { data, out } = place(t);
   const begin = async (size: number): Promise<string> =>
     (await kilograd(words(data, out, "--early-crop", `size=${size},epochs=1`))).stderr;
@@ -198,14 +198,14 @@ test("a crop that the images or the network do not allow is refused before a run
   );
   assert.match(
     await begin(6),
-    /--early-crop: the network cannot take images \[1,6,6\], .* Hint: --early-crop none trains/,
+    /--early-crop: the network does not accept the cropped images \[1,6,6\] .* Hint: --early-crop none trains/,
   );
   assert.equal(fs.existsSync(out), false);
 });
 
 for (const schedule of ["constant", "onecycle", "step:stepSize=1", "cosine", "plateau:patience=0"]) {
   for (const optimizer of ["sgd", "adam"]) {
-    test(`${optimizer} with the schedule ${schedule} trains, and goes on to the same bits`, async (t) => {
+    test(`${optimizer} with the schedule ${schedule} trains, and resumes to the same bits`, async (t) => {
       const { data, out } = place(t);
       const choice = ["--json", "--schedule", schedule, "--optimizer", optimizer, "--lr", "0.01"];
       const whole = jsonLines((await kilograd(words(data, `${out}-whole`, ...choice))).stdout);
@@ -216,7 +216,7 @@ for (const schedule of ["constant", "onecycle", "step:stepSize=1", "cosine", "pl
   }
 }
 
-test("folders and data that are not what they should be end with status 1", async (t) => {
+test("wrong folders and damaged data end with status 1", async (t) => {
   const { data, out } = place(t);
   const empty = temporaryFolder(t);
   for (const [line, message] of [
@@ -236,5 +236,5 @@ test("folders and data that are not what they should be end with status 1", asyn
   const { status, stderr } = await kilograd(words(data, out));
   assert.equal(status, 1);
   assert.match(stderr, /train-images-idx3-ubyte: .*999/);
-  assert.equal(fs.existsSync(out), false, "no run is begun");
+  assert.equal(fs.existsSync(out), false, "no run is started");
 });

@@ -16,7 +16,7 @@ import {
 import { defaultRunFolder, Run, trainingLogs, type StartLog } from "../../entries/train-node.js";
 import { assemble } from "../assembly.js";
 import { addSettings, readConfig, readThreads, type SettingOptions } from "../options.js";
-import { FAILURE, INTERRUPTED, type AddCommand, type Surroundings } from "../surroundings.js";
+import { FAILURE, INTERRUPTED, type DefineCommand, type Surroundings } from "../surroundings.js";
 import { adviseAlong } from "../training-advice.js";
 import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "../training-output.js";
 import { loadWeights } from "../weights-file.js";
@@ -32,26 +32,28 @@ interface TrainOptions extends SettingOptions {
 
 const EXAMPLES = `
 Examples:
-  kilograd train                                    the exercise, by a recipe that passes its four rules
-  kilograd train --recipe notebook                  the notebook to the letter
+  kilograd train                                    the exercise, with a recipe that passes its four rules
+  kilograd train --recipe notebook                  exactly as in the notebook
   kilograd train my-net.ts --epochs 4 --schedule step:stepSize=2,gamma=0.5
-  kilograd train --stop-when-hopeless               end it early where the goal is out of reach
+  kilograd train --stop-when-hopeless               stop early if the goal is out of reach
   kilograd train --augment rotation=10,shift=0.07,scale=0.1
   kilograd train --resume runs/2026-05-01-142530-default`;
 
-export const addTrain: AddCommand = (program, surroundings, end) => {
+export const defineCommand: DefineCommand = (command, surroundings, end) => {
   addSettings(
-    program
-      .command("train")
-      .description("train a network and write a run")
+    command
+      .description("train a network and save the run")
       .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise"),
   )
-    .option("--out <folder>", "the run's folder; runs/<date>-<time>-<recipe> unless given")
-    .option("--resume <folder>", "go on with a run that was stopped")
-    .option("--log <format,…>", `write logs for other tools into the run: ${Object.keys(trainingLogs).join(", ")}`)
-    .option("--stop-when-hopeless", "end a run that cannot reach the goal any more; exit status 1")
+    .option("--out <folder>", "the run's folder (default: runs/<date>-<time>-<recipe>)")
+    .option("--resume <folder>", "continue a run that was stopped")
+    .option(
+      "--log <format,…>",
+      `also write logs for other tools into the run's folder: ${Object.keys(trainingLogs).join(", ")}`,
+    )
+    .option("--stop-when-hopeless", "stop if the goal is out of reach, with exit status 1")
     .option("--json", "print events as JSON lines")
-    .option("--dump-plan", "print the plan and the loop nests of a training step, and train no further")
+    .option("--dump-plan", "print the plan and the loop nests of a training step instead of training")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, options: TrainOptions, command: Command) => {
       if (options.resume !== undefined) refuseSettings(net, command);
@@ -59,7 +61,7 @@ export const addTrain: AddCommand = (program, surroundings, end) => {
     });
 };
 
-/** A resumed run keeps its settings; where and how it is shown may change. */
+/** A resumed run keeps its settings. Only options that do not affect the result are allowed. */
 function refuseSettings(net: string, command: Command): void {
   const free = new Set(["resume", "json", "log", "threads", "stopWhenHopeless"]);
   const given = command.options.filter((option) => {
@@ -71,12 +73,12 @@ function refuseSettings(net: string, command: Command): void {
   throw new UsageError({
     op: "--resume",
     problem: "a resumed run keeps its settings",
-    expected: "no other option than --threads, --log, --json and --stop-when-hopeless",
+    expected: "no options other than --threads, --log, --json and --stop-when-hopeless",
     got: words.join(" "),
   });
 }
 
-/** Takes one step to see what it is compiled to. */
+/** Takes one step to see what it compiles to. */
 async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surroundings): Promise<number> {
   const { trainer } = await assemble(readConfig(net, options));
   onCompile(({ plan, loops }) => stdout.write(`${plan}\n${loops}`));
@@ -113,15 +115,15 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
   }
 }
 
-/** `tensorboard,csv` */
+/** Reads `tensorboard,csv`. */
 async function readLogs(words = ""): Promise<StartLog[]> {
   const loads = words
     .split(",")
     .filter((word) => word !== "")
     .map((word) => {
       if (Object.hasOwn(trainingLogs, word)) return trainingLogs[word]!;
-      const expected = `one or several of ${Object.keys(trainingLogs).join(", ")}, with commas between`;
-      throw new UsageError({ op: "--log", problem: "there is no such log", expected, got: word });
+      const expected = `one or more of ${Object.keys(trainingLogs).join(", ")}, separated by commas`;
+      throw new UsageError({ op: "--log", problem: "no such log", expected, got: word });
     });
   return Promise.all(loads.map((load) => load()));
 }
@@ -129,9 +131,9 @@ async function readLogs(words = ""): Promise<StartLog[]> {
 interface Prepared {
   readonly run: Run;
   readonly trainer: Trainer;
-  /** Of an image. */
+  /** The size of an image. */
   readonly size: Shape;
-  /** Where it goes on. */
+  /** Where a resumed run continues. */
   readonly from?: Checkpoint;
 }
 
@@ -141,8 +143,8 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   if (folder === "" || !Run.isFree(folder)) {
     throw new UsageError({
       op: "--out",
-      problem: folder === "" ? "it is empty" : `${folder} is there already, and no empty folder`,
-      hint: "choose another folder, or go on with the run in it by --resume",
+      problem: folder === "" ? "the value is empty" : `${folder} already exists and is not an empty folder`,
+      hint: "choose another folder, or continue the run in it with --resume",
     });
   }
   const { trainer, data } = await assemble(config);
@@ -155,7 +157,7 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   return { run: Run.create(folder, config, data), trainer, size };
 }
 
-/** A network that takes whole images may not take smaller ones. */
+/** A network may accept whole images but not smaller ones. */
 function checkCropped({ model }: Trainer, size: Shape, classes: number): void {
   try {
     checkNetwork(model, size, classes);
@@ -164,8 +166,8 @@ function checkCropped({ model }: Trainer, size: Shape, classes: number): void {
     throw new UsageError(
       {
         op: "--early-crop",
-        problem: `the network cannot take images [${size.join()}], as the first epochs would see them: ${message}`,
-        hint: "--early-crop none trains on whole images from the first epoch on",
+        problem: `the network does not accept the cropped images [${size.join()}] of the first epochs: ${message}`,
+        hint: "--early-crop none trains on whole images from the first epoch",
       },
       { cause: error },
     );
@@ -179,8 +181,8 @@ async function resume(folder: string, threads: string | undefined): Promise<Prep
   if (from.state.position.epoch > config.epochs) {
     throw new StateError({
       op: "--resume",
-      problem: `the run in ${folder} has done its ${config.epochs} epochs`,
-      hint: `see what has come of it with \`kilograd check ${folder}\``,
+      problem: `the run in ${folder} is finished: it has done all ${config.epochs} epochs`,
+      hint: `see its result with \`kilograd check ${folder}\``,
     });
   }
   const { trainer, data } = await assemble(
@@ -191,7 +193,7 @@ async function resume(folder: string, threads: string | undefined): Promise<Prep
   return { run, trainer, size: data.info.size, from };
 }
 
-/** As the user has begun it. */
+/** The command in the form in which the user started the program. */
 function resumeCommand(folder: string): string {
   const words = process.env["npm_lifecycle_event"] === "start" ? "npm start --" : "kilograd train";
   return `${words} --resume ${folder}`;
