@@ -26,7 +26,7 @@ const isLeftOut = (file: string): boolean => /\.test\.ts$|(^|\/)index\.ts$|sampl
 
 function drawCandidates(checkout: Checkout, { folders, sample: count, seed, again }: Options): Candidate[] {
   const candidates = folders.flatMap((group) => {
-    const files = checkout.sources(group).filter((file) => !isLeftOut(file));
+    const files = group.split(",").flatMap((folder) => checkout.sources(folder).filter((file) => !isLeftOut(file)));
     const mutants = files.flatMap((file) => mutantsOf(file, checkout.read(file)));
     process.stdout.write(`${group}: ${files.length} files, ${mutants.length} mutants\n`);
     return sample(mutants, count, seed).map((mutant) => candidate(checkout, group, mutant));

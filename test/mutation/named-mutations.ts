@@ -10,13 +10,13 @@ export interface NamedMutation {
 export const namedMutations: readonly NamedMutation[] = [
   {
     name: "kernels share a stage although they touch each other's memory",
-    file: "src/compiler/schedule.ts",
+    file: "src/compiler/planning/schedule.ts",
     find: "return low >= 0 && high < view.strides[outerAxis]!;",
     replacement: "return true;",
   },
   {
     name: "nodes that differ only in their dtype are taken for one",
-    file: "src/compiler/lower.ts",
+    file: "src/compiler/rewrites/lower.ts",
     find: "node.dtype}[",
     replacement: '""}[',
   },
@@ -34,19 +34,19 @@ export const namedMutations: readonly NamedMutation[] = [
   },
   {
     name: "a later epoch that is as good replaces the best one",
-    file: "src/train/run.ts",
+    file: "src/runs/run.ts",
     find: "correct > best.correct",
     replacement: "correct >= best.correct",
   },
   {
     name: "a seed may have 33 bits",
-    file: "src/train/config.ts",
+    file: "src/config/config.ts",
     find: "seed: whole(0, 2 ** 32 - 1)",
     replacement: "seed: whole(0, 2 ** 32)",
   },
   {
     name: "advice on overfitting comes too early",
-    file: "src/report/training-advice.ts",
+    file: "src/advice/training-advice.ts",
     find: "testLoss > 1.2 * best.testLoss",
     replacement: "testLoss > 1.1 * best.testLoss",
   },

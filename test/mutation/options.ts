@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 
 export interface Options {
-  /** What to mutate: folders, or single files. */
+  /** What to mutate: folders or single files, several joined by commas where they count as one. */
   readonly folders: readonly string[];
   /** Tries the named mutations instead of a sample. */
   readonly named: boolean;
@@ -19,6 +19,14 @@ export interface Options {
   readonly out: string;
 }
 
+const defaultFolders = [
+  "src/compiler",
+  "src/kernels",
+  "src/runtime",
+  "src/ops",
+  "src/train,src/runs,src/config,src/exercise",
+];
+
 function readCount(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It takes a whole number.");
@@ -30,12 +38,7 @@ const readFolders = (text: string): string[] => text.split(",");
 export function readOptions(words: readonly string[]): Options {
   const program = new Command("npm run mutate --")
     .description("Plants small bugs and counts how many of them the tests catch; docs/mutation-testing.md says how.")
-    .argument("[folders...]", "folders of src, or single files", [
-      "src/compiler",
-      "src/runtime",
-      "src/ops",
-      "src/train",
-    ])
+    .argument("[folders...]", "folders or files; those joined by commas count as one", defaultFolders)
     .option("--named", "tries the named mutations instead of a sample", false)
     .option("--sample <count>", "how many mutants of each folder are drawn", readCount, 60)
     .option("--seed <number>", "another seed draws other mutants", readCount, 1)
