@@ -99,7 +99,7 @@ async function judge(
   try {
     for (const { file, ms } of tests) {
       // Many times what it takes, as other work may run beside it.
-      const { status, failedTest } = await runTestFile(checkout, file, 4 * ms + 10_000);
+      const { status, failedTest } = await runTestFile(checkout, file, 5 * ms + 15_000);
       if (status === "timed out") return { group, mutant: line, status, killedBy: file };
       if (status === "failed") return { group, mutant: line, status: "killed", killedBy: `${file}: ${failedTest}` };
     }

@@ -11,7 +11,7 @@ export interface Options {
   readonly seed: number;
   /** Where the tests are. */
   readonly tests: readonly string[];
-  /** Seconds of tests that a mutant may live through before it counts as survived. */
+  /** Seconds of computing that a mutant's tests may take; one that outlives them has survived. */
   readonly budget: number;
   /** A result whose survivors are tried again, and nothing else. */
   readonly again?: string;
@@ -43,7 +43,7 @@ export function readOptions(words: readonly string[]): Options {
     .option("--sample <count>", "how many mutants of each folder are drawn", readCount, 60)
     .option("--seed <number>", "another seed draws other mutants", readCount, 1)
     .option("--tests <folders>", "where the tests are, separated by commas", readFolders, ["src"])
-    .option("--budget <seconds>", "seconds of tests that are tried on a mutant", readCount, 30)
+    .option("--budget <seconds>", "seconds of computing that a mutant's tests may take", readCount, 40)
     .option("--again <file>", "tries only the survivors of this result again")
     .option("--out <file>", "where the result goes, as JSON", "test/mutation/results/latest.json")
     .addHelpText("after", "\nExample:\n  npm run mutate -- src/compiler --sample 60 --seed 1")

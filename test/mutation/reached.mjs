@@ -1,4 +1,7 @@
-/** Loaded into each process that runs instrumented code: writes down the number of each mutant that is reached. */
+/**
+ * Loaded into each process that runs instrumented code: writes down the number of each mutant that is reached, and in
+ * the end the milliseconds of computing that the process has taken.
+ */
 import fs from "node:fs";
 import process from "node:process";
 
@@ -11,3 +14,8 @@ globalThis.reached = (number) => {
   // At once: the process may be killed.
   fs.appendFileSync(file, `${number}\n`);
 };
+
+process.on("exit", () => {
+  const { user, system } = process.cpuUsage();
+  if (file !== undefined) fs.appendFileSync(file, `computing ${(user + system) / 1000}\n`);
+});
