@@ -1,6 +1,6 @@
 /** Runs one test file in a process of its own, up to its first failure or a time limit. */
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Checkout } from "./checkout.js";
+import { javaScript, type Checkout } from "./checkout.js";
 
 export interface Outcome {
   readonly status: "passed" | "failed" | "timed out";
@@ -29,7 +29,7 @@ export function runTestFile(
   const reporting = ["--test-reporter", reporter, "--test-reporter-destination", "stdout"];
   const began = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", ...reporting, file], {
+    const child = spawn(process.execPath, [...reporting, javaScript(file)], {
       cwd: checkout.folder,
       env,
       // A group of its own, with all processes that its tests start.
