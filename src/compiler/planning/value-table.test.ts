@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LoopValue } from "../../kernels/loop.js";
+import type { LoopValue } from "../../kernels/loop-nest.js";
 import * as ops from "../../ops/index.js";
 import { ValueTable } from "./value-table.js";
 

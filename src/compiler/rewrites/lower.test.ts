@@ -8,40 +8,17 @@ import { gradients } from "../../autograd/gradients.js";
 import { topologicalOrder, type Dtype, type Node } from "../../graph/node.js";
 import { Variable } from "../../graph/variable.js";
 import * as ops from "../../ops/index.js";
-import { ageOf, isConstant, isVariable } from "../../ops/leaf.js";
+import { ageOf } from "../../ops/leaf.js";
+import { graphText, namedVariable, nameVariable } from "../../reference/graph-text.js";
 import type { Shape } from "../../graph/shape.js";
 import { lower } from "./lower.js";
 
-const variables = new Map<Variable, string>();
-
-function variable(name: string, shape: Shape, dtype: Dtype = "float32"): Node {
-  const made = new Variable(shape, dtype);
-  variables.set(made, name);
-  return ops.variable(made, dtype === "float32");
-}
-
-/** `add(mul(a, 2), b)` */
-function show(node: Node): string {
-  if (node.value !== undefined) return `[${node.value.join(", ")}]`;
-  if (isConstant(node)) return String(node.attrs.value);
-  if (isVariable(node)) return variables.get(node.attrs.variable)!;
-  return `${node.op.name}${attributes(node)}(${node.inputs.map(show).join(", ")})`;
-}
-
-/** The attributes that matter here. */
-function attributes({ attrs, shape, op }: Node): string {
-  if (op.name === "reshape" || op.name === "expand") return `[${shape.join()}]`;
-  const { axes, order, dtype } = attrs as { axes?: readonly number[]; order?: readonly number[]; dtype?: Dtype };
-  const told = axes?.join() ?? order?.join() ?? dtype;
-  return told === undefined ? "" : `[${told}]`;
-}
-
-const lowered = (...roots: readonly Node[]): string[] => lower(roots).map(show);
+const lowered = (...roots: readonly Node[]): string[] => lower(roots).map(graphText);
 const opsOf = (root: Node): string[] => topologicalOrder([root]).map((node) => node.op.name);
 
-const a = variable("a", [2, 3]);
-const b = variable("b", [2, 3]);
-const images = variable("images", [2, 3, 4, 4]);
+const a = namedVariable("a", [2, 3]);
+const b = namedVariable("b", [2, 3]);
+const images = namedVariable("images", [2, 3, 4, 4]);
 
 describe("equal nodes become one", () => {
   /** How many different nodes these become. */
@@ -72,7 +49,7 @@ describe("equal nodes become one", () => {
     const [x, y] = lower([ops.div(a, ops.constant(0)), ops.div(a, ops.constant(-0))]);
     assert.ok(Object.is((x!.inputs[1]!.attrs as { value: number }).value, 0));
     assert.ok(Object.is((y!.inputs[1]!.attrs as { value: number }).value, -0));
-    const p = variable("p", [1]);
+    const p = namedVariable("p", [1]);
     const pads = [0, -0, Infinity, -Infinity, NaN].map((value) =>
       ops.pad(p, { before: [1], after: [0], interior: [0], value }),
     );
@@ -80,23 +57,21 @@ describe("equal nodes become one", () => {
   });
 
   test("a constant and its like of another type stay apart where they are used", () => {
-    const float = ops.add(ops.cast(variable("i", [2], "int32"), "float32"), ops.constant(7));
-    const int = ops.add(variable("j", [2], "int32"), ops.constant(7, [], "int32"));
+    const float = ops.add(ops.cast(namedVariable("i", [2], "int32"), "float32"), ops.constant(7));
+    const int = ops.add(namedVariable("j", [2], "int32"), ops.constant(7, [], "int32"));
     const [x, y] = lower([float, int]) as [Node, Node];
     assert.deepEqual([x.inputs[1]!.dtype, y.inputs[1]!.dtype], ["float32", "int32"]);
     assert.deepEqual([x.dtype, y.dtype], ["float32", "int32"]);
   });
 
   test("the same variable, not another one with equal elements", () => {
-    const of = new Variable([2], "float32", Float32Array.of(1, 2));
-    variables.set(of, "v");
+    const of = nameVariable("v", new Variable([2], "float32", Float32Array.of(1, 2)));
     assert.equal(count(ops.variable(of, true), ops.variable(of, false)), 1);
-    assert.equal(count(ops.variable(of, true), variable("w", [2])), 2);
+    assert.equal(count(ops.variable(of, true), namedVariable("w", [2])), 2);
   });
 
   test("a variable before it was overwritten is not the variable after", () => {
-    const of = new Variable([1], "float32", Float32Array.of(1));
-    variables.set(of, "v");
+    const of = nameVariable("v", new Variable([1], "float32", Float32Array.of(1)));
     const before = ops.variable(of, false);
     of.write(Float32Array.of(2));
     const after = ops.variable(of, false);
@@ -132,19 +107,19 @@ describe("needless work is left out", () => {
     ["dividing by 1", ops.div(a, one), "a"],
     ["not dividing 1", ops.div(one, a), "div(1, a)"],
     ["not adding 1", ops.add(a, one), "add(a, 1)"],
-    ["not what makes the shape larger", ops.add(variable("s", [1]), ops.constant(0, [3])), "add(s, 0)"],
+    ["not what makes the shape larger", ops.add(namedVariable("s", [1]), ops.constant(0, [3])), "add(s, 0)"],
     ["what is twice needless", ops.mul(ops.add(a, zero), one), "a"],
     ["a reshape of a reshape", ops.reshape(ops.reshape(a, [3, 2]), [6]), "reshape[6](a)"],
     ["a reshape there and back", ops.reshape(ops.reshape(a, [3, 2]), [2, 3]), "a"],
     ["detaching", ops.detach(a), "a"],
-    ["a sum over an axis of size 1", ops.sum(variable("c", [2, 1]), [1]), "c"],
-    ["of the axes of a sum, one of size 1", ops.sum(variable("d", [2, 1, 3]), [1, 2]), "sum[2](d)"],
+    ["a sum over an axis of size 1", ops.sum(namedVariable("c", [2, 1]), [1]), "c"],
+    ["of the axes of a sum, one of size 1", ops.sum(namedVariable("d", [2, 1, 3]), [1, 2]), "sum[2](d)"],
   ] as const) {
     test(what, () => assert.deepEqual(lowered(node), [expected]));
   }
 
   test("an integer plus 0.0 is not left an integer", () => {
-    const [sum] = lower([ops.add(variable("n", [2], "int32"), zero)]);
+    const [sum] = lower([ops.add(namedVariable("n", [2], "int32"), zero)]);
     assert.equal(sum!.dtype, "float32");
   });
 
@@ -153,7 +128,7 @@ describe("needless work is left out", () => {
     assert.deepEqual(lowered(third), [String(Math.fround(1 / 3))]);
     assert.deepEqual(lowered(ops.mul(a, ops.sub(ops.constant(5), ops.constant(3)))), ["mul(a, 2)"]);
     const [expanded] = lower([ops.expand(ops.constant(4, [1]), [2, 3])]);
-    assert.deepEqual([show(expanded!), expanded!.shape], ["4", [2, 3]]);
+    assert.deepEqual([graphText(expanded!), expanded!.shape], ["4", [2, 3]]);
   });
 });
 
@@ -166,17 +141,17 @@ describe("ops that are made of others, or done in two steps", () => {
   });
 
   test("padding of a convolution is added to its images", () => {
-    const w = variable("w", [5, 3, 3, 3]);
+    const w = namedVariable("w", [5, 3, 3, 3]);
     const attrs = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
     assert.deepEqual(lowered(ops.conv2d(images, w, attrs)), ["conv2d(pad(images), w)"]);
     assert.deepEqual(lowered(ops.conv2d(images, w, { ...attrs, padding: [0, 0] })), ["conv2d(images, w)"]);
   });
 
   test("the gradient of a convolution's images is a convolution with turned kernels", () => {
-    const w = variable("w", [5, 3, 3, 3]);
+    const w = namedVariable("w", [5, 3, 3, 3]);
     const attrs = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
     const y = ops.conv2d(images, w, attrs);
-    const grad = variable("grad", y.shape);
+    const grad = namedVariable("grad", y.shape);
     const all = gradients(y, grad);
     assert.deepEqual(lowered(all.get(images)!, all.get(w)!), [
       "conv2d(pad(grad), flip[2,3](permute[1,0,2,3](w)))",
