@@ -2,6 +2,7 @@
 import { ArgumentError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
+import { evaluating } from "../nn/modes.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { ImageInfo } from "../runs/datasets.js";
@@ -30,7 +31,7 @@ export interface Prediction {
  */
 export class Classifier {
   /**
-   * @param model gives the logarithms of likelihoods [N, classes] of images [N, 1, H, W]; is put into evaluation mode
+   * @param model gives the logarithms of likelihoods [N, classes] of images [N, 1, H, W]; it is called in evaluation mode
    * @param images the size of the network's images, how they are normalised, and the names of the classes
    * @throws ArgumentError for images that are not grey and square
    */
@@ -47,7 +48,6 @@ export class Classifier {
         got: `[${images.size.join(",")}]`,
       });
     }
-    model.eval();
   }
 
   /**
@@ -63,7 +63,8 @@ export class Classifier {
       pixels.map((x) => (x - mean) / std),
       [1, ...size],
     );
-    const likelihoods = [...noGrad(() => (this.model as (images: Tensor) => Tensor)(input).exp()).data()];
+    const output = evaluating(this.model, () => noGrad(() => (this.model as (images: Tensor) => Tensor)(input).exp()));
+    const likelihoods = [...output.data()];
     const index = likelihoods.indexOf(Math.max(...likelihoods));
     const classes = likelihoods.map((_, i) => this.images.classes[i] ?? String(i));
     const originalSize = [image.height, image.width] as const;

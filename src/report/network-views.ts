@@ -2,6 +2,7 @@
 import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { Conv2d, type Module } from "../nn/index.js";
+import { evaluating } from "../nn/modes.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** The kernels of a convolution. */
@@ -63,16 +64,13 @@ export function activationMaps(model: Module, image: Tensor): ActivationView[] {
     .map(([name, module]) =>
       module.registerForwardHook((_, __, output) => void names.set((output as Tensor).node, name)),
     );
-  const { training } = model;
-  model.eval();
   try {
-    const output = noGrad(() => (model as (images: Tensor) => Tensor)(image));
+    const output = evaluating(model, () => noGrad(() => (model as (images: Tensor) => Tensor)(image)));
     return topologicalOrder([output.node])
       .filter(({ op, shape }) => op.name === "relu" && shape.length === 4)
       .map((relu) => viewMaps(relu, nearestName(relu, names)));
   } finally {
     for (const hook of hooks) hook.remove();
-    model.train(training);
   }
 }
 

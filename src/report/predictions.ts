@@ -2,6 +2,7 @@
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
+import { evaluating } from "../nn/modes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 export interface Predictions {
@@ -14,14 +15,13 @@ export interface Predictions {
 }
 
 /**
- * Classifies images with a network that gives log-likelihoods [N, classes], in evaluation mode; its mode is put back.
+ * Classifies images with a network that gives log-likelihoods [N, classes], in evaluation mode. Each module gets its own
+ * mode back.
  * @param batches images [N,C,H,W] with their classes, int32 [N], in an order that does not change
  * @example const matrix = confusionMatrix(predict(model, testLoader));
  */
 export function predict(model: Module, batches: Iterable<Batch>): Predictions {
-  const { training } = model;
-  model.eval();
-  try {
+  return evaluating(model, () => {
     const labels: number[] = [];
     const parts: Float32Array[] = [];
     let classes = 0;
@@ -34,9 +34,7 @@ export function predict(model: Module, batches: Iterable<Batch>): Predictions {
     const likelihoods = new Float32Array(labels.length * classes);
     parts.reduce((at, part) => (likelihoods.set(part, at), at + part.length), 0);
     return { classes, labels: Int32Array.from(labels), likelihoods };
-  } finally {
-    model.train(training);
-  }
+  });
 }
 
 /** A network's answer for one image. */

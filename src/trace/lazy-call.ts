@@ -4,6 +4,7 @@
  */
 import { noGrad } from "../graph/grad-mode.js";
 import { BatchNorm2d, type Module } from "../nn/index.js";
+import { keepingModes } from "../nn/modes.js";
 import { defaultGenerator } from "../random/random.js";
 import type { Shape } from "../graph/shape.js";
 import { zeros } from "../tensor/creation.js";
@@ -42,16 +43,16 @@ export function sizesOf(inputSize: InputSizes): readonly Shape[] {
  * @throws ShapeError where the network cannot take such inputs
  */
 export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, batch = BATCH): LazyCall {
-  const modes = [...model.modules()].map((module) => [module, module.training] as const);
   const buffers = [...model.buffers()].map((buffer) => [buffer, buffer.node] as const);
   const random = defaultGenerator.getState();
-  for (const [module] of modes) module.training = mode(module);
   try {
     const inputs = sizes.map((size) => zeros([batch, ...size]));
-    const result: unknown = noGrad(() => model(...(inputs as never[])));
+    const result: unknown = keepingModes(model, () => {
+      for (const module of model.modules()) module.training = mode(module);
+      return noGrad(() => model(...(inputs as never[])));
+    });
     return { inputs, outputs: tensorsIn(result), result };
   } finally {
-    for (const [module, training] of modes) module.training = training;
     // F.batchNorm in a network of one's own may have set its running statistics.
     for (const [buffer, node] of buffers) if (buffer.node !== node) buffer.setData(buffer.variable.read());
     defaultGenerator.setState(random);

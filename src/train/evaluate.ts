@@ -2,6 +2,7 @@
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
+import { evaluating } from "../nn/modes.js";
 import { stack } from "../tensor/creation.js";
 import { functional as F, type Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -15,7 +16,8 @@ export interface Evaluation {
 }
 
 /**
- * Tests a network that gives log-likelihoods [N, classes], in evaluation mode; its mode is put back.
+ * Tests a network that gives log-likelihoods [N, classes], in evaluation mode. Each module gets its own mode
+ * back.
  * @param batches images [N,C,H,W] with their classes, int32 [N]: a DataLoader, or what its iterate() gives
  * @example const { correct, total } = evaluate(model, testLoader);
  */
@@ -31,15 +33,7 @@ export function evaluate(model: Module, batches: Iterable<Batch>): Evaluation {
 export function evaluator(model: Module, { compiled = false } = {}): (batches: Iterable<Batch>) => Evaluation {
   const scoreOf = (images: Tensor, labels: Tensor): Tensor => noGrad(() => score(model, images, labels));
   const scoring = compiled ? compile(scoreOf) : scoreOf;
-  return (batches) => {
-    const { training } = model;
-    model.eval();
-    try {
-      return sumUp(batches, scoring);
-    } finally {
-      model.train(training);
-    }
-  };
+  return (batches) => evaluating(model, () => sumUp(batches, scoring));
 }
 
 /** The sum of a batch's losses, and how many of its images are classified rightly: [2], so that one program computes both. */

@@ -7,6 +7,7 @@
 import type { Batch } from "../data/dataset.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { functional as F, type Module } from "../nn/index.js";
+import { evaluating } from "../nn/modes.js";
 import { cat } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -33,30 +34,33 @@ export interface Health {
 const MOST_IMAGES = 256;
 
 /**
- * Looks at a network that gives log-likelihoods [N, classes]. Its mode is put back, gradients are forgotten.
+ * Looks at a network that gives log-likelihoods [N, classes]. Each module gets its own mode back; gradients
+ * are forgotten.
  * @param batch images [N,C,H,W] with their classes, int32 [N]; the first 256 are used
  * @example const { relus } = measureHealth(model, batch); // [{ units: 8, dead: 0 }, …]
  */
 export function measureHealth(model: Module, [allImages, allLabels]: Batch): Health {
   const [images, labels] = [allImages, allLabels].map((part) => part.slice(0, 0, MOST_IMAGES)) as [Tensor, Tensor];
-  const { training } = model;
-  model.eval().zeroGrad();
+  model.zeroGrad();
   try {
-    const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
-    const relus = topologicalOrder([loss.node]).filter(({ op, shape }) => op.name === "relu" && shape.length >= 2);
-    const highest = relus.map(highestOfUnits);
-    if (loss.requiresGrad) loss.backward();
-    const weights = [...model.namedParameters()].filter(([, { ndim, grad }]) => ndim >= 2 && grad);
-    const squares = weights.flatMap(([, weight]) => [weight.grad!, weight].map((t) => t.detach().square().sum()));
-    return gather(
-      highest,
-      weights.map(([name]) => name),
-      squares,
-    );
+    return evaluating(model, () => lookInside(model, images, labels));
   } finally {
     model.zeroGrad();
-    model.train(training);
   }
+}
+
+function lookInside(model: Module, images: Tensor, labels: Tensor): Health {
+  const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
+  const relus = topologicalOrder([loss.node]).filter(({ op, shape }) => op.name === "relu" && shape.length >= 2);
+  const highest = relus.map(highestOfUnits);
+  if (loss.requiresGrad) loss.backward();
+  const weights = [...model.namedParameters()].filter(([, { ndim, grad }]) => ndim >= 2 && grad);
+  const squares = weights.flatMap(([, weight]) => [weight.grad!, weight].map((t) => t.detach().square().sum()));
+  return gather(
+    highest,
+    weights.map(([name]) => name),
+    squares,
+  );
 }
 
 /** The largest value of each unit, over images and places: [units]. */

@@ -6,6 +6,7 @@
 import type { Batch } from "../data/dataset.js";
 import { ArgumentError } from "../errors/errors.js";
 import { functional as F, type Module } from "../nn/index.js";
+import { beginTraining } from "../nn/modes.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -57,7 +58,7 @@ export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: Ran
       got: `from ${from} to ${to} in ${steps}`,
     });
   }
-  model.train();
+  beginTraining(model);
   let [step, mean, lowest] = [0, 0, Infinity];
   for (const [images, labels] of batches) {
     const lr = from * (to / from) ** (step / (steps - 1));

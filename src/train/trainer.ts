@@ -7,6 +7,7 @@ import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
 import { StateError } from "../errors/errors.js";
 import { functional as F, type Module } from "../nn/index.js";
+import { beginTraining } from "../nn/modes.js";
 import type { Schedule } from "../config/schedules.js";
 import type { Optimizer } from "../optim/index.js";
 import { defaultGenerator } from "../random/random.js";
@@ -113,7 +114,7 @@ export class Trainer extends TrainEvents {
     const { trainLoader, testLoader, checkpointSteps } = this.options;
     const { epoch, batch: from } = this.position;
     const batches = this.epochBatches(from);
-    this.model.train();
+    beginTraining(this.model);
     this.emit({ type: "epochStart", epoch, batch: from, batches: trainLoader.length });
     for (const batch of batches) {
       this.timed(() => this.trainBatch(batch));

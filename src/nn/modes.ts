@@ -1,0 +1,37 @@
+/**
+ * Training or evaluation mode, module by module. A network may hold modules that its author has frozen (`bn.eval()`), so
+ * whoever changes modes for a while gives each module its own mode back, instead of calling `model.train()`.
+ */
+import { forgetRecordings } from "../graph/recording.js";
+import type { Module } from "./module.js";
+
+/** Runs `body`, which may change modes, and then gives each module the mode that it had. */
+export function keepingModes<T>(model: Module, body: () => T): T {
+  const modes = [...model.modules()].map((module) => [module, module.training] as const);
+  try {
+    return body();
+  } finally {
+    for (const [module, training] of modes) {
+      if (module.training !== training) forgetRecordings();
+      module.training = training;
+    }
+  }
+}
+
+/** Runs `body` with the network in evaluation mode, and then gives each module its own mode back. */
+export function evaluating<T>(model: Module, body: () => T): T {
+  return keepingModes(model, () => {
+    model.eval();
+    return body();
+  });
+}
+
+/**
+ * Puts a network into training mode. If it is in training mode already, the modules in evaluation mode were frozen one by
+ * one, and stay frozen. `train()` is called in either case, since a network may override it to freeze some of its modules.
+ */
+export function beginTraining(model: Module): void {
+  const frozen = model.training ? [...model.modules()].filter((module) => !module.training) : [];
+  model.train();
+  for (const module of frozen) module.training = false;
+}
