@@ -11,7 +11,7 @@ interface CaseData {
   readonly images: number;
   /** Height and width of an image. */
   readonly size: number;
-  /** Steps that the network has been trained for, so that running statistics are not those of a new one. */
+  /** How many steps the network has been trained for, so that its running statistics are not initial ones. */
   readonly trained?: number;
 }
 

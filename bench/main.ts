@@ -17,7 +17,7 @@ const machine = describeMachine(versions);
 const results: Record<string, readonly Pick<Table, "title" | "rows" | "notes">[]> = {};
 const live = process.stderr.isTTY;
 
-/** One line that is overwritten where somebody watches. */
+/** A status line that is overwritten in a terminal. */
 function tell(what: string): void {
   process.stderr.write(live ? `\r\x1b[K${what}` : `${what}\n`);
 }
@@ -27,7 +27,7 @@ function save(): void {
   fs.writeFileSync(out, `${JSON.stringify({ date: new Date().toISOString(), quick, machine, results }, null, 1)}\n`);
 }
 
-/** Whether the suite has come to its end. */
+/** Whether the suite ran to its end. */
 async function run(name: string): Promise<boolean> {
   const began = performance.now();
   try {

@@ -17,7 +17,7 @@ test("with width 1 and depth 0 it computes what the exercise's network computes"
   assert.deepEqual(noGrad(() => network(images)).data(), noGrad(() => exercise.forward(images)).data());
 });
 
-test("wider, deeper and for larger images it stays whole", () => {
+test("it also works wider, deeper and with larger images", () => {
   for (const [scale, parameters] of [
     [{ width: 0.5, depth: 0 }, 3318],
     [{ width: 2, depth: 1 }, 67_194],

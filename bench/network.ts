@@ -1,10 +1,10 @@
 /**
  * The exercise's network as a list of layers, wider or deeper than it is. The list goes to every peer as data, so that
- * there is one definition; a network's state has PyTorch's names for a Sequential (`0.weight`, `1.running_mean`).
+ * there is one definition. A network's state uses PyTorch's names for a Sequential (`0.weight`, `1.running_mean`).
  */
 import { nn } from "kilograd";
 
-/** A convolution with stride 1 and a bias; then, where `norm`, batch norm and ReLU; then a pooling. */
+/** A convolution with stride 1 and a bias, then batch norm and ReLU if `norm` is set, then a pooling. */
 export interface Layer {
   readonly inputs: number;
   readonly outputs: number;
@@ -18,7 +18,7 @@ export interface Layer {
 export interface Scale {
   /** Channels, as a multiple of the exercise's. */
   readonly width: number;
-  /** 3×3 layers with padding that each of the two blocks has more than the exercise's. */
+  /** The number of padded 3×3 layers added to each of the two blocks. */
   readonly depth: number;
 }
 
@@ -52,7 +52,7 @@ export function makeNetwork(layers: readonly Layer[]): nn.Sequential {
   return new nn.Sequential(...modules, new nn.Flatten(), new nn.LogSoftmax(1));
 }
 
-/** Where the convolution of each layer stands in that Sequential; its batch norm, where it has one, is the next. */
+/** The position of each layer's convolution in that Sequential; its batch norm, if any, comes next. */
 export function positionsOf(layers: readonly Layer[]): readonly number[] {
   let next = 0;
   return layers.map(({ norm, pool }) => {

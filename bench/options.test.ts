@@ -13,6 +13,6 @@ test("suites are chosen by their names", () => {
   assert.deepEqual(options, { quick: true, only: ["training"], out: "x.json" });
 });
 
-test("an unknown suite is refused with the names of those that there are", () => {
+test("an unknown suite is refused with the names of the existing ones", () => {
   assert.throws(() => read("--only", "size,speed"), /There is no suite "speed": size, training\./);
 });

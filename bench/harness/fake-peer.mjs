@@ -1,7 +1,7 @@
 /**
- * A peer for the tests of the harness, that computes nothing. Its arguments, as JSON, say what it does: `skip` it says
- * at the start, `losses` are its check, `seconds` a step takes it, `ends` asked to run, `silent` never answers; `log`
- * is a file in which it notes each run with its `name`.
+ * A fake peer for the harness's tests; it computes nothing. Its argument, as JSON, says how it behaves: it reports `skip` at
+ * the start, returns `losses` as its check, claims `seconds` per step, exits when asked to run with `ends`, and never
+ * answers with `silent`. `log` is a file in which it notes each run with its `name`.
  */
 import { appendFileSync } from "node:fs";
 import process from "node:process";

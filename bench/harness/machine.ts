@@ -1,8 +1,8 @@
-/** What the figures were measured on. */
+/** The machine that produced the figures. */
 import { spawnSync } from "node:child_process";
 import os from "node:os";
 
-/** Lines of name and value, for the head of the output and for the JSON file. */
+/** Names and values for the top of the output and for the JSON file. */
 export type Machine = Readonly<Record<string, string>>;
 
 export function describeMachine(
@@ -18,7 +18,7 @@ export function describeMachine(
   };
 }
 
-/** What a program prints about its version; an absent one is told as such. */
+/** The version that a program prints, or a note that it is missing. */
 function versionOf(command: string, args: readonly string[]): string {
   const { status, stdout } = spawnSync(command, args, { encoding: "utf8" });
   return status === 0 ? stdout.trim() : "not here";

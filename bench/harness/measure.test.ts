@@ -1,4 +1,4 @@
-/** The harness with peers that compute nothing: what they say is known. */
+/** The harness with fake peers, whose answers are known. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
@@ -23,7 +23,7 @@ const caseOf = (...peers: readonly PeerProgram[]): Case => {
 };
 const quiet = (): void => undefined;
 
-test("peers run in turn, begun with another one in each round, so many steps as fill it", async () => {
+test("peers run in turn, starting with a different one in each round, with enough steps to fill it", async () => {
   const log = path.join(folder, "turns");
   const { measured, notes } = await measure(
     caseOf(fake("a", { log, seconds: 2 }), fake("b", { log, seconds: 0.5 })),
@@ -40,12 +40,12 @@ test("peers run in turn, begun with another one in each round, so many steps as 
   ]);
 });
 
-test("rotate begins a list at another place", () => {
+test("rotate starts a list at another position", () => {
   assert.deepEqual(rotate([1, 2, 3], 1), [2, 3, 1]);
   assert.deepEqual(rotate([1, 2, 3], 3), [1, 2, 3]);
 });
 
-test("absent peers and those that fail are left out, with the reason", async () => {
+test("missing and failing peers are left out, with the reason", async () => {
   const nowhere = { name: "nowhere", command: path.join(folder, "no-program"), args: [] };
   const peers = [fake("a"), nowhere, fake("old", { skip: "torch is not here" }), fake("broken", { fails: "check" })];
   const { measured, notes } = await measure(caseOf(...peers), quiet);
@@ -54,28 +54,28 @@ test("absent peers and those that fail are left out, with the reason", async () 
     ["a"],
   );
   assert.deepEqual(notes, [
-    `skipped: nowhere: there is no ${nowhere.command}`,
+    `skipped: nowhere: ${nowhere.command} was not found`,
     "skipped: old: torch is not here",
     "skipped: broken, asked to check: no memory",
   ]);
 });
 
-test("a peer that computes something else stops the case", async () => {
+test("a peer with different results stops the case", async () => {
   await assert.rejects(measure(caseOf(fake("a"), fake("other", { losses: [1.1] })), quiet), (error) => {
     assert.ok(error instanceof Disagreement);
-    assert.match(error.message, /^other computes something else: losses differ by 1\.0e-1/);
+    assert.match(error.message, /^other computes different results: losses differ by 1\.0e-1/);
     return true;
   });
 });
 
-test("a peer that must give the same bits is left out when it gives others", async () => {
+test("a peer that must produce the same bits is left out if it does not", async () => {
   const [same, others] = ["same", "others"].map((bits) => ({ ...fake(bits, { bits }), sameBits: true as const }));
   const { measured, notes } = await measure(caseOf(fake("a", { bits: "same" }), same!, others!), quiet);
   assert.deepEqual(
     measured.map(({ peer }) => peer),
     ["a", "same"],
   );
-  assert.deepEqual(notes, ["skipped: others gives other bits"]);
+  assert.deepEqual(notes, ["skipped: others produces different bits"]);
 });
 
 test("without the first peer there is nothing to measure", async () => {
@@ -85,7 +85,7 @@ test("without the first peer there is nothing to measure", async () => {
   await assert.rejects(measure(caseOf(fake("a", { skip: "not here" })), quiet), AbsentPeer);
 });
 
-test("a peer that ends is told with what it wrote last, one that is silent after its time", async () => {
+test("a peer that exits is reported with its last output, a silent one after its timeout", async () => {
   const ending = await Peer.start(fake("ending", { ends: true }), 60);
   await assert.rejects(ending.ask({ do: "run", steps: 1 }, 60), (error) => {
     assert.ok(error instanceof PeerFailure);
@@ -93,6 +93,6 @@ test("a peer that ends is told with what it wrote last, one that is silent after
     return true;
   });
   const silent = await Peer.start(fake("silent", { silent: true }), 60);
-  await assert.rejects(silent.ask({ do: "check" }, 0.01), { message: "silent has not answered within 0.01 s" });
+  await assert.rejects(silent.ask({ do: "check" }, 0.01), { message: "silent did not answer within 0.01 s" });
   await silent.close();
 });

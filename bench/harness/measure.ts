@@ -1,6 +1,7 @@
 /**
- * The measurement of one case: all peers alive together, results compared, then several rounds in which each runs in
- * turn while the others wait. The order is another one in each round, so that no peer always runs after the same one.
+ * Measures one case. All peers are alive at the same time. Their results are compared first; then come several rounds in
+ * which each peer runs in turn while the others wait. The order changes from round to round, so that no peer always
+ * follows the same one.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { requireAgreement } from "./agreement.js";
@@ -10,16 +11,16 @@ import { median, spread } from "./statistics.js";
 
 export interface Effort {
   readonly rounds: number;
-  /** Seconds that a peer computes in a round; one step at least. */
+  /** How many seconds a peer computes in a round, but at least one step. */
   readonly seconds: number;
-  /** Seconds after which a peer that has not answered is given up. */
+  /** How many seconds to wait for a peer's answer. */
   readonly timeout: number;
 }
 
 export interface Case<T extends Task = Task> {
   readonly name: string;
   readonly task: T;
-  /** The first one's result is what the others' must be. */
+  /** The first peer's result is what the others' must match. */
   readonly peers: readonly PeerProgram[];
   readonly tolerance: number;
   readonly effort: Effort;
@@ -27,9 +28,9 @@ export interface Case<T extends Task = Task> {
 
 export interface Measured {
   readonly peer: string;
-  /** Seconds a step: the median of the rounds. */
+  /** Seconds per step: the median of the rounds. */
   readonly step: number;
-  /** Of the rounds, as a part of the median. */
+  /** The spread of the rounds, relative to the median. */
   readonly spread: number;
   /** How many cores it kept busy. */
   readonly cores: number;
@@ -53,8 +54,8 @@ interface Runner {
 }
 
 /**
- * @param tell is told what is going on
- * @throws Disagreement if a peer computes something else, PeerFailure if the first one fails
+ * @param tell called with progress messages
+ * @throws Disagreement if a peer's results differ, PeerFailure if the first peer fails
  */
 export async function measure(one: Case, tell: (what: string) => void): Promise<CaseResult> {
   const runners: Runner[] = [];
@@ -82,7 +83,7 @@ export async function measure(one: Case, tell: (what: string) => void): Promise<
   }
 }
 
-/** Only the first peer must be there and succeed. */
+/** Only the first peer must exist and succeed. */
 async function prepare(
   program: PeerProgram,
   { task, tolerance, effort }: Case,
@@ -94,7 +95,8 @@ async function prepare(
     await peer.ask({ do: "prepare", task }, effort.timeout);
     const check = await peer.ask({ do: "check" }, effort.timeout);
     if (reference) requireAgreement(program.name, check, reference, tolerance);
-    if (program.sameBits && check.bits !== reference?.bits) throw new PeerFailure(`${program.name} gives other bits`);
+    if (program.sameBits && check.bits !== reference?.bits)
+      throw new PeerFailure(`${program.name} produces different bits`);
     return { peer, check, steps: await chooseSteps(peer, effort) };
   } catch (error) {
     await peer?.close();
@@ -104,10 +106,10 @@ async function prepare(
   }
 }
 
-/** Seconds of warming up at least: in the first of them V8 may still run what it has compiled in haste. */
+/** Minimum warm-up in seconds: at first V8 may still run code from its baseline compiler. */
 const WARM_UP = 1;
 
-/** Warms up, and finds how many steps fill a round. The first step counts for nothing: it compiles. */
+/** Warms up, and finds how many steps fill a round. The first step does not count, because it compiles. */
 async function chooseSteps(peer: Peer, { seconds, timeout }: Effort): Promise<number> {
   let steps = 1;
   let spent = 0;
@@ -121,7 +123,7 @@ async function chooseSteps(peer: Peer, { seconds, timeout }: Effort): Promise<nu
   }
 }
 
-/** The same list, begun at another place. */
+/** The same list, starting at another position. */
 export function rotate<T>(list: readonly T[], by: number): T[] {
   return list.map((_, i) => list[(i + by) % list.length]!);
 }

@@ -6,22 +6,22 @@ import type { Answer, Answers, Greeting, Request } from "./protocol.js";
 
 /** How a peer is started. */
 export interface PeerProgram {
-  /** As the tables show it. */
+  /** Its name in the tables. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** It must give the very bits of the first peer, or it is left out. */
+  /** Whether it must produce exactly the first peer's bits, or else be left out. */
   readonly sameBits?: true;
 }
 
-/** A peer cannot take part on this machine; the message says why. */
+/** A peer cannot run on this machine; the message says why. */
 export class AbsentPeer extends Error {}
-/** A peer has failed, ended or taken too long. */
+/** A peer failed, exited or took too long. */
 export class PeerFailure extends Error {}
 
-/** Of what a process writes to standard error, so much is kept for messages. */
+/** How many characters of a process's standard error to keep for messages. */
 const KEPT = 2000;
 
 export class Peer {
@@ -49,7 +49,7 @@ export class Peer {
 
   /**
    * Starts a peer and waits for its first line.
-   * @throws AbsentPeer where its program is not there or says that it cannot take part
+   * @throws AbsentPeer if its program does not exist or says that it cannot run here
    */
   static async start(program: PeerProgram, timeout: number): Promise<Peer> {
     const { name, command, args, env } = program;
@@ -61,7 +61,7 @@ export class Peer {
       return peer;
     } catch (error) {
       await peer.close();
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new AbsentPeer(`${name}: there is no ${command}`);
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new AbsentPeer(`${name}: ${command} was not found`);
       throw error;
     }
   }
@@ -69,7 +69,7 @@ export class Peer {
   /**
    * Sends a request and waits for its answer.
    * @param timeout in seconds
-   * @throws PeerFailure if the peer fails, ends, or has not answered in time
+   * @throws PeerFailure if the peer fails, exits, or does not answer in time
    */
   async ask<K extends Request["do"]>(request: Extract<Request, { do: K }>, timeout: number): Promise<Answers[K]> {
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
@@ -81,12 +81,12 @@ export class Peer {
   private async nextLine(timeout: number): Promise<Answer | Greeting> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const refuse = (): void => reject(new PeerFailure(`${this.name} has not answered within ${timeout} s`));
+      const refuse = (): void => reject(new PeerFailure(`${this.name} did not answer within ${timeout} s`));
       timer = setTimeout(refuse, 1000 * timeout);
     });
     try {
       const line = await Promise.race([this.lines.next(), late, this.broken]);
-      if (line.done) throw new PeerFailure(`${this.name} has ended.${this.errors ? `\n${this.errors}` : ""}`);
+      if (line.done) throw new PeerFailure(`${this.name} exited.${this.errors ? `\n${this.errors}` : ""}`);
       return JSON.parse(line.value) as Answer | Greeting;
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 /**
- * How the benchmark talks with a peer: a process that first says a line of JSON about itself, and then answers each
- * request, a line, with a line. It computes only while it is asked, so that the peers of a table can live side by side
+ * How the benchmark talks to a peer. A peer is a process that first prints a line of JSON about itself, and then answers each
+ * request, one line, with one line. It computes only when asked, so that all peers of a table can be alive at the same time
  * and be measured in turn.
  */
 import type { Layer } from "../network.js";
@@ -11,7 +11,7 @@ interface Common {
   readonly file: string;
 }
 
-/** A step: forward, backward and SGD on one and the same batch. The check: the first losses. */
+/** A step: forward, backward and SGD, always on the same batch. The check: the first losses. */
 export interface TrainingTask extends Common {
   readonly kind: "training";
   readonly layers: readonly Layer[];
@@ -38,8 +38,8 @@ export interface EpochTask {
 }
 
 /**
- * A step on random images, always the same; the peer's options say on how many images and threads. The check: the number of
- * parameters.
+ * A step on random images, always the same; the peer's options give the number of images and threads. The check: the number
+ * of parameters.
  */
 export interface StepsTask {
   readonly kind: "steps";
@@ -57,7 +57,7 @@ export interface ConvolutionTask extends Common {
   readonly layer: Layer;
 }
 
-/** Neither steps nor check: writes the network as an ONNX file. */
+/** No steps and no check: writes the network as an ONNX file. */
 export interface ExportTask extends Common {
   readonly kind: "export";
   readonly layers: readonly Layer[];
@@ -66,10 +66,10 @@ export interface ExportTask extends Common {
 
 export type Task = TrainingTask | InferenceTask | EpochTask | StepsTask | GradientsTask | ConvolutionTask | ExportTask;
 
-/** What a peer has computed, by names that are the same for all peers. */
+/** A peer's results, under names that are the same for all peers. */
 export interface Check {
   readonly values: Readonly<Record<string, readonly number[]>>;
-  /** A hash of the state after the check, where bits are to be compared. */
+  /** A hash of the state after the check, if bits are compared. */
   readonly bits?: string;
 }
 
@@ -85,7 +85,7 @@ export interface Memory {
   readonly loaded: number;
 }
 
-/** Each request with what it is answered by. */
+/** Each request with its answer. */
 export interface Answers {
   prepare: null;
   check: Check;
@@ -99,6 +99,6 @@ export type Request =
   | { readonly do: "memory" }
   | { readonly do: "run"; readonly steps: number };
 
-/** The first line: name and version, or why this peer cannot take part here. */
+/** The first line: name and version, or why this peer cannot run here. */
 export type Greeting = { readonly ready: string } | { readonly skip: string };
 export type Answer = { readonly done: unknown } | { readonly failed: string };

@@ -1,4 +1,4 @@
-/** jax-js as a peer, for training, on its WASM backend. Each use of an array but the last one takes `.ref`. */
+/** jax-js as a peer, for training, on its WASM backend. Every use of an array except the last takes `.ref`. */
 import { readFileSync } from "node:fs";
 import { defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { readCase } from "../case-file.ts";
@@ -7,7 +7,7 @@ import { positionsOf } from "../network.ts";
 
 const EPSILON = 1e-5;
 
-/** Batch norm over batch and places, then ReLU. Running statistics are kept for evaluation: not computed here. */
+/** Batch norm over batch and positions, then ReLU. Running statistics are only for evaluation, so they are not computed. */
 function normalize(x, scale, shift) {
   const axes = [0, 2, 3];
   const mean = np.mean(x.ref, axes, { keepdims: true });

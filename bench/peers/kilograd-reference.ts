@@ -1,4 +1,4 @@
-/** kilograd's float64 reference as a peer, for gradients: naive, exact, slow. It is no public name: from src. */
+/** kilograd's float64 reference as a peer, for gradients: naive, exact, slow. It is not a public name, so it comes from src. */
 import { evaluate } from "../../src/reference/reference.js";
 import { serve } from "../harness/serve.js";
 import { gradientGraph } from "./gradient-graph.js";

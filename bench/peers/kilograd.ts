@@ -1,5 +1,5 @@
 /**
- * kilograd as a peer: what its user gets, from dist (tsconfig.run.json). Run with `--strict` for those numerics, with
+ * kilograd as a peer, as a user gets it, from dist (tsconfig.run.json). Run with `--strict` for those numerics, with
  * `--augmented` for epochs of images that are moved at random, with `--batch=64 --threads=2` for steps on so many random
  * images.
  */
@@ -80,7 +80,7 @@ function inference({ file, layers, batchSize }: InferenceTask): Work {
   return { step: () => void step(), check: () => ({ values: { output: [...step()] } }) };
 }
 
-/** Goes through MNIST's training images as the trainer does; as they are, or moved as by the default recipe. */
+/** Iterates over MNIST's training images as the trainer does, plain or augmented as in the default recipe. */
 function epochs({ batchSize }: EpochTask): Work {
   const { augment } = resolveConfig(flag("augmented") ? "default" : "notebook");
   manualSeed(1);
@@ -126,7 +126,7 @@ function valuesOf(graph: ReadonlyMap<string, Tensor>): Record<string, number[]> 
   return Object.fromEntries([...graph].map(([name, of]) => [name, [...of.data()]]));
 }
 
-/** The engine's threads join once they have started, which needs this thread's idle moments. */
+/** The engine's threads join once they have started, which needs this thread to be idle for a moment. */
 async function startThreads(threads: number): Promise<void> {
   configure({ threads, numerics: flag("strict") ? "strict" : "fast" });
   for (let i = 0; i < 20; i++) {

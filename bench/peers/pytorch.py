@@ -70,7 +70,7 @@ def flat(tensor):
 
 
 class Training:
-    """A step of the exercise's notebook. `check` gives the first losses, as Python's floats."""
+    """A step of the exercise's notebook. `check` returns the first losses as Python floats."""
 
     def __init__(self, task):
         case = read_case(task["file"])

@@ -1,4 +1,4 @@
-/** TensorFlow.js as a peer, for training, on its plain CPU backend: its WASM one has no gradients of convolutions. */
+/** TensorFlow.js as a peer, for training, on its plain CPU backend, because its WASM backend has no gradients for convolutions. */
 import * as tf from "@tensorflow/tfjs";
 import { readCase } from "../case-file.ts";
 import { serve } from "../harness/serve.ts";
@@ -6,7 +6,7 @@ import { positionsOf } from "../network.ts";
 
 const EPSILON = 1e-5;
 
-/** A case's tensors, channels last: its convolutions know no other order. */
+/** A case's tensors, channels last, the only layout its convolutions support. */
 function read(file) {
   const channelsLast = { weight: [2, 3, 1, 0], images: [0, 2, 3, 1] };
   return (name) => {
@@ -17,7 +17,7 @@ function read(file) {
   };
 }
 
-/** Batch norm over batch and places, then ReLU. Running statistics are kept for evaluation: not computed here. */
+/** Batch norm over batch and positions, then ReLU. Running statistics are only for evaluation, so they are not computed. */
 function normalize(x, scale, shift) {
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
   return tf.relu(tf.batchNorm(x, mean, variance, shift, scale, EPSILON));

@@ -1,6 +1,6 @@
 /**
- * A process that tells JavaScript's part of a training step from the compiled program's: the time inside of every
- * program is measured where WebAssembly gives it out, and so is V8's compiling. Prints a line of JSON.
+ * A process that separates JavaScript's share of a training step from the compiled program's. It wraps WebAssembly's
+ * functions to time every program, and V8's compilation. Prints a line of JSON.
  *
  * Run: node step-anatomy.mjs THREADS
  */
@@ -48,7 +48,7 @@ const trainStep = compile((images, labels) => {
   return loss;
 });
 
-/** One step, in milliseconds: all of it, the program's part, V8's compiling. */
+/** One step, in milliseconds: all of it, the program's share, V8's compilation. */
 function step([images, labels]) {
   Object.assign(spent, { program: 0, v8: 0 });
   const began = performance.now();
@@ -58,7 +58,7 @@ function step([images, labels]) {
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
-/** The first step with a batch size, and what later ones take outside of the program. */
+/** The first step with a batch size, and the time that later ones take outside the program. */
 function measure(batch) {
   const first = step(batch);
   const later = Array.from({ length: 10 }, () => step(batch));
@@ -69,7 +69,7 @@ function measure(batch) {
   };
 }
 
-/** JavaScript's part of steps with the first batch, once everything is warm. */
+/** JavaScript's share of steps with the first batch, once everything is warm. */
 function share(batch) {
   for (let i = 0; i < 50; i++) step(batch);
   const steps = Array.from({ length: 100 }, () => step(batch));

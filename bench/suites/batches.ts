@@ -1,4 +1,4 @@
-/** How training scales with the batch and with threads: kilograd alone, a process for each number of both, in turn. */
+/** How training scales with batch size and threads: kilograd alone, with one process for each combination, in turn. */
 import { measure, type Effort, type Measured } from "../harness/measure.js";
 import { ratio } from "../harness/statistics.js";
 import { digits, percent, tabulate, type Column } from "../harness/table.js";
@@ -6,16 +6,16 @@ import { kilogradSteps } from "../peers/index.js";
 import type { Suite } from "./suite.js";
 
 const cases = [1, 2].flatMap((threads) => [32, 64, 128, 512].map((batch) => ({ batch, threads })));
-// Many short rounds, as in the suite `data`: what is compared lies a few percent apart.
+// Many short rounds, as in the suite `data`, because the differences are only a few percent.
 const effort: Effort = { rounds: 40, seconds: 0.4, timeout: 120 };
 const quickEffort: Effort = { ...effort, rounds: 10 };
 
 interface Row extends Measured {
   readonly batch: number;
   readonly threads: number;
-  /** Images a second, as a part of those in the smallest batches: the median over the rounds, each with its neighbour. */
+  /** Images per second, relative to the smallest batches: the median over the rounds, each against its neighbour. */
   readonly part: number;
-  /** How many times as many as on one thread, in the same way. */
+  /** The speed-up over one thread, computed in the same way. */
   readonly scaling: number;
 }
 

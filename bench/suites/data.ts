@@ -1,4 +1,4 @@
-/** What loading and augmenting costs: epochs of MNIST as it is, and with the default recipe's random moves. */
+/** What loading and augmentation cost: epochs of MNIST, plain and with the default recipe's augmentation. */
 import { measure, type Effort, type Measured } from "../harness/measure.js";
 import { ratio } from "../harness/statistics.js";
 import { digits, percent, tabulate, type Column } from "../harness/table.js";
@@ -6,14 +6,14 @@ import { augmentedKilograd, kilograd } from "../peers/index.js";
 import type { Suite } from "./suite.js";
 
 const IMAGES = 60_000;
-// Many short rounds: what is compared lies a few percent apart, and a busy machine changes by more within seconds.
+// Many short rounds, because the differences are only a few percent, and a busy machine varies by more within seconds.
 const effort: Effort = { rounds: 60, seconds: 0.5, timeout: 120 };
 const quickEffort: Effort = { ...effort, rounds: 20, seconds: 0.3 };
 
 interface Row extends Measured {
   readonly batchSize: number;
   readonly threads: number;
-  /** What an epoch costs more than a plain one, as a part of it: the median over the rounds, each with its neighbour. */
+  /** The extra cost relative to a plain epoch: the median over the rounds, each against its neighbour. */
   readonly more: number;
 }
 

@@ -1,4 +1,4 @@
-/** All suites, by the names that `--only` takes, in the order in which they run. */
+/** All suites by their names for `--only`, in the order they run. */
 import { batches } from "./batches.js";
 import { data } from "./data.js";
 import { inference } from "./inference.js";

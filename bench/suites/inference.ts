@@ -1,4 +1,4 @@
-/** Inference beside onnxruntime-node: 10,000 images in batches, and one image at a time. */
+/** Inference compared with onnxruntime-node: 10,000 images in batches, and one image at a time. */
 import path from "node:path";
 import { writeCase } from "../case-file.js";
 import { measure, type CaseResult, type Effort, type Measured } from "../harness/measure.js";
@@ -41,7 +41,7 @@ const columns: readonly Column<Row>[] = [
   { title: "kilograd is", text: ({ ratio }) => `${digits(ratio)} ×` },
 ];
 
-/** Has PyTorch write the ONNX file; why there is none, where there is no PyTorch. */
+/** Has PyTorch write the ONNX file. Without PyTorch, returns why there is none. */
 async function writeOnnx(file: string, onnx: string): Promise<string | undefined> {
   let peer: Peer | undefined;
   try {

@@ -1,4 +1,4 @@
-/** Rounding: how far float32 results lie from float64's, in kilograd's two numerics and in PyTorch. */
+/** Rounding: how far float32 results are from float64, in kilograd's two numerics and in PyTorch. */
 import path from "node:path";
 import { writeCase, writeConvolutionCase } from "../case-file.js";
 import { largestError, meanError, requireAgreement } from "../harness/agreement.js";
@@ -18,9 +18,9 @@ import type { Suite, Surroundings } from "./suite.js";
 
 type RoundingTask = GradientsTask | ConvolutionTask;
 
-/** The reference is naive: it takes seconds for an image. */
+/** The reference is naive and takes seconds per image. */
 const TIMEOUT = 300;
-/** PyTorch in float64 must be the reference's to so much, or one of the two is wrong. */
+/** How closely PyTorch in float64 must agree with the reference; otherwise one of the two is wrong. */
 const TOLERANCE = 1e-9;
 
 const convolution = (inputs: number, outputs: number): Layer => {
@@ -46,9 +46,9 @@ async function check(program: PeerProgram, task: RoundingTask): Promise<Check> {
 interface Row {
   readonly what: string;
   readonly peer: string;
-  /** The largest difference, as a part of the largest value. */
+  /** The largest difference, relative to the largest value. */
   readonly largest: number;
-  /** The root of the mean square, as a part of that of the values. */
+  /** The root mean square, relative to that of the values. */
   readonly mean: number;
 }
 
@@ -61,7 +61,7 @@ const columns: readonly Column<Row>[] = [
 
 const peers = [kilograd, strictKilograd, pytorchDefault, pytorchChannelsLast];
 
-/** Float32 may lie so far from float64; what is further away is a mistake, not rounding. */
+/** How far float32 may be from float64; a larger difference is a bug, not rounding. */
 const ROUNDING = 1e-3;
 
 /**
@@ -98,7 +98,7 @@ async function compare(
   return tabulate(title, columns, rows, notes);
 }
 
-/** A convolution's bias before a batch norm has no effect: its gradient is rounding alone. So all count together. */
+/** A convolution's bias before a batch norm has no effect, so its gradient is nothing but rounding. Hence all count together. */
 function networkValues({ loss, ...gradients }: Check["values"]): Check["values"] {
   return {
     loss: loss!,

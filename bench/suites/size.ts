@@ -4,12 +4,12 @@ import { gzipSync } from "node:zlib";
 import { digits, tabulate, type Column } from "../harness/table.js";
 import type { Suite } from "./suite.js";
 
-/** Of esbuild, what is used here. Its own types are there only once bench/ is installed. */
+/** The part of esbuild used here. Its own types exist only once bench/ is installed. */
 interface Esbuild {
   build(options: object): Promise<{ readonly outputFiles: readonly { readonly contents: Uint8Array }[] }>;
 }
 
-/** What is bundled, by the names that it has in the table. From what is imported, esbuild takes what is used. */
+/** What is bundled, by its name in the table. esbuild keeps only what is used of the imports. */
 const bundles: Readonly<Record<string, readonly string[]>> = {
   "core: tensor, graph, compiler, runtime, nn, optim": [
     `export {
@@ -48,7 +48,7 @@ export const size: Suite = async ({ tell }) => {
       format: "esm",
       target: "es2022",
       legalComments: "none",
-      // It warns of imports for their effects, of which the package has none.
+      // esbuild warns about imports for side effects, but the package has none.
       logLevel: "error",
     });
     const [{ contents }] = outputFiles as [{ contents: Uint8Array }];

@@ -1,4 +1,4 @@
-/** Start-up: what a process takes over Node's own start, what compiling takes, and JavaScript's part of a step. */
+/** Start-up: the time over Node's own start-up, the time to compile, and JavaScript's share of a step. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -15,7 +15,7 @@ const program = at("dist/cli/main.js");
 interface Launch {
   readonly name: string;
   readonly args: (out: string) => readonly string[];
-  /** The time ends with the first line of output that has this text; else with the process. */
+  /** The clock stops at the first line of output with this text, or else when the process ends. */
   readonly until?: string;
 }
 
@@ -30,7 +30,7 @@ const launches: readonly Launch[] = [
   },
 ];
 
-/** A process that takes longer, in milliseconds, is ended and has failed. */
+/** A process that takes longer than this, in milliseconds, is killed and counts as failed. */
 const TIMEOUT = 120_000;
 
 /** Seconds from the start of a process to its end or to a line of its output. */
@@ -50,8 +50,7 @@ async function launch({ name, args, until }: Launch, out: string): Promise<numbe
   await ended;
   const took = (seen ?? performance.now()) - began;
   const failed = until === undefined ? child.exitCode !== 0 : seen === undefined;
-  if (failed)
-    throw new PeerFailure(`${name} has failed${child.signalCode ? ` (${child.signalCode})` : ""}.\n${errors}`);
+  if (failed) throw new PeerFailure(`${name} failed${child.signalCode ? ` (${child.signalCode})` : ""}.\n${errors}`);
   return took / 1000;
 }
 
@@ -92,7 +91,7 @@ interface Anatomy {
   readonly compiled: readonly { readonly batch: number; readonly compiling: number; readonly ofItV8: number }[];
   readonly step: number;
   readonly script: number;
-  /** JavaScript's part of a step. */
+  /** JavaScript's share of a step. */
   readonly share: number;
 }
 
@@ -105,7 +104,7 @@ const anatomyColumns: readonly Column<Anatomy>[] = [
 
 interface CompileRow {
   readonly batch: number;
-  /** Milliseconds of graph, plan, assembling and V8's compiling. */
+  /** Milliseconds for graph, plan, assembly and V8's compilation. */
   readonly compiling: number;
   readonly ofItV8: number;
   readonly rounds: readonly number[];
@@ -120,7 +119,7 @@ const compileColumns: readonly Column<CompileRow>[] = [
 function dissect(threads: number): Anatomy {
   const args = [at("bench/probes/step-anatomy.mjs"), String(threads)];
   const { error, status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: TIMEOUT });
-  if (status !== 0) throw new PeerFailure(`step-anatomy.mjs has failed: ${error?.message ?? stderr}`);
+  if (status !== 0) throw new PeerFailure(`step-anatomy.mjs failed: ${error?.message ?? stderr}`);
   return JSON.parse(stdout) as Anatomy;
 }
 

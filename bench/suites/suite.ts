@@ -1,14 +1,14 @@
-/** What all suites have in common: what they are given, and what they give. */
+/** What all suites have in common: their input and their output. */
 import type { Table } from "../harness/table.js";
 
 export interface Surroundings {
-  /** Fewer cases and rounds: to see that all works. Its figures are rough. */
+  /** Fewer cases and rounds, to see that everything works; the figures are rough. */
   readonly quick: boolean;
-  /** For files; it is removed at the end. */
+  /** A folder for files; it is removed at the end. */
   readonly folder: string;
-  /** Says on standard error what is going on. */
+  /** Prints progress to standard error. */
   readonly tell: (what: string) => void;
 }
 
-/** @throws Disagreement where a peer computes something else, PeerFailure where kilograd itself fails */
+/** @throws Disagreement if a peer's results differ, PeerFailure if kilograd itself fails */
 export type Suite = (surroundings: Surroundings) => Promise<readonly Table[]>;

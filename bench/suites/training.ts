@@ -1,4 +1,4 @@
-/** Training: time and memory of a step as batch, threads, width, depth and image size grow, beside other libraries. */
+/** Training: time and memory of a step as batch, threads, width, depth and image size grow, compared with other libraries. */
 import path from "node:path";
 import { writeCase } from "../case-file.js";
 import { measure, type CaseResult, type Effort, type Measured } from "../harness/measure.js";
@@ -19,7 +19,7 @@ interface Setting extends Scale {
 
 const exercise: Setting = { width: 1, depth: 0, batch: 32, threads: 2, size: 28 };
 
-/** Cases whose peers are shown one by one. */
+/** Cases with a table of all peers. */
 const detailed: readonly Setting[] = [{ ...exercise, threads: 1 }, exercise];
 
 /** One property changes at a time. */
@@ -37,7 +37,7 @@ const effort: Effort = { rounds: 7, seconds: 1, timeout: 120 };
 const scaledEffort: Effort = { rounds: 5, seconds: 0.8, timeout: 120 };
 const quickEffort: Effort = { rounds: 3, seconds: 0.3, timeout: 120 };
 
-/** Losses agree to so much, relative. */
+/** How closely losses must agree, relative. */
 const TOLERANCE = 1e-4;
 
 function describe({ width, depth, batch, threads, size }: Setting): string {
@@ -67,12 +67,12 @@ function measureSetting(
   return measure({ name: `training, ${describe(setting)}`, task, peers, tolerance: TOLERANCE, effort }, tell);
 }
 
-/** What training takes at its peak, without what the process held once it had loaded its library. */
+/** Peak memory of training, minus what the process held after loading its library. */
 const memoryOf = ({ peak, loaded }: Memory): string => megabytes(peak - loaded);
 
 interface PeerRow extends Measured {
   readonly batch: number;
-  /** How many times as many steps a second kilograd takes. */
+  /** How many times as many steps per second kilograd takes. */
   readonly ratio: number;
 }
 
@@ -93,14 +93,14 @@ function peerTable(title: string, { batch }: Setting, { measured, notes }: CaseR
 
 interface ScaledRow extends Setting {
   readonly kilograd: Measured;
-  /** PyTorch's fastest as Debian installs it, and of all. */
+  /** The fastest PyTorch as Debian installs it, and the fastest of all. */
   readonly installed: Measured | undefined;
   readonly best: Measured | undefined;
   readonly measured: readonly Measured[];
   readonly notes: readonly string[];
 }
 
-/** A column about one of PyTorch's peers, where there is one. */
+/** A column about one of the PyTorch peers, if present. */
 const about =
   (which: "installed" | "best", text: (peer: Measured, row: ScaledRow) => string) =>
   (row: ScaledRow): string => {
