@@ -43,7 +43,7 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["train --out .", /--out: \. already exists and is not an empty folder/],
   ["train --out package.json", /--out: package\.json already exists and is not an empty folder/],
   ["train --out=", /--out: the value is empty/],
-  ["train --data=", /--data: the value is empty; expected mnist, /],
+  ["train --data=", /--data: the value is empty; expected fashion-mnist, mnist, or a folder/],
   ["train --resume x --epochs 3", /--resume: a resumed run keeps its settings; .* got --epochs/],
   ["train exercise --resume x", /keeps its settings; .* got exercise/],
   ["summary --input 1,x", /--input: invalid size; expected whole numbers such as 1,28,28, got 1,x/],

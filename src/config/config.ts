@@ -68,7 +68,7 @@ export interface TrainConfig {
   /** A file with the network's first weights; null draws them by the seed. */
   readonly weights: string | null;
   readonly recipe: string;
-  /** `mnist`, `fashion-mnist`, or a folder of IDX files. */
+  /** A dataset's name, or a folder of IDX files. */
   readonly data: string;
   readonly epochs: number;
   readonly batchSize: number;

@@ -1,4 +1,4 @@
-/** Labelled images of one size, kept as bytes: a quarter of what float32 would take. */
+/** Labelled grey images of one size, kept as bytes, which take a quarter of the memory of float32. */
 import { DataError } from "../errors/errors.js";
 import type { Generator } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
@@ -13,7 +13,7 @@ export type ImageSample = readonly [Image, number];
 export class ImageDataset implements Dataset<ImageSample> {
   /** The images as bytes, [length, height, width]. */
   readonly images: Uint8Array;
-  /** The number of each image's class. */
+  /** The class of each image, by number. */
   readonly targets: Uint8Array;
   readonly length: number;
   readonly height: number;
@@ -22,9 +22,9 @@ export class ImageDataset implements Dataset<ImageSample> {
 
   /**
    * @param images bytes [N, H, W]
-   * @param labels bytes [N], each the number of a class
-   * @param classes the classes' names
-   * @throws DataError if their numbers differ, or if a label is none of the classes
+   * @param labels bytes [N], the number of each image's class
+   * @param classes the names of the classes
+   * @throws DataError if there are more or fewer labels than images, or if a label is out of range
    */
   constructor(
     images: IdxArray,
@@ -42,7 +42,7 @@ export class ImageDataset implements Dataset<ImageSample> {
     this.transform = new ImageTransform(transform);
   }
 
-  /** The transformed image and its class; the image as it is, without a transform. */
+  /** An image and its class. The image is transformed if the dataset has a transform. */
   get(index: number, generator?: Generator): ImageSample {
     checkIndex(this.constructor.name, index, this.length);
     return [this.transform.apply(this.image(index), generator), this.targets[index]!];
@@ -54,7 +54,7 @@ export class ImageDataset implements Dataset<ImageSample> {
     return [images, tensor(Int32Array.from(indices, (index) => this.targets[index]!))];
   }
 
-  /** The image of bytes, without a copy: it must not be changed. */
+  /** The bytes of an image, not copied: they must not be changed. */
   private image(index: number): Image {
     const { height, width } = this;
     const data = this.images.subarray(index * height * width, (index + 1) * height * width);
@@ -67,19 +67,19 @@ function checkLabels(images: IdxArray, labels: IdxArray, classes: number): void 
   if (labels.data.length !== count) {
     throw new DataError({
       op: labels.file,
-      problem: `at offset 4: the labels do not belong to the images of ${images.file}`,
-      expected: `${count} labels, one for each image`,
+      problem: `at offset 4: the labels do not match the images in ${images.file}`,
+      expected: `${count} labels, one per image`,
       got: String(labels.data.length),
-      hint: "take both files from one dataset, and both for training or both for testing",
+      hint: "use two files of the same dataset, both for training or both for testing",
     });
   }
   const wrong = labels.data.findIndex((label) => label >= classes);
   if (wrong === -1) return;
   throw new DataError({
     op: labels.file,
-    problem: `at offset ${labels.dataOffset + wrong}: label ${wrong} is the number of no class`,
+    problem: `at offset ${labels.dataOffset + wrong}: label ${wrong} is out of range`,
     expected: `0 to ${classes - 1}`,
     got: String(labels.data[wrong]),
-    hint: "the file is damaged or belongs to another dataset; fetch it again",
+    hint: "the file is damaged or belongs to another dataset; download it again",
   });
 }

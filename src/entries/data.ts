@@ -2,11 +2,11 @@
 export { DataLoader, type DataLoaderOptions } from "../data/data-loader.js";
 export { type Batch, type Dataset, type Field, type SampleGenerators } from "../data/dataset.js";
 export { type DownloadSource } from "../data/files/download.js";
-export { FashionMNIST } from "../data/datasets/fashion-mnist.js";
+export * from "../data/datasets/index.js";
+export { type MnistLoadOptions, type MnistOptions } from "../data/mnist-like.js";
 export { parseIdx, type IdxArray } from "../formats/idx.js";
 export { ImageDataset, type ImageSample } from "../data/image-dataset.js";
 export { type Image } from "../data/image.js";
-export { MNIST, type MnistLoadOptions, type MnistOptions } from "../data/datasets/mnist.js";
 export { BatchSampler, RandomSampler, SequentialSampler, type Sampler } from "../data/sampler.js";
 export { randomSplit, Subset } from "../data/subset.js";
 export { TensorDataset } from "../data/tensor-dataset.js";

@@ -1,6 +1,6 @@
-/** What the datasets need from Node: files, packages, checksums. The only file in data/, with downloads, that does. */
+/** What datasets need from Node: files, packages, checksums. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,22 @@ export function md5(bytes: Uint8Array): string {
   return createHash("md5").update(bytes).digest("hex");
 }
 
-/** The folder of an installed npm package, as seen from the first of these folders that has it. */
+/** The SHA-256 of a file. Reads it in parts, as the training images are too large to hold twice. */
+export function sha256(file: string): string {
+  const hash = createHash("sha256");
+  const part = new Uint8Array(1 << 20);
+  const handle = openSync(file, "r");
+  try {
+    for (let read = readSync(handle, part); read > 0; read = readSync(handle, part)) {
+      hash.update(part.subarray(0, read));
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest("hex");
+}
+
+/** The folder of an installed npm package, found from the first of these folders that can import it. */
 export function packageFolder(name: string, seenFrom: readonly string[]): string | undefined {
   for (const folder of seenFrom) {
     try {
@@ -23,12 +38,12 @@ export function packageFolder(name: string, seenFrom: readonly string[]): string
   return undefined;
 }
 
-/** The first of these folders that has the file, plain or with `.gz` at its end. */
+/** The path of the file in the first of these folders that has it, plain or with `.gz` appended. */
 export function findFile(name: string, folders: readonly string[]): string | undefined {
   return folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.gz`)]).find((path) => existsSync(path));
 }
 
-/** What a folder holds, in words. */
+/** The contents of a folder, in words. */
 export function describeFolder(folder: string): string {
   if (!existsSync(folder)) return "no such folder";
   if (!statSync(folder).isDirectory()) return "a file";
@@ -38,8 +53,8 @@ export function describeFolder(folder: string): string {
 }
 
 /**
- * A file's content, unpacked if its name ends in `.gz`.
- * @throws DataError if it cannot be read or unpacked
+ * The content of a file, decompressed if its name ends in `.gz`.
+ * @throws DataError if it cannot be read or decompressed
  */
 export function readDataFile(path: string): Uint8Array {
   try {
@@ -51,9 +66,9 @@ export function readDataFile(path: string): Uint8Array {
     throw new DataError(
       {
         op: path,
-        problem: packed ? "the compressed file is damaged or cut short" : "the file cannot be read",
+        problem: packed ? "the compressed file is damaged or truncated" : "the file cannot be read",
         got: message,
-        hint: packed ? "fetch it again" : "check the path and who may read it",
+        hint: packed ? "download it again" : "check the path and its permissions",
       },
       { cause },
     );

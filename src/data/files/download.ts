@@ -1,22 +1,22 @@
 /**
- * Downloading a dataset's files from mirrors. A file appears under its name only when it is complete and its md5 sum is
- * right; until then it has another name beside it, and after a failure nothing is left.
+ * Downloads a dataset's files from mirrors. A file appears under its name only when it is complete and its md5 sum is
+ * right; until then it has a temporary name in the same folder. A failed download leaves nothing behind.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../../errors/errors.js";
 import { md5 } from "./data-files.js";
 
-/** Where a dataset's files are, and how to know them. */
+/** Where a dataset's files can be downloaded, and their checksums. */
 export interface DownloadSource {
-  /** Addresses that end with a slash; tried in this order. */
+  /** URLs that end with a slash, tried in this order. */
   readonly mirrors: readonly string[];
   readonly resources: readonly { readonly file: string; readonly md5: string }[];
 }
 
 /**
- * Fetches the files that are not yet in the folder, or not intact.
- * @throws DataError if no mirror gives a file (it lists what each one said), or for a wrong md5 sum
+ * Downloads the files that are missing from the folder or damaged.
+ * @throws DataError if no mirror has a file (with the answer of each mirror), or if its md5 sum is wrong
  */
 export async function downloadFiles(folder: string, { mirrors, resources }: DownloadSource): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -43,13 +43,13 @@ async function fetchFromAny(mirrors: readonly string[], file: string): Promise<{
   }
   throw new DataError({
     op: file,
-    problem: "no mirror gave the file",
+    problem: "the file could not be downloaded from any mirror",
     got: failures.join("; "),
-    hint: "check the connection, or put the file into a folder and pass that as root",
+    hint: "check the network connection, or put the file into a folder and pass that folder as root",
   });
 }
 
-/** What `fetch` reports is in its error's cause. */
+/** `fetch` puts the actual error into `cause`. */
 function reason(error: unknown): string {
   const { message, cause } = error as Error;
   const inner = cause as NodeJS.ErrnoException | undefined;
@@ -61,10 +61,10 @@ function checkSum(address: string, bytes: Uint8Array, expected: string): void {
   if (got === expected) return;
   throw new DataError({
     op: address,
-    problem: `the ${bytes.length} downloaded bytes have a wrong md5 sum, nothing was kept`,
+    problem: `the download of ${bytes.length} bytes has the wrong md5 sum and was discarded`,
     expected,
     got,
-    hint: "try again; if it stays so, the mirror serves another file or something on the way replaces it",
+    hint: "try again; if it fails again, the mirror has a different file or something in the network replaces it",
   });
 }
 
@@ -76,7 +76,7 @@ function writeWhole(path: string, bytes: Uint8Array): void {
   } catch (cause) {
     rmSync(partial, { force: true });
     const { message } = cause as Error;
-    const hint = "free space, or choose another folder";
+    const hint = "free some space, or choose another folder";
     throw new DataError({ op: path, problem: "the file cannot be written", got: message, hint }, { cause });
   }
 }
