@@ -5,7 +5,7 @@ import { at, install, prepare } from "./setup.mjs";
 
 prepare();
 install("Installing the peers of the benchmark", at("bench"));
-install("Installing a current Node", at("fixtures", "current-node"));
+install("Installing a current Node", at("test", "environments", "current-node"));
 const args = ["--import", "tsx", at("bench", "main.ts"), ...process.argv.slice(2)];
 // tsx follows its paths: what is measured is the build.
 const env = { ...process.env, TSX_TSCONFIG_PATH: at("bench", "tsconfig.run.json") };

@@ -46,8 +46,9 @@ function passes([name, args]) {
 
 prepare();
 // The same bits are wanted from this Node and from a current one.
-if (!quick) install("Installing a current Node", at("fixtures", "current-node"));
-if (!quick) install("Installing Deno, Bun and bundlers", at("fixtures", "other-runtimes"), { scripts: true });
+if (!quick) install("Installing a current Node", at("test", "environments", "current-node"));
+if (!quick)
+  install("Installing Deno, Bun and bundlers", at("test", "environments", "other-runtimes"), { scripts: true });
 const failed = steps().filter((step) => !passes(step));
 if (failed.length > 0) {
   process.stdout.write(`Failed: ${failed.map(([name]) => name).join(", ")}\n`);

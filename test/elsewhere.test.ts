@@ -14,10 +14,11 @@ import { decodeStateDict } from "../src/entries/import.js";
 import { loadClassifier } from "../src/entries/predict.js";
 import { encodeSafetensors, resolveConfig, type StoredTensor } from "../src/entries/train.js";
 import type { Browser, Page } from "playwright-core";
+import { readFixture } from "./fixtures.js";
 import { launchChromium, root, serve } from "./chromium.js";
 
 const project = fs.mkdtempSync(path.join(os.tmpdir(), "kilograd-elsewhere-"));
-const tool = (name: string): string => root("fixtures", "other-runtimes", "node_modules", ".bin", name);
+const tool = (name: string): string => root("test", "environments", "other-runtimes", "node_modules", ".bin", name);
 let browser: Browser | undefined;
 let expected = "";
 
@@ -55,7 +56,7 @@ function link(target: string, name: string): void {
 
 /** The exercise's network with the weights that PyTorch has trained. */
 function writeRun(folder: string): void {
-  const dict = decodeStateDict(fs.readFileSync(root("fixtures", "weights", "exercise.pt")), "exercise.pt");
+  const dict = decodeStateDict(readFixture("weights/exercise.pt"), "exercise.pt");
   const tensors = new Map<string, StoredTensor>(
     [...dict].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]),
   );

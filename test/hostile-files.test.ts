@@ -7,7 +7,6 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
@@ -21,12 +20,11 @@ import { zeros } from "../src/tensor/creation.js";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/formats/safetensors.js";
 import { importOnnx } from "../src/import/onnx/onnx-module.js";
 import { decodeStateDict } from "../src/import/state-dict.js";
+import { readFixture } from "./fixtures.js";
 
 const seed = Number(process.env["KILOGRAD_SEED"] ?? 1);
-const fixture = (name: string): Buffer =>
-  fs.readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
 
-const npz = archive({ "w.npy": unzipSync(fixture("weights/arrays.npz"))["dense.npy"]! });
+const npz = archive({ "w.npy": unzipSync(readFixture("weights/arrays.npz"))["dense.npy"]! });
 const directory = records(npz, 1)[0]!;
 const end = records(npz, 5)[0]!;
 const npy = (header: string, elements = 16): Uint8Array =>
@@ -276,17 +274,17 @@ const weights = (bytes: Uint8Array): unknown => decodeStateDict(bytes, "given");
 const inner = (name: string, inside: string, wrap: (bytes: Uint8Array) => Uint8Array) =>
   [
     `${name} (${inside})`,
-    unzipSync(fixture(`weights/${name}`))[inside]!,
+    unzipSync(readFixture(`weights/${name}`))[inside]!,
     (bytes: Uint8Array) => weights(wrap(bytes)),
   ] as const;
 
 const whole: readonly (readonly [name: string, bytes: Uint8Array, read: (bytes: Uint8Array) => unknown])[] = [
   ["a safetensors file", safetensors, weights],
   ...["tensors.pt", "protocol4.pt", "arrays.npz", "compressed.npz"].map(
-    (name) => [name, fixture(`weights/${name}`), weights] as const,
+    (name) => [name, readFixture(`weights/${name}`), weights] as const,
   ),
   inner("tensors.pt", "tensors/data.pkl", (data) => {
-    const { "tensors/data.pkl": _, ...others } = unzipSync(fixture("weights/tensors.pt"));
+    const { "tensors/data.pkl": _, ...others } = unzipSync(readFixture("weights/tensors.pt"));
     return archive({ ...others, "tensors/data.pkl": data });
   }),
   inner("arrays.npz", "dense.npy", (data) => archive({ "dense.npy": data })),
@@ -303,7 +301,7 @@ for (const [name, bytes, read] of whole) {
 for (const name of ["digits-training", "mixed", "scores", "digits-ort-extended"]) {
   test(`300 mutations of ${name}.onnx crash nothing (seed ${seed})`, () => {
     let i = 0;
-    for (const changed of mutations(fixture(`onnx/${name}.onnx`), 300, seed)) {
+    for (const changed of mutations(readFixture(`onnx/${name}.onnx`), 300, seed)) {
       // Building the graph checks all shapes; nothing is computed.
       tryOut(() => importOnnx(changed, "given")(zeros([3, 1, 12, 12])), KilogradError, `seed ${seed}, mutation ${i++}`);
     }
@@ -361,7 +359,7 @@ for (const name of ["digits-training", "mixed", "scores", "digits-ort-extended"]
     const below = (n: number): number => (generator.random() >>> 0) % Math.max(1, n);
     let computed = 0;
     for (let i = 0; i < 200; i++) {
-      const changed = damageModel(fixture(`onnx/${name}.onnx`), below);
+      const changed = damageModel(readFixture(`onnx/${name}.onnx`), below);
       const run = (): void => {
         importOnnx(changed, "given")
           .eval()(zeros([3, 1, 12, 12]))

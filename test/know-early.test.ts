@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { recordedPlans } from "../fixtures/recorded-plans.js";
+import { recordedPlans } from "../fixtures/know-early/recorded-plans.js";
 import { foretell, foretellingCounts, foretellingTable, recordedRuns } from "./recorded-runs.js";
 
 const runs = recordedRuns();
@@ -12,7 +12,7 @@ test("at least 20 runs are recorded, each over its whole budget or until it brok
   for (const { name, epochs, records, error } of runs) assert.ok(records.length === epochs || error, name);
 });
 
-test("the runs are those that fixtures/recorded-runs.ts trains", () => {
+test("the runs are those that fixtures/know-early/recorded-runs.ts trains", () => {
   assert.deepEqual(
     runs.map(({ name, epochs }) => [name, epochs]),
     Object.entries(recordedPlans).map(([name, { settings }]) => [name, settings.epochs]),
@@ -44,8 +44,8 @@ test("by epoch 3 no run that passed had half the training loss that is called ho
   assert.ok(Math.max(...losses) < 0.1, String(Math.max(...losses)));
 });
 
-test("the table in docs/know-early.md is what fixtures/know-early-table.ts makes", () => {
+test("the table in docs/know-early.md is what fixtures/know-early/know-early-table.ts makes", () => {
   const text = fs.readFileSync(new URL("../docs/know-early.md", import.meta.url), "utf8");
-  assert.ok(text.includes(`\n${foretellingCounts(runs)}\n`), "run `npx tsx fixtures/know-early-table.ts`");
-  assert.ok(text.includes(foretellingTable(runs)), "run `npx tsx fixtures/know-early-table.ts`");
+  assert.ok(text.includes(`\n${foretellingCounts(runs)}\n`), "run `npx tsx fixtures/know-early/know-early-table.ts`");
+  assert.ok(text.includes(foretellingTable(runs)), "run `npx tsx fixtures/know-early/know-early-table.ts`");
 });

@@ -1,24 +1,23 @@
 /**
- * Weights that PyTorch has trained (fixtures/weights.py), in kilograd on all 10,000 test images: the same number of
+ * Weights that PyTorch has trained (fixtures/weights/weights.py), in kilograd on all 10,000 test images: the same number of
  * right answers, and the same output.
  */
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { test } from "node:test";
 import { DataLoader, MNIST, transforms } from "../src/entries/data.js";
 import { decodeStateDict } from "../src/entries/import.js";
 import { noGrad } from "../src/entries/index.js";
 import { evaluate, ExerciseNet } from "../src/entries/train.js";
-import { root } from "./chromium.js";
+import { jsonFixture, readFixture } from "./fixtures.js";
 
 interface Fixture {
   readonly exercise: { readonly correct: number; readonly first: readonly number[] };
 }
-const { exercise } = JSON.parse(fs.readFileSync(root("fixtures", "weights.json"), "utf8")) as Fixture;
+const { exercise } = jsonFixture<Fixture>("weights/weights.json");
 
 test("as many of 10,000 test images are right as in PyTorch", () => {
   const model = new ExerciseNet();
-  model.loadStateDict(decodeStateDict(fs.readFileSync(root("fixtures", "weights", "exercise.pt")), "exercise.pt"));
+  model.loadStateDict(decodeStateDict(readFixture("weights/exercise.pt"), "exercise.pt"));
   const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.1307], [0.3081])]);
   const data = new MNIST({ train: false, transform });
   const { correct, total } = evaluate(model, new DataLoader(data, { batchSize: 500 }));

@@ -1,11 +1,11 @@
 /**
- * The notebook on the real MNIST beside PyTorch's (fixtures/notebook.py): the same weights and shuffle after the same
+ * The notebook on the real MNIST beside PyTorch's (fixtures/exercise/notebook.py): the same weights and shuffle after the same
  * seed, the same loss and gradients from the same state, and losses that stay together while rounding lets them.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "./fixtures.js";
 import { DataLoader } from "../src/entries/data.js";
 import { configure, F, manualSeed, type HostArray } from "../src/entries/index.js";
 import { firstBatches, makeNotebook, trainStep } from "./notebook.js";
@@ -18,7 +18,7 @@ interface Fixture {
   /** Of the first step, for each parameter. */
   readonly gradients: readonly string[];
 }
-const fixture = JSON.parse(readFileSync(new URL("../fixtures/notebook.json", import.meta.url), "utf8")) as Fixture;
+const fixture = jsonFixture<Fixture>("exercise/notebook.json");
 
 function sha256(elements: HostArray): string {
   return createHash("sha256").update(new Uint8Array(elements.buffer)).digest("hex");

@@ -1,7 +1,7 @@
-/** The recorded runs (fixtures/recorded-runs.json), and what `Know early` would have said of them. */
-import fs from "node:fs";
+/** The recorded runs (fixtures/know-early/recorded-runs.json), and what `Know early` would have said of them. */
 import { adviseTraining, percent, type EpochFigures, type TrainingAdvice } from "../src/entries/report.js";
 import { leastCorrect } from "../src/entries/train.js";
+import { jsonFixture } from "./fixtures.js";
 
 export interface RecordedRun {
   readonly name: string;
@@ -24,8 +24,7 @@ export interface Foretold {
 const EARLY = 3;
 
 export function recordedRuns(): RecordedRun[] {
-  const text = fs.readFileSync(new URL("../fixtures/recorded-runs.json", import.meta.url), "utf8");
-  return JSON.parse(text) as RecordedRun[];
+  return jsonFixture("know-early/recorded-runs.json");
 }
 
 /** Each run by itself, against the reference curve alone. */

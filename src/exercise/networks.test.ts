@@ -1,8 +1,8 @@
-/** The exercise's network beside PyTorch's after manual_seed(1) (fixtures/network.py): weights, one step, evaluation. */
+/** The exercise's network beside PyTorch's after manual_seed(1) (fixtures/exercise/network.py): weights, one step, evaluation. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../test/fixtures.js";
 import { SGD } from "../optim/index.js";
 import { manualSeed } from "../random/random.js";
 import { realize, setEngine } from "../runtime/realize.js";
@@ -62,14 +62,14 @@ interface Fixture {
     readonly evaluated: readonly number[];
   };
 }
-const fixture = JSON.parse(readFileSync(new URL("../../fixtures/network.json", import.meta.url), "utf8")) as Fixture;
+const fixture = jsonFixture<Fixture>("exercise/network.json");
 
 function makeNet(): Net {
   manualSeed(1);
   return new Net();
 }
 
-/** As in fixtures/network.py. */
+/** As in fixtures/exercise/network.py. */
 function images(): Tensor {
   const pixels = Float32Array.from({ length: 2 * 28 * 28 }, (_, i) => Math.sin(i * 0.37));
   return tensor(pixels, [2, 1, 28, 28]);

@@ -1,7 +1,7 @@
-/** Files that PyTorch and NumPy have written (fixtures/weights.py), and the same bits from one format to another. */
+/** Files that PyTorch and NumPy have written (fixtures/weights/weights.py), and the same bits from one format to another. */
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { test } from "node:test";
+import { jsonFixture, readFixture } from "../../test/fixtures.js";
 import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { copyTensors, encodeCheckpoint } from "../train/checkpoint.js";
@@ -15,9 +15,8 @@ interface Fixture {
     Record<string, { readonly shape: readonly number[]; readonly elements: readonly number[] }>
   >;
 }
-const folder = new URL("../../fixtures", import.meta.url);
-const { tensors } = JSON.parse(fs.readFileSync(new URL("weights.json", folder), "utf8")) as Fixture;
-const read = (name: string): StateDict => decodeStateDict(fs.readFileSync(new URL(`weights/${name}`, folder)), name);
+const { tensors } = jsonFixture<Fixture>("weights/weights.json");
+const read = (name: string): StateDict => decodeStateDict(readFixture(`weights/${name}`), name);
 
 function checkTensor(dict: StateDict, name: string): void {
   const { shape, elements } = tensors[name]!;

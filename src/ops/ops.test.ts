@@ -3,8 +3,8 @@
  * reference, values and gradients against PyTorch, and composites against the ops that they are made of.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { jsonFixture } from "../../test/fixtures.js";
 import { gradients } from "../autograd/gradients.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { evaluate } from "../reference/reference.js";
@@ -103,10 +103,7 @@ interface TorchAnswer {
   readonly gradients?: readonly (readonly (number | string)[] | null)[];
 }
 
-const fixtures = new URL("../../fixtures/ops.json", import.meta.url);
-const answers = new Map(
-  (JSON.parse(readFileSync(fixtures, "utf8")) as TorchAnswer[]).map((answer) => [answer.name, answer]),
-);
+const answers = new Map(jsonFixture<TorchAnswer[]>("ops/ops.json").map((answer) => [answer.name, answer]));
 const asNumbers = (list: readonly (number | string)[]): number[] =>
   list.map((x) => (typeof x === "number" ? x : x === "nan" ? NaN : x === "inf" ? Infinity : -Infinity));
 
@@ -115,7 +112,7 @@ describe("values and gradients equal PyTorch's", () => {
     if (sample.torch === null) continue;
     test(sample.name, () => {
       const answer = answers.get(sample.name);
-      assert.equal(answer?.digest, torchRequest(sample).digest, "fixtures/ops.json is old: make it again (ops.py)");
+      assert.equal(answer?.digest, torchRequest(sample).digest, "fixtures/ops/ops.json is old: make it again (ops.py)");
       assert.deepEqual([...sample.build(sample.inputs.map(asData)).shape], answer.shape, "shape");
       assertClose(valueOf(sample), asNumbers(answer.value), 1e-8, "value");
       const found = gradientsOf(sample);

@@ -1,9 +1,9 @@
-/** The optimizers against PyTorch 1.13 (fixtures/optim.py), their state, and their refusals. */
+/** The optimizers against PyTorch 1.13 (fixtures/optim/optim.py), their state, and their refusals. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Engine } from "../runtime/engine.js";
 import { setEngine } from "../runtime/realize.js";
+import { jsonFixture } from "../../test/fixtures.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -18,7 +18,7 @@ interface Fixture {
     readonly history: readonly { readonly step: number; readonly params: readonly (readonly number[])[] }[];
   }[];
 }
-const fixture = JSON.parse(readFileSync(new URL("../../fixtures/optim.json", import.meta.url), "utf8")) as Fixture;
+const fixture = jsonFixture<Fixture>("optim/optim.json");
 const kinds = { SGD, Adam, AdamW };
 
 const start = (): Tensor[] => [
@@ -26,7 +26,7 @@ const start = (): Tensor[] => [
   tensor([0.75, -0.1, 3], undefined, { requiresGrad: true }),
 ];
 
-/** As in fixtures/optim.py. */
+/** As in fixtures/optim/optim.py. */
 function setGradients(params: readonly Tensor[], step: number): void {
   for (const param of params) {
     const wave = Array.from({ length: 3 }, (_, i) => Math.sin(1.7 * step + 0.9 * i) + 0.3);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../test/fixtures.js";
 import { ArgumentError } from "../errors/errors.js";
 import {
   defaultGenerator,
@@ -33,9 +33,7 @@ interface Fixtures {
   readonly int64: { seed: number; values: string[] };
   readonly unseeded: { seed: string; values: number[] };
 }
-const fixtures = JSON.parse(
-  readFileSync(new URL("../../fixtures/random-streams.json", import.meta.url), "utf8"),
-) as Fixtures;
+const fixtures = jsonFixture<Fixtures>("random/random-streams.json");
 
 test("uniform gives PyTorch's bits, for seeds of every size and beyond one round of the twister", () => {
   for (const { seed, from, to, values } of fixtures.uniform) {

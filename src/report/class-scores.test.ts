@@ -1,7 +1,7 @@
-/** Confusion matrix, precision, recall and calibration, against numpy (fixtures/classification.py). */
+/** Confusion matrix, precision, recall and calibration, against numpy (fixtures/report/classification.py). */
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../test/fixtures.js";
 import { calibration } from "./calibration.js";
 import { classScores, confusionMatrix } from "./class-scores.js";
 import { mistakes, type Predictions } from "./predictions.js";
@@ -16,9 +16,7 @@ interface Case {
   readonly ece: number;
 }
 
-const cases = JSON.parse(
-  fs.readFileSync(new URL("../../fixtures/classification.json", import.meta.url), "utf8"),
-) as Case[];
+const cases = jsonFixture<Case[]>("report/classification.json");
 
 function predictions(labels: readonly number[], likelihoods: readonly (readonly number[])[]): Predictions {
   const classes = likelihoods[0]!.length;

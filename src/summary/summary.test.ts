@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../test/fixtures.js";
 import {
   AvgPool2d,
   BatchNorm2d,
@@ -63,7 +63,7 @@ Estimated Total Size (MB): 0.60
   );
 });
 
-/** See fixtures/torchsummary.py. */
+/** See fixtures/nn/torchsummary.py. */
 interface Printed {
   readonly sizes: readonly (readonly number[])[];
   readonly lines: readonly string[];
@@ -71,9 +71,9 @@ interface Printed {
   /** Numbers in the parameters, each once; torchsummary's total has a module's at each of its calls. */
   readonly distinct: number;
 }
-const fixture = JSON.parse(fs.readFileSync(new URL("../../fixtures/torchsummary.json", import.meta.url), "utf8")) as {
+const fixture = jsonFixture<{
   readonly networks: Readonly<Record<"VGG" | "Twice" | "TwoInputs", Printed>>;
-};
+}>("nn/torchsummary.json");
 
 for (const name of ["VGG", "Twice", "TwoInputs"] as const) {
   test(`the rows of ${name} are those of torchsummary's rule on PyTorch`, () => {

@@ -3,21 +3,20 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fixturePath } from "../../../test/fixtures.js";
 import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { kilograd } from "../../../test/terminal.js";
 import { decodeStateDict } from "../../entries/import.js";
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/${name}`, import.meta.url));
 const weights = (file: string) => decodeStateDict(fs.readFileSync(file), file);
 
 test("PyTorch's weights become a run that can be evaluated and trained further", async (t) => {
   const data = idxFolder(t, 32, 20);
   const out = path.join(temporaryFolder(t), "run");
-  const imported = await kilograd(["import", fixture("weights/exercise.pt"), "--data", data, "--out", out]);
+  const imported = await kilograd(["import", fixturePath("weights/exercise.pt"), "--data", data, "--out", out]);
   assert.equal(imported.stderr, "");
   assert.match(imported.stdout, /^12,514 parameters from .*exercise\.pt\nRun: .*run\n$/);
-  const [given, kept] = [weights(fixture("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
+  const [given, kept] = [weights(fixturePath("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
   for (const [name, tensor] of given) assert.deepEqual(kept.get(name)!.data(), tensor.data(), name);
 
   const evaluated = await kilograd(["evaluate", out]);
@@ -33,17 +32,17 @@ test("train --weights starts from the weights in a file or a run", async (t) => 
   const begin = async (from: string, out: string): Promise<void> => {
     const { status, stderr } = await kilograd(["train", "--weights", from, "--out", out, ...settings]);
     assert.equal(status, 0, stderr);
-    const [given, kept] = [weights(fixture("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
+    const [given, kept] = [weights(fixturePath("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
     // With so small a learning rate they hardly change.
     const [before, after] = [given.get("conv2.weight")!.data(), kept.get("conv2.weight")!.data()];
     before.forEach((x, i) => assert.ok(Math.abs(x - after[i]!) < 1e-5));
   };
-  await begin(fixture("weights/exercise.pt"), path.join(folder, "first"));
+  await begin(fixturePath("weights/exercise.pt"), path.join(folder, "first"));
   await begin(path.join(folder, "first"), path.join(folder, "second"));
 });
 
 test("an ONNX model is a network, for summary, import and evaluate", async (t) => {
-  const model = fixture("onnx/digits-training.onnx");
+  const model = fixturePath("onnx/digits-training.onnx");
   const summary = await kilograd(["summary", model, "--input", "1,12,12"]);
   assert.match(summary.stdout, /Conv2d-1 {12}\[-1, 4, 10, 10\] {14}40\n/);
   assert.match(summary.stdout, /\nTotal params: 82\n/);
@@ -64,10 +63,13 @@ test("a file that does not fit or does not exist is an error with status 1", asy
     assert.ok(!fs.existsSync(out));
   };
   await refused(
-    fixture("weights/tensors.pt"),
+    fixturePath("weights/tensors.pt"),
     /^kilograd: .*tensors\.pt: loadStateDict: the state dict does not fit ExerciseNet: missing key\(s\) "conv1\.weight"/,
   );
-  await refused(fixture("weights/module.pt"), /it asks for torch\.nn\.modules\.linear\.Linear/);
-  await refused(fixture("onnx/digits-ort-all.onnx"), /cannot be imported: node \d+ .*there is no such operator here/);
+  await refused(fixturePath("weights/module.pt"), /it asks for torch\.nn\.modules\.linear\.Linear/);
+  await refused(
+    fixturePath("onnx/digits-ort-all.onnx"),
+    /cannot be imported: node \d+ .*there is no such operator here/,
+  );
   await refused(path.join(data, "gone.pt"), /gone\.pt cannot be read: ENOENT/);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../../test/fixtures.js";
 import { defaultGenerator, Generator, manualSeed, uniformNumber } from "../../random/random.js";
 import type { Image } from "../image.js";
 import * as transforms from "./index.js";
@@ -21,9 +21,7 @@ interface Fixtures {
   readonly cases: readonly Case[];
   readonly normalized: readonly { mean: number; std: number; values: readonly number[] }[];
 }
-const fixtures = JSON.parse(
-  readFileSync(new URL("../../../fixtures/transforms.json", import.meta.url), "utf8"),
-) as Fixtures;
+const fixtures = jsonFixture<Fixtures>("data/transforms.json");
 const { height, width } = fixtures;
 const bytes: Image = { data: Uint8Array.from(fixtures.bytes), channels: 2, height, width };
 const floats = transforms.toTensor()(bytes);

@@ -1,10 +1,11 @@
 /**
- * Models that PyTorch's exporter and onnxruntime have written (fixtures/onnx-models.py, onnx-optimized.mjs), beside what
+ * Models that PyTorch's exporter and onnxruntime have written (fixtures/onnx/models.py, optimized.mjs), beside what
  * PyTorch computes; and that what was imported trains on.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
+import { fixturePath, jsonFixture, readFixture } from "../../../test/fixtures.js";
 import { DataError } from "../../errors/errors.js";
 import { noGrad } from "../../graph/grad-mode.js";
 import { functional as F, Module } from "../../nn/index.js";
@@ -16,15 +17,14 @@ import { importOnnx, type ImportOnnxOptions, type OnnxModule } from "./onnx-modu
 interface Fixture {
   readonly models: Readonly<Record<string, { readonly output: readonly number[]; readonly parameters: number }>>;
 }
-const folder = new URL("../../../fixtures", import.meta.url);
-const { models } = JSON.parse(fs.readFileSync(new URL("onnx-models.json", folder), "utf8")) as Fixture;
+const { models } = jsonFixture<Fixture>("onnx/models.json");
 const images = tensor(
   Float32Array.from({ length: 3 * 144 }, (_, i) => Math.sin(Math.fround(i * Math.fround(0.37)))),
   [3, 1, 12, 12],
 );
 
 function load(name: string, options?: ImportOnnxOptions): OnnxModule {
-  return importOnnx(fs.readFileSync(new URL(`onnx/${name}.onnx`, folder)), `${name}.onnx`, options);
+  return importOnnx(readFixture(`onnx/${name}.onnx`), `${name}.onnx`, options);
 }
 
 function close(actual: Tensor, expected: readonly number[], within = 2e-6): void {
@@ -33,7 +33,7 @@ function close(actual: Tensor, expected: readonly number[], within = 2e-6): void
   elements.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) <= within, `${i}: ${x} against ${expected[i]}`));
 }
 
-const written = fs.readdirSync(new URL("onnx/", folder)).map((file) => file.replace(/\.onnx$/, ""));
+const written = fs.readdirSync(fixturePath("onnx")).flatMap((file) => /^(.*)\.onnx$/.exec(file)?.[1] ?? []);
 for (const name of written.filter((one) => !one.endsWith("-all"))) {
   test(`${name}: the output is PyTorch's`, () => {
     const model = load(name).eval();

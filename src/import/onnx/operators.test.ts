@@ -1,7 +1,8 @@
-/** Every operator beside onnxruntime (fixtures/onnx-operators.mjs), and what of them is refused. */
+/** Every operator beside onnxruntime (fixtures/onnx/operators.mjs), and what of them is refused. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../../test/fixtures.js";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   AttributeProto_AttributeType as Type,
@@ -21,9 +22,7 @@ interface Case {
   readonly outputShape: readonly number[];
   readonly output: readonly number[];
 }
-const cases = JSON.parse(
-  fs.readFileSync(new URL("../../../fixtures/onnx-operators.json", import.meta.url), "utf8"),
-) as Case[];
+const cases = jsonFixture<Case[]>("onnx/operators.json");
 
 for (const { name, model, shape, positive, outputShape, output } of cases) {
   test(`${name}: as onnxruntime`, () => {

@@ -1,8 +1,8 @@
-/** `F` against PyTorch: values and gradients of fixtures/functional.json, and what these cannot show. */
+/** `F` against PyTorch: values and gradients of fixtures/nn/functional.json, and what these cannot show. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setEngine } from "../../runtime/realize.js";
+import { jsonFixture } from "../../../test/fixtures.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
 import { ones, tensor, zeros } from "../../tensor/creation.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -74,9 +74,7 @@ const calls: Record<string, (t: Inputs) => Tensor> = {
   "mseLoss, none": (t) => mseLoss(t.input, t.target, { reduction: "none" }),
 };
 
-const fixture = JSON.parse(
-  readFileSync(new URL("../../../fixtures/functional.json", import.meta.url), "utf8"),
-) as Record<string, Case>;
+const fixture = jsonFixture<Record<string, Case>>("nn/functional.json");
 
 function given(name: string, { shape, values }: Elements, isClass: boolean): Tensor {
   if (isClass) return tensor(Int32Array.from(values), shape);

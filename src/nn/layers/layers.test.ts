@@ -1,8 +1,8 @@
-/** The layers against PyTorch 1.13 (fixtures/layers.py): printed form, names, first values; and their refusals. */
+/** The layers against PyTorch 1.13 (fixtures/nn/layers.py): printed form, names, first values; and their refusals. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../../test/fixtures.js";
 import { manualSeed } from "../../random/random.js";
 import { setEngine } from "../../runtime/realize.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
@@ -16,9 +16,9 @@ interface Fixture {
   readonly layers: readonly { readonly repr: string; readonly state: readonly string[]; readonly sha256: string }[];
   readonly init: Readonly<Record<string, readonly number[]>>;
 }
-const fixture = JSON.parse(readFileSync(new URL("../../../fixtures/layers.json", import.meta.url), "utf8")) as Fixture;
+const fixture = jsonFixture<Fixture>("nn/layers.json");
 
-/** The same, in the same order, as in fixtures/layers.py. */
+/** The same, in the same order, as in fixtures/nn/layers.py. */
 const layers: readonly (() => nn.Module)[] = [
   () => new nn.Conv2d(1, 8, 3),
   () => new nn.Conv2d(4, 6, [3, 5], { stride: 2, padding: [1, 2], dilation: 2, groups: 2, bias: false }),

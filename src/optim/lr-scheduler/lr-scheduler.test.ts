@@ -1,7 +1,7 @@
-/** The learning-rate schedules against PyTorch 1.13 (fixtures/optim.py), their state, and their refusals. */
+/** The learning-rate schedules against PyTorch 1.13 (fixtures/optim/optim.py), their state, and their refusals. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { jsonFixture } from "../../../test/fixtures.js";
 import { tensor } from "../../tensor/creation.js";
 import {
   Adam,
@@ -16,9 +16,9 @@ import {
 import type { SchedulerState } from "./lr-scheduler.js";
 
 type Row = readonly number[];
-const fixture = JSON.parse(readFileSync(new URL("../../../fixtures/optim.json", import.meta.url), "utf8")) as {
+const fixture = jsonFixture<{
   readonly schedules: Readonly<Record<string, readonly Row[]>>;
-};
+}>("optim/optim.json");
 
 interface Schedule {
   step(metric: number): void;
@@ -31,7 +31,7 @@ const parameter = () => tensor([0], undefined, { requiresGrad: true });
 const sgd = () => new SGD([{ params: [parameter()] }, { params: [parameter()], lr: 0.02 }], { lr: 0.1, momentum: 0.9 });
 const adam = () => new Adam([parameter()], { lr: 0.1 });
 
-/** The same as in fixtures/optim.py. */
+/** The same as in fixtures/optim/optim.py. */
 const cases: Record<
   string,
   { optimizer: () => Optimizer; make: (o: Optimizer) => Schedule; metric?: (i: number) => number }

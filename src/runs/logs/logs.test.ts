@@ -1,4 +1,4 @@
-/** Event files as an independent reader finds them (fixtures/event-file.py), and CSV. */
+/** Event files as an independent reader finds them (test/event-file.py), and CSV. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -16,7 +16,7 @@ import { crc32c } from "./record-file.js";
 import { logTensorboard } from "./tensorboard.js";
 
 setEngine(referenceEngine);
-const reader = fileURLToPath(new URL("../../../fixtures/event-file.py", import.meta.url));
+const reader = fileURLToPath(new URL("../../../test/event-file.py", import.meta.url));
 
 interface Event {
   readonly step: number;
