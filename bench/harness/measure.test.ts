@@ -89,7 +89,7 @@ test("a peer that exits is reported with its last output, a silent one after its
   const ending = await Peer.start(fake("ending", { ends: true }), 60);
   await assert.rejects(ending.ask({ do: "run", steps: 1 }, 60), (error) => {
     assert.ok(error instanceof PeerFailure);
-    assert.match(error.message, /^ending has ended\.\nout of luck/);
+    assert.match(error.message, /^ending exited\.\nout of luck/);
     return true;
   });
   const silent = await Peer.start(fake("silent", { silent: true }), 60);
