@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { ArgumentError } from "../errors/errors.js";
+import { tensor } from "../tensor/creation.js";
+import { configure, onCompile, type ProgramText } from "./configure.js";
+import { compiledEngine } from "./realize.js";
+
+afterEach(() => configure({ threads: 1, numerics: "fast" }));
+
+test("as many threads as a run can count", () => {
+  for (const threads of [1, 2, 256]) assert.doesNotThrow(() => configure({ threads }));
+  for (const threads of [0, -1, 1.5, 257, NaN, Infinity]) {
+    assert.throws(
+      () => configure({ threads }),
+      (error) => error instanceof ArgumentError && error.message.includes(`threads is ${threads}`),
+    );
+  }
+});
+
+test("two kinds of numerics", () => {
+  for (const numerics of ["fast", "strict"] as const) assert.doesNotThrow(() => configure({ numerics }));
+  assert.throws(
+    () => configure({ numerics: "exact" as "strict" }),
+    (error) => error instanceof ArgumentError && error.message.includes("numerics is exact"),
+  );
+});
+
+test("what is not named stays, and nothing is changed by settings that are refused", () => {
+  const settings = (): unknown => (compiledEngine() as unknown as { settings: unknown }).settings;
+  configure({ threads: 3, numerics: "strict" });
+  configure({});
+  configure({ threads: 2 });
+  assert.throws(() => configure({ threads: 0, numerics: "fast" }));
+  assert.deepEqual(settings(), { threads: 2, numerics: "strict", profile: false });
+});
+
+test("a listener is told of each program that is compiled, and not of one that is there already", () => {
+  const texts: ProgramText[] = [];
+  onCompile((text) => texts.push(text));
+  const sum = (list: number[]): number => tensor(list).mul(3).sum().item();
+  assert.equal(sum([1, 2, 3, 4, 5]), 45);
+  assert.equal(sum([5, 4, 3, 2, 2]), 48);
+  onCompile(() => undefined);
+  assert.equal(texts.length, 1);
+  assert.match(texts[0]!.plan, /^arena .* stages/);
+  assert.match(texts[0]!.loops, /^void k0\(i32 n\) \{$/m);
+});
