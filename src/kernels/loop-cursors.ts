@@ -24,7 +24,7 @@ interface Seat {
 }
 
 /** An axis of the domain, or several that all cursors walk as one. */
-export interface Axis {
+interface Axis {
   readonly extent: number;
   /** How far each cursor moves, in bytes (positions: in elements). */
   readonly moves: readonly number[];

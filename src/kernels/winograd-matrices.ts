@@ -62,7 +62,7 @@ export class Arithmetic {
   }
 }
 
-export interface TransformRecord {
+interface TransformRecord {
   /** Numbers that a row of it takes, and gives. */
   readonly inputs: number;
   readonly outputs: number;

@@ -67,8 +67,6 @@ interface Known<T> {
 /** Values by structure. Holds on to no node. */
 export class StructureTable<T> {
   private readonly bySize = new Map<number, Known<T>[]>();
-  /** How many structures there are. */
-  size = 0;
 
   find(structure: Structure): T | undefined {
     const candidates = this.bySize.get(structure.order.length) ?? [];
@@ -83,7 +81,6 @@ export class StructureTable<T> {
     const list = this.bySize.get(order.length);
     if (list) list.push(known);
     else this.bySize.set(order.length, [known]);
-    this.size++;
   }
 }
 

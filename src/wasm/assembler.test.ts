@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { assemble, type ModuleOptions } from "./assembler.js";
-import { instructions, typeOf, v, type Expr, type Instruction, type Local } from "./expressions.js";
+import { v, type Expr, type Instruction, type Local } from "./expressions.js";
 import { FunctionBuilder, type Func } from "./loops.js";
 
 // Node 20 has relaxed SIMD behind a flag that must be set before the first module; later ones know no such flag.
@@ -40,14 +40,13 @@ function written(params: readonly string[], write: (b: FunctionBuilder, ...param
   return b.done({ exported: true });
 }
 
-function stored(value: Expr, address = 0): Func {
-  const type = typeOf(value);
-  return written([], (b) => b.store(v.int(address), 0, value, type));
+function stored(value: Expr, type: "v128" | "i32" = "v128"): Func {
+  return written([], (b) => b.store(v.int(0), 0, value, type));
 }
 
 /** What an expression of i32 gives. */
 function intOf(value: Expr): number {
-  const loaded = load([stored(value)]);
+  const loaded = load([stored(value, "i32")]);
   loaded.call("run");
   return loaded.ints[0]!;
 }
@@ -61,7 +60,6 @@ const lanes = (x: Lanes): Expr => ({
   kind: "lanes",
   ...("f" in x ? { lanes: "f32x4", values: x.f } : { lanes: "i32x4", values: x.i }),
 });
-const float = (value: number): Expr => ({ kind: "f32", value });
 
 const [a, b] = [f(1.5, -2, 0, 8), f(0.5, -4, 3, -8)];
 const [m, n] = [i(1, -2, 0x7fffffff, 12), i(3, -2, 1, -12)];
@@ -75,15 +73,11 @@ const cases: Record<Instruction, readonly [readonly Expr[], Lanes | number]> = {
   "i32.div_u": [[v.int(-1), v.int(2)], 0x7fffffff],
   "i32.rem_u": [[v.int(-1), v.int(10)], 5],
   "i32.and": [[v.int(0b1100), v.int(0b1010)], 0b1000],
-  "i32.shl": [[v.int(5), v.int(3)], 40],
   "i32.eq": [[v.int(4), v.int(4)], 1],
   "i32.ne": [[v.int(4), v.int(4)], 0],
   "i32.lt_s": [[v.int(-1), v.int(0)], 1],
   "i32.ge_s": [[v.int(-1), v.int(0)], 0],
   "i32.eqz": [[v.int(0)], 1],
-  "f32.add": [[float(1.5), float(2.25)], 3.75],
-  "f32.max": [[float(1.5), float(2.25)], 2.25],
-  "f32x4.splat": [[float(1.5)], f(1.5, 1.5, 1.5, 1.5)],
   "i32x4.splat": [[v.int(-7)], i(-7, -7, -7, -7)],
   "f32x4.add": [[lanes(a), lanes(b)], f(2, -6, 3, 0)],
   "f32x4.sub": [[lanes(a), lanes(b)], f(1, 2, -3, 16)],
@@ -105,7 +99,6 @@ const cases: Record<Instruction, readonly [readonly Expr[], Lanes | number]> = {
   "f32x4.le": [[lanes(f(1, 2, 3, NaN)), lanes(f(1, 3, 2, NaN))], i(-1, -1, 0, 0)],
   "f32x4.ge": [[lanes(f(1, 2, 3, NaN)), lanes(f(1, 3, 2, NaN))], i(-1, 0, -1, 0)],
   "f32x4.convert_i32x4_s": [[lanes(i(1, -2, 0, -1))], f(1, -2, 0, -1)],
-  "f32x4.convert_i32x4_u": [[lanes(i(1, 2, 0, -1))], f(1, 2, 0, 4294967296)],
   "i32x4.trunc_sat_f32x4_s": [[lanes(f(1.75, -1.75, 1e20, NaN))], i(1, -1, 0x7fffffff, 0)],
   "i32x4.add": [[lanes(m), lanes(n)], i(4, -4, -0x80000000, 0)],
   "i32x4.sub": [[lanes(m), lanes(n)], i(-2, 0, 0x7ffffffe, 24)],
@@ -113,24 +106,20 @@ const cases: Record<Instruction, readonly [readonly Expr[], Lanes | number]> = {
   "i32x4.shl": [[lanes(m), v.int(4)], i(16, -32, -16, 192)],
   "i32x4.shr_s": [[lanes(m), v.int(1)], i(0, -1, 0x3fffffff, 6)],
   "i32x4.shr_u": [[lanes(m), v.int(1)], i(0, 0x7fffffff, 0x3fffffff, 6)],
-  "i32x4.eq": [[lanes(m), lanes(n)], i(0, -1, 0, 0)],
-  "i32x4.gt_s": [[lanes(m), lanes(n)], i(0, 0, -1, -1)],
   "v128.and": [bits.map(lanes), i(0b1000, 0, 9, 0)],
   "v128.andnot": [bits.map(lanes), i(0b0100, 0, -10, 5)],
   "v128.or": [bits.map(lanes), i(0b1110, 7, -1, 5)],
   "v128.xor": [bits.map(lanes), i(0b0110, 7, -10, 5)],
-  "v128.not": [[lanes(bits[0])], i(~0b1100, -1, 0, ~5)],
   "v128.bitselect": [[...bits, i(0b0110, -1, 0, 1)].map(lanes), i(0b1100, 0, 9, 1)],
-  "v128.any_true": [[lanes(i(0, 0, 4, 0))], 1],
   "f32x4.relaxed_madd": [[a, b, f(1, 1, 1, 1)].map(lanes), f(1.75, 9, 1, -63)],
 };
 
 for (const [op, [args, expected]] of Object.entries(cases) as [Instruction, (typeof cases)[Instruction]][]) {
   test(op, () => {
-    const loaded = load([stored(v.op(op, ...args))]);
+    const isSingle = typeof expected === "number";
+    const loaded = load([stored(v.op(op, ...args), isSingle ? "i32" : "v128")]);
     loaded.call("run");
-    const single = instructions[op][2] === "f32" ? f(expected as number) : i(expected as number);
-    const result = typeof expected === "number" ? single : expected;
+    const result = isSingle ? i(expected) : expected;
     if ("f" in result) assert.deepEqual([...loaded.floats.subarray(0, result.f.length)], result.f);
     else assert.deepEqual([...loaded.ints.subarray(0, result.i.length)], result.i);
   });
@@ -159,14 +148,13 @@ test("each form of loading, with short and long offsets", () => {
       b.store(v.int(0), 0, v.load(p, offset));
       b.store(v.int(16), 0, v.load(p, offset, "splat"));
       b.store(v.int(32), 0, v.load(p, offset, "lane0"));
-      b.store(v.int(48), 0, v.load(p, offset, "f32"), "f32");
-      b.store(v.int(52), 0, v.load(p, offset, "i32"), "i32");
+      b.store(v.int(48), 0, v.load(p, offset, "i32"), "i32");
     });
     const { call, floats } = load([run]);
     floats.set([1.5, 2.5, 3.5, 4.5], (100 + offset) / 4);
     call("run", 100);
-    const expected = [1.5, 2.5, 3.5, 4.5, 1.5, 1.5, 1.5, 1.5, 1.5, 0, 0, 0, 1.5, 1.5];
-    assert.deepEqual([...floats.subarray(0, 14)], expected);
+    const expected = [1.5, 2.5, 3.5, 4.5, 1.5, 1.5, 1.5, 1.5, 1.5, 0, 0, 0, 1.5];
+    assert.deepEqual([...floats.subarray(0, 13)], expected);
   }
 });
 
@@ -175,25 +163,19 @@ test("each form of storing touches what it should and no more", () => {
     const x = b.let("v128", "x", lanes(f(1, 2, 3, 4)));
     b.store(p, 0, x);
     b.store(p, 16, x, "lane0");
-    b.store(p, 24, v.lane(x, 3), "f32");
     b.store(p, 200, v.int(9), "i32");
   });
   const { call, floats, ints } = load([run]);
   call("run", 4);
-  assert.deepEqual([...floats.subarray(0, 9)], [0, 1, 2, 3, 4, 1, 0, 4, 0]);
+  assert.deepEqual([...floats.subarray(0, 9)], [0, 1, 2, 3, 4, 1, 0, 0, 0]);
   assert.equal(ints[51], 9);
   assert.equal(ints[52], 0);
 });
 
-test("lanes are taken and shuffled by number", () => {
+test("lanes are shuffled by number", () => {
   const shuffled = load([stored(v.shuffle(lanes(i(0, 1, 2, 3)), lanes(i(4, 5, 6, 7)), [7, 0, 5, 2]))]);
   shuffled.call("run");
   assert.deepEqual([...shuffled.ints.subarray(0, 4)], [7, 0, 5, 2]);
-  for (const lane of [0, 1, 2, 3] as const) {
-    const { call, floats } = load([stored(v.lane(lanes(f(10, 11, 12, 13)), lane))]);
-    call("run");
-    assert.equal(floats[0], 10 + lane);
-  }
 });
 
 test("select takes the first where the mask is set", () => {

@@ -4,8 +4,8 @@
  */
 import { v, type Expr, type Local, type ValueType } from "./expressions.js";
 
-/** How memory is written: four lanes, lane 0, or a scalar. */
-export type StoreForm = "v128" | "lane0" | "i32" | "f32";
+/** How memory is written: four lanes, lane 0, or an i32. */
+export type StoreForm = "v128" | "lane0" | "i32";
 
 export type Stmt =
   | { readonly kind: "set"; readonly local: Local; readonly value: Expr }

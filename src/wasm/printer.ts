@@ -11,9 +11,8 @@ const loadNames: Record<LoadForm, string> = {
   splat: "splat",
   lane0: "load1",
   i32: "loadi",
-  f32: "loadf",
 };
-const storeNames: Record<StoreForm, string> = { v128: "store4", lane0: "store1", i32: "storei", f32: "storef" };
+const storeNames: Record<StoreForm, string> = { v128: "store4", lane0: "store1", i32: "storei" };
 
 /** How tightly operators bind, as in C; more is tighter. `i+` and its like stand for the same operator on i32 lanes. */
 const precedence: Readonly<Record<string, number>> = {
@@ -134,8 +133,8 @@ class FunctionPrinter {
   }
 
   private operation(op: keyof typeof instructions, args: readonly Expr[]): Text {
-    const symbol: string = instructions[op][3];
-    if (symbol === "!" || symbol === "~") return { text: symbol + this.operand(args[0]!, prefix), precedence: prefix };
+    const symbol: string = instructions[op][2];
+    if (symbol === "!") return { text: symbol + this.operand(args[0]!, prefix), precedence: prefix };
     const operator = symbol.replace(/^i(?=\W)/, "");
     const own = precedence[operator];
     if (own === undefined) return { text: this.call(symbol, args), precedence: atom };
@@ -149,8 +148,6 @@ class FunctionPrinter {
     switch (e.kind) {
       case "i32":
         return String(e.value);
-      case "f32":
-        return float(e.value);
       case "lanes":
         return lanes(e.values.map(e.lanes === "f32x4" ? float : integer));
       case "local":
@@ -159,8 +156,6 @@ class FunctionPrinter {
         return `$${e.name}`;
       case "load":
         return this.call(loadNames[e.form], [place(e.address, e.offset)]);
-      case "lane":
-        return `${this.operand(e.value, atom)}[${e.lane}]`;
       case "shuffle":
         return `shuffle(${e.args.map((arg) => this.text(arg)).join(", ")}, [${e.lanes.join(", ")}])`;
       case "madd":

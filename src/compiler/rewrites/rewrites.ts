@@ -11,7 +11,7 @@ import { throughInterleave } from "./image-parts.js";
 import { poolingRewrites } from "./pooling-rewrites.js";
 import { sumOfUnpooled, throughUnpool } from "./unpooling.js";
 
-export type Rewrite = (node: Node) => Node | undefined;
+type Rewrite = (node: Node) => Node | undefined;
 
 /** The first rewrite that applies to the node. */
 export function rewrites(node: Node): Node | undefined {
