@@ -1,34 +1,51 @@
-/** What a question of the quiz is: a record that makes an exercise, with figures drawn afresh, and its answer. */
+/** What a question of the quiz is: a record that makes an exercise, with new figures each time, and its answer. */
 
 /** Draws the figures of a question. */
 export interface Draw {
   /** A whole number from `low` to `high`, both included. */
   whole(low: number, high: number): number;
-  /** One of a list. */
+  /** One element of a list. */
   pick<T>(list: readonly T[]): T;
 }
 
 /** How an answer is given and judged. */
 export type Answer =
-  /** A number; `within` is by how much it may be off, 0 for counts. */
+  /** A number. It may be off by up to `within`, which is 0 for counts. */
   | { readonly kind: "number"; readonly value: number; readonly within: number }
-  /** One of some sentences, by its letter. */
+  /** One of several options, given by its letter. */
   | { readonly kind: "choice"; readonly options: readonly string[]; readonly right: number };
 
 /** A question with its figures. */
 export interface Exercise {
   readonly text: string;
   readonly answer: Answer;
-  /** How one comes to the answer. */
+  /** How to arrive at the answer. */
   readonly explanation: string;
 }
 
 export interface Question {
+  /** The name of its file, such as `linear-weights`. */
   readonly name: string;
   readonly make: (draw: Draw) => Exercise;
 }
 
-/** A question whose answer is a whole number. */
+/** A whole number as the answer. */
 export function exactly(value: number): Answer {
   return { kind: "number", value, within: 0 };
+}
+
+/** A multiple-choice question. Its options come in a different order each time. */
+export function choice(
+  name: string,
+  text: string,
+  { right, wrong, explanation }: { right: string; wrong: readonly string[]; explanation: string },
+): Question {
+  return {
+    name,
+    make: (draw) => {
+      const at = draw.whole(0, wrong.length);
+      const options = [...wrong.slice(0, at), right, ...wrong.slice(at)];
+      return { text, answer: { kind: "choice", options, right: at }, explanation };
+    },
+  };
 }

@@ -1,9 +1,9 @@
-/** A round of the quiz: which questions it asks, how answers are read and judged. It knows no screen. */
+/** A round of the quiz: which questions are asked, and how answers are read and judged. It does not print anything. */
 import { ArgumentError } from "../errors/errors.js";
 import { Generator, randomInteger } from "../random/random.js";
 import type { Draw, Exercise } from "./question.js";
 import { thousands } from "../text/thousands.js";
-import { questions } from "./questions.js";
+import { questions } from "./questions/index.js";
 
 /** A question of a round, with its figures. */
 export interface Asked extends Exercise {
@@ -13,20 +13,20 @@ export interface Asked extends Exercise {
 const LETTERS = "abcdefgh";
 
 /**
- * The questions of a round. The same seed gives the same ones.
- * @param seed a whole number from 0
- * @param count how many; each kind comes once before one comes again
- * @throws ArgumentError for a count that is no positive whole number
+ * Makes the questions of a round. The same seed gives the same questions.
+ * @param seed a whole number, at least 0
+ * @param count the number of questions; each kind comes once before any comes again
+ * @throws ArgumentError if the count is not a positive whole number
  *
  * @example
  * const [first] = makeQuiz(1, 10);
- * judgeAnswer(first!, "130"); // true or false; undefined where it is no answer
+ * judgeAnswer(first!, "130"); // true or false; undefined if it cannot be read as an answer
  */
 export function makeQuiz(seed: number, count: number): Asked[] {
   if (!Number.isInteger(count) || count < 1) {
     throw new ArgumentError({
       op: "quiz",
-      problem: "so many questions cannot be asked",
+      problem: "invalid number of questions",
       expected: "a whole number of at least 1",
       got: String(count),
     });
@@ -49,8 +49,8 @@ function makeDraw(generator: Generator): Draw {
 }
 
 /**
- * Whether an answer is right; undefined where it cannot be understood.
- * @param words a number (`1,300`, `0.5`), or the letter of an option
+ * Whether an answer is right; undefined if it cannot be read.
+ * @param words a number such as `1,300` or `0.5`, or the letter of an option
  */
 export function judgeAnswer({ answer }: Exercise, words: string): boolean | undefined {
   const given = words.trim().toLowerCase();
@@ -60,17 +60,17 @@ export function judgeAnswer({ answer }: Exercise, words: string): boolean | unde
   }
   if (!/^[-−]?(\d[\d,_ ]*)?(\.\d+)?$/.test(given) || !/\d/.test(given)) return undefined;
   const number = Number(given.replace(/[,_ ]/g, "").replace("−", "-"));
-  // What is rounded to the last digit that counts is right.
+  // The small tolerance accepts numbers that were rounded to the last digit that counts.
   return Math.abs(number - answer.value) <= answer.within + 1e-9;
 }
 
-/** The question, with the options by their letters. */
+/** The question, followed by the options with their letters. */
 export function formatQuestion({ text, answer }: Exercise): string {
   if (answer.kind === "number") return text;
   return [text, ...answer.options.map((option, i) => `  ${LETTERS[i]}) ${option}`)].join("\n");
 }
 
-/** The right answer, as it is told. */
+/** The right answer, as text. */
 export function formatAnswer({ answer }: Exercise): string {
   if (answer.kind === "choice") return `${LETTERS[answer.right]}) ${answer.options[answer.right]}`;
   return answer.within === 0 ? thousands(answer.value) : String(Number(answer.value.toFixed(4)));
