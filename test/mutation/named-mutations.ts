@@ -27,10 +27,10 @@ export const namedMutations: readonly NamedMutation[] = [
     replacement: "this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds };",
   },
   {
-    name: "the quiz counts a convolution's weights where it asks for its lines",
-    file: "src/quiz/questions.ts",
+    name: "the quiz counts a convolution's outputs where it asks for its lines",
+    file: "src/quiz/questions/convolution-lines.ts",
     find: "exactly(convolutionLines(convolution))",
-    replacement: "exactly(convolutionWeights(convolution))",
+    replacement: "exactly(convolutionOutput(convolution) ** 2)",
   },
   {
     name: "a later epoch that is as good replaces the best one",
