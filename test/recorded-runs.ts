@@ -50,7 +50,7 @@ export function foretellingCounts(runs: readonly RecordedRun[]): string {
   const foretold = runs.map(foretell);
   const [passed, failed] = [foretold.filter((one) => one.passed), foretold.filter((one) => !one.passed)];
   const called = (some: readonly Foretold[]): number => some.filter(({ hopeless }) => hopeless).length;
-  return `Of ${runs.length} recorded runs ${passed.length} passed; ${called(passed) || "none"} of them is called hopeless. Of the ${failed.length} that did not pass, ${called(failed)} are, by epoch ${EARLY}.`;
+  return `Of ${runs.length} recorded runs, ${passed.length} passed, and ${called(passed) || "none"} of these is called hopeless. Of the ${failed.length} that did not pass, ${called(failed)} are called hopeless by epoch ${EARLY}.`;
 }
 
 /** A line for each run, as Markdown. */
