@@ -49,11 +49,21 @@ const cases: Case[] = [
   { x: [18, 8, 6, 5], outputs: 8, kernel: [3, 3], groups: 8 },
   { x: [2, 6, 6, 5], outputs: 6, kernel: [3, 3], groups: 6, stride: 2 },
   { x: [2, 6, 5, 5], outputs: 9, kernel: [2, 2], groups: 3 },
+  // Channels that are multiples of 4 and too few for Winograd's loops; a row of more than one tile.
+  { x: [2, 8, 6, 7], outputs: 4, kernel: [3, 3] },
+  { x: [3, 4, 4, 19], outputs: 8, kernel: [3, 3], padding: 1 },
+  { x: [2, 8, 5, 5], outputs: 12, kernel: [1, 1] },
+  { x: [2, 4, 8, 7], outputs: 6, kernel: [3, 3], stride: 2, padding: 1 },
+  { x: [2, 3, 7, 8], outputs: 4, kernel: [3, 3], dilation: 2 },
+  { x: [2, 6, 5, 5], outputs: 4, kernel: [3, 3], groups: 2, padding: 1 },
+  { x: [2, 8, 6, 5], outputs: 8, kernel: [3, 3], groups: 8, padding: 1 },
+  { x: [2, 9, 4, 3], outputs: 6, kernel: [1, 1], groups: 3 },
 ];
 
 const engines = [
   new WasmEngine({ threads: 1, numerics: "fast", profile: false }),
   new WasmEngine({ threads: 1, numerics: "strict", profile: false }),
+  new WasmEngine({ threads: 3, numerics: "fast", profile: false }),
 ];
 
 function titleOf({ x, outputs, kernel, ...rest }: Case): string {

@@ -18,7 +18,7 @@ export interface FilledInput {
 }
 
 export interface SampleCase {
-  /** The op's or function's name and the sample's number: `conv2d 3`. */
+  /** The op's or function's name and the number of the sample among its own: `conv2d 3`, `argmax() 0`. */
   readonly name: string;
   readonly inputs: readonly FilledInput[];
   readonly build: (inputs: readonly Node[]) => Node;
@@ -89,13 +89,19 @@ export function opCases(): SampleCase[] {
 
 /** A case for each sample of the functions that are made of ops. */
 export function functionCases(): SampleCase[] {
-  return functionSamples.map(({ name, inputs, build, torch }, number) => ({
-    name: `${name}() ${number}`,
-    inputs: inputs.map((input, i) => fillInput(input, `${name}() ${number} ${i}`)),
-    build: (nodes) => build(...nodes),
-    torch,
-    gradientCaveat: undefined,
-  }));
+  const counts = new Map<string, number>();
+  return functionSamples.map(({ name: called, inputs, build, torch }) => {
+    const number = counts.get(called) ?? 0;
+    counts.set(called, number + 1);
+    const name = `${called}() ${number}`;
+    return {
+      name,
+      inputs: inputs.map((input, i) => fillInput(input, `${name} ${i}`)),
+      build: (nodes) => build(...nodes),
+      torch,
+      gradientCaveat: undefined,
+    };
+  });
 }
 
 /** What PyTorch is asked about a case, and a digest by which an answer to an older question is noticed. */
