@@ -9,7 +9,7 @@ import path from "node:path";
 import { before, test, type TestContext } from "node:test";
 import { MNIST, transforms } from "../src/entries/data.js";
 import { exportNpz, exportPytorch, exportSafetensors } from "../src/entries/export.js";
-import { configure, F, manualSeed, nn, noGrad, rand, zeros, type Tensor } from "../src/entries/index.js";
+import { configure, F, manualSeed, nn, noGrad, ones, rand, zeros, type Tensor } from "../src/entries/index.js";
 import {
   decodeSafetensors,
   makeTrainer,
@@ -85,7 +85,56 @@ function oddNetwork(): nn.Module {
   })();
 }
 
-for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork })) {
+/** A network that is a Sequential: dropout alone in one, one in another, a layer twice. */
+function sequentialNetwork(): nn.Sequential {
+  const relu = new nn.ReLU();
+  return new nn.Sequential(
+    new nn.Sequential(new nn.Conv2d(1, 4, 3), relu, new nn.Sequential(new nn.BatchNorm2d(4), relu)),
+    new nn.Sequential(new nn.Dropout(0.1)),
+    new nn.AdaptiveAvgPool2d(2),
+    new nn.Flatten(),
+    new nn.Sequential({
+      drop: new nn.Sequential(new nn.Identity(), new nn.Dropout(0.1)),
+      scores: new nn.Linear(16, 10),
+    }),
+  );
+}
+
+/** A named Sequential with a module of the user's own, so that its forward must be written. */
+function namedNetwork(): nn.Sequential {
+  class Double extends nn.Module {
+    gain = new nn.Parameter(ones([1]));
+    override forward(x: Tensor): Tensor {
+      return x.mul(this.gain).add(x);
+    }
+  }
+  const conv = new nn.Conv2d(1, 10, 5);
+  return new nn.Sequential({
+    conv,
+    twice: new Double(),
+    drop: new nn.Dropout2d(0.5),
+    mean: new nn.AdaptiveAvgPool2d(1),
+  });
+}
+
+/** Modules that are only dropout, inside a network of the user's own. */
+class DroppingNetwork extends nn.Module {
+  conv = new nn.Conv2d(1, 10, 3);
+  drop = new nn.Sequential(new nn.Dropout(0.1));
+  again = new nn.Sequential(new nn.Sequential(new nn.Dropout2d(0.2), new nn.Dropout(0.3)));
+  override forward(x: Tensor): Tensor {
+    return this.again(this.drop(this.conv(x))).mean([2, 3]);
+  }
+}
+
+const rootNetworks: Readonly<Record<string, () => nn.Module>> = {
+  sequential: sequentialNetwork,
+  "named sequential": namedNetwork,
+  "sequential of dropout": () => new DroppingNetwork(),
+  "single layer": () => new nn.Conv2d(1, 10, 28),
+};
+
+for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork, ...rootNetworks })) {
   test(`${name}: PyTorch has the same bits and gives the same scores`, (t) => {
     manualSeed(5);
     const model = stir(make()).eval();
@@ -125,6 +174,44 @@ test("dropout by a function drops in training, as in kilograd", () => {
   assert.match(text, /= getattr\(self\.group, "0"\)\(x\)\n/);
 });
 
+test("a Sequential is written as a Sequential, whose forward is PyTorch's own", () => {
+  const text = exportPytorch(sequentialNetwork(), options);
+  const source = text.slice(text.indexOf("class Network"), text.indexOf("\n\n\n", text.indexOf("class Network")));
+  assert.equal(
+    source,
+    `class Network(nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            nn.Sequential(
+                nn.Conv2d(1, 4, kernel_size=(3, 3), stride=(1, 1)),
+                nn.ReLU(),
+                nn.Sequential(
+                    nn.BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True),
+                    nn.ReLU(),
+                ),
+            ),
+            nn.Sequential(
+                nn.Dropout(p=0.1, inplace=False),
+            ),
+            nn.AdaptiveAvgPool2d(output_size=2),
+            nn.Flatten(start_dim=1, end_dim=-1),
+            nn.Sequential(OrderedDict([
+                ("drop", nn.Sequential(
+                    nn.Identity(),
+                    nn.Dropout(p=0.1, inplace=False),
+                )),
+                ("scores", nn.Linear(in_features=16, out_features=10, bias=True)),
+            ])),
+        )
+        self[0][2][1] = self[0][1]`,
+  );
+});
+
+test("a Sequential that only drops is called in training", () => {
+  const text = exportPytorch(new DroppingNetwork(), options);
+  assert.match(text, /x = self\.conv\(images\)\n +x = self\.drop\(x\)\n +x = self\.again\(x\)\n/);
+});
+
 /** Gives what a function makes of a convolution's output, for which it has two buffers. */
 function networkWith(make: (x: Tensor, training: boolean, buffers: readonly [Tensor, Tensor]) => Tensor): nn.Module {
   class Net extends nn.Module {
@@ -161,7 +248,12 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
       model.addModule("half", new nn.ReLU());
       return model;
     },
-    /the name half cannot be had in PyTorch, .*Hint: give self\.half another name/,
+    /PyTorch's modules have a member called half, so .*Hint: rename self\.half/,
+  ],
+  [
+    "a name that PyTorch's Sequential has for something else",
+    () => new nn.Sequential({ append: new nn.Conv2d(1, 4, 3) }),
+    /PyTorch's modules have a member called append/,
   ],
 ];
 

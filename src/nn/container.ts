@@ -2,6 +2,7 @@
 // A class can declare that its instances are indexed by numbers only by merging with an interface.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import type { Tensor } from "../tensor/tensor.js";
+import { ArgumentError } from "../errors/errors.js";
 import { Module } from "./module.js";
 
 interface ModuleSequence {
@@ -12,8 +13,17 @@ abstract class ModuleSequence extends Module {
   readonly #list: Module[] = [];
 
   protected push(name: string, module: Module): void {
-    const index = this.#list.push(module) - 1;
+    const index = this.#list.length;
+    if (/^\d+$/.test(name) && name !== String(index)) {
+      throw new ArgumentError({
+        op: this.constructor.name,
+        problem: "the name of a module is a number other than its position",
+        expected: `${index}, or a name that is not a number`,
+        got: name,
+      });
+    }
     this.addModule(name, module);
+    this.#list.push(module);
     if (name !== String(index)) Object.defineProperty(this, index, { value: module });
   }
 

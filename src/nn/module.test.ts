@@ -261,6 +261,15 @@ test("an array of modules, which would not be trained, is refused", () => {
   });
 });
 
+test("a Sequential's numeric names are positions", () => {
+  assert.throws(() => new Sequential({ 0: new Scale(2), 2: new Scale(3) }), {
+    name: "ArgumentError",
+    message:
+      "Sequential: the name of a module is a number other than its position; " +
+      "expected 1, or a name that is not a number, got 2.",
+  });
+});
+
 test("Sequential calls its modules in order, the same one as often as it is there", () => {
   const scale = new Scale(2);
   const stacked = new Sequential(scale, new Scale(3), scale);

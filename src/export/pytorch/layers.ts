@@ -33,11 +33,12 @@ export function layerName({ constructor }: nn.Module): string | undefined {
   return undefined;
 }
 
-/** Whether a module of PyTorch's computes the same. */
+/** Whether a module of PyTorch's computes the same: a layer, or a Sequential that calls nothing but such, all that it holds. */
 export function isKnown(module: nn.Module): boolean {
   if (layerName(module) !== undefined) return true;
-  const { constructor } = module;
-  return constructor === nn.Sequential && [...module.children()].every(isKnown);
+  if (module.constructor !== nn.Sequential) return false;
+  const children = members(module, nn.Module);
+  return children.length === (module as nn.Sequential).length && children.every(([, child]) => isKnown(child));
 }
 
 const isContainer = (module: nn.Module): boolean => module instanceof nn.Sequential || module instanceof nn.ModuleList;
@@ -51,14 +52,21 @@ function members<T>(module: nn.Module, kind: abstract new (...args: never[]) => 
 
 /** `nn.Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))`; a module of the user's own is an empty one. */
 function construct(module: nn.Module): string {
+  const { type, args } = constructorOf(module);
+  return `${type}(${args})`;
+}
+
+/** The class of PyTorch's that a module is made of, and the arguments of its constructor. */
+export function constructorOf(module: nn.Module): { readonly type: string; readonly args: string } {
   const layer = layerName(module);
-  if (layer !== undefined) return `nn.${layer}(${argumentsOf(module)})`;
-  if (!isContainer(module)) return "nn.Module()";
+  if (layer !== undefined) return { type: `nn.${layer}`, args: argumentsOf(module) };
+  if (!isContainer(module)) return { type: "nn.Module", args: "" };
   const children = members(module, nn.Module);
-  if (module instanceof nn.ModuleList) return `nn.ModuleList([${block(children.map(([, one]) => construct(one)))}])`;
-  const numbered = children.every(([name], i) => name === String(i));
-  const list = children.map(([name, child]) => (numbered ? construct(child) : `("${name}", ${construct(child)})`));
-  return numbered ? `nn.Sequential(${block(list)})` : `nn.Sequential(OrderedDict([${block(list)}]))`;
+  const list = block(children.map(([, child]) => construct(child)));
+  if (module instanceof nn.ModuleList) return { type: "nn.ModuleList", args: `[${list}]` };
+  if (children.every(([name], i) => name === String(i))) return { type: "nn.Sequential", args: list };
+  const named = block(children.map(([name, child]) => `("${name}", ${construct(child)})`));
+  return { type: "nn.Sequential", args: `OrderedDict([${named}])` };
 }
 
 /** A line for each entry, indented. */

@@ -1,6 +1,6 @@
 /** Names of kilograd's that must be Python's too. */
 import { ArgumentError } from "../../errors/errors.js";
-import { ModuleList, Sequential, type Module } from "../../nn/index.js";
+import * as nn from "../../nn/index.js";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
@@ -20,6 +20,9 @@ const TORCH_MEMBERS = words(
   state_dict to to_empty train training type xpu zero_grad`,
 );
 
+/** What PyTorch's containers have besides. */
+const CONTAINER_MEMBERS = words("append extend insert pop");
+
 /** What the written program calls otherwise. */
 const PROGRAM = words(
   `CLASSES BATCH_SIZE CUDA DATA DEVICE EPOCHS F LR MEAN OrderedDict Path RANK ROTATION SCALE SEED SHIFT STD
@@ -30,20 +33,24 @@ const PROGRAM = words(
 
 const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
 
-/** The network's class; a name that Python cannot have, or that the program has for something else, becomes Network. */
-export function className(model: Module): string {
+/**
+ * The network's class. It is called Network where the name is a layer's or a container's, is not possible in Python, or
+ * means something else in the program.
+ */
+export function className(model: nn.Module): string {
   const { name } = model.constructor;
-  return isIdentifier(name) && !PROGRAM.has(name) ? name : "Network";
+  return isIdentifier(name) && !PROGRAM.has(name) && !Object.hasOwn(nn, name) ? name : "Network";
 }
 
 /** An attribute, for reading: `self.conv1`, `self.blocks[0]`, `getattr(self, "in")`. */
 export function attribute(owner: string, module: unknown, name: string): string {
-  if ((module instanceof Sequential || module instanceof ModuleList) && /^\d+$/.test(name)) return `${owner}[${name}]`;
-  if (TORCH_MEMBERS.has(name)) {
+  const isContainer = module instanceof nn.Sequential || module instanceof nn.ModuleList;
+  if (isContainer && /^\d+$/.test(name)) return `${owner}[${name}]`;
+  if (TORCH_MEMBERS.has(name) || (isContainer && CONTAINER_MEMBERS.has(name))) {
     throw new ArgumentError({
       op: "export",
-      problem: `the name ${name} cannot be had in PyTorch, whose modules have a member of that name`,
-      hint: `give ${owner}.${name} another name`,
+      problem: `PyTorch's modules have a member called ${name}, so a network cannot use the name`,
+      hint: `rename ${owner}.${name}`,
     });
   }
   return isIdentifier(name) ? `${owner}.${name}` : `getattr(${owner}, ${JSON.stringify(name)})`;
@@ -56,7 +63,7 @@ export function assignment(target: string, value: string): string {
 }
 
 /** `self.blocks[0].conv1` for the path `blocks.0.conv1` of a module or a tensor. */
-export function selfPath(model: Module, path: string): string {
+export function selfPath(model: nn.Module, path: string): string {
   let [text, module]: [string, unknown] = ["self", model];
   for (const name of path.split(".")) {
     text = attribute(text, module, name);

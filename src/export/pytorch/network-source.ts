@@ -6,10 +6,10 @@ import type { Module } from "../../nn/index.js";
 import type { Shape } from "../../graph/shape.js";
 import { trace, type Trace } from "../computation.js";
 import { refuse, valuesInOrder, type Value } from "../value.js";
-import { declare, isKnown } from "./layers.js";
+import { constructorOf, declare, isKnown } from "./layers.js";
 import { className, selfPath } from "./names.js";
 import { expressions } from "./operators.js";
-import { asInTraining, checkTraining, isDropout } from "./training-mode.js";
+import { asInTraining, checkTraining, isOnlyDropout } from "./training-mode.js";
 
 /** More elements are not written into a program. */
 const LARGEST_CONSTANT = 4096;
@@ -18,18 +18,18 @@ const LARGEST_CONSTANT = 4096;
 export function networkSource(model: Module, inputSize: Shape): string {
   const output = withCalls(trace(model, inputSize, asInTraining));
   checkTraining(output, withCalls(trace(model, inputSize)));
+  const { type, args } = constructorOf(model);
   const writer = new ForwardWriter(model, output);
-  const lines = writer.write();
+  // A layer of PyTorch's, or a Sequential of such, has a forward that computes the same.
+  const forward = isKnown(model) ? [] : ["", "def forward(self, images):", ...indented(writer.write())];
+  const init = [`super().__init__(${args})`, ...declare(model), ...writer.constants];
   return [
-    `class ${className(model)}(nn.Module):`,
-    "    def __init__(self):",
-    "        super().__init__()",
-    ...[...declare(model), ...writer.constants].map((lines) => lines.replace(/^(?=.)/gm, "        ")),
-    "",
-    "    def forward(self, images):",
-    ...lines.map((line) => `        ${line}`),
+    `class ${className(model)}(${type}):`,
+    ...indented(["def __init__(self):", ...indented(init), ...forward]),
   ].join("\n");
 }
+
+const indented = (blocks: readonly string[]): string[] => blocks.map((lines) => lines.replace(/^(?=.)/gm, "    "));
 
 /** The output, with each value that a module of PyTorch's gives as a call of it, which needs that module's input alone. */
 function withCalls({ output, calls }: Trace): Value {
@@ -42,7 +42,7 @@ function withCalls({ output, calls }: Trace): Value {
   const simplify = (value: Value): Value => {
     const call = known.get(value);
     if (!call) return value;
-    const attrs = { path: call.path, drops: isDropout(call.module) };
+    const attrs = { path: call.path, drops: isOnlyDropout(call) };
     return { ...value, op: "call", inputs: [call.input], attrs };
   };
   const seen = new Map<Value, Value>();

@@ -2,8 +2,8 @@
  * What a network does in training that it does not do in evaluation. PyTorch's modules know it themselves, and dropout
  * by a function can be written in Python; whatever else a `forward` does in training only cannot, and is refused.
  */
-import { Dropout, Dropout2d, type Module } from "../../nn/index.js";
 import type { Mode } from "../../trace/lazy-call.js";
+import type { ModuleCall } from "../../trace/module-calls.js";
 import { refuse, type Value } from "../value.js";
 import { layerName } from "./layers.js";
 
@@ -12,14 +12,20 @@ export const asInTraining: Mode = (module) => layerName(module) !== "BatchNorm2d
 
 const HINT = "use modules: nn.BatchNorm2d, nn.Dropout";
 
-export function isDropout(module: Module): boolean {
-  return module instanceof Dropout || module instanceof Dropout2d;
+function isDropout({ op }: Value): boolean {
+  return op === "dropout" || op === "dropout2d";
+}
+
+/** Whether a module's call does nothing but drop elements, so that its output is its input in evaluation. */
+export function isOnlyDropout({ input, output }: ModuleCall<Value>): boolean {
+  let value = output;
+  while (value !== input && isDropout(value)) value = value.inputs[0]!;
+  return value === input;
 }
 
 /** What passes through where nothing is dropped. */
 function withoutDropout(value: Value): Value {
-  const drops = value.op === "dropout" || value.op === "dropout2d" || value.attrs["drops"] === true;
-  return drops ? withoutDropout(value.inputs[0]!) : value;
+  return isDropout(value) || value.attrs["drops"] === true ? withoutDropout(value.inputs[0]!) : value;
 }
 
 /**
