@@ -1,0 +1,94 @@
+/** What a public name's doc comment must say, and what of it is missing. */
+import ts from "typescript";
+import { placeOf, type PublicName, type Surface } from "./public-names.js";
+
+/**
+ * What the docs of public names lack, a line for each gap: `src/ops/view.ts:12: Tensor.flip has no example`.
+ * - Every name has a summary.
+ * - Every parameter is described, and what the code itself throws.
+ * - Functions, classes and methods have an example. A method that only redefines one of a documented class needs none of
+ *   its own, nor does one that is named by a symbol: no program calls `[Symbol.iterator]` by that name.
+ */
+export function gaps({ names, checker }: Surface): string[] {
+  return names.flatMap((name) => {
+    const place = placeOf(name.declarations[0]!);
+    return lacks(name, checker).map((gap) => `${place}: ${name.name} (${name.importPath}) ${gap}`);
+  });
+}
+
+function lacks(name: PublicName, checker: ts.TypeChecker): string[] {
+  return [
+    ...(needsSummary(name) && summaryOf(name, checker) === "" ? ["has no description"] : []),
+    ...undescribed(name, checker).map((parameter) => `does not describe its parameter ${parameter}`),
+    ...(throwsItself(name) && !hasTag(name, "throws") ? ["throws, but has no @throws"] : []),
+    ...(needsExample(name) && !hasTag(name, "example") ? ["has no @example"] : []),
+  ];
+}
+
+/** A constructor is described by its class, and a network's layer by its type. */
+function needsSummary({ kind, symbol }: PublicName): boolean {
+  if (kind === "constructor") return false;
+  const [declaration] = symbol.declarations ?? [];
+  return !(declaration && ts.isPropertyDeclaration(declaration) && isLayer(declaration));
+}
+
+/** `conv1 = new nn.Conv2d(1, 8, 3)`. */
+function isLayer({ initializer, parent }: ts.PropertyDeclaration): boolean {
+  const isNetwork = ts.isClassDeclaration(parent) && /\bModule\b/.test(parent.heritageClauses?.[0]?.getText() ?? "");
+  return isNetwork && !!initializer && ts.isNewExpression(initializer);
+}
+
+/** TypeScript looks at what a member redefines where it has no comment of its own. */
+function summaryOf({ symbol, kind, declarations }: PublicName, checker: ts.TypeChecker): string {
+  if (kind === "module") return moduleSummary(declarations[0]!);
+  return ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+}
+
+/** The comment that a file begins with, if it says that it is about the module. */
+function moduleSummary(file: ts.Declaration): string {
+  const text = file.getSourceFile().text;
+  return /^\/\*\*[^]*?@module[^]*?\*\//.exec(text)?.[0] ?? "";
+}
+
+function undescribed({ symbol, declarations }: PublicName, checker: ts.TypeChecker): string[] {
+  const signatures = declarations.filter((one) => ts.isFunctionLike(one) && !isImplementation(one, declarations));
+  return (signatures as ts.SignatureDeclaration[]).flatMap(({ parameters }) =>
+    parameters.flatMap((parameter, index) => {
+      const described = ts.isIdentifier(parameter.name)
+        ? ts.displayPartsToString(
+            checker.getSymbolAtLocation(parameter.name)?.getDocumentationComment(checker) ?? [],
+          ) !== "" || inherited(symbol, parameter.name.text, checker)
+        : ts.getJSDocParameterTags(parameter).length > 0;
+      return described ? [] : [ts.isIdentifier(parameter.name) ? parameter.name.text : `number ${index + 1}`];
+    }),
+  );
+}
+
+function inherited(symbol: ts.Symbol, parameter: string, checker: ts.TypeChecker): boolean {
+  return symbol.getJsDocTags(checker).some(({ name, text }) => name === "param" && text?.[0]?.text === parameter);
+}
+
+/** Of overloads, the last declaration is nobody's signature. */
+function isImplementation(one: ts.Declaration, all: readonly ts.Declaration[]): boolean {
+  return all.length > 1 && (one as ts.FunctionLikeDeclaration).body !== undefined;
+}
+
+/** Whether the code of a function or method has a `throw` of its own. */
+function throwsItself({ declarations }: PublicName): boolean {
+  const find = (node: ts.Node): boolean =>
+    ts.isThrowStatement(node) || (!ts.isClassLike(node) && (ts.forEachChild(node, find) ?? false));
+  return declarations.some((one) => ts.isFunctionLike(one) && find(one));
+}
+
+function needsExample({ kind, declarations }: PublicName): boolean {
+  if (kind === "function" || kind === "class") return true;
+  const [declaration] = declarations;
+  if (kind !== "method" || !declaration) return false;
+  const name = ts.getNameOfDeclaration(declaration);
+  const isOverride = ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Override;
+  return !isOverride && !(name && ts.isComputedPropertyName(name));
+}
+
+function hasTag({ declarations }: PublicName, name: string): boolean {
+  return declarations.some((one) => ts.getJSDocTags(one).some(({ tagName }) => tagName.text === name));
+}
