@@ -7,26 +7,51 @@ import type { Dtype, Node } from "../../graph/node.js";
 import { resolveAxis, sizeOf, type Shape } from "../../graph/shape.js";
 import { constant } from "../../ops/index.js";
 
+/** @internal */
 export abstract class Handle<T extends Handle<T>> {
-  /** What this tensor stands for in the graph, at present. */
+  /**
+   * What this tensor stands for in the graph, at present.
+   * @internal
+   */
   abstract get node(): Node;
   /** A tensor that stands for a node. */
   protected abstract wrap(node: Node): T;
 
+  /** The size of each axis, outermost first; `[]` for a scalar. PyTorch: `Tensor.shape`. */
   get shape(): Shape {
     return this.node.shape;
   }
+  /** The type of the elements. PyTorch: `Tensor.dtype`. */
   get dtype(): Dtype {
     return this.node.dtype;
   }
+  /** The number of axes. PyTorch: `Tensor.ndim`. */
   get ndim(): number {
     return this.shape.length;
   }
-  /** The elements' number. PyTorch: `numel()`. */
+
+  /**
+   * Counts the elements. PyTorch: `torch.numel`.
+   * @returns the product of the sizes of all axes
+   * @example zeros([32, 1, 28, 28]).numel(); // 25088
+   */
   numel(): number {
     return sizeOf(this.shape);
   }
+
+  /**
+   * Gives the shape, or the size of one axis. PyTorch: `Tensor.size`.
+   * @example
+   * zeros([32, 10]).size(); // [32, 10]
+   * zeros([32, 10]).size(-1); // 10
+   */
   size(): Shape;
+
+  /**
+   * Gives the size of an axis.
+   * @param axis the axis, which may count from the end
+   * @throws ShapeError for an axis that does not exist
+   */
   size(axis: number): number;
   size(axis?: number): Shape | number {
     return axis === undefined ? this.shape : this.shape[resolveAxis("size", axis, this.ndim)]!;

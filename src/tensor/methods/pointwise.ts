@@ -3,52 +3,152 @@ import * as ops from "../../ops/index.js";
 import { Arithmetic } from "./arithmetic.js";
 import type { Handle } from "./handle.js";
 
+/** @internal */
 export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
+  /**
+   * Negates each element. PyTorch: `torch.neg`.
+   * @returns a tensor of the same shape and type
+   * @example tensor([1, -2]).neg().tolist(); // [-1, 2]
+   */
   neg(): T {
     return this.wrap(ops.neg(this.node));
   }
+
+  /**
+   * Takes the absolute value of each element. PyTorch: `torch.abs`.
+   * @returns a tensor of the same shape and type
+   * @example tensor([1, -2]).abs().tolist(); // [1, 2]
+   */
   abs(): T {
     return this.wrap(ops.abs(this.node));
   }
+
+  /**
+   * Gives -1 for negative elements, 1 for positive ones, and 0 for 0 and NaN. No gradient flows through it. PyTorch:
+   * `torch.sign`.
+   * @returns a tensor of the same shape and type
+   * @example tensor([-3, 0, 5]).sign().tolist(); // [-1, 0, 1]
+   */
   sign(): T {
     return this.wrap(ops.sign(this.node));
   }
+
+  /**
+   * Raises e to the power of each element. PyTorch: `torch.exp`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([0, 1]).exp().tolist(); // [1, 2.71828]
+   */
   exp(): T {
     return this.wrap(ops.exp(this.node));
   }
+
+  /**
+   * Takes the natural logarithm of each element: -Infinity for 0, NaN for negative elements. PyTorch: `torch.log`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([1, 10]).log().tolist(); // [0, 2.302585]
+   */
   log(): T {
     return this.wrap(ops.log(this.node));
   }
+
+  /**
+   * Takes the square root of each element: NaN for negative elements. PyTorch: `torch.sqrt`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([4, 9]).sqrt().tolist(); // [2, 3]
+   */
   sqrt(): T {
     return this.wrap(ops.sqrt(this.node));
   }
+
+  /**
+   * Takes one over the square root of each element. PyTorch: `torch.rsqrt`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([4, 16]).rsqrt().tolist(); // [0.5, 0.25]
+   */
   rsqrt(): T {
     return this.wrap(ops.rsqrt(this.node));
   }
+
+  /**
+   * Takes one over each element. PyTorch: `torch.reciprocal`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([2, 4]).reciprocal().tolist(); // [0.5, 0.25]
+   */
   reciprocal(): T {
     return this.wrap(ops.reciprocal(this.node));
   }
+
+  /**
+   * Multiplies each element by itself. PyTorch: `torch.square`.
+   * @returns a tensor of the same shape and type
+   * @example tensor([3, -4]).square().tolist(); // [9, 16]
+   */
   square(): T {
     return this.wrap(ops.mul(this.node, this.node));
   }
+
+  /**
+   * Rounds each element down to an integer. No gradient flows through it. PyTorch: `torch.floor`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([1.7, -1.2]).floor().tolist(); // [1, -2]
+   */
   floor(): T {
     return this.wrap(ops.floor(this.node));
   }
+
+  /**
+   * Rounds each element up to an integer. No gradient flows through it. PyTorch: `torch.ceil`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([1.2, -1.7]).ceil().tolist(); // [2, -1]
+   */
   ceil(): T {
     return this.wrap(ops.ceil(this.node));
   }
+
+  /**
+   * Rounds each element to the nearest integer, and a half to the even one of its neighbours. No gradient flows through
+   * it. PyTorch: `torch.round`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([0.5, 1.5, 2.4]).round().tolist(); // [0, 2, 2]
+   */
   round(): T {
     return this.wrap(ops.round(this.node));
   }
+
+  /**
+   * Replaces negative elements by 0. PyTorch: `torch.relu`.
+   * @returns a tensor of the same shape and type
+   * @example tensor([-1, 2]).relu().tolist(); // [0, 2]
+   */
   relu(): T {
     return this.wrap(ops.relu(this.node));
   }
+
+  /**
+   * Computes 1 / (1 + exp(-x)) of each element, between 0 and 1. PyTorch: `torch.sigmoid`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([0, 2]).sigmoid().tolist(); // [0.5, 0.8808]
+   */
   sigmoid(): T {
     return this.wrap(ops.sigmoid(this.node));
   }
+
+  /**
+   * Takes the hyperbolic tangent of each element, between -1 and 1. PyTorch: `torch.tanh`.
+   * @returns a float32 tensor of the same shape
+   * @example tensor([0, 1]).tanh().tolist(); // [0, 0.76159]
+   */
   tanh(): T {
     return this.wrap(ops.tanh(this.node));
   }
+
+  /**
+   * Limits each element to a range. PyTorch: `torch.clamp`.
+   * @param min the smallest value; smaller elements become this
+   * @param max the largest value; larger elements become this
+   * @returns a float32 tensor of the same shape
+   * @example tensor([-2, 0.5, 3]).clamp(0, 1).tolist(); // [0, 0.5, 1]
+   */
   clamp(min: number, max: number): T {
     return this.wrap(ops.minimum(ops.maximum(this.node, ops.constant(min)), ops.constant(max)));
   }

@@ -5,33 +5,112 @@ import * as ops from "../../ops/index.js";
 import { Comparison } from "./comparison.js";
 import type { Handle } from "./handle.js";
 
+/** One axis or several, counted from 0, or from -1 at the end. */
 export type Axes = number | readonly number[];
 
+/** @internal */
 export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
+  /**
+   * Sums over axes. PyTorch: `torch.sum`.
+   * @param axes the axes to sum over; all of them unless given
+   * @param keepdim whether these axes stay, with size 1, or disappear
+   * @returns a tensor without these axes, of the same type
+   * @throws ShapeError for an axis that does not exist or is named twice
+   * @example
+   * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+   * x.sum().item(); // 21
+   * x.sum(0).tolist(); // [5, 7, 9]
+   * x.sum(1, true).tolist(); // [[6], [15]]
+   */
   sum(axes?: Axes, keepdim = false): T {
     return this.wrap(reduce(this.node, "sum", ops.sum, axes, keepdim));
   }
+
+  /**
+   * Averages over axes. PyTorch: `torch.mean`.
+   * @param axes the axes to average over; all of them unless given
+   * @param keepdim whether these axes stay, with size 1, or disappear
+   * @returns a float32 tensor without these axes
+   * @throws ShapeError for an axis that does not exist or is named twice
+   * @example
+   * tensor([[1, 2], [3, 4]]).mean().item(); // 2.5
+   * zeros([8, 32, 7, 7]).mean([2, 3]).shape; // [8, 32]
+   */
   mean(axes?: Axes, keepdim = false): T {
     return this.wrap(reduce(this.node, "mean", ops.mean, axes, keepdim));
   }
-  /** The largest elements. PyTorch: `amax` (no indices). */
+
+  /**
+   * Finds the largest elements over axes. Equal ones share the gradient evenly. PyTorch: `torch.amax`.
+   * @param axes the axes to search; all of them unless given
+   * @param keepdim whether these axes stay, with size 1, or disappear
+   * @returns a tensor without these axes, of the same type
+   * @throws ShapeError for an axis that does not exist or is named twice
+   * @example tensor([[1, 5], [7, 3]]).amax(1).tolist(); // [5, 7]
+   */
   amax(axes?: Axes, keepdim = false): T {
     return this.wrap(reduce(this.node, "amax", ops.amax, axes, keepdim));
   }
+
+  /**
+   * Finds the smallest elements over axes. Equal ones share the gradient evenly. PyTorch: `torch.amin`.
+   * @param axes the axes to search; all of them unless given
+   * @param keepdim whether these axes stay, with size 1, or disappear
+   * @returns a tensor without these axes, of the same type
+   * @throws ShapeError for an axis that does not exist or is named twice
+   * @example tensor([[1, 5], [7, 3]]).amin(1).tolist(); // [1, 3]
+   */
   amin(axes?: Axes, keepdim = false): T {
     return this.wrap(reduce(this.node, "amin", ops.amin, axes, keepdim));
   }
-  /** The first position of the largest element along an axis, as int32. */
+
+  /**
+   * Finds the position of the largest element along an axis; of several, the first. PyTorch: `torch.argmax`.
+   * @param axis the axis to search
+   * @param keepdim whether this axis stays, with size 1, or disappears
+   * @returns positions counted from 0, as an int32 tensor without this axis
+   * @throws ShapeError for an axis that does not exist
+   * @example tensor([[0.1, 0.9], [0.8, 0.2]]).argmax(1).tolist(); // [1, 0]
+   */
   argmax(axis: number, keepdim = false): T {
     return this.wrap(reduce(this.node, "argmax", (node, axes) => ops.argmax(node, axes[0]!), axis, keepdim));
   }
-  /** The variance; `correction` 1 divides by n−1, as PyTorch's default. */
+
+  /**
+   * Computes the variance over axes. PyTorch: `torch.var`.
+   * @param axes the axes to look over; all of them unless given
+   * @param correction what is subtracted from the number of elements before dividing by it: 1 for the unbiased
+   *   variance, 0 for the variance of the elements themselves
+   * @param keepdim whether these axes stay, with size 1, or disappear
+   * @returns a float32 tensor without these axes
+   * @throws ShapeError for an axis that does not exist or is named twice
+   * @example
+   * tensor([1, 2, 3, 4]).var().item(); // 1.6667
+   * tensor([1, 2, 3, 4]).var(0, 0).item(); // 1.25
+   */
   var(axes?: Axes, correction = 1, keepdim = false): T {
     return this.wrap(reduce(this.node, "var", (node, list) => ops.variance(node, list, correction), axes, keepdim));
   }
+
+  /**
+   * Turns numbers into probabilities: exp(x), divided by its sum along an axis. PyTorch: `torch.softmax`.
+   * @param axis the axis along which the result adds up to 1
+   * @returns a float32 tensor of the same shape
+   * @throws ShapeError for an axis that does not exist, or if this tensor is not float32
+   * @example tensor([[0, 1, 2]]).softmax(1).tolist(); // [[0.09, 0.245, 0.665]]
+   */
   softmax(axis: number): T {
     return this.wrap(ops.softmax(this.node, resolveAxis("softmax", axis, this.ndim)));
   }
+
+  /**
+   * Computes the logarithm of `softmax`, without the overflow and the rounding of taking it afterwards. PyTorch:
+   * `torch.log_softmax`.
+   * @param axis the axis along which exp of the result adds up to 1
+   * @returns a float32 tensor of the same shape
+   * @throws ShapeError for an axis that does not exist, or if this tensor is not float32
+   * @example tensor([[0, 1000]]).logSoftmax(1).tolist(); // [[-1000, 0]]
+   */
   logSoftmax(axis: number): T {
     return this.wrap(ops.logSoftmax(this.node, resolveAxis("logSoftmax", axis, this.ndim)));
   }
