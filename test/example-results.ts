@@ -70,6 +70,7 @@ export async function throws(call: () => Promise<void>, stated: string): Promise
 
 function show(value: unknown): string {
   if (ArrayBuffer.isView(value)) return JSON.stringify([...(value as Float32Array)]);
+  if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null && value.constructor !== Object && !Array.isArray(value)
     ? String(value)
     : (JSON.stringify(value) ?? String(value));

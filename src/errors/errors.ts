@@ -1,28 +1,44 @@
-/**
- * The errors that kilograd raises. Each carries what was expected, what came and what to do as fields, and reads
- * `where: problem. Hint: …`. They are raised where the mistake is made (when a graph is built, a file is read, an
- * option is parsed), never later.
- */
+/** What an error says. */
 export interface ErrorDetails {
   /** The operation, class or command that refuses: `conv2d`, `MNIST`, `--lr`. */
   readonly op: string;
   /** What is wrong, in one clause without a full stop. */
   readonly problem: string;
+  /** What would have been accepted. */
   readonly expected?: string;
+  /** What was given instead. */
   readonly got?: string;
   /** What the reader can do about it, without a full stop. */
   readonly hint?: string;
 }
 
-/** The base of all kilograd errors. `path` is the module path, added as the error passes through `Module` calls. */
+/**
+ * The base of all errors that kilograd raises. They are raised where the mistake is made, and say, in their fields and in
+ * their message, what was expected, what was given, and what to do.
+ * @example
+ * try {
+ *   zeros([2, 3]).reshape(7);
+ * } catch (error) {
+ *   error instanceof KilogradError && error.op; // "reshape"
+ * }
+ */
 export class KilogradError extends Error {
+  /** The operation, class or command that refuses. */
   readonly op: string;
+  /** What is wrong. */
   readonly problem: string;
+  /** What would have been accepted, if that can be said. */
   readonly expected: string | undefined;
+  /** What was given instead. */
   readonly got: string | undefined;
+  /** What can be done about it. */
   readonly hint: string | undefined;
   private path: string | undefined;
 
+  /**
+   * @param details what the error says
+   * @param options the error that caused this one
+   */
   constructor(details: ErrorDetails, options?: ErrorOptions) {
     super("", options);
     this.name = new.target.name;
@@ -34,7 +50,13 @@ export class KilogradError extends Error {
     this.message = this.compose();
   }
 
-  /** Names the module in which the error arose (`features.conv1 (Conv2d)`); the innermost one stays. */
+  /**
+   * Names the module in which the error arose, as `features.conv1 (Conv2d)`. `Module` does this; the
+   * innermost module is kept.
+   * @param path the module's path in the network, and its class
+   * @returns this error
+   * @example new ShapeError({ op: "add", problem: "no" }).inModule("fc (Linear)").message; // "fc (Linear): add: no."
+   */
   inModule(path: string): this {
     if (this.path === undefined) {
       this.path = path;
@@ -52,13 +74,36 @@ export class KilogradError extends Error {
   }
 }
 
-/** Shapes, axes or element types that do not fit an operation. */
+/**
+ * Shapes, axes or element types do not fit an operation.
+ * @example
+ * zeros([2, 3]).add(zeros([4])); // throws ShapeError: add: [2,3] and [4] do not broadcast
+ */
 export class ShapeError extends KilogradError {}
-/** An argument out of its range or of the wrong kind. */
+
+/**
+ * An argument is out of its range or of the wrong kind.
+ * @example
+ * F.dropout(ones([2]), 1.5); // throws ArgumentError: dropout: the probability p is 1.5
+ */
 export class ArgumentError extends KilogradError {}
-/** A file or a download whose content is not what it should be. */
+
+/**
+ * A file or a download does not contain what it should.
+ * @example
+ * decodeSafetensors(Uint8Array.of(1, 2, 3), "net.safetensors"); // throws DataError
+ */
 export class DataError extends KilogradError {}
-/** Something asked for at a moment when it cannot be done (a second backward, a value that was overwritten). */
+
+/**
+ * Something was asked for that is not possible now.
+ * @example
+ * zeros([1]).backward(); // throws StateError: backward
+ */
 export class StateError extends KilogradError {}
-/** A command line that cannot be understood: exit status 2. */
+
+/**
+ * A command line cannot be understood; the program ends with exit status 2.
+ * @example new UsageError({ op: "--lr", problem: "not a number", got: "fast" }).message; // "--lr: not a number, got fast."
+ */
 export class UsageError extends KilogradError {}

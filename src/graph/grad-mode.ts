@@ -15,12 +15,26 @@ function withMode<T>(mode: boolean, body: () => T): T {
   }
 }
 
-/** Runs `body` without recording anything for backward(). It must not be asynchronous. */
+/**
+ * Runs a function without recording anything for `backward()`, which saves time and memory. PyTorch: `torch.no_grad`.
+ * @param body the function; it must not be asynchronous
+ * @returns what `body` returns
+ * @example
+ * const w = tensor([1, 2], undefined, { requiresGrad: true });
+ * noGrad(() => w.mul(2)).requiresGrad; // false
+ */
 export function noGrad<T>(body: () => T): T {
   return withMode(false, body);
 }
 
-/** Runs `body` with recording switched on, inside noGrad(). */
+/**
+ * Runs a function with recording for `backward()` switched on, inside `noGrad()`. PyTorch: `torch.enable_grad`.
+ * @param body the function; it must not be asynchronous
+ * @returns what `body` returns
+ * @example
+ * const w = tensor([1, 2], undefined, { requiresGrad: true });
+ * noGrad(() => enableGrad(() => w.mul(2))).requiresGrad; // true
+ */
 export function enableGrad<T>(body: () => T): T {
   return withMode(true, body);
 }

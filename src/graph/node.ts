@@ -7,7 +7,9 @@ import type { Op } from "./op.js";
 import type { Shape } from "./shape.js";
 import type { Variable } from "./variable.js";
 
+/** The types of a tensor's elements. PyTorch: `torch.dtype`. */
 export type Dtype = "float32" | "int32";
+/** Elements in JavaScript's memory: Float32Array for float32, Int32Array for int32. */
 export type HostArray = Float32Array | Int32Array;
 
 /** What an operation's result looks like. */

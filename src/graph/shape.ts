@@ -3,6 +3,9 @@
  */
 import { ShapeError } from "../errors/errors.js";
 
+/**
+ * The size of each axis, outermost first; `[]` is a scalar's. Images are [N, C, H, W]: batch, channels, height, width.
+ */
 export type Shape = readonly number[];
 
 /** `[8,1,28,28]`, as error messages print it. */

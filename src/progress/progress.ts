@@ -5,30 +5,39 @@
  */
 import { roundHalfEven } from "../text/rounding.js";
 
-/** Where a bar is drawn: `process.stderr`, or anything that takes text. */
+/** Where a progress bar is drawn: `process.stderr`, or anything that takes text. */
 export interface ProgressStream {
+  /**
+   * Takes text.
+   * @param text a part of a line, or a line with its end
+   */
   write(text: string): unknown;
-  /** Set on a terminal. */
+  /** Whether this is a terminal, on which a line can be redrawn. Default false. */
   readonly isTTY?: boolean;
-  /** The terminal's width in characters. */
+  /** The width of the terminal in characters. */
   readonly columns?: number;
 }
 
+/** Options of `tqdm` and `ProgressBar`, by the names of Python's tqdm. */
 export interface ProgressOptions {
-  /** The text before the bar. */
+  /** The text before the bar. Default: none. */
   readonly desc?: string;
-  /** The number of elements, where the iterable does not say (`length` or `size`). */
+  /** The number of elements. Default: the iterable's `length` or `size`; without one only a count is shown. */
   readonly total?: number;
-  /** How many elements are done before; they do not count for the rate. */
+  /** How many elements are already done; they do not count for the rate. Default 0. */
   readonly initial?: number;
-  /** What is counted, as in `89.23it/s`. */
+  /** What is counted, as in `89.23it/s`. Default "it". */
   readonly unit?: string;
-  /** Seconds between two drawings on a terminal. */
+  /** The time between two drawings on a terminal, in seconds. Default 0.1. */
   readonly mininterval?: number;
-  /** The weight of the newest measurement in the shown rate; 0 shows the mean rate. */
+
+  /**
+   * The weight of the newest measurement in the rate that is shown, from 0 to 1; 0 shows the mean rate. Default 0.3.
+   */
   readonly smoothing?: number;
+  /** Where to draw. Default: standard error; in a browser, the console. */
   readonly stream?: ProgressStream;
-  /** A clock in seconds. */
+  /** A clock in seconds. Default: `performance.now()`. */
   readonly clock?: () => number;
 }
 
@@ -96,10 +105,20 @@ class MovingAverage {
   }
 }
 
-/** A bar that is moved by hand with `update()`; `tqdm()` moves one as it iterates. */
+/**
+ * A progress bar that you advance yourself; `tqdm()` does it for you. On a terminal it is one line that is redrawn,
+ * elsewhere one plain line at the end. It looks like Python's tqdm 4.66.
+ * @example
+ * const lines: string[] = [];
+ * const bar = new ProgressBar({ total: 4, stream: { write: (text) => lines.push(text) } });
+ * bar.update(4);
+ * bar.close();
+ * lines[0]!.startsWith("100%|██████████| 4/4 ["); // true
+ */
 export class ProgressBar {
   /** How many elements are done. */
   n: number;
+  /** How many there are, if that is known. */
   total: number | undefined;
   private readonly initial: number;
   private desc: string;
@@ -115,6 +134,7 @@ export class ProgressBar {
   private drawnLength = 0;
   private closed = false;
 
+  /** @param options what the bar says, and where */
   constructor(options: ProgressOptions = {}) {
     this.n = this.drawnN = this.initial = options.initial ?? 0;
     this.desc = options.desc ?? "";
@@ -129,19 +149,44 @@ export class ProgressBar {
     if (this.stream.isTTY) this.draw(this.start);
   }
 
-  /** Counts `n` more elements as done. */
+  /**
+   * Advances the bar.
+   * @param n how many more elements are done
+   * @example
+   * const bar = new ProgressBar({ total: 10, stream: { write: () => undefined } });
+   * bar.update();
+   * bar.update(3);
+   * bar.n; // 4
+   */
   update(n = 1): void {
     this.n += n;
     this.drawIfDue();
   }
 
-  /** Changes the text before the bar; it is seen at the next drawing. */
+  /**
+   * Changes the text before the bar.
+   * @param desc the text
+   * @example
+   * const lines: string[] = [];
+   * const bar = new ProgressBar({ total: 2, stream: { write: (text) => lines.push(text) } });
+   * bar.setDescription("loss=0.25");
+   * bar.close();
+   * lines[0]!.startsWith("loss=0.25:   0%|"); // true
+   */
   setDescription(desc: string): void {
     this.desc = desc;
     this.drawIfDue();
   }
 
-  /** Draws the bar a last time, with the mean rate, and ends its line. */
+  /**
+   * Draws the bar for the last time, with the mean rate, and ends its line. Further calls do nothing.
+   * @example
+   * const lines: string[] = [];
+   * const bar = new ProgressBar({ total: 2, stream: { write: (text) => lines.push(text) } });
+   * bar.close();
+   * bar.close();
+   * lines.length; // 1
+   */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -183,8 +228,15 @@ export class ProgressBar {
   }
 }
 
-/** What `tqdm()` gives: the same elements, and the bar that they move. */
+/**
+ * What `tqdm()` returns: the elements of an iterable, and the bar that they advance.
+ * @example
+ * const progress = tqdm([1, 2, 3], { stream: { write: () => undefined } });
+ * [...progress]; // [1, 2, 3]
+ * progress.n; // 3
+ */
 export class Progress<T> extends ProgressBar implements Iterable<T>, AsyncIterable<T> {
+  /** @internal */
   constructor(
     private readonly source: Iterable<T> | AsyncIterable<T>,
     options: ProgressOptions,
@@ -216,14 +268,18 @@ export class Progress<T> extends ProgressBar implements Iterable<T>, AsyncIterab
 }
 
 /**
- * Wraps an iterable (with `for`) or an asynchronous one (with `for await`) so that going through it shows a progress
- * bar. The total is taken from the iterable's `length` or `size` unless given; without one only the count is shown.
- * Follows Python's `tqdm.tqdm`.
- *
- * ```ts
- * const bar = tqdm(trainLoader);
- * for (const [images, labels] of bar) bar.setDescription(`loss=${loss.item()}`);
- * ```
+ * Wraps an iterable so that iterating over it shows a progress bar; use `for await` for an asynchronous one. Follows Python's `tqdm.tqdm`.
+ * @param iterable the elements
+ * @param options what the bar says, and where
+ * @returns the elements, with the methods of a progress bar
+ * @example
+ * const bar = tqdm([1, 2, 3, 4]);
+ * let sum = 0;
+ * for (const element of bar) {
+ *   sum += element;
+ *   bar.setDescription(`sum=${sum}`);
+ * }
+ * sum; // 10
  */
 export function tqdm<T>(iterable: Iterable<T> | AsyncIterable<T>, options: ProgressOptions = {}): Progress<T> {
   const { length, size } = iterable as { length?: unknown; size?: unknown };

@@ -17,14 +17,21 @@ const UNSEEDED = 67280421310721n;
 export interface GeneratorState {
   /** The seed it was last given, in decimal (it may have 64 bits). */
   readonly seed: string;
-  /** The twister's 624 words, and how many of them have been renewed and used in this round. */
+  /** The 624 words of the Mersenne Twister. */
   readonly words: readonly number[];
+  /** How many of them have been used since they were last renewed. */
   readonly used: number;
   /** The second of a pair of normal numbers, when only the first has been handed out. */
   readonly spareNormal: number | null;
 }
 
-/** A source of random bits. PyTorch: `torch.Generator` on the CPU. */
+/**
+ * A source of random numbers: the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), drawn from as PyTorch does,
+ * so that the same seed gives the same numbers. PyTorch: `torch.Generator` on the CPU.
+ * @example
+ * const generator = new Generator(1);
+ * rand([3], generator).tolist(); // [0.7576, 0.2793, 0.4031]
+ */
 export class Generator {
   private readonly words = new Uint32Array(WORDS);
   /** How many words have been made from the seed; the others are when they are needed. */
@@ -33,14 +40,20 @@ export class Generator {
   private spareNormal: number | undefined;
   private seed = UNSEEDED;
 
-  /** @param seed a whole number or bigint; PyTorch's own default unless given */
+  /**
+   * @param seed a whole number; PyTorch's own default unless given. Only its low 32 bits count
+   * @throws ArgumentError if it is not a whole number
+   */
   constructor(seed: number | bigint = UNSEEDED) {
     this.manualSeed(seed);
   }
 
   /**
-   * Starts the stream of this seed. As in PyTorch only its low 32 bits count.
-   * @throws ArgumentError if it is no whole number
+   * Seeds the generator. PyTorch: `torch.Generator.manual_seed`.
+   * @param seed a whole number; only its low 32 bits count
+   * @returns this generator
+   * @throws ArgumentError if it is not a whole number
+   * @example new Generator().manualSeed(1).random(); // 1791095845
    */
   manualSeed(seed: number | bigint): this {
     if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
@@ -71,11 +84,24 @@ export class Generator {
     this.seeded = count;
   }
 
-  /** The seed it was last given. */
+  /**
+   * Returns the last seed. PyTorch: `torch.Generator.initial_seed`.
+   * @returns the seed
+   * @example new Generator(7).initialSeed(); // 7n
+   */
   initialSeed(): bigint {
     return this.seed;
   }
 
+  /**
+   * Returns the state, which `setState()` restores. PyTorch: `torch.Generator.get_state`.
+   * @returns plain data that survives JSON
+   * @example
+   * const generator = new Generator(1);
+   * const state = generator.getState();
+   * const first = generator.random();
+   * generator.setState(state).random() === first; // true
+   */
   getState(): GeneratorState {
     if (this.seeded < WORDS) this.seedWords(WORDS);
     const { seed, words, used, spareNormal } = this;
@@ -83,8 +109,11 @@ export class Generator {
   }
 
   /**
-   * Goes on from a state that `getState()` gave.
-   * @throws DataError if it is none
+   * Restores a state that `getState()` returned. PyTorch: `torch.Generator.set_state`.
+   * @param state the state
+   * @returns this generator
+   * @throws DataError if it is not a generator's state
+   * @example new Generator(1).setState(new Generator(2).getState()).initialSeed(); // 2n
    */
   setState({ seed, words, used, spareNormal }: GeneratorState): this {
     const areWords = words.length === WORDS && words.every((word) => word >>> 0 === word);
@@ -99,7 +128,11 @@ export class Generator {
     return this;
   }
 
-  /** 32 random bits, as a number from 0 to 2³² − 1. */
+  /**
+   * Draws 32 random bits.
+   * @returns an integer from 0 to 2³² − 1
+   * @example new Generator(1).random(); // 1791095845
+   */
   random(): number {
     // One word is renewed at a time, and made no sooner than needed: generators are seeded for a few draws each.
     const { words, used: i } = this;
@@ -117,19 +150,32 @@ export class Generator {
     return word >>> 0;
   }
 
-  /** 64 random bits, the high half drawn first. */
+  /**
+   * Draws 64 random bits, the high half first.
+   * @returns an integer from 0 to 2⁶⁴ − 1
+   * @example new Generator(1).random64() < 2n ** 64n; // true
+   */
   random64(): bigint {
     const high = BigInt(this.random());
     return (high << 32n) | BigInt(this.random());
   }
 
-  /** A float64 in [0, 1) of 53 random bits. */
+  /**
+   * Draws a float64 with 53 random bits.
+   * @returns a number from 0 to below 1
+   * @example new Generator(1).randomDouble(); // 0.061053
+   */
   randomDouble(): number {
     const high = this.random();
     return ((high & 0x1fffff) * 2 ** 32 + this.random()) * 2 ** -53;
   }
 
-  /** A standard normal number in float64; they are made in pairs (Box & Muller 1958) and the second one waits. */
+  /**
+   * Draws from the standard normal distribution, in float64. Numbers are made in pairs (Box and Muller 1958), and the
+   * second one is kept for the next call.
+   * @returns a number with mean 0 and variance 1
+   * @example new Generator(1).randomNormal(); // 0.66
+   */
   randomNormal(): number {
     const spare = this.spareNormal;
     this.spareNormal = undefined;
@@ -144,7 +190,15 @@ export class Generator {
 /** What all draws come from that name no generator. Until `manualSeed` it has a fixed seed. */
 export const defaultGenerator = new Generator();
 
-/** Seeds the default generator. PyTorch: `torch.manual_seed`. */
+/**
+ * Seeds the default generator, which everything uses that is not given another one. PyTorch: `torch.manual_seed`.
+ * @param seed a whole number; only its low 32 bits count
+ * @returns the default generator
+ * @throws ArgumentError if it is not a whole number
+ * @example
+ * manualSeed(1);
+ * rand([2]).tolist(); // [0.7576, 0.2793]
+ */
 export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }
@@ -217,7 +271,15 @@ export function randomInt64(generator: Generator = defaultGenerator): bigint {
   return BigInt.asUintN(63, generator.random64());
 }
 
-/** The numbers 0 … n − 1 in random order (Fisher & Yates). PyTorch: `torch.randperm`. */
+/**
+ * Returns a random permutation of the integers from 0 to n − 1. PyTorch: `torch.randperm`.
+ * @param n how many integers
+ * @param generator the source of random numbers; the default one unless given
+ * @returns the numbers, in an Int32Array
+ * @example
+ * manualSeed(1);
+ * randperm(5); // [0, 4, 2, 3, 1]
+ */
 export function randperm(n: number, generator: Generator = defaultGenerator): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < n - 1; i++) {
@@ -229,17 +291,44 @@ export function randperm(n: number, generator: Generator = defaultGenerator): In
   return order;
 }
 
-/** A tensor of numbers in [0, 1). PyTorch: `torch.rand`. */
+/**
+ * Draws a tensor of random numbers uniformly from [0, 1). PyTorch: `torch.rand`.
+ * @param shape its shape
+ * @param generator the source of random numbers; the default one unless given
+ * @returns a float32 tensor
+ * @example
+ * manualSeed(1);
+ * rand([3]).tolist(); // [0.7576, 0.2793, 0.4031]
+ */
 export function rand(shape: Shape, generator?: Generator): Tensor {
   return drawn(shape, (elements) => uniform(elements, 0, 1, generator));
 }
 
-/** A tensor of standard normal numbers. PyTorch: `torch.randn`. */
+/**
+ * Draws a tensor of random numbers from the standard normal distribution. PyTorch: `torch.randn`.
+ * @param shape its shape
+ * @param generator the source of random numbers; the default one unless given
+ * @returns a float32 tensor
+ * @example
+ * manualSeed(1);
+ * randn([3]).tolist(); // [0.6614, 0.2669, 0.0617]
+ */
 export function randn(shape: Shape, generator?: Generator): Tensor {
   return drawn(shape, (elements) => normal(elements, 0, 1, generator));
 }
 
-/** An int32 tensor of whole numbers from `low` up to, not including, `high`. PyTorch: `torch.randint`. */
+/**
+ * Draws a tensor of random integers uniformly. PyTorch: `torch.randint`.
+ * @param low the smallest
+ * @param high one more than the largest
+ * @param shape its shape
+ * @param generator the source of random numbers; the default one unless given
+ * @returns an int32 tensor
+ * @throws ArgumentError if no integer lies in the range
+ * @example
+ * manualSeed(1);
+ * randint(0, 10, [4]).tolist(); // [5, 9, 4, 8]
+ */
 export function randint(low: number, high: number, shape: Shape, generator?: Generator): Tensor {
   const draw = (): Int32Array => Int32Array.from({ length: sizeOf(shape) }, () => randomInteger(low, high, generator));
   return new Tensor(live(draw, shape, "int32"));

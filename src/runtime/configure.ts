@@ -4,23 +4,33 @@ import { ArgumentError } from "../errors/errors.js";
 import { compiledEngine } from "./realize.js";
 import type { EngineSettings } from "./wasm-engine.js";
 
-/** A compiled program as text: its plan (stages, kernels, places) and the kernels' loop nests. */
+/** A compiled program as text. */
 export interface ProgramText {
+  /** Its stages, kernels, and the places in memory that they read and write. */
   readonly plan: string;
+  /** The loop nest of each kernel. */
   readonly loops: string;
 }
 
-/** Calls `listener` with every program that is compiled from now on. */
+/**
+ * Shows the programs that are compiled from now on. `kilograd train --dump-plan` prints them.
+ * @param listener is called with each program, before it runs for the first time
+ * @example
+ * const plans: string[] = [];
+ * onCompile(({ plan }) => plans.push(plan));
+ * rand([5, 7]).exp().sum().item();
+ * plans.length; // 1
+ */
 export function onCompile(listener: (text: ProgramText) => void): void {
   compiledEngine().onCompile((plan, program) => listener({ plan: formatPlan(plan), loops: formatProgram(program) }));
 }
 
 /**
- * How many threads compute, and whether multiplications may be fused with additions. Results are the same bits for
- * any number of threads; with `numerics: "strict"` also on every machine.
- *
- * @example
- * configure({ threads: 2, numerics: "strict" });
+ * Sets how everything is computed from now on. The number of threads never changes a result; `numerics: "strict"` gives
+ * the same bits on every machine as well.
+ * @param settings what to change
+ * @throws ArgumentError for a setting out of its range
+ * @example configure({ threads: 2, numerics: "strict" });
  */
 export function configure(settings: Partial<EngineSettings>): void {
   const { threads, numerics } = settings;

@@ -21,19 +21,27 @@ import { makeClock } from "./clock.js";
 import { workMeanwhile } from "./meanwhile.js";
 import { command, commandWords, startHelpers } from "./threads.js";
 
-/** `fast` fuses multiplications with additions where the machine can; `strict` gives the same bits everywhere. */
+/**
+ * How numbers are rounded: "fast" fuses multiplications with additions where the machine can, "strict" never does and
+ * gives the same bits on every machine.
+ */
 export type Numerics = "fast" | "strict";
 
+/** Settings of `configure`. */
 export interface EngineSettings {
+  /** The number of threads that compute, from 1 to 256. Default: as many as the machine has processors. */
   threads: number;
+  /** Default "fast". */
   numerics: Numerics;
-  /** Whether programs measure how long each thread spends in each kernel and at each barrier; costs a few percent. */
+  /** Whether programs measure themselves, as `profile` needs it. Default false. */
   profile: boolean;
 }
 
-/** What one thread has spent on one mark in all runs since the program was compiled, in milliseconds. */
+/** What one thread spent on one part of a program. */
 export interface ProfileEntry extends Mark {
+  /** The number of the thread, from 0. */
   readonly thread: number;
+  /** Milliseconds. */
   readonly ms: number;
 }
 

@@ -11,24 +11,29 @@ import { callLazily, evaluation, sizesOf, tensorsIn, type InputSizes } from "../
 
 export type { InputSizes } from "../trace/lazy-call.js";
 
-/** One call of a module. */
+/** One call of a module, a row of the table. */
 export interface SummaryRow {
-  /** Class and position, as `Conv2d-1`. */
+  /** Its class and position, as `Conv2d-1`. */
   readonly layer: string;
   /** The shapes of its results, with -1 for the batch. */
   readonly outputs: readonly Shape[];
   /** Whether the module returns a list of tensors, even a list of one. */
   readonly several: boolean;
-  /** How many numbers the module's own parameters have, without its submodules'. */
+  /** The number of the module's own parameters, without those of its submodules. */
   readonly params: number;
 }
 
+/** What `summary()` prints, as data. */
 export interface Summary {
+  /** A row for each call of a module. */
   readonly rows: readonly SummaryRow[];
+  /** The number of parameters. */
   readonly totalParams: number;
+  /** The number of those that require a gradient. */
   readonly trainableParams: number;
-  /** How many numbers, for one image, the network's inputs have, and the results of all rows. */
+  /** The number of elements in the inputs for one image. */
   readonly inputs: number;
+  /** The number of elements in the results of all rows for one image. */
   readonly outputs: number;
 }
 
@@ -36,21 +41,30 @@ const THIN = "-".repeat(64);
 const THICK = "=".repeat(64);
 
 /**
- * Prints a network's summary as torchsummary does: modules in call order but for Sequential, ModuleList and the
- * network itself. Mode, running statistics and random state stay as they are. Totals count each parameter once,
- * where torchsummary counts those of a module that is called twice twice.
+ * Prints a network's summary as Python's torchsummary 1.5.1 does: a row for each call of a module, except Sequential,
+ * ModuleList and the network itself. Only shapes are looked at; nothing is computed, and nothing about the network
+ * changes. Totals count each parameter once, where torchsummary counts a module's again at each call.
  * @param model the network
- * @param inputSize the input's size without the batch, as `[1, 28, 28]`; a list of sizes for several inputs
+ * @param inputSize the input's size without the batch, or a list of sizes for several inputs
  * @throws ShapeError where the network cannot take such inputs
- *
- * @example
- * summary(model, [1, 28, 28]);
+ * @example summary(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU()), [1, 28, 28]);
  */
 export function summary(model: Module, inputSize: InputSizes): void {
   console.log(formatSummary(summarize(model, inputSize)));
 }
 
-/** What `summary()` prints, as data. */
+/**
+ * Returns what `summary()` prints, as data.
+ * @param model the network
+ * @param inputSize the input's size without the batch, or a list of sizes for several inputs
+ * @returns the rows and totals of the table
+ * @throws ShapeError where the network cannot take such inputs
+ * @example
+ * const { rows, totalParams } = summarize(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU()), [1, 28, 28]);
+ * rows.map(({ layer }) => layer); // ["Conv2d-1", "ReLU-2"]
+ * rows[0]!.outputs; // [[-1, 8, 26, 26]]
+ * totalParams; // 80
+ */
 export function summarize(model: Module, inputSize: InputSizes): Summary {
   const sizes = sizesOf(inputSize);
   const rows: SummaryRow[] = [];
@@ -92,7 +106,14 @@ function perImage(shape: Shape): number {
   return sizeOf(shape.slice(1));
 }
 
-/** The table, without a line end after its last line. */
+/**
+ * Writes a summary as the table that `summary()` prints.
+ * @param summary what `summarize()` returned
+ * @returns the table, without a line end after its last line
+ * @example
+ * const table = formatSummary(summarize(new nn.Conv2d(1, 8, 3), [1, 28, 28]));
+ * table.split("\n")[1]!.trim(); // "Layer (type)               Output Shape         Param #"
+ */
 export function formatSummary({ rows, totalParams, trainableParams, inputs, outputs }: Summary): string {
   // Four bytes per number. Results count twice, once for their gradients.
   const [inputSize, outputSize, paramsSize] = [inputs, 2 * outputs, totalParams].map((n) => (n * 4) / 1024 ** 2);

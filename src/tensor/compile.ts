@@ -11,7 +11,7 @@ import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "./tensor.js";
 
-/** A function of tensors that gives one or several. */
+/** A function of tensors that returns one tensor or several. */
 export type TensorFunction = (...args: Tensor[]) => Result;
 type Result = Tensor | readonly Tensor[];
 
@@ -27,30 +27,37 @@ interface Recording {
 }
 
 /**
- * Makes a function run without building its graph. For each combination of its arguments' shapes the first call runs as
- * ever, the second is recorded, and from the third on the recording is run: with the new arguments, the present
- * learning rate and new random numbers, but without calling `step`. So what else it does happens twice only, and
- * parameters that it overwrites keep no `grad`. It is recorded again when a module's own numbers, switches, submodules or
- * mode have changed (in fields that it had when it was recorded), an optimizer's state, or what its hyperparameters switch
- * on; other variables that `step` looks at stay as they were.
+ * Makes a function of tensors run without building its graph again. For each combination of its arguments' shapes the
+ * first call runs as usual, the second is recorded, and from the third on the recorded program runs: with the new
+ * arguments, the present learning rate and new random numbers, but without calling `step`. Both ways give the same
+ * bits. PyTorch: `torch.compile`.
  *
- * @param step either computes nothing itself and gives any tensors; or it calls `optimizer.step()` once, and gives what
- *   `backward()` was called on, a module's output, or a list of such. All that differs from call to call comes by its
- *   arguments
- * @throws StateError when it is recorded and is no such function
- *
+ * What `step` does besides therefore happens twice only, and parameters that it overwrites keep no `grad`. It is
+ * recorded again when what decides the graph has changed: the numbers, switches, submodules or mode of a module that it
+ * calls, an optimizer's state, or which of its hyperparameters are zero. Other variables that `step` looks at stay as
+ * they were.
+ * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
+ *   `backward()` was called on, the output of a module, or a list of these. Everything that differs from call to call
+ *   must be an argument
+ * @returns a function with the arguments and results of `step`
+ * @throws StateError from the call that is recorded, if `step` is not such a function
  * @example
- * const step = compile((images, labels) => {
+ * const model = new nn.Linear(2, 1);
+ * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+ * const step = compile((x: Tensor, y: Tensor) => {
  *   optimizer.zeroGrad();
- *   const loss = F.nllLoss(model(images), labels);
+ *   const loss = F.mseLoss(model(x), y);
  *   loss.backward();
  *   optimizer.step();
  *   return loss;
  * });
- * for (const [images, labels] of trainLoader) console.log(step(images, labels).item());
- *
+ * const [x, y] = [rand([8, 2]), rand([8, 1])];
+ * const losses = Array.from({ length: 50 }, () => step(x, y).item());
+ * losses[49]! < losses[0]!; // true
  * @example
- * const classify = compile((images) => noGrad(() => model(images).argmax(1)));
+ * const model = new nn.Linear(4, 3);
+ * const classify = compile((inputs: Tensor) => noGrad(() => model(inputs).argmax(1)));
+ * classify(rand([8, 4])).shape; // [8]
  */
 export function compile<F extends TensorFunction>(step: F): F {
   /** By the arguments' shapes; `undefined` after a first call. */

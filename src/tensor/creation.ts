@@ -11,14 +11,26 @@ import { formatShape, resolveAxis, sizeOf, type Shape } from "../graph/shape.js"
 import { flatten, nestedShape, type NestedNumbers } from "./nested.js";
 import { Tensor } from "./tensor.js";
 
+/** Options of `tensor`, `zeros`, `ones` and `full`. */
 export interface TensorOptions {
+  /** The type of the elements. Default "float32"; for `tensor` of an Int32Array, "int32". */
   readonly dtype?: Dtype;
+  /** Whether to make a leaf for which `backward()` computes a gradient; float32 only. Default false. */
   readonly requiresGrad?: boolean;
 }
 
 /**
- * A tensor of these elements: nested arrays, or a typed array with its shape. A typed array is not copied and must
- * not be changed afterwards. float32, but int32 for an Int32Array. PyTorch: `torch.tensor`.
+ * Creates a tensor from numbers. PyTorch: `torch.tensor`.
+ * @param elements nested arrays, or a typed array, which is not copied and must not be changed afterwards
+ * @param shape the shape; by default that of the nested arrays, or [length]
+ * @param options the type of the elements, and whether it is a leaf that requires a gradient
+ * @returns a float32 tensor; int32 for an Int32Array or by option
+ * @throws ShapeError if the arrays are uneven or do not fill the shape; ArgumentError if int32 elements are to require
+ *   a gradient; StateError inside a function that is being compiled
+ * @example
+ * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
+ * tensor(Int32Array.of(3, 7)).dtype; // "int32"
+ * tensor(Float32Array.of(1, 2, 3, 4), [2, 2]).tolist(); // [[1, 2], [3, 4]]
  */
 export function tensor(elements: NestedNumbers | HostArray, shape?: Shape, options: TensorOptions = {}): Tensor {
   const typed = elements instanceof Float32Array || elements instanceof Int32Array;
@@ -52,20 +64,59 @@ function filled(value: number, shape: Shape, options: TensorOptions): Tensor {
   return Tensor.ofVariable(new Variable(shape, "float32", new Float32Array(sizeOf(shape)).fill(value)), true);
 }
 
+/**
+ * Creates a tensor of zeros. PyTorch: `torch.zeros`.
+ * @param shape its shape
+ * @param options the type of the elements, and whether it is a leaf that requires a gradient
+ * @returns a float32 tensor, or int32 by option
+ * @example zeros([2, 3]).tolist(); // [[0, 0, 0], [0, 0, 0]]
+ */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   return filled(0, shape, options);
 }
+
+/**
+ * Creates a tensor of ones. PyTorch: `torch.ones`.
+ * @param shape its shape
+ * @param options the type of the elements, and whether it is a leaf that requires a gradient
+ * @returns a float32 tensor, or int32 by option
+ * @example ones([3]).tolist(); // [1, 1, 1]
+ */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return filled(1, shape, options);
 }
+
+/**
+ * Creates a tensor filled with one value. PyTorch: `torch.full`.
+ * @param shape its shape
+ * @param value the value of every element
+ * @param options the type of the elements, and whether it is a leaf that requires a gradient
+ * @returns a float32 tensor, or int32 by option
+ * @example full([2, 2], 0.5).tolist(); // [[0.5, 0.5], [0.5, 0.5]]
+ */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   return filled(value, shape, options);
 }
-/** 0, 1, 2, … as int32. PyTorch: `torch.arange`. */
+
+/**
+ * Returns the integers from 0 to `length` − 1. PyTorch: `torch.arange`.
+ * @param length how many numbers
+ * @returns an int32 tensor [length]
+ * @throws StateError inside a function that is being compiled
+ * @example arange(4).tolist(); // [0, 1, 2, 3]
+ */
 export function arange(length: number): Tensor {
   return tensor(Int32Array.from({ length }, (_, i) => i));
 }
-/** Joins tensors along an existing axis. PyTorch: `torch.cat`. */
+
+/**
+ * Concatenates tensors along an existing axis. PyTorch: `torch.cat`.
+ * @param tensors at least one; their shapes may differ along this axis only
+ * @param axis the axis along which to concatenate
+ * @returns a tensor whose size along the axis is the sum of theirs
+ * @throws ArgumentError if there is no tensor, ShapeError if the shapes do not fit or the axis does not exist
+ * @example cat([tensor([[1, 2]]), tensor([[3, 4], [5, 6]])]).tolist(); // [[1, 2], [3, 4], [5, 6]]
+ */
 export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ArgumentError({ op: "cat", problem: "there is nothing to join" });
   return new Tensor(
@@ -75,7 +126,15 @@ export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
     ),
   );
 }
-/** Joins tensors of one shape along a new axis. PyTorch: `torch.stack`. */
+
+/**
+ * Stacks tensors of the same shape along a new axis. PyTorch: `torch.stack`.
+ * @param tensors at least one
+ * @param axis the position of the new axis in the result
+ * @returns a tensor with one more axis, whose size is the number of tensors
+ * @throws ArgumentError if there is no tensor, ShapeError if the shapes differ or the result has no such axis
+ * @example stack([tensor([1, 2]), tensor([3, 4])]).tolist(); // [[1, 2], [3, 4]]
+ */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   return cat(
     tensors.map((part) => part.unsqueeze(axis)),

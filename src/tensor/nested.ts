@@ -2,6 +2,7 @@
 import { ShapeError } from "../errors/errors.js";
 import { shapesEqual, type Shape } from "../graph/shape.js";
 
+/** Numbers in arrays, as deep as there are axes; booleans count as 0 and 1. */
 export type NestedNumbers = number | boolean | readonly NestedNumbers[];
 
 /** The shape of nested arrays, which must be even. */

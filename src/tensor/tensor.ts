@@ -13,15 +13,36 @@ import { backward } from "./backward.js";
 import { Shaping } from "./methods/shaping.js";
 import { nest, type NestedNumbers } from "./nested.js";
 
+/** The other operand of an arithmetic method or a comparison: a tensor, or a number. */
 export type Operand = Tensor | number;
 
+/**
+ * A multidimensional array of numbers, with PyTorch's methods. Tensors are lazy: a method adds a node to a graph and
+ * returns immediately. `item()`, `data()`, `tolist()` and `optimizer.step()` compute everything that is pending, together,
+ * in one program. Memory is freed by garbage collection; there is nothing to dispose of.
+ *
+ * Tensors are made by `tensor()`, `zeros()`, `rand()` and the like. A *leaf* is a tensor that was made with
+ * `requiresGrad`, a parameter, or a buffer; only leaves keep a `grad` and can be overwritten. PyTorch: `torch.Tensor`.
+ * @example
+ * const x = tensor([[1, 2], [3, 4]]);
+ * const y = x.mul(2).sum(1);
+ * y.shape; // [2]
+ * y.tolist(); // [6, 14]
+ */
 export class Tensor extends Shaping<Tensor> {
   private current: Node;
-  /** Set in a leaf that can be overwritten: a parameter, a buffer, a tensor that requires a gradient. */
+
+  /**
+   * Set in a leaf that can be overwritten: a parameter, a buffer, a tensor that requires a gradient.
+   * @internal
+   */
   readonly variable: Variable | undefined;
   private wantsGrad: boolean;
 
-  /** Users call `tensor()`, `zeros()` and their like instead. */
+  /**
+   * Users call `tensor()`, `zeros()` and their like instead.
+   * @internal
+   */
   constructor(node: Node, variable?: Variable, requiresGrad = false) {
     super();
     this.current = node;
@@ -29,7 +50,10 @@ export class Tensor extends Shaping<Tensor> {
     this.wantsGrad = requiresGrad;
   }
 
-  /** A tensor with a memory of its own, that `copy_()` and optimizers can overwrite. */
+  /**
+   * A tensor with a memory of its own, that `copy_()` and optimizers can overwrite.
+   * @internal
+   */
   static ofVariable(variable: Variable, requiresGrad: boolean): Tensor {
     return new Tensor(ops.variable(variable, requiresGrad), variable, requiresGrad);
   }
@@ -37,9 +61,16 @@ export class Tensor extends Shaping<Tensor> {
   protected override wrap(node: Node): Tensor {
     return new Tensor(node);
   }
+  /** @internal */
   override get node(): Node {
     return this.current;
   }
+
+  /**
+   * Whether `backward()` computes a gradient for this tensor. Only a leaf can be switched. PyTorch:
+   * `Tensor.requires_grad`.
+   * @throws StateError when it is set on a tensor that is not a leaf
+   */
   get requiresGrad(): boolean {
     return this.variable ? this.wantsGrad : this.current.requiresGrad;
   }
@@ -54,7 +85,12 @@ export class Tensor extends Shaping<Tensor> {
 
   // Values ------------------------------------------------------------------------------------------------------
 
-  /** The elements, dense and row-major, as a copy. Computes what is pending. */
+  /**
+   * Computes what is pending and returns the elements in row-major order. PyTorch: `Tensor.numpy`.
+   * @returns a copy, as Float32Array or Int32Array
+   * @throws StateError if a parameter that was needed has been overwritten twice since
+   * @example tensor([[1, 2], [3, 4]]).mul(10).data(); // [10, 20, 30, 40]
+   */
   data(): HostArray {
     if (this.variable) {
       realize([]);
@@ -64,7 +100,12 @@ export class Tensor extends Shaping<Tensor> {
     return this.current.value!.slice();
   }
 
-  /** The one element of a tensor that has just one. */
+  /**
+   * Computes what is pending and returns the only element of this tensor. PyTorch: `Tensor.item`.
+   * @returns the element
+   * @throws ShapeError if there is not exactly one
+   * @example tensor([1, 2, 3]).mean().item(); // 2
+   */
   item(): number {
     if (this.numel() !== 1) {
       throw new ShapeError({
@@ -77,17 +118,37 @@ export class Tensor extends Shaping<Tensor> {
     return this.data()[0]!;
   }
 
-  /** The elements as nested arrays (a number for a scalar). */
+  /**
+   * Computes what is pending and returns the elements as nested arrays. PyTorch: `Tensor.tolist`.
+   * @returns arrays as deep as the tensor has axes; a number for a scalar
+   * @example arange(4).reshape(2, 2).tolist(); // [[0, 1], [2, 3]]
+   */
   tolist(): NestedNumbers {
     return nest(this.data(), this.shape);
   }
 
-  /** The same elements outside the graph of gradients. */
+  /**
+   * Returns the same elements without their history: no gradient flows back through the result. PyTorch: `Tensor.detach`.
+   * @returns a tensor that requires no gradient
+   * @example
+   * const w = tensor([1, 2], undefined, { requiresGrad: true });
+   * w.mul(3).detach().requiresGrad; // false
+   */
   detach(): Tensor {
     return new Tensor(ops.detach(this.current));
   }
 
-  /** Overwrites a leaf's elements, at the next realisation. PyTorch: `copy_`, under `no_grad`. */
+  /**
+   * Overwrites a leaf with another tensor. This happens when pending tensors are next computed. PyTorch:
+   * `Tensor.copy_` under `no_grad`.
+   * @param source a tensor of the same shape
+   * @returns this tensor
+   * @throws StateError if this is not a leaf, ShapeError if the shapes differ
+   * @example
+   * const average = new nn.Buffer(zeros([2]));
+   * average.copy_(average.mul(0.9).add(tensor([10, 20]).mul(0.1)));
+   * average.tolist(); // [1, 2]
+   */
   copy_(source: Tensor): this {
     const variable = this.variable;
     if (!variable) throw new StateError({ op: "copy_", problem: "only a leaf tensor can be overwritten" });
@@ -103,7 +164,15 @@ export class Tensor extends Shaping<Tensor> {
     return this;
   }
 
-  /** Overwrites a leaf's elements now, from dense row-major data. */
+  /**
+   * Overwrites a leaf immediately.
+   * @param elements as many as this tensor has, in row-major order; they are copied
+   * @returns this tensor
+   * @throws StateError if this is not a leaf, ShapeError if the number of elements is wrong
+   * @example
+   * const w = new nn.Parameter(zeros([2, 2]));
+   * w.setData(Float32Array.of(1, 2, 3, 4)).tolist(); // [[1, 2], [3, 4]]
+   */
   setData(elements: HostArray): this {
     const variable = this.variable;
     if (!variable) throw new StateError({ op: "setData", problem: "only a leaf tensor can be overwritten" });
@@ -122,7 +191,11 @@ export class Tensor extends Shaping<Tensor> {
 
   // Gradients ---------------------------------------------------------------------------------------------------
 
-  /** The gradient that backward() has gathered; null before, and after zeroGrad(). */
+  /**
+   * The gradient that `backward()` has added up, in this tensor's shape; null before, after `zeroGrad()`, and in a
+   * tensor that is not a leaf. PyTorch: `Tensor.grad`.
+   * @throws StateError when it is set on a tensor that is not a leaf
+   */
   get grad(): Tensor | null {
     return this.variable?.grad ? new Tensor(this.variable.grad) : null;
   }
@@ -132,13 +205,25 @@ export class Tensor extends Shaping<Tensor> {
   }
 
   /**
-   * Adds the gradient of this tensor to the `grad` of every leaf that it depends on. PyTorch: `Tensor.backward`.
-   * @param gradient weights of this tensor's elements, of its shape; may be left out for a single element
+   * Adds the gradient of this tensor to the `grad` of every leaf that it depends on. Gradients are computed when they are
+   * needed, by `optimizer.step()` or `grad.data()`. PyTorch: `Tensor.backward`.
+   * @param gradient the weight of each element of this tensor, in its shape; not needed if there is only one element
+   * @throws StateError if nothing here requires a gradient, or if `backward()` has already run through a part of the
+   *   graph; ShapeError if the weights are missing or of another shape
+   * @example
+   * const w = tensor([1, 2, 3], undefined, { requiresGrad: true });
+   * w.square().sum().backward();
+   * w.grad!.tolist(); // [2, 4, 6]
    */
   backward(gradient?: Tensor): void {
     backward(this.current, gradient?.node);
   }
 
+  /**
+   * Describes the tensor without computing it.
+   * @returns shape, type, and whether it requires a gradient
+   * @example zeros([2, 3]).toString(); // "Tensor([2,3], float32)"
+   */
   override toString(): string {
     return `Tensor(${formatShape(this.shape)}, ${this.dtype}${this.requiresGrad ? ", requiresGrad" : ""})`;
   }

@@ -10,7 +10,7 @@ import type { Shape } from "../graph/shape.js";
 import { zeros } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** The size of an input without its batch, or a list of such sizes. */
+/** The size of a network's input without the batch, as `[1, 28, 28]`; a list of sizes for several inputs. */
 export type InputSizes = Shape | readonly Shape[];
 
 /** The images of the batch that a network is called with, as torchsummary's. */

@@ -7,7 +7,7 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   /**
    * Adds element by element. PyTorch: `torch.add`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns the sum, in the shape to which both broadcast; int32 if both are, otherwise float32
+   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example
    * tensor([1, 2]).add(10).tolist(); // [11, 12]
@@ -20,7 +20,7 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   /**
    * Subtracts element by element. PyTorch: `torch.sub`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns the difference, in the shape to which both broadcast; int32 if both are, otherwise float32
+   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([5, 7]).sub(tensor([1, 2])).tolist(); // [4, 5]
    */
@@ -31,7 +31,7 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   /**
    * Multiplies element by element; `matmul` is the matrix product. PyTorch: `torch.mul`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns the product, in the shape to which both broadcast; int32 if both are, otherwise float32
+   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([[1, 2], [3, 4]]).mul(tensor([10, 100])).tolist(); // [[10, 200], [30, 400]]
    */
@@ -42,7 +42,7 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   /**
    * Divides element by element. Division by zero gives Infinity or NaN, as in JavaScript. PyTorch: `torch.div`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns the quotient as float32, in the shape to which both broadcast
+   * @returns a float32 tensor of the broadcast shape
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 2, 3]).div(4).tolist(); // [0.25, 0.5, 0.75]
    */
@@ -53,7 +53,7 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   /**
    * Raises each element to a power. A negative base gives NaN unless the exponent is an integer. PyTorch: `torch.pow`.
    * @param exponent a tensor whose shape broadcasts with this one, or a number
-   * @returns the powers as float32, in the shape to which both broadcast
+   * @returns a float32 tensor of the broadcast shape
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 2, 3]).pow(3).tolist(); // [1, 8, 27]
    */
@@ -62,10 +62,10 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   }
 
   /**
-   * Takes the larger of two elements; NaN if either is NaN. Equal elements share the gradient evenly. PyTorch:
+   * Returns the larger of each pair of elements, or NaN if either is NaN. Equal elements share the gradient evenly. PyTorch:
    * `torch.maximum`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns the larger elements, in the shape to which both broadcast; int32 if both are, otherwise float32
+   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 5]).maximum(tensor([4, 2])).tolist(); // [4, 5]
    */
@@ -74,10 +74,10 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   }
 
   /**
-   * Takes the smaller of two elements; NaN if either is NaN. Equal elements share the gradient evenly. PyTorch:
+   * Returns the smaller of each pair of elements, or NaN if either is NaN. Equal elements share the gradient evenly. PyTorch:
    * `torch.minimum`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns the smaller elements, in the shape to which both broadcast; int32 if both are, otherwise float32
+   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 5]).minimum(tensor([4, 2])).tolist(); // [1, 2]
    */

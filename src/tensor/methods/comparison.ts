@@ -6,9 +6,9 @@ import { Pointwise } from "./pointwise.js";
 /** @internal */
 export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
   /**
-   * Tests whether elements are equal. PyTorch: `torch.eq`.
+   * Tests element by element whether this tensor equals another. PyTorch: `torch.eq`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns 1 where they are and 0 elsewhere, as int32
+   * @returns an int32 tensor of the broadcast shape: 1 where the test holds, 0 elsewhere
    * @throws ShapeError if the shapes do not broadcast
    * @example
    * tensor([1, 2, 3]).eq(2).tolist(); // [0, 1, 0]
@@ -19,9 +19,9 @@ export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
   }
 
   /**
-   * Tests whether elements differ. PyTorch: `torch.ne`.
+   * Tests element by element whether this tensor differs from another. PyTorch: `torch.ne`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns 1 where they do and 0 elsewhere, as int32
+   * @returns an int32 tensor of the broadcast shape: 1 where the test holds, 0 elsewhere
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 2, 3]).ne(2).tolist(); // [1, 0, 1]
    */
@@ -30,9 +30,9 @@ export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
   }
 
   /**
-   * Tests whether elements are less than others. PyTorch: `torch.lt`.
+   * Tests element by element whether this tensor is less than another. PyTorch: `torch.lt`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns 1 where they are and 0 elsewhere, as int32
+   * @returns an int32 tensor of the broadcast shape: 1 where the test holds, 0 elsewhere
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 2, 3]).lt(2).tolist(); // [1, 0, 0]
    */
@@ -41,9 +41,9 @@ export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
   }
 
   /**
-   * Tests whether elements are less than others, or equal. PyTorch: `torch.le`.
+   * Tests element by element whether this tensor is less than or equal to another. PyTorch: `torch.le`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns 1 where they are and 0 elsewhere, as int32
+   * @returns an int32 tensor of the broadcast shape: 1 where the test holds, 0 elsewhere
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 2, 3]).le(2).tolist(); // [1, 1, 0]
    */
@@ -52,9 +52,9 @@ export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
   }
 
   /**
-   * Tests whether elements are greater than others. PyTorch: `torch.gt`.
+   * Tests element by element whether this tensor is greater than another. PyTorch: `torch.gt`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns 1 where they are and 0 elsewhere, as int32
+   * @returns an int32 tensor of the broadcast shape: 1 where the test holds, 0 elsewhere
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 2, 3]).gt(2).tolist(); // [0, 0, 1]
    */
@@ -63,9 +63,9 @@ export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
   }
 
   /**
-   * Tests whether elements are greater than others, or equal. PyTorch: `torch.ge`.
+   * Tests element by element whether this tensor is greater than or equal to another. PyTorch: `torch.ge`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns 1 where they are and 0 elsewhere, as int32
+   * @returns an int32 tensor of the broadcast shape: 1 where the test holds, 0 elsewhere
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 2, 3]).ge(2).tolist(); // [0, 1, 1]
    */
@@ -74,10 +74,10 @@ export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
   }
 
   /**
-   * Chooses between two tensors, with this one as the condition. All three broadcast. PyTorch: `torch.where`.
-   * @param yes what the result has where the condition is not 0
-   * @param no what it has where the condition is 0
-   * @returns the chosen elements, in the shape to which all broadcast; int32 if both choices are, otherwise float32
+   * Picks elements from one of two operands; this tensor is the condition. All three broadcast. PyTorch: `torch.where`.
+   * @param yes the elements to take where the condition is not 0
+   * @param no the elements to take where the condition is 0
+   * @returns a tensor of the broadcast shape; int32 if both operands are, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example
    * const x = tensor([-1, 2, -3]);

@@ -31,7 +31,7 @@ export abstract class Handle<T extends Handle<T>> {
   }
 
   /**
-   * Counts the elements. PyTorch: `torch.numel`.
+   * Returns the number of elements. PyTorch: `torch.numel`.
    * @returns the product of the sizes of all axes
    * @example zeros([32, 1, 28, 28]).numel(); // 25088
    */
@@ -40,7 +40,7 @@ export abstract class Handle<T extends Handle<T>> {
   }
 
   /**
-   * Gives the shape, or the size of one axis. PyTorch: `Tensor.size`.
+   * Returns the shape, or the size of one axis. PyTorch: `Tensor.size`.
    * @example
    * zeros([32, 10]).size(); // [32, 10]
    * zeros([32, 10]).size(-1); // 10
@@ -48,7 +48,7 @@ export abstract class Handle<T extends Handle<T>> {
   size(): Shape;
 
   /**
-   * Gives the size of an axis.
+   * Returns the size of one axis.
    * @param axis the axis, which may count from the end
    * @throws ShapeError for an axis that does not exist
    */

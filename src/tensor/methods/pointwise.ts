@@ -15,7 +15,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Takes the absolute value of each element. PyTorch: `torch.abs`.
+   * Computes the absolute value of each element. PyTorch: `torch.abs`.
    * @returns a tensor of the same shape and type
    * @example tensor([1, -2]).abs().tolist(); // [1, 2]
    */
@@ -24,7 +24,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Gives -1 for negative elements, 1 for positive ones, and 0 for 0 and NaN. No gradient flows through it. PyTorch:
+   * Returns -1 for negative elements, 1 for positive ones, and 0 for 0 and NaN. No gradient flows through it. PyTorch:
    * `torch.sign`.
    * @returns a tensor of the same shape and type
    * @example tensor([-3, 0, 5]).sign().tolist(); // [-1, 0, 1]
@@ -43,7 +43,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Takes the natural logarithm of each element: -Infinity for 0, NaN for negative elements. PyTorch: `torch.log`.
+   * Computes the natural logarithm of each element: -Infinity for 0, NaN for negative elements. PyTorch: `torch.log`.
    * @returns a float32 tensor of the same shape
    * @example tensor([1, 10]).log().tolist(); // [0, 2.302585]
    */
@@ -52,7 +52,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Takes the square root of each element: NaN for negative elements. PyTorch: `torch.sqrt`.
+   * Computes the square root of each element: NaN for negative elements. PyTorch: `torch.sqrt`.
    * @returns a float32 tensor of the same shape
    * @example tensor([4, 9]).sqrt().tolist(); // [2, 3]
    */
@@ -61,7 +61,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Takes one over the square root of each element. PyTorch: `torch.rsqrt`.
+   * Computes one over the square root of each element. PyTorch: `torch.rsqrt`.
    * @returns a float32 tensor of the same shape
    * @example tensor([4, 16]).rsqrt().tolist(); // [0.5, 0.25]
    */
@@ -70,7 +70,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Takes one over each element. PyTorch: `torch.reciprocal`.
+   * Computes one over each element. PyTorch: `torch.reciprocal`.
    * @returns a float32 tensor of the same shape
    * @example tensor([2, 4]).reciprocal().tolist(); // [0.5, 0.25]
    */
@@ -79,7 +79,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Multiplies each element by itself. PyTorch: `torch.square`.
+   * Squares each element. PyTorch: `torch.square`.
    * @returns a tensor of the same shape and type
    * @example tensor([3, -4]).square().tolist(); // [9, 16]
    */
@@ -106,7 +106,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Rounds each element to the nearest integer, and a half to the even one of its neighbours. No gradient flows through
+   * Rounds each element to the nearest integer, and halves to the nearest even integer. No gradient flows through
    * it. PyTorch: `torch.round`.
    * @returns a float32 tensor of the same shape
    * @example tensor([0.5, 1.5, 2.4]).round().tolist(); // [0, 2, 2]
@@ -116,7 +116,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Replaces negative elements by 0. PyTorch: `torch.relu`.
+   * Replaces negative elements with 0. PyTorch: `torch.relu`.
    * @returns a tensor of the same shape and type
    * @example tensor([-1, 2]).relu().tolist(); // [0, 2]
    */
@@ -134,7 +134,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Takes the hyperbolic tangent of each element, between -1 and 1. PyTorch: `torch.tanh`.
+   * Computes the hyperbolic tangent of each element, between -1 and 1. PyTorch: `torch.tanh`.
    * @returns a float32 tensor of the same shape
    * @example tensor([0, 1]).tanh().tolist(); // [0, 0.76159]
    */

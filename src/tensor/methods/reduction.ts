@@ -13,8 +13,8 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   /**
    * Sums over axes. PyTorch: `torch.sum`.
    * @param axes the axes to sum over; all of them unless given
-   * @param keepdim whether these axes stay, with size 1, or disappear
-   * @returns a tensor without these axes, of the same type
+   * @param keepdim whether to keep these axes, with size 1
+   * @returns a tensor of the same type without these axes
    * @throws ShapeError for an axis that does not exist or is named twice
    * @example
    * const x = tensor([[1, 2, 3], [4, 5, 6]]);
@@ -29,7 +29,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   /**
    * Averages over axes. PyTorch: `torch.mean`.
    * @param axes the axes to average over; all of them unless given
-   * @param keepdim whether these axes stay, with size 1, or disappear
+   * @param keepdim whether to keep these axes, with size 1
    * @returns a float32 tensor without these axes
    * @throws ShapeError for an axis that does not exist or is named twice
    * @example
@@ -43,8 +43,8 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   /**
    * Finds the largest elements over axes. Equal ones share the gradient evenly. PyTorch: `torch.amax`.
    * @param axes the axes to search; all of them unless given
-   * @param keepdim whether these axes stay, with size 1, or disappear
-   * @returns a tensor without these axes, of the same type
+   * @param keepdim whether to keep these axes, with size 1
+   * @returns a tensor of the same type without these axes
    * @throws ShapeError for an axis that does not exist or is named twice
    * @example tensor([[1, 5], [7, 3]]).amax(1).tolist(); // [5, 7]
    */
@@ -55,8 +55,8 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   /**
    * Finds the smallest elements over axes. Equal ones share the gradient evenly. PyTorch: `torch.amin`.
    * @param axes the axes to search; all of them unless given
-   * @param keepdim whether these axes stay, with size 1, or disappear
-   * @returns a tensor without these axes, of the same type
+   * @param keepdim whether to keep these axes, with size 1
+   * @returns a tensor of the same type without these axes
    * @throws ShapeError for an axis that does not exist or is named twice
    * @example tensor([[1, 5], [7, 3]]).amin(1).tolist(); // [1, 3]
    */
@@ -67,7 +67,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   /**
    * Finds the position of the largest element along an axis; of several, the first. PyTorch: `torch.argmax`.
    * @param axis the axis to search
-   * @param keepdim whether this axis stays, with size 1, or disappears
+   * @param keepdim whether to keep this axis, with size 1
    * @returns positions counted from 0, as an int32 tensor without this axis
    * @throws ShapeError for an axis that does not exist
    * @example tensor([[0.1, 0.9], [0.8, 0.2]]).argmax(1).tolist(); // [1, 0]
@@ -78,10 +78,10 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
 
   /**
    * Computes the variance over axes. PyTorch: `torch.var`.
-   * @param axes the axes to look over; all of them unless given
+   * @param axes the axes to reduce; all of them unless given
    * @param correction what is subtracted from the number of elements before dividing by it: 1 for the unbiased
-   *   variance, 0 for the variance of the elements themselves
-   * @param keepdim whether these axes stay, with size 1, or disappear
+   *   estimate, 0 for the variance of the elements themselves
+   * @param keepdim whether to keep these axes, with size 1
    * @returns a float32 tensor without these axes
    * @throws ShapeError for an axis that does not exist or is named twice
    * @example
@@ -93,7 +93,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   }
 
   /**
-   * Turns numbers into probabilities: exp(x), divided by its sum along an axis. PyTorch: `torch.softmax`.
+   * Computes exp(x) divided by its sum along an axis, which turns scores into probabilities. PyTorch: `torch.softmax`.
    * @param axis the axis along which the result adds up to 1
    * @returns a float32 tensor of the same shape
    * @throws ShapeError for an axis that does not exist, or if this tensor is not float32
@@ -104,7 +104,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   }
 
   /**
-   * Computes the logarithm of `softmax`, without the overflow and the rounding of taking it afterwards. PyTorch:
+   * Computes the logarithm of `softmax`, more accurately than `softmax(axis).log()` and without overflow. PyTorch:
    * `torch.log_softmax`.
    * @param axis the axis along which exp of the result adds up to 1
    * @returns a float32 tensor of the same shape

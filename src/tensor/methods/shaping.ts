@@ -8,8 +8,8 @@ import { Reduction } from "./reduction.js";
 /** @internal */
 export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
   /**
-   * Gives the same elements, in row-major order, another shape. PyTorch: `torch.reshape`.
-   * @param sizes the new shape, as numbers or as one array; one of them may be -1, which stands for what is left
+   * Returns the same elements, in row-major order, in another shape. PyTorch: `torch.reshape`.
+   * @param sizes the new shape, as numbers or as one array; one of them may be -1 and is inferred
    * @returns a tensor with as many elements
    * @throws ShapeError if the elements do not fill the shape
    * @example
@@ -21,8 +21,8 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
   }
 
   /**
-   * Does the same as `reshape`; both names are in use. PyTorch: `Tensor.view`.
-   * @param sizes the new shape, as numbers or as one array; one of them may be -1, which stands for what is left
+   * Does the same as `reshape`. PyTorch: `Tensor.view`.
+   * @param sizes the new shape, as numbers or as one array; one of them may be -1 and is inferred
    * @returns a tensor with as many elements
    * @throws ShapeError if the elements do not fill the shape
    * @example zeros([32, 10, 1, 1]).view(-1, 10).shape; // [32, 10]
@@ -32,8 +32,8 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
   }
 
   /**
-   * Joins axes into one. PyTorch: `torch.flatten`.
-   * @param start the first axis to join
+   * Merges several axes into one. PyTorch: `torch.flatten`.
+   * @param start the first axis to merge
    * @param end the last one; the tensor's last unless given
    * @returns a tensor with the same elements
    * @throws ShapeError for an axis that does not exist
@@ -87,10 +87,10 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
   }
 
   /**
-   * Repeats axes of size 1, without a copy. New axes come first. PyTorch: `Tensor.expand`.
+   * Repeats axes of size 1 without copying. New axes are added in front. PyTorch: `Tensor.expand`.
    * @param sizes the new shape, as numbers or as one array; -1 keeps an axis as it is
    * @returns a tensor of that shape
-   * @throws ShapeError if a size changes that is not 1
+   * @throws ShapeError if an axis changes whose size is not 1
    * @example tensor([[1], [2]]).expand(2, 3).tolist(); // [[1, 1, 1], [2, 2, 2]]
    */
   expand(...sizes: readonly number[] | readonly [Shape]): T {
@@ -118,9 +118,9 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
 
   /**
    * Adds an axis of size 1. PyTorch: `torch.unsqueeze`.
-   * @param axis its place in the result
+   * @param axis its position in the result
    * @returns a tensor with the same elements
-   * @throws ShapeError for a place that the result does not have
+   * @throws ShapeError for a position that the result does not have
    * @example zeros([28, 28]).unsqueeze(0).shape; // [1, 28, 28]
    */
   unsqueeze(axis: number): T {
@@ -133,7 +133,7 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    * @param axis the axis
    * @param start the first position to take
    * @param end the position to stop before; the end of the axis unless given
-   * @param step the distance between two positions that are taken, at least 1
+   * @param step the distance between positions, at least 1
    * @returns a tensor of the same type with a shorter axis
    * @throws ShapeError if nothing is left or the axis does not exist; ArgumentError for a step below 1
    * @example
@@ -145,7 +145,7 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
   }
 
   /**
-   * Takes one position of an axis, which disappears. PyTorch: `torch.select`.
+   * Takes one position of an axis and drops that axis. PyTorch: `torch.select`.
    * @param axis the axis
    * @param index the position, which may count from the end
    * @returns a tensor of the same type with one axis fewer
