@@ -11,7 +11,8 @@ export function withChecks(code: string): { code: string; results: number } {
   const file = ts.createSourceFile("example.ts", code, ts.ScriptTarget.ES2022, true);
   const changes: { from: number; to: number; text: string }[] = [];
   const visit = (node: ts.Node): void => {
-    const stated = ts.isExpressionStatement(node) || ts.isVariableStatement(node) ? statedResult(node, code) : undefined;
+    const stated =
+      ts.isExpressionStatement(node) || ts.isVariableStatement(node) ? statedResult(node, code) : undefined;
     if (stated === undefined) ts.forEachChild(node, visit);
     else changes.push(check(node as ts.ExpressionStatement | ts.VariableStatement, stated));
   };
@@ -28,7 +29,10 @@ function statedResult(node: ts.Node, code: string): string | undefined {
   return comment && code.slice(comment.pos + 2, comment.end).trim();
 }
 
-function check(node: ts.ExpressionStatement | ts.VariableStatement, stated: string): { from: number; to: number; text: string } {
+function check(
+  node: ts.ExpressionStatement | ts.VariableStatement,
+  stated: string,
+): { from: number; to: number; text: string } {
   const [from, to] = [node.getStart(), node.getEnd()];
   const text = JSON.stringify(stated);
   if (ts.isVariableStatement(node)) {

@@ -60,7 +60,9 @@ export function readSurface(): Surface {
   const exports = new Map<string, ReadonlyMap<string, ts.Symbol>>();
   for (const [importPath, file] of entries) {
     const module = checker.getSymbolAtLocation(program.getSourceFile(path.join(root, file))!)!;
-    const symbols = checker.getExportsOfModule(module).map((symbol) => [symbol.name, collector.follow(symbol)] as const);
+    const symbols = checker
+      .getExportsOfModule(module)
+      .map((symbol) => [symbol.name, collector.follow(symbol)] as const);
     exports.set(importPath, new Map(symbols));
     collector.addModule(importPath, importPath, module);
     for (const [name, symbol] of symbols) collector.add(importPath, name, symbol);
@@ -79,7 +81,7 @@ class Collector {
   }
 
   add(importPath: string, name: string, symbol: ts.Symbol): void {
-    if (this.seen.has(symbol)) return;
+    if (this.seen.has(symbol) || symbol.declarations?.some(isHidden)) return;
     this.seen.add(symbol);
     if (symbol.flags & ts.SymbolFlags.ValueModule) {
       this.addModule(importPath, name, symbol);

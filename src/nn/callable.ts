@@ -2,6 +2,7 @@
  * What makes `model(x)` possible: an object that is a function. The constructor returns an arrow function with the
  * prototype of the class that is being made, so the class fields of subclasses land on it, `instanceof` works, and
  * calling it calls `call()`. Its own `name` and `length` are removed: modules may have fields of these names.
+ * @internal
  */
 export abstract class Callable {
   constructor() {

@@ -6,9 +6,11 @@ import { ArgumentError } from "../errors/errors.js";
 import { Module } from "./module.js";
 
 interface ModuleSequence {
+  /** The module at a position. */
   readonly [index: number]: Module;
 }
 
+/** @internal */
 abstract class ModuleSequence extends Module {
   readonly #list: Module[] = [];
 
@@ -27,25 +29,33 @@ abstract class ModuleSequence extends Module {
     if (name !== String(index)) Object.defineProperty(this, index, { value: module });
   }
 
+  /** The number of modules. */
   override get length(): number {
     return this.#list.length;
   }
 
+  /** The modules, in order. */
   [Symbol.iterator](): Iterator<Module> {
     return this.#list[Symbol.iterator]();
   }
 }
 
 /**
- * Calls its modules one after the other. They are named "0", "1", …, or as the keys of a record, and can be had by
- * number either way.
- *
+ * Calls its modules one after the other, each with the output of the one before. They are named "0", "1", …, or by the
+ * keys of a record. PyTorch: `torch.nn.Sequential`.
  * @example
- * const block = new nn.Sequential(new nn.Conv2d(8, 16, 3), new nn.BatchNorm2d(16), new nn.ReLU());
- * const named = new nn.Sequential({ conv: new nn.Conv2d(8, 16, 3), relu: new nn.ReLU() });
+ * const block = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU(), new nn.MaxPool2d(2));
+ * block(zeros([4, 1, 28, 28])).shape; // [4, 8, 13, 13]
+ * block.length; // 3
+ * @example
+ * const named = new nn.Sequential({ conv: new nn.Conv2d(1, 8, 3), relu: new nn.ReLU() });
+ * [...named.stateDict().keys()]; // ["conv.weight", "conv.bias"]
+ * named[0] instanceof nn.Conv2d; // true
  */
 export class Sequential extends ModuleSequence {
+  /** @param modules the modules by name, in the order in which they are called */
   constructor(modules: Readonly<Record<string, Module>>);
+  /** @param modules the modules, in the order in which they are called */
   constructor(...modules: Module[]);
   constructor(...given: (Module | Readonly<Record<string, Module>>)[]) {
     super();
@@ -63,18 +73,31 @@ export class Sequential extends ModuleSequence {
 }
 
 /**
- * Holds modules, named "0", "1", …, so that their parameters are found; has no forward of its own.
- *
+ * Holds a list of modules, named "0", "1", …, so that their parameters are found. It has no `forward`. PyTorch:
+ * `torch.nn.ModuleList`.
  * @example
- * readonly blocks = new nn.ModuleList([new nn.Conv2d(8, 8, 3), new nn.Conv2d(8, 8, 3)]);
- * // in forward: for (const block of this.blocks) x = F.relu(block(x));
+ * class Net extends nn.Module {
+ *   blocks = new nn.ModuleList([new nn.Conv2d(1, 8, 3), new nn.Conv2d(8, 8, 3)]);
+ *   override forward(x: Tensor): Tensor {
+ *     for (const block of this.blocks) x = F.relu(block(x));
+ *     return x;
+ *   }
+ * }
+ * new Net()(zeros([4, 1, 28, 28])).shape; // [4, 8, 24, 24]
  */
 export class ModuleList extends ModuleSequence {
+  /** @param modules the modules */
   constructor(modules: Iterable<Module> = []) {
     super();
     for (const module of modules) this.append(module);
   }
 
+  /**
+   * Adds a module to the end. PyTorch: `torch.nn.ModuleList.append`.
+   * @param module the module
+   * @returns this list
+   * @example new nn.ModuleList([new nn.ReLU()]).append(new nn.Tanh()).length; // 2
+   */
   append(module: Module): this {
     this.push(String(this.length), module);
     return this;

@@ -1,4 +1,20 @@
-/** `nn`: the layers' public names. */
+/**
+ * Layers, and the classes to build networks from. PyTorch: `torch.nn`.
+ *
+ * @example
+ * class Net extends nn.Module {
+ *   conv = new nn.Conv2d(1, 8, 3);
+ *   classify = new nn.Linear(8, 10);
+ *
+ *   override forward(x: Tensor): Tensor {
+ *     x = F.relu(this.conv(x)).mean([2, 3]);
+ *     return F.logSoftmax(this.classify(x), 1);
+ *   }
+ * }
+ * new Net()(zeros([32, 1, 28, 28])).shape; // [32, 10]
+ *
+ * @module nn
+ */
 export { LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./layers/activation.js";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.js";
 export { ModuleList, Sequential } from "./container.js";

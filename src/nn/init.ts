@@ -1,6 +1,14 @@
 /**
- * Filling tensors with first values, from PyTorch's random streams: after `manualSeed(s)` they are PyTorch's bits.
- * PyTorch: `torch.nn.init`. A filled tensor must be a leaf (a parameter or buffer) of float32.
+ * Functions that fill parameters with initial values, from PyTorch's streams of random numbers. What they fill must be
+ * a leaf (a parameter or buffer) of float32. PyTorch: `torch.nn.init`.
+ *
+ * @example
+ * manualSeed(1);
+ * const conv = new nn.Conv2d(1, 8, 3);
+ * nn.init.kaimingUniform_(conv.weight, { nonlinearity: "relu" });
+ * nn.init.zeros_(conv.bias!);
+ *
+ * @module init
  */
 import { ArgumentError } from "../errors/errors.js";
 import { normal, uniform, type Generator } from "../random/random.js";
@@ -17,17 +25,23 @@ const gains = {
   leakyRelu: (slope: number) => Math.sqrt(2 / (1 + slope ** 2)),
 };
 
+/** Options of `nn.init.kaimingUniform_`. */
 export interface KaimingOptions {
-  /** The slope on the negative side, for leakyRelu; 0 unless given. */
+  /** The slope for negative inputs, if "leakyRelu" follows. Default 0. */
   readonly a?: number;
-  /** Whether the forward pass ("fanIn", unless given) or the backward pass ("fanOut") keeps its variance. */
+  /** Which pass keeps its variance: the forward pass ("fanIn") or the backward pass ("fanOut"). Default "fanIn". */
   readonly mode?: "fanIn" | "fanOut";
-  /** What follows the layer; "leakyRelu" unless given. */
+  /** What follows the layer. Default "leakyRelu". */
   readonly nonlinearity?: keyof typeof gains;
+  /** The source of random numbers. Default: the default generator. */
   readonly generator?: Generator;
 }
 
-/** How many inputs an output depends on, and the reverse. For a convolution [O, I, KH, KW]: I·KH·KW and O·KH·KW. */
+/**
+ * The numbers of inputs that one output depends on and of outputs that one input has an effect on. For a convolution
+ * [O, I, KH, KW] these are I·KH·KW and O·KH·KW.
+ * @internal
+ */
 export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; readonly fanOut: number } {
   const [outputs, inputs, ...window] = shape;
   if (outputs === undefined || inputs === undefined) {
@@ -41,7 +55,19 @@ export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; r
   return { fanIn: inputs * field, fanOut: outputs * field };
 }
 
-/** Uniform in ±gain·√(3 / fan) (He et al. 2015, arXiv 1502.01852). PyTorch: `kaiming_uniform_`. */
+/**
+ * Fills a tensor uniformly in ±gain·√(3 / fan). He et al. 2015 (arXiv 1502.01852). PyTorch:
+ * `torch.nn.init.kaiming_uniform_`.
+ * @param tensor the leaf to fill, with two axes or more
+ * @param options what follows the layer, and which pass keeps its variance
+ * @returns the tensor
+ * @throws StateError if the tensor is not a leaf; ArgumentError if it has fewer than two axes
+ * @example
+ * manualSeed(1);
+ * const weight = new nn.Parameter(zeros([4, 100]));
+ * nn.init.kaimingUniform_(weight, { nonlinearity: "relu" });
+ * weight.abs().amax().item() <= Math.sqrt(6 / 100); // true
+ */
 export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
   const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu", generator } = options;
   const std = gains[nonlinearity](a) / Math.sqrt(fans("kaimingUniform_", tensor)[mode]);
@@ -49,36 +75,91 @@ export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): T
   return uniform_(tensor, -bound, bound, generator);
 }
 
-/** Uniform in ±gain·√(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). PyTorch: `xavier_uniform_`. */
+/**
+ * Fills a tensor uniformly in ±gain·√(6 / (fanIn + fanOut)). Glorot and Bengio 2010. PyTorch:
+ * `torch.nn.init.xavier_uniform_`.
+ * @param tensor the leaf to fill, with two axes or more
+ * @param gain a factor that depends on the nonlinearity
+ * @param generator the source of random numbers; the default one unless given
+ * @returns the tensor
+ * @throws StateError if the tensor is not a leaf; ArgumentError if it has fewer than two axes
+ * @example
+ * const weight = new nn.Parameter(zeros([20, 30]));
+ * nn.init.xavierUniform_(weight);
+ * weight.abs().amax().item() <= Math.sqrt(6 / 50); // true
+ */
 export function xavierUniform_(tensor: Tensor, gain = 1, generator?: Generator): Tensor {
   const { fanIn, fanOut } = fans("xavierUniform_", tensor);
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
   return uniform_(tensor, -bound, bound, generator);
 }
 
-/** Uniform in [low, high). PyTorch: `uniform_`. */
+/**
+ * Fills a tensor with numbers drawn uniformly from [low, high). PyTorch: `torch.nn.init.uniform_`.
+ * @param tensor the leaf to fill
+ * @param low the lower bound
+ * @param high the upper bound
+ * @param generator the source of random numbers; the default one unless given
+ * @returns the tensor
+ * @throws StateError if the tensor is not a leaf
+ * @example
+ * manualSeed(1);
+ * nn.init.uniform_(new nn.Parameter(zeros([3]))).tolist(); // [0.7576, 0.2793, 0.4031]
+ */
 export function uniform_(tensor: Tensor, low = 0, high = 1, generator?: Generator): Tensor {
   const elements = new Float32Array(tensor.numel());
   uniform(elements, low, high, generator);
   return tensor.setData(elements);
 }
 
-/** Normally distributed. PyTorch: `normal_`. */
+/**
+ * Fills a tensor with numbers drawn from a normal distribution. PyTorch: `torch.nn.init.normal_`.
+ * @param tensor the leaf to fill
+ * @param mean the mean
+ * @param std the standard deviation
+ * @param generator the source of random numbers; the default one unless given
+ * @returns the tensor
+ * @throws StateError if the tensor is not a leaf
+ * @example
+ * manualSeed(1);
+ * nn.init.normal_(new nn.Parameter(zeros([3]))).tolist(); // [0.6614, 0.2669, 0.0617]
+ */
 export function normal_(tensor: Tensor, mean = 0, std = 1, generator?: Generator): Tensor {
   const elements = new Float32Array(tensor.numel());
   normal(elements, mean, std, generator);
   return tensor.setData(elements);
 }
 
-/** PyTorch: `constant_`. */
+/**
+ * Fills a tensor with one value. PyTorch: `torch.nn.init.constant_`.
+ * @param tensor the leaf to fill
+ * @param value the value
+ * @returns the tensor
+ * @throws StateError if the tensor is not a leaf
+ * @example nn.init.constant_(new nn.Parameter(zeros([2])), 0.5).tolist(); // [0.5, 0.5]
+ */
 export function constant_(tensor: Tensor, value: number): Tensor {
   return tensor.setData(new Float32Array(tensor.numel()).fill(value));
 }
-/** PyTorch: `zeros_`. */
+
+/**
+ * Fills a tensor with zeros. PyTorch: `torch.nn.init.zeros_`.
+ * @param tensor the leaf to fill
+ * @returns the tensor
+ * @throws StateError if the tensor is not a leaf
+ * @example nn.init.zeros_(new nn.Parameter(ones([2]))).tolist(); // [0, 0]
+ */
 export function zeros_(tensor: Tensor): Tensor {
   return constant_(tensor, 0);
 }
-/** PyTorch: `ones_`. */
+
+/**
+ * Fills a tensor with ones. PyTorch: `torch.nn.init.ones_`.
+ * @param tensor the leaf to fill
+ * @returns the tensor
+ * @throws StateError if the tensor is not a leaf
+ * @example nn.init.ones_(new nn.Parameter(zeros([2]))).tolist(); // [1, 1]
+ */
 export function ones_(tensor: Tensor): Tensor {
   return constant_(tensor, 1);
 }

@@ -16,20 +16,30 @@ import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from
 
 /** What a module is called with: what its `forward` takes; tensors, where that is not known. */
 export type Inputs<M extends Module> = Parameters<M["forward"]> extends never[] ? Tensor[] : Parameters<M["forward"]>;
-/** What calling a module gives: what its `forward` returns; a tensor, where that is not known. */
+/** What calling a module returns: what its `forward` returns; a tensor, where that is not known. */
 export type Output<M extends Module> = unknown extends ReturnType<M["forward"]> ? Tensor : ReturnType<M["forward"]>;
 
-/** Is called after each forward pass of a module, before the next module is called. */
+/** A function that is called after each forward pass of a module, before the next module is called. */
 export type ForwardHook = (module: Module, inputs: readonly unknown[], output: unknown) => void;
 
 /** The modules whose forward pass is running, outermost first. */
 const running: Module[] = [];
 
 export interface Module {
+  /**
+   * Runs the forward pass, then the module's hooks.
+   * @param inputs what `forward` takes
+   * @returns what `forward` returns
+   * @throws whatever `forward` throws; kilograd's errors name the module
+   */
   (...inputs: Inputs<this>): Output<this>;
 }
 
 /**
+ * The base class of layers and networks. A module is called like a function, which runs its `forward`. Its parameters,
+ * buffers and submodules are its fields of these kinds, in the order in which they were set. A submodule is named like
+ * its field; parameters and buffers are named as in PyTorch (`running_mean` for the field `runningMean`), so that state
+ * dicts can be exchanged. PyTorch: `torch.nn.Module`.
  * @example
  * class Net extends nn.Module {
  *   conv1 = new nn.Conv2d(1, 8, 3);
@@ -38,13 +48,30 @@ export interface Module {
  *   }
  * }
  * const model = new Net();
- * const y = model(zeros([32, 1, 28, 28])); // [32, 8, 26, 26]
+ * model(zeros([32, 1, 28, 28])).shape; // [32, 8, 26, 26]
  */
 export class Module extends Callable {
+  /**
+   * Whether the module behaves as in training (dropout drops, batch norm uses the batch's statistics); `train()` and
+   * `eval()` set it for all submodules. PyTorch: `torch.nn.Module.training`.
+   */
   training = true;
   readonly #hooks = new Set<ForwardHook>();
 
-  /** The computation; a subclass writes it, with the inputs and the output that it needs. */
+  /**
+   * The computation. A subclass defines it, with the inputs and the output that it needs. PyTorch:
+   * `torch.nn.Module.forward`.
+   * @param _inputs what the subclass takes
+   * @returns what the subclass computes
+   * @throws StateError if the subclass does not define it
+   * @example
+   * class Double extends nn.Module {
+   *   override forward(x: Tensor): Tensor {
+   *     return x.mul(2);
+   *   }
+   * }
+   * new Double()(tensor([1, 2])).tolist(); // [2, 4]
+   */
   forward(..._inputs: never[]): unknown {
     throw new StateError({
       op: "forward",
@@ -81,7 +108,19 @@ export class Module extends Callable {
     return () => this.#hooks.size === hooks && names.every((name, i) => Object.is(fields[name], values[i]));
   }
 
-  /** Calls `hook` after each forward pass of this module, until `remove()`. PyTorch: `register_forward_hook`. */
+  /**
+   * Calls a function after each forward pass of this module. PyTorch: `torch.nn.Module.register_forward_hook`.
+   * @param hook is called with the module, its inputs and its output
+   * @returns a handle, whose `remove()` takes the hook away again
+   * @example
+   * const relu = new nn.ReLU();
+   * const shapes: Shape[] = [];
+   * const hook = relu.registerForwardHook((module, inputs, output) => void shapes.push((output as Tensor).shape));
+   * relu(zeros([2, 3]));
+   * hook.remove();
+   * relu(zeros([4, 5]));
+   * shapes; // [[2, 3]]
+   */
   registerForwardHook(hook: ForwardHook): { remove(): void } {
     const own: ForwardHook = (module, inputs, output) => hook(module, inputs, output);
     this.#hooks.add(own);
@@ -90,17 +129,46 @@ export class Module extends Callable {
 
   // Fields ------------------------------------------------------------------------------------------------------
 
-  /** Adds a parameter under a name that is computed; a field `weight = new Parameter(…)` does the same. */
+  /**
+   * Adds a parameter whose name is computed; a field `weight = new nn.Parameter(…)` does the same. PyTorch:
+   * `torch.nn.Module.register_parameter`.
+   * @param name its name; not empty and without a dot
+   * @param parameter the parameter, or null for a name without one
+   * @throws ArgumentError for a name that is not possible or already taken
+   * @example
+   * const module = new nn.Module();
+   * module.registerParameter("scale", new nn.Parameter(ones([3])));
+   * [...module.namedParameters()].map(([name]) => name); // ["scale"]
+   */
   registerParameter(name: string, parameter: Parameter | null): void {
     this.#register("registerParameter", name, parameter);
   }
 
-  /** Adds a tensor that is kept but not trained; a field `runningMean = new Buffer(…)` does the same. */
+  /**
+   * Adds a tensor that is saved but not trained; a field `runningMean = new nn.Buffer(…)` does the same. PyTorch:
+   * `torch.nn.Module.register_buffer`.
+   * @param name its name; not empty and without a dot
+   * @param source the initial elements, which are copied unless it is a Buffer
+   * @throws ArgumentError for a name that is not possible or already taken
+   * @example
+   * const module = new nn.Module();
+   * module.registerBuffer("runningMean", zeros([3]));
+   * [...module.stateDict().keys()]; // ["running_mean"]
+   */
   registerBuffer(name: string, source: Tensor): void {
     this.#register("registerBuffer", name, source instanceof Buffer ? source : new Buffer(source));
   }
 
-  /** Adds a submodule under a name that is computed; a field of that name does the same. */
+  /**
+   * Adds a submodule whose name is computed; a field of that name does the same. PyTorch: `torch.nn.Module.add_module`.
+   * @param name its name; not empty and without a dot
+   * @param module the submodule
+   * @throws ArgumentError for a name that is not possible or already taken
+   * @example
+   * const module = new nn.Module();
+   * module.addModule("relu", new nn.ReLU());
+   * [...module.namedChildren()].map(([name]) => name); // ["relu"]
+   */
   addModule(name: string, module: Module): void {
     this.#register("addModule", name, module);
   }
@@ -134,7 +202,13 @@ export class Module extends Callable {
 
   // Walks -------------------------------------------------------------------------------------------------------
 
-  /** The direct submodules with their names, each once. */
+  /**
+   * Goes through the direct submodules with their names, each once. PyTorch: `torch.nn.Module.named_children`.
+   * @returns pairs of name and module
+   * @example
+   * const net = new nn.Sequential({ conv: new nn.Conv2d(1, 8, 3), relu: new nn.ReLU() });
+   * [...net.namedChildren()].map(([name]) => name); // ["conv", "relu"]
+   */
   *namedChildren(): Generator<[string, Module]> {
     const seen = new Set<Module>();
     for (const [name, child] of this.#fields(Module)) {
@@ -142,33 +216,82 @@ export class Module extends Callable {
       seen.add(child);
     }
   }
+
+  /**
+   * Goes through the direct submodules, each once. PyTorch: `torch.nn.Module.children`.
+   * @returns the modules
+   * @example [...new nn.Sequential(new nn.ReLU(), new nn.Tanh()).children()].length; // 2
+   */
   *children(): Generator<Module> {
     for (const [, child] of this.namedChildren()) yield child;
   }
 
-  /** This module (named `prefix`) and all under it with their dotted names, each once, parents first. */
+  /**
+   * Goes through this module and everything in it, with dotted names, each once, parents first. PyTorch:
+   * `torch.nn.Module.named_modules`.
+   * @param prefix the name of this module
+   * @param seen modules to leave out
+   * @returns pairs of name and module
+   * @example
+   * const net = new nn.Sequential(new nn.Sequential(new nn.ReLU()));
+   * [...net.namedModules()].map(([name]) => name); // ["", "0", "0.0"]
+   */
   *namedModules(prefix = "", seen = new Set<Module>()): Generator<[string, Module]> {
     if (seen.has(this)) return;
     seen.add(this);
     yield [prefix, this];
     for (const [name, child] of this.namedChildren()) yield* child.namedModules(join(prefix, name), seen);
   }
+
+  /**
+   * Goes through this module and everything in it, each once, parents first. PyTorch: `torch.nn.Module.modules`.
+   * @returns the modules
+   * @example
+   * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU());
+   * [...net.modules()].filter((module) => module instanceof nn.Conv2d).length; // 1
+   */
   *modules(): Generator<Module> {
     for (const [, module] of this.namedModules()) yield module;
   }
 
-  /** All parameters with their dotted names (`conv1.weight`), each once. */
+  /**
+   * Goes through all parameters with their dotted names, each once. PyTorch: `torch.nn.Module.named_parameters`.
+   * @returns pairs of name and parameter
+   * @example
+   * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3));
+   * [...net.namedParameters()].map(([name]) => name); // ["0.weight", "0.bias"]
+   */
   *namedParameters(): Generator<[string, Parameter]> {
     yield* this.#namedTensors(Parameter);
   }
+
+  /**
+   * Goes through all parameters, each once. PyTorch: `torch.nn.Module.parameters`.
+   * @returns the parameters
+   * @example
+   * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU());
+   * [...net.parameters()].reduce((total, parameter) => total + parameter.numel(), 0); // 80
+   */
   *parameters(): Generator<Parameter> {
     for (const [, parameter] of this.namedParameters()) yield parameter;
   }
 
-  /** All buffers with their dotted names (`bn1.running_mean`), each once. */
+  /**
+   * Goes through all buffers with their dotted names, each once. PyTorch: `torch.nn.Module.named_buffers`.
+   * @returns pairs of name and buffer
+   * @example
+   * const net = new nn.Sequential({ bn: new nn.BatchNorm2d(8) });
+   * [...net.namedBuffers()].map(([name]) => name); // ["bn.running_mean", "bn.running_var", "bn.num_batches_tracked"]
+   */
   *namedBuffers(): Generator<[string, Buffer]> {
     yield* this.#namedTensors(Buffer);
   }
+
+  /**
+   * Goes through all buffers, each once. PyTorch: `torch.nn.Module.buffers`.
+   * @returns the buffers
+   * @example [...new nn.BatchNorm2d(8).buffers()].length; // 3
+   */
   *buffers(): Generator<Buffer> {
     for (const [, buffer] of this.namedBuffers()) yield buffer;
   }
@@ -186,7 +309,15 @@ export class Module extends Callable {
 
   // State -------------------------------------------------------------------------------------------------------
 
-  /** Switches training behaviour (dropout, batch statistics) on or off, here and in all submodules. */
+  /**
+   * Switches the behaviour of training (dropout, batch statistics) on or off, here and in all submodules. PyTorch:
+   * `torch.nn.Module.train`.
+   * @param mode whether to behave as in training
+   * @returns this module
+   * @example
+   * const dropout = new nn.Dropout(0.5);
+   * dropout.train(false)(ones([3])).tolist(); // [1, 1, 1]
+   */
   train(mode = true): this {
     for (const module of this.modules()) {
       if (module.training !== mode) forgetRecordings();
@@ -194,30 +325,66 @@ export class Module extends Callable {
     }
     return this;
   }
-  /** The same as `train(false)`. */
+
+  /**
+   * Switches to the behaviour of evaluation, as `train(false)` does. PyTorch: `torch.nn.Module.eval`.
+   * @returns this module
+   * @example new nn.Dropout(0.5).eval().training; // false
+   */
   eval(): this {
     return this.train(false);
   }
 
-  /** Forgets the gradients of all parameters. */
+  /**
+   * Clears the gradients of all parameters. PyTorch: `torch.nn.Module.zero_grad`.
+   * @example
+   * const linear = new nn.Linear(2, 1);
+   * linear(ones([1, 2])).sum().backward();
+   * linear.zeroGrad();
+   * linear.weight.grad; // null
+   */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.grad = null;
   }
 
-  /** Says of all parameters whether backward() shall compute their gradient; `false` freezes them. */
+  /**
+   * Says whether `backward()` computes gradients for all parameters; `false` freezes them. PyTorch:
+   * `torch.nn.Module.requires_grad_`.
+   * @param requiresGrad whether they are trained
+   * @returns this module
+   * @example new nn.Linear(2, 1).requiresGrad_(false).weight.requiresGrad; // false
+   */
   requiresGrad_(requiresGrad = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
     return this;
   }
 
-  /** Calls `visit` with every submodule and then with this module. */
+  /**
+   * Calls a function with every submodule and then with this module. PyTorch: `torch.nn.Module.apply`.
+   * @param visit the function
+   * @returns this module
+   * @example
+   * const net = new nn.Sequential(new nn.Linear(4, 2), new nn.ReLU());
+   * net.apply((module) => {
+   *   if (module instanceof nn.Linear) nn.init.ones_(module.weight);
+   * });
+   * net.stateDict().get("0.weight")!.sum().item(); // 8
+   */
   apply(visit: (module: Module) => void): this {
     for (const child of this.children()) child.apply(visit);
     visit(this);
     return this;
   }
 
-  /** The parameters and buffers themselves (no copies) by PyTorch's names, in PyTorch's order. */
+  /**
+   * Lists the parameters and buffers by their names in PyTorch, in PyTorch's order. PyTorch:
+   * `torch.nn.Module.state_dict`.
+   * @param prefix what the names begin with
+   * @returns the tensors themselves, not copies
+   * @example
+   * const bn = new nn.BatchNorm2d(8);
+   * [...bn.stateDict().keys()]; // ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
+   */
   stateDict(prefix = ""): StateDict {
     const dict = new Map<string, Tensor>();
     for (const kind of [Parameter, Buffer]) {
@@ -230,9 +397,16 @@ export class Module extends Callable {
   }
 
   /**
-   * Overwrites parameters and buffers with the elements of another state dict. Nothing is changed when something
-   * does not fit. PyTorch: `load_state_dict`.
-   * @throws ArgumentError that lists missing, unexpected and mis-shaped entries
+   * Overwrites parameters and buffers with those of a state dict. Nothing changes if something does not fit. PyTorch:
+   * `torch.nn.Module.load_state_dict`.
+   * @param dict the tensors by name
+   * @param options whether missing and unexpected entries are errors
+   * @returns the missing and the unexpected entries
+   * @throws ArgumentError that lists missing, unexpected and misshapen entries
+   * @example
+   * const [one, two] = [new nn.Linear(2, 1), new nn.Linear(2, 1)];
+   * two.loadStateDict(one.stateDict()); // { missingKeys: [], unexpectedKeys: [] }
+   * two.weight.sub(one.weight).abs().sum().item(); // 0
    */
   loadStateDict(dict: StateDict, options: LoadOptions = {}): LoadResult {
     return loadStateDict(this.constructor.name, this.stateDict(), dict, options);
@@ -240,12 +414,21 @@ export class Module extends Callable {
 
   // Printing ----------------------------------------------------------------------------------------------------
 
-  /** What stands between the parentheses of this module's printed form; a layer gives its arguments. */
+  /**
+   * Says what is printed between the parentheses of this module; a layer returns its arguments. PyTorch:
+   * `torch.nn.Module.extra_repr`.
+   * @returns the text
+   * @example new nn.Linear(2, 1).extraRepr(); // "in_features=2, out_features=1, bias=True"
+   */
   extraRepr(): string {
     return "";
   }
 
-  /** The printed form of PyTorch: a line for each module, indented. */
+  /**
+   * Prints the module as PyTorch does, with a line for each submodule.
+   * @returns the text
+   * @example new nn.Linear(2, 1).toString(); // "Linear(in_features=2, out_features=1, bias=True)"
+   */
   override toString(): string {
     const extra = this.extraRepr();
     const name = this.constructor.name;

@@ -6,10 +6,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { sizeOf } from "../graph/shape.js";
 
 /**
- * A tensor that is trained: a field of this kind belongs to its module's `parameters()`.
- * PyTorch: `torch.nn.Parameter`.
- * @param source gives shape and first elements (float32), which are copied
- *
+ * A trained tensor: a field of this kind is one of its module's parameters. PyTorch: `torch.nn.Parameter`.
  * @example
  * class Scale extends nn.Module {
  *   factor = new nn.Parameter(ones([1, 8, 1, 1]));
@@ -17,10 +14,16 @@ import { sizeOf } from "../graph/shape.js";
  *     return x.mul(this.factor);
  *   }
  * }
+ * [...new Scale().namedParameters()].map(([name]) => name); // ["factor"]
  */
 export class Parameter extends Tensor {
+  /** @internal */
   declare readonly variable: Variable;
 
+  /**
+   * @param source the shape and the initial elements, which are copied as float32
+   * @param requiresGrad whether to train it; `false` freezes it
+   */
   constructor(source: Tensor, requiresGrad = true) {
     const memory = new Variable(source.shape, "float32", elementsOf(source));
     super(variable(memory, requiresGrad), memory, requiresGrad);
@@ -28,13 +31,25 @@ export class Parameter extends Tensor {
 }
 
 /**
- * A tensor that is kept with a module but not trained (a running mean): a field of this kind belongs to its module's
- * `buffers()` and state. PyTorch: `register_buffer`, `torch.nn.Buffer`.
- * @param source gives shape, type and first elements, which are copied
+ * A tensor that is saved with its module but not trained, such as a running mean: a field of this kind is one of its
+ * module's buffers. PyTorch: `torch.nn.Buffer`.
+ * @example
+ * class Counter extends nn.Module {
+ *   calls = new nn.Buffer(zeros([]));
+ *   override forward(x: Tensor): Tensor {
+ *     this.calls.copy_(this.calls.add(1));
+ *     return x;
+ *   }
+ * }
+ * const counter = new Counter();
+ * counter(ones([2]));
+ * counter.calls.item(); // 1
  */
 export class Buffer extends Tensor {
+  /** @internal */
   declare readonly variable: Variable;
 
+  /** @param source the shape, the type and the initial elements, which are copied */
   constructor(source: Tensor) {
     const memory = new Variable(source.shape, source.dtype, elementsOf(source));
     super(variable(memory, false), memory, false);

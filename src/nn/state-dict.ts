@@ -4,16 +4,20 @@ import type { HostArray } from "../graph/node.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Parameters and buffers by PyTorch's names. */
+/** Parameters and buffers by their names in PyTorch, such as `bn1.running_mean`. */
 export type StateDict = Map<string, Tensor>;
 
+/** Options of `loadStateDict`. */
 export interface LoadOptions {
-  /** Whether missing and unexpected entries are errors; by default they are. */
+  /** Whether missing and unexpected entries are errors. Default true. */
   readonly strict?: boolean;
 }
 
+/** What `loadStateDict` has found. */
 export interface LoadResult {
+  /** The entries of the module that the state dict does not have. */
   readonly missingKeys: readonly string[];
+  /** The entries of the state dict that the module does not have. */
   readonly unexpectedKeys: readonly string[];
 }
 

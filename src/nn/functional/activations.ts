@@ -1,17 +1,36 @@
 /** Activations as functions. */
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** max(x, 0). PyTorch: `torch.nn.functional.relu`. */
+/**
+ * Replaces negative elements with 0. PyTorch: `torch.nn.functional.relu`.
+ * @param input a tensor of any shape
+ * @returns a tensor of the same shape and type
+ * @example F.relu(tensor([-1, 2])).tolist(); // [0, 2]
+ */
 export function relu(input: Tensor): Tensor {
   return input.relu();
 }
 
-/** exp(x) divided by its sum along an axis, which must be named. PyTorch: `torch.nn.functional.softmax`. */
+/**
+ * Computes exp(x) divided by its sum along an axis. PyTorch: `torch.nn.functional.softmax`.
+ * @param input a float32 tensor of any shape
+ * @param axis the axis along which the result adds up to 1; for classes [N, C] it is 1
+ * @returns a tensor of the same shape
+ * @throws ShapeError for an axis that does not exist, or if the input is not float32
+ * @example F.softmax(tensor([[0, 0]]), 1).tolist(); // [[0.5, 0.5]]
+ */
 export function softmax(input: Tensor, axis: number): Tensor {
   return input.softmax(axis);
 }
 
-/** log(softmax(x)), computed stably. PyTorch: `torch.nn.functional.log_softmax`. */
+/**
+ * Computes the logarithm of the softmax, without overflow. PyTorch: `torch.nn.functional.log_softmax`.
+ * @param input a float32 tensor of any shape
+ * @param axis the axis along which exp of the result adds up to 1; for classes [N, C] it is 1
+ * @returns a tensor of the same shape
+ * @throws ShapeError for an axis that does not exist, or if the input is not float32
+ * @example F.logSoftmax(zeros([1, 4]), 1).tolist(); // [[-1.38629, -1.38629, -1.38629, -1.38629]]
+ */
 export function logSoftmax(input: Tensor, axis: number): Tensor {
   return input.logSoftmax(axis);
 }

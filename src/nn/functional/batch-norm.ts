@@ -9,29 +9,41 @@ import { formatShape, shapesEqual } from "../../graph/shape.js";
 import { asNode } from "../../tensor/methods/handle.js";
 import { Tensor, type Operand } from "../../tensor/tensor.js";
 
+/** Options of `F.batchNorm`. */
 export interface BatchNormOptions {
-  /** Scale of each channel, [C]. */
+  /** The scale of each channel, [C]. Default: none. */
   readonly weight?: Tensor | null;
-  /** Shift of each channel, [C]. */
+  /** The shift of each channel, [C]. Default: none. */
   readonly bias?: Tensor | null;
-  /** Whether to use the batch's statistics, and to update the running ones. Default false. */
+  /** Whether to normalise with the statistics of the batch and to update the running ones. Default false. */
   readonly training?: boolean;
-  /** The share of the batch in the new running statistics; a tensor, where it changes from step to step. Default 0.1. */
+
+  /**
+   * The weight of the batch in the updated running statistics, from 0 to 1; a tensor if it changes from step to step.
+   * Default 0.1.
+   */
   readonly momentum?: Operand;
-  /** Is added to the variance. Default 1e-5. */
+  /** A small number that is added to the variance. Default 1e-5. */
   readonly eps?: number;
 }
 
 /**
- * Batch normalisation: each channel is shifted and scaled to mean 0 and variance 1, in training by the batch's own
- * statistics, otherwise by the running ones. In training the running statistics, if given, become
- * (1 − momentum)·running + momentum·batch at the next realisation, with the batch's unbiased variance.
- * PyTorch: `torch.nn.functional.batch_norm`.
- * @param input [N,C,H,W]
- * @param runningMean [C], a buffer
- * @param runningVar [C], a buffer
- * @throws ShapeError if a tensor does not have C elements, or if training has a single value per channel
- * @example F.batchNorm(x, null, null, { training: true })
+ * Normalises each channel to mean 0 and variance 1: in training with the statistics of the batch, otherwise with the
+ * running ones. In training the running statistics, if given, become (1 − momentum)·running + momentum·batch when
+ * pending tensors are next computed; the batch's variance is then the unbiased one. Ioffe and Szegedy 2015 (arXiv
+ * 1502.03167). PyTorch: `torch.nn.functional.batch_norm`.
+ * @param input images [N, C, H, W]
+ * @param runningMean the running mean of each channel, a buffer [C]; null without one, in training only
+ * @param runningVar the running variance of each channel, a buffer [C]; null without one, in training only
+ * @param options scale, shift, mode, momentum and eps
+ * @returns a tensor [N, C, H, W]
+ * @throws ShapeError if a tensor does not have C elements, or if there is only one value per channel in training;
+ *   ArgumentError if running statistics are missing outside training
+ * @example
+ * const images = rand([4, 2, 3, 3]);
+ * const normal = F.batchNorm(images, null, null, { training: true });
+ * normal.mean([0, 2, 3]).abs().amax().item() < 1e-6; // true
+ * normal.var([0, 2, 3], 0).tolist(); // [0.9999, 0.9999]
  */
 export function batchNorm(
   input: Tensor,

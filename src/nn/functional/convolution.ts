@@ -8,25 +8,37 @@ import { formatShape, shapesEqual } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { pair, type Size2d } from "./size.js";
 
+/** Options of `F.conv2d`. */
 export interface Conv2dOptions {
-  /** Default 1. */
+  /** The distance between two positions of the kernel. Default 1. */
   readonly stride?: Size2d;
-  /** Zeros put around the image; "valid": none; "same": as many as keep H and W (stride 1 only). Default 0. */
+
+  /**
+   * The number of zeros around the image. "valid" means none; "same" means as many as keep height and width, with
+   * stride 1 only. Default 0.
+   */
   readonly padding?: Size2d | "same" | "valid";
-  /** The distance between the elements that a kernel reads. Default 1. */
+  /** The distance between the pixels that the kernel reads. Default 1. */
   readonly dilation?: Size2d;
-  /** Groups of channels that do not see each other. Default 1. */
+
+  /**
+   * The number of groups of channels, which do not see each other. It must divide both numbers of channels. Default 1.
+   */
   readonly groups?: number;
 }
 
 /**
- * Convolution. PyTorch: `torch.nn.functional.conv2d`.
- * @param input [N,C,H,W]
- * @param weight [O,C/groups,KH,KW]
- * @param bias [O]
- * @returns [N,O,OH,OW], where OH = ⌊(H + 2·padding − dilation·(KH−1) − 1) / stride⌋ + 1
- * @throws ShapeError if the channels do not fit or the kernel is larger than the padded input
- * @example F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3])).shape // [8, 32, 26, 26]
+ * Convolves images with kernels; more exactly, cross-correlates. PyTorch: `torch.nn.functional.conv2d`.
+ * @param input images [N, C, H, W]
+ * @param weight kernels [O, C / groups, KH, KW]
+ * @param bias what is added to each output channel, [O]; null for nothing
+ * @param options stride, padding, dilation and groups
+ * @returns a tensor [N, O, OH, OW], where OH = ⌊(H + 2·padding − dilation·(KH − 1) − 1) / stride⌋ + 1 and OW likewise
+ * @throws ShapeError if the channels do not fit or the kernel is larger than the padded image; ArgumentError for an
+ *   option out of its range
+ * @example
+ * F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3])).shape; // [8, 32, 26, 26]
+ * F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3]), null, { stride: 2, padding: 1 }).shape; // [8, 32, 14, 14]
  */
 export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
   refuseUnknown("conv2d", ["stride", "padding", "dilation", "groups"], options);

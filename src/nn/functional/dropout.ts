@@ -11,18 +11,32 @@ import type { Shape } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 
 /**
- * Sets each element to 0 with probability p and divides the others by 1 − p. Outside training: the input itself.
- * PyTorch: `torch.nn.functional.dropout`.
- * @throws ArgumentError if p is not within [0, 1]
- * @example F.dropout(x, 0.1, model.training)
+ * Sets each element to 0 with probability p and divides the others by 1 − p, so that the expected value stays the same.
+ * Srivastava et al. 2014. PyTorch: `torch.nn.functional.dropout`.
+ * @param input a tensor of any shape
+ * @param p the probability, from 0 to 1
+ * @param training whether to drop anything; otherwise the input is returned
+ * @returns a tensor of the same shape
+ * @throws ArgumentError if p is not between 0 and 1
+ * @example
+ * manualSeed(1);
+ * F.dropout(ones([6]), 0.5).tolist(); // [2, 0, 2, 2, 2, 2]
+ * F.dropout(ones([3]), 0.5, false).tolist(); // [1, 1, 1]
  */
 export function dropout(input: Tensor, p = 0.5, training = true): Tensor {
   return drop("dropout", input, input.shape, p, training);
 }
 
 /**
- * The same, but whole channels of an input [N,C,H,W] are dropped. PyTorch: `torch.nn.functional.dropout2d`.
- * @throws ArgumentError if p is not within [0, 1], ShapeError if the input has other axes
+ * Drops whole channels, as `dropout` does elements. PyTorch: `torch.nn.functional.dropout2d`.
+ * @param input images [N, C, H, W]
+ * @param p the probability that a channel of an image is dropped, from 0 to 1
+ * @param training whether to drop anything; otherwise the input is returned
+ * @returns a tensor [N, C, H, W]
+ * @throws ArgumentError if p is not between 0 and 1; ShapeError if the input does not have four axes
+ * @example
+ * manualSeed(1);
+ * F.dropout2d(ones([1, 6, 2, 2]), 0.5).amax([0, 2, 3]).tolist(); // [2, 0, 2, 2, 2, 2]
  */
 export function dropout2d(input: Tensor, p = 0.5, training = true): Tensor {
   requireImage("dropout2d", "input", input.node);

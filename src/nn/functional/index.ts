@@ -1,6 +1,13 @@
 /**
- * `F`: layers and losses as functions, with their parameters as arguments. What is a keyword in PyTorch stands in an
- * options object; a size is a number for both axes or [height, width]. PyTorch: `torch.nn.functional`.
+ * Layers, activations and losses as functions, which take their weights as arguments. What is a keyword argument in
+ * PyTorch is in an options object here. PyTorch: `torch.nn.functional`.
+ *
+ * @example
+ * const images = zeros([8, 1, 28, 28]);
+ * const hidden = F.relu(F.conv2d(images, zeros([32, 1, 3, 3]), null, { padding: 1 }));
+ * F.maxPool2d(hidden, 2).shape; // [8, 32, 14, 14]
+ *
+ * @module F
  */
 export * from "./activations.js";
 export * from "./batch-norm.js";

@@ -4,12 +4,13 @@ import { formatShape, shapesEqual } from "../../graph/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
 /**
- * x Wᵀ + b over the last axis. PyTorch: `torch.nn.functional.linear`.
- * @param input [*, inputs]
- * @param weight [outputs, inputs]
- * @param bias [outputs]
- * @throws ShapeError if the numbers of features differ
- * @example F.linear(zeros([8, 13]), zeros([10, 13])).shape // [8, 10]
+ * Computes x·Wᵀ + b over the last axis. PyTorch: `torch.nn.functional.linear`.
+ * @param input a tensor [*, inputs]
+ * @param weight a matrix [outputs, inputs]
+ * @param bias what is added to each output, [outputs]; null for nothing
+ * @returns a tensor [*, outputs]
+ * @throws ShapeError if the numbers of inputs or outputs differ
+ * @example F.linear(tensor([[1, 2]]), tensor([[3, 4], [5, 6]]), tensor([10, 20])).tolist(); // [[21, 37]]
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const features = input.shape[input.ndim - 1];

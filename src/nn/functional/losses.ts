@@ -9,35 +9,41 @@ import * as ops from "../../ops/index.js";
 import { formatShape, shapesEqual } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 
-/** What becomes of the losses of the single targets. */
+/** How the losses of a batch are combined: into their mean, their sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** Options that all losses have. */
 export interface LossOptions {
-  /** Default "mean". */
+  /** How the losses of a batch are combined. Default "mean". */
   readonly reduction?: Reduction;
 }
 
+/** Options of `F.nllLoss`. */
 export interface NllLossOptions extends LossOptions {
-  /** The weight of each class, [C]; the mean is then divided by the sum of the targets' weights. */
+  /** The weight of each class, [C]; the mean is then divided by the sum of the targets' weights. Default: 1 each. */
   readonly weight?: Tensor;
   /** Targets of this value do not count. Default -100. */
   readonly ignoreIndex?: number;
 }
 
+/** Options of `F.crossEntropy`. */
 export interface CrossEntropyOptions extends NllLossOptions {
-  /** The share of the target that is spread evenly over all classes, from 0 to 1. Default 0. */
+  /** The part of each target that is spread evenly over all classes, from 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
 }
 
 const classLossOptions = ["reduction", "weight", "ignoreIndex"];
 
 /**
- * Negative log-likelihood: −(the log-probability of the target's class). PyTorch: `torch.nn.functional.nll_loss`.
- * @param input log-probabilities [N,C] or [N,C,…], as logSoftmax gives them
- * @param target classes from 0 to C−1 as int32, [N] or [N,…]
- * @returns one element, or for the reduction "none" one for each target
- * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for a class out of range
- * @example F.nllLoss(F.logSoftmax(zeros([2, 10]), 1), tensor(Int32Array.of(3, 7))).item() // 2.302585
+ * Computes the negative log-likelihood: minus the log-probability of the target's class. PyTorch:
+ * `torch.nn.functional.nll_loss`.
+ * @param input log-probabilities [N, C] or [N, C, …], as `logSoftmax` computes them
+ * @param target the right classes, from 0 to C − 1, as int32 [N] or [N, …]
+ * @param options reduction, weights of the classes, and the target to ignore
+ * @returns a scalar; with the reduction "none", a tensor of the target's shape
+ * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an unknown option or
+ *   reduction, or for a class out of range
+ * @example F.nllLoss(F.logSoftmax(zeros([2, 10]), 1), tensor(Int32Array.of(3, 7))).item(); // 2.302585
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
   refuseUnknown("nllLoss", classLossOptions, options);
@@ -46,13 +52,18 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions =
 }
 
 /**
- * The negative log-likelihood of softmax(input). PyTorch: `torch.nn.functional.cross_entropy`, with class indices.
- * @param input logits [N,C] or [N,C,…]: no softmax before this
- * @param target classes from 0 to C−1 as int32, [N] or [N,…]
- * @returns one element, or for the reduction "none" one for each target
- * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an option or a class out
- *   of range
- * @example F.crossEntropy(zeros([2, 10]), tensor(Int32Array.of(3, 7)), { labelSmoothing: 0.1 }).item() // 2.302585
+ * Computes the negative log-likelihood of softmax(input). PyTorch: `torch.nn.functional.cross_entropy`, with class
+ * indices.
+ * @param input scores (logits) [N, C] or [N, C, …], not probabilities
+ * @param target the right classes, from 0 to C − 1, as int32 [N] or [N, …]
+ * @param options reduction, weights of the classes, the target to ignore, and label smoothing
+ * @returns a scalar; with the reduction "none", a tensor of the target's shape
+ * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an unknown option or
+ *   reduction, for label smoothing outside 0 to 1, or for a class out of range
+ * @example
+ * const scores = tensor([[4, 0, 0], [0, 4, 0]]);
+ * F.crossEntropy(scores, tensor(Int32Array.of(0, 1))).item(); // 0.03598
+ * F.crossEntropy(scores, tensor(Int32Array.of(0, 2)), { reduction: "none" }).tolist(); // [0.03598, 4.03598]
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   refuseUnknown("crossEntropy", [...classLossOptions, "labelSmoothing"], options);
@@ -69,10 +80,13 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 }
 
 /**
- * (input − target)². PyTorch: `torch.nn.functional.mse_loss`.
- * @returns one element, or for the reduction "none" one for each of the input's
- * @throws ShapeError if the shapes differ: nothing is broadcast
- * @example F.mseLoss(ones([2, 3]), zeros([2, 3])).item() // 1
+ * Computes the mean squared error, (input − target)². PyTorch: `torch.nn.functional.mse_loss`.
+ * @param input a tensor of any shape
+ * @param target a tensor of the same shape; nothing is broadcast
+ * @param options reduction
+ * @returns a scalar; with the reduction "none", a tensor of the input's shape
+ * @throws ShapeError if the shapes differ; ArgumentError for an unknown option or reduction
+ * @example F.mseLoss(tensor([1, 2, 3]), tensor([1, 2, 5])).item(); // 1.33333
  */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   refuseUnknown("mseLoss", ["reduction"], options);

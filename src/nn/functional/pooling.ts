@@ -4,20 +4,27 @@ import * as ops from "../../ops/index.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { pair, type Size2d } from "./size.js";
 
+/** Options of `F.maxPool2d`. */
 export interface MaxPool2dOptions {
-  /** The distance between windows. Default: the kernel's size. */
+  /** The distance between two windows. Default: the window's size. */
   readonly stride?: Size2d;
-  /** At most half of the kernel. Default 0. */
+  /** The border around the image, which no maximum is taken from; at most half of the window. Default 0. */
   readonly padding?: Size2d;
-  /** The distance between the elements of a window. Default 1. */
+  /** The distance between the pixels of a window. Default 1. */
   readonly dilation?: Size2d;
 }
 
 /**
- * The largest element of each window, windows that do not fit left out. PyTorch: `torch.nn.functional.max_pool2d`.
- * @param input [N,C,H,W]
- * @throws ShapeError if a window is larger than the padded input
- * @example F.maxPool2d(zeros([8, 32, 22, 22]), 2).shape // [8, 32, 11, 11]
+ * Takes the maximum of each window. Windows that do not fit entirely are left out. PyTorch:
+ * `torch.nn.functional.max_pool2d`.
+ * @param input images [N, C, H, W]
+ * @param kernelSize the window's size
+ * @param options stride, padding and dilation
+ * @returns a tensor [N, C, OH, OW], with OH and OW as in `F.conv2d`
+ * @throws ShapeError if a window is larger than the padded image; ArgumentError for an option out of its range
+ * @example
+ * F.maxPool2d(tensor([[[[1, 2], [3, 4]]]]), 2).item(); // 4
+ * F.maxPool2d(zeros([8, 32, 22, 22]), 2).shape; // [8, 32, 11, 11]
  */
 export function maxPool2d(input: Tensor, kernelSize: Size2d, options: MaxPool2dOptions = {}): Tensor {
   refuseUnknown("maxPool2d", ["stride", "padding", "dilation"], options);
@@ -27,20 +34,27 @@ export function maxPool2d(input: Tensor, kernelSize: Size2d, options: MaxPool2dO
   return new Tensor(ops.maxPool2d(input.node, { kernel, stride, padding, dilation: pair(options.dilation ?? 1) }));
 }
 
+/** Options of `F.avgPool2d`. */
 export interface AvgPool2dOptions {
-  /** The distance between windows. Default: the kernel's size. */
+  /** The distance between two windows. Default: the window's size. */
   readonly stride?: Size2d;
-  /** At most half of the kernel. Default 0. */
+  /** The number of zeros around the image; at most half of the window. Default 0. */
   readonly padding?: Size2d;
-  /** Whether the padding's zeros count in the mean's divisor. Default true. */
+  /** Whether the zeros of the padding count in the mean's divisor. Default true. */
   readonly countIncludePad?: boolean;
 }
 
 /**
- * The mean of each window, windows that do not fit left out. PyTorch: `torch.nn.functional.avg_pool2d`.
- * @param input [N,C,H,W]
- * @throws ShapeError if a window is larger than the padded input
- * @example F.avgPool2d(zeros([8, 32, 7, 7]), 3, { stride: 2 }).shape // [8, 32, 3, 3]
+ * Takes the mean of each window. Windows that do not fit entirely are left out. PyTorch:
+ * `torch.nn.functional.avg_pool2d`.
+ * @param input images [N, C, H, W]
+ * @param kernelSize the window's size
+ * @param options stride, padding, and how padding counts
+ * @returns a tensor [N, C, OH, OW], with OH = ⌊(H + 2·padding − KH) / stride⌋ + 1 and OW likewise
+ * @throws ShapeError if a window is larger than the padded image; ArgumentError for an option out of its range
+ * @example
+ * F.avgPool2d(tensor([[[[1, 2], [3, 4]]]]), 2).item(); // 2.5
+ * F.avgPool2d(zeros([8, 32, 7, 7]), 3, { stride: 2 }).shape; // [8, 32, 3, 3]
  */
 export function avgPool2d(input: Tensor, kernelSize: Size2d, options: AvgPool2dOptions = {}): Tensor {
   refuseUnknown("avgPool2d", ["stride", "padding", "countIncludePad"], options);
@@ -53,10 +67,15 @@ export function avgPool2d(input: Tensor, kernelSize: Size2d, options: AvgPool2dO
 }
 
 /**
- * Means over windows chosen such that the output has this size; null keeps the input's.
- * PyTorch: `torch.nn.functional.adaptive_avg_pool2d`.
- * @param input [N,C,H,W]
- * @example F.adaptiveAvgPool2d(zeros([8, 32, 7, 7]), 1).shape // [8, 32, 1, 1]
+ * Takes means over windows whose size follows from that of the output. PyTorch:
+ * `torch.nn.functional.adaptive_avg_pool2d`.
+ * @param input images [N, C, H, W]
+ * @param outputSize the size of the result, for both axes or as [height, width]; null keeps the input's size
+ * @returns a tensor [N, C, *outputSize]
+ * @throws ShapeError if the input does not have four axes; ArgumentError for a size below 1
+ * @example
+ * F.adaptiveAvgPool2d(tensor([[[[1, 2], [3, 4]]]]), 1).item(); // 2.5
+ * F.adaptiveAvgPool2d(zeros([8, 32, 7, 7]), 1).shape; // [8, 32, 1, 1]
  */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly [number | null, number | null]): Tensor {
   const [height, width] = typeof outputSize === "number" ? [outputSize, outputSize] : outputSize;

@@ -1,7 +1,7 @@
 /** Sizes that are given once for both axes of an image or for each. */
 import type { Pair } from "../../ops/window.js";
 
-/** A size for both axes, or one for the height and one for the width. */
+/** A size for both axes of an image, or [height, width]. */
 export type Size2d = number | Pair;
 
 /** [height, width]. */

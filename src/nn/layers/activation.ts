@@ -3,21 +3,30 @@ import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
 
-/** max(x, 0), element by element; any shape. */
+/**
+ * Replaces negative elements with 0, in a tensor of any shape. PyTorch: `torch.nn.ReLU`.
+ * @example new nn.ReLU()(tensor([-1, 2])).tolist(); // [0, 2]
+ */
 export class ReLU extends Module {
   override forward(input: Tensor): Tensor {
     return F.relu(input);
   }
 }
 
-/** 1 / (1 + e^−x), element by element; any shape. */
+/**
+ * Computes 1 / (1 + exp(−x)) of each element of a tensor of any shape. PyTorch: `torch.nn.Sigmoid`.
+ * @example new nn.Sigmoid()(tensor([0])).tolist(); // [0.5]
+ */
 export class Sigmoid extends Module {
   override forward(input: Tensor): Tensor {
     return input.sigmoid();
   }
 }
 
-/** tanh x, element by element; any shape. */
+/**
+ * Computes the hyperbolic tangent of each element of a tensor of any shape. PyTorch: `torch.nn.Tanh`.
+ * @example new nn.Tanh()(tensor([0, 1])).tolist(); // [0, 0.76159]
+ */
 export class Tanh extends Module {
   override forward(input: Tensor): Tensor {
     return input.tanh();
@@ -25,10 +34,11 @@ export class Tanh extends Module {
 }
 
 /**
- * e^x divided by its sum along an axis; any shape.
- * @param dim the axis, 1 for the classes of [N, C]
+ * Computes exp(x) divided by its sum along an axis, for a tensor of any shape. PyTorch: `torch.nn.Softmax`.
+ * @example new nn.Softmax(1)(tensor([[0, 0]])).tolist(); // [[0.5, 0.5]]
  */
 export class Softmax extends Module {
+  /** @param dim the axis along which the result adds up to 1; for classes [N, C] it is 1 */
   constructor(readonly dim: number) {
     super();
   }
@@ -43,10 +53,11 @@ export class Softmax extends Module {
 }
 
 /**
- * The logarithm of the softmax, computed without overflow; any shape.
- * @param dim the axis, 1 for the classes of [N, C]
+ * Computes the logarithm of the softmax, without overflow, for a tensor of any shape. PyTorch: `torch.nn.LogSoftmax`.
+ * @example new nn.LogSoftmax(1)(zeros([1, 4])).tolist(); // [[-1.38629, -1.38629, -1.38629, -1.38629]]
  */
 export class LogSoftmax extends Module {
+  /** @param dim the axis along which exp of the result adds up to 1; for classes [N, C] it is 1 */
   constructor(readonly dim: number) {
     super();
   }

@@ -9,42 +9,58 @@ import { pythonBool, pythonFloat } from "../../text/python.js";
 import { checkInteger, withDefaults } from "../../errors/options.js";
 import { Buffer, Parameter } from "../parameter.js";
 
+/** Options of `nn.BatchNorm2d`. */
 export interface BatchNorm2dOptions {
-  /** Is added to the variance; 1e-5 unless given. */
+  /** A small number that is added to the variance. Default 1e-5. */
   readonly eps?: number;
-  /** The share of each batch in the running statistics; null: all batches count the same; 0.1 unless given. */
+
+  /**
+   * The weight of each batch in the running statistics, from 0 to 1; null for a plain average over all batches. Default
+   * 0.1.
+   */
   readonly momentum?: number | null;
-  /** Whether each channel is scaled and shifted afterwards by learned numbers; true unless given. */
+  /** Whether each channel is then scaled and shifted by trained numbers. Default true. */
   readonly affine?: boolean;
-  /** Whether evaluation uses running statistics; otherwise the batch's own. True unless given. */
+  /** Whether evaluation uses running statistics rather than the batch's own. Default true. */
   readonly trackRunningStats?: boolean;
 }
 
 const defaults: Required<BatchNorm2dOptions> = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true };
 
 /**
- * Shifts and scales each channel of [N, C, H, W] to mean 0 and variance 1: in training by the statistics of the batch,
- * in evaluation by the running ones. First values: weight 1, bias 0, running mean 0, running variance 1.
- * @param numFeatures C, the number of channels
- *
+ * Normalises each channel of images [N, C, H, W] to mean 0 and variance 1, then scales and shifts it: in training with
+ * the statistics of the batch, in evaluation with the running ones. Initially the weight is 1, the bias 0, the running
+ * mean 0, and the running variance 1. Ioffe and Szegedy 2015 (arXiv 1502.03167). PyTorch: `torch.nn.BatchNorm2d`.
  * @example
  * const bn = new nn.BatchNorm2d(8);
+ * bn(rand([4, 8, 5, 5])).shape; // [4, 8, 5, 5]
+ * [...bn.stateDict().keys()]; // ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
  */
 export class BatchNorm2d extends Module {
+  /** A small number that is added to the variance. */
   eps: number;
+  /** The weight of each batch in the running statistics; null for a plain average over all batches. */
   momentum: number | null;
+  /** Whether there are a weight and a bias. */
   readonly affine: boolean;
+  /** Whether there are running statistics. */
   readonly trackRunningStats: boolean;
-  /** [C] */
+  /** The scale of each channel, [C]. */
   readonly weight: Parameter | null;
-  /** [C] */
+  /** The shift of each channel, [C]. */
   readonly bias: Parameter | null;
-  /** [C] */
+  /** The running mean of each channel, [C]. */
   readonly runningMean: Buffer | null;
-  /** [C]; unbiased variances */
+  /** The running, unbiased variance of each channel, [C]. */
   readonly runningVar: Buffer | null;
+  /** The number of batches in the running statistics, a scalar. */
   readonly numBatchesTracked: Buffer | null;
 
+  /**
+   * @param numFeatures the number of channels, C
+   * @param options eps, momentum, and what the layer has
+   * @throws ArgumentError if the number of channels is not a positive integer
+   */
   constructor(
     readonly numFeatures: number,
     options: BatchNorm2dOptions = {},
@@ -63,7 +79,14 @@ export class BatchNorm2d extends Module {
     this.numBatchesTracked = tracks ? new Buffer(zeros([], { dtype: "int32" })) : null;
   }
 
-  /** Sets the first values again. */
+  /**
+   * Restores the initial parameters and statistics.
+   * @example
+   * const bn = new nn.BatchNorm2d(2);
+   * nn.init.constant_(bn.weight!, 5);
+   * bn.resetParameters();
+   * bn.weight!.tolist(); // [1, 1]
+   */
   resetParameters(): void {
     if (this.weight) ones_(this.weight);
     if (this.bias) zeros_(this.bias);

@@ -9,34 +9,45 @@ import { pythonTuple } from "../../text/python.js";
 import { checkInteger, withDefaults } from "../../errors/options.js";
 import { Parameter } from "../parameter.js";
 
+/** Options of `nn.Conv2d`. */
 export interface Conv2dOptions extends F.Conv2dOptions {
-  /** Whether each output channel has a bias; true unless given. */
+  /** Whether a trained number is added to each output channel. Default true. */
   readonly bias?: boolean;
 }
 
 const defaults: Required<Conv2dOptions> = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
 
 /**
- * Convolves an image: [N, inChannels, H, W] → [N, outChannels, H', W'], with H' and W' as in `F.conv2d`.
- * First values: uniform in ±1/√(inChannels/groups·KH·KW).
- * @param kernelSize the kernel's height and width
- * @throws ArgumentError for channels that groups do not divide, or a size that is no positive integer
- *
+ * Convolves images: [N, inChannels, H, W] becomes [N, outChannels, OH, OW], with OH and OW as in `F.conv2d`. Weight and
+ * bias are initially uniform in ±1/√(inChannels / groups · KH · KW). PyTorch: `torch.nn.Conv2d`.
  * @example
- * const conv = new nn.Conv2d(1, 8, 3); // [N, 1, 28, 28] → [N, 8, 26, 26]
- * const same = new nn.Conv2d(8, 16, 3, { padding: "same", bias: false });
+ * const conv = new nn.Conv2d(1, 8, 3, { padding: 1 });
+ * conv(zeros([4, 1, 28, 28])).shape; // [4, 8, 28, 28]
+ * conv.weight.shape; // [8, 1, 3, 3]
  */
 export class Conv2d extends Module {
+  /** The size of the kernels, [height, width]. */
   readonly kernelSize: readonly [number, number];
+  /** The distance between two positions of a kernel, [height, width]. */
   readonly stride: readonly [number, number];
+  /** The number of zeros around the image, [height, width], or "same" or "valid" as it was given. */
   readonly padding: readonly [number, number] | "same" | "valid";
+  /** The distance between the pixels that a kernel reads, [height, width]. */
   readonly dilation: readonly [number, number];
+  /** The number of groups of channels, which do not see each other. */
   readonly groups: number;
-  /** [outChannels, inChannels / groups, KH, KW] */
+  /** The kernels, [outChannels, inChannels / groups, KH, KW]. */
   readonly weight: Parameter;
-  /** [outChannels] */
+  /** What is added to each output channel, [outChannels]. */
   readonly bias: Parameter | null;
 
+  /**
+   * @param inChannels the number of channels of the input
+   * @param outChannels the number of channels of the output
+   * @param kernelSize the size of the kernels
+   * @param options stride, padding, dilation, groups, and whether there is a bias
+   * @throws ArgumentError if groups do not divide the numbers of channels, or for a size that is not a positive integer
+   */
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
@@ -56,7 +67,15 @@ export class Conv2d extends Module {
     this.resetParameters();
   }
 
-  /** Draws new first values. */
+  /**
+   * Draws new initial parameters.
+   * @example
+   * manualSeed(1);
+   * const conv = new nn.Conv2d(1, 1, 1, { bias: false });
+   * conv.weight.item(); // 0.5153
+   * conv.resetParameters();
+   * conv.weight.item(); // -0.4414
+   */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
     const bound = 1 / Math.sqrt(fans("Conv2d", this.weight).fanIn);

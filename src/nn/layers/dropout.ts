@@ -6,7 +6,10 @@ import { Module } from "../module.js";
 import { pythonFloat } from "../../text/python.js";
 
 abstract class DropoutBase extends Module {
-  /** @param p the probability of an element (of Dropout2d: a channel) to be zeroed; 0.5 unless given */
+  /**
+   * @param p the probability that an element (with Dropout2d, a channel) is dropped, from 0 to 1
+   * @throws ArgumentError if p is not between 0 and 1
+   */
   constructor(public p = 0.5) {
     super();
     if (p >= 0 && p <= 1) return;
@@ -23,14 +26,27 @@ abstract class DropoutBase extends Module {
   }
 }
 
-/** In training, zeroes elements at random and divides the others by 1 − p; in evaluation, does nothing. Any shape. */
+/**
+ * In training, sets elements of a tensor of any shape to 0 at random and divides the others by 1 − p; in evaluation,
+ * does nothing. Srivastava et al. 2014. PyTorch: `torch.nn.Dropout`.
+ * @example
+ * const dropout = new nn.Dropout(0.5);
+ * dropout.eval();
+ * dropout(ones([3])).tolist(); // [1, 1, 1]
+ */
 export class Dropout extends DropoutBase {
   override forward(input: Tensor): Tensor {
     return F.dropout(input, this.p, this.training);
   }
 }
 
-/** As Dropout, but a channel of an image [N, C, H, W] is zeroed as a whole. */
+/**
+ * Does what `nn.Dropout` does, but with whole channels of images [N, C, H, W]. PyTorch: `torch.nn.Dropout2d`.
+ * @example
+ * manualSeed(1);
+ * const dropout = new nn.Dropout2d(0.5);
+ * dropout(ones([1, 6, 2, 2])).amax([0, 2, 3]).tolist(); // [2, 0, 2, 2, 2, 2]
+ */
 export class Dropout2d extends DropoutBase {
   override forward(input: Tensor): Tensor {
     return F.dropout2d(input, this.p, this.training);

@@ -3,10 +3,14 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { Module } from "../module.js";
 
 /**
- * Joins the axes from `startDim` to `endDim` (counted from the end when negative) into one: by default
- * [N, C, H, W] → [N, C·H·W].
+ * Merges several axes into one: by default [N, C, H, W] into [N, C·H·W]. PyTorch: `torch.nn.Flatten`.
+ * @example new nn.Flatten()(zeros([32, 16, 5, 5])).shape; // [32, 400]
  */
 export class Flatten extends Module {
+  /**
+   * @param startDim the first axis to merge
+   * @param endDim the last one, which may count from the end
+   */
   constructor(
     readonly startDim = 1,
     readonly endDim = -1,
@@ -23,7 +27,10 @@ export class Flatten extends Module {
   }
 }
 
-/** Gives its input. */
+/**
+ * Returns its input. PyTorch: `torch.nn.Identity`.
+ * @example new nn.Identity()(tensor([1, 2])).tolist(); // [1, 2]
+ */
 export class Identity extends Module {
   override forward(input: Tensor): Tensor {
     return input;

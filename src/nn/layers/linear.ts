@@ -8,23 +8,31 @@ import { pythonBool } from "../../text/python.js";
 import { checkInteger, withDefaults } from "../../errors/options.js";
 import { Parameter } from "../parameter.js";
 
+/** Options of `nn.Linear`. */
 export interface LinearOptions {
-  /** Whether a bias is added; true unless given. */
+  /** Whether a trained number is added to each output. Default true. */
   readonly bias?: boolean;
 }
 
 /**
- * y = x·Wᵀ + b: [*, inFeatures] → [*, outFeatures]. First values: uniform in ±1/√inFeatures.
- *
+ * Computes x·Wᵀ + b: [*, inFeatures] becomes [*, outFeatures]. Weight and bias are initially uniform in ±1/√inFeatures.
+ * PyTorch: `torch.nn.Linear`.
  * @example
  * const classify = new nn.Linear(32, 10);
+ * classify(zeros([8, 32])).shape; // [8, 10]
  */
 export class Linear extends Module {
-  /** [outFeatures, inFeatures] */
+  /** The matrix W, [outFeatures, inFeatures]. */
   readonly weight: Parameter;
-  /** [outFeatures] */
+  /** The vector b, [outFeatures]. */
   readonly bias: Parameter | null;
 
+  /**
+   * @param inFeatures the number of inputs
+   * @param outFeatures the number of outputs
+   * @param options whether there is a bias
+   * @throws ArgumentError if a number of features is not a positive integer
+   */
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
@@ -39,7 +47,15 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
-  /** Draws new first values. */
+  /**
+   * Draws new initial parameters.
+   * @example
+   * manualSeed(1);
+   * const linear = new nn.Linear(1, 1, { bias: false });
+   * linear.weight.item(); // 0.5153
+   * linear.resetParameters();
+   * linear.weight.item(); // -0.4414
+   */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
     const bound = 1 / Math.sqrt(this.inFeatures);

@@ -6,18 +6,21 @@ import { pythonTuple } from "../../text/python.js";
 import { withDefaults } from "../../errors/options.js";
 
 /**
- * The largest element of each window, channel by channel.
- * @param kernelSize the window's height and width
- * @param options as `F.maxPool2d`
- *
- * @example
- * const pool = new nn.MaxPool2d(2); // [N, 32, 22, 22] → [N, 32, 11, 11]
+ * Takes the maximum of each window of images [N, C, H, W]. PyTorch: `torch.nn.MaxPool2d`.
+ * @example new nn.MaxPool2d(2)(zeros([8, 32, 22, 22])).shape; // [8, 32, 11, 11]
  */
 export class MaxPool2d extends Module {
+  /** The distance between two windows. */
   readonly stride: F.Size2d;
+  /** The border around the image, which no maximum is taken from. */
   readonly padding: F.Size2d;
+  /** The distance between the pixels of a window. */
   readonly dilation: F.Size2d;
 
+  /**
+   * @param kernelSize the size of a window
+   * @param options stride, padding and dilation, as in `F.maxPool2d`
+   */
   constructor(
     readonly kernelSize: F.Size2d,
     options: F.MaxPool2dOptions = {},
@@ -45,18 +48,21 @@ export class MaxPool2d extends Module {
 }
 
 /**
- * The mean of each window, channel by channel.
- * @param kernelSize the window's height and width
- * @param options as `F.avgPool2d`
- *
- * @example
- * const pool = new nn.AvgPool2d(7); // [N, 32, 7, 7] → [N, 32, 1, 1]
+ * Takes the mean of each window of images [N, C, H, W]. PyTorch: `torch.nn.AvgPool2d`.
+ * @example new nn.AvgPool2d(7)(zeros([8, 32, 7, 7])).shape; // [8, 32, 1, 1]
  */
 export class AvgPool2d extends Module {
+  /** The distance between two windows. */
   readonly stride: F.Size2d;
+  /** The number of zeros around the image. */
   readonly padding: F.Size2d;
+  /** Whether these zeros count in the mean's divisor. */
   readonly countIncludePad: boolean;
 
+  /**
+   * @param kernelSize the size of a window
+   * @param options stride, padding, and how padding counts, as in `F.avgPool2d`
+   */
   constructor(
     readonly kernelSize: F.Size2d,
     options: F.AvgPool2dOptions = {},
@@ -81,12 +87,12 @@ export class AvgPool2d extends Module {
 }
 
 /**
- * Means over as many windows as the result shall have, of about equal size: [N, C, H, W] → [N, C, *outputSize].
- *
- * @example
- * const pool = new nn.AdaptiveAvgPool2d(1); // [N, 32, 7, 7] → [N, 32, 1, 1]
+ * Takes means over windows whose size follows from that of the output: [N, C, H, W] becomes [N, C, *outputSize].
+ * PyTorch: `torch.nn.AdaptiveAvgPool2d`.
+ * @example new nn.AdaptiveAvgPool2d(1)(zeros([8, 32, 7, 7])).shape; // [8, 32, 1, 1]
  */
 export class AdaptiveAvgPool2d extends Module {
+  /** @param outputSize the size of the result */
   constructor(readonly outputSize: F.Size2d) {
     super();
   }

@@ -36,7 +36,9 @@ function compile(): Map<number, string[]> {
     exactOptionalPropertyTypes: false,
     noImplicitOverride: false,
   };
-  const texts = new Map(examples.map((example, i) => [`${root}/test/example-${i}.mts`, program(example, example.code)]));
+  const texts = new Map(
+    examples.map((example, i) => [`${root}/test/example-${i}.mts`, program(example, example.code)]),
+  );
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
   host.fileExists = (file) => texts.has(file) || fileExists(file);
@@ -70,8 +72,9 @@ for (const [i, example] of examples.entries()) {
     const checked = results.withChecks(code);
     stated += checked.results;
     const folder = await exampleFolder(t, code);
-    const text = program(example, checked.code).replace(/(?<= from ")kilograd[^"]*/g, (importPath) =>
-      pathToFileURL(path.join(root, entries.get(importPath)!)).href,
+    const text = program(example, checked.code).replace(
+      /(?<= from ")kilograd[^"]*/g,
+      (importPath) => pathToFileURL(path.join(root, entries.get(importPath)!)).href,
     );
     const module = path.join(folder, `example-${i}.mts`);
     fs.writeFileSync(module, text);
