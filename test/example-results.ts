@@ -55,7 +55,7 @@ function printed(expression: ts.Expression): string | undefined {
 
 /** Throws unless a value is what an example states. */
 export function is(value: unknown, stated: string): void {
-  if (typeof value === "object" && value !== null && String(value) === stated) return; // it prints itself, as a tensor does
+  if (typeof value === "object" && value !== null && printedForm(value) === stated) return; // it prints itself, as a tensor does
   const file = ts.createSourceFile("result.ts", `(${stated.replaceAll("…", "$rest")})`, ts.ScriptTarget.ES2022, true);
   const statement = file.statements[0];
   const troubles = (file as unknown as { parseDiagnostics: readonly unknown[] }).parseDiagnostics;
@@ -72,11 +72,16 @@ export async function throws(call: () => Promise<void>, stated: string): Promise
   });
 }
 
+/** What an object says of itself. */
+function printedForm(value: { toString(): string }): string {
+  return value.toString();
+}
+
 function show(value: unknown): string {
   if (ArrayBuffer.isView(value)) return JSON.stringify([...(value as Float32Array)]);
   if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null && value.constructor !== Object && !Array.isArray(value)
-    ? String(value)
+    ? printedForm(value)
     : (JSON.stringify(value) ?? String(value));
 }
 

@@ -6,11 +6,11 @@
  */
 // Declaration merging is the one way to give the instances of a class a call signature; Callable keeps its promise.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
-import { ArgumentError, KilogradError, StateError } from "../errors/errors.js";
+import { KilogradError, StateError } from "../errors/errors.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { Tensor } from "../tensor/tensor.js";
-import { Callable } from "./callable.js";
 import { snakeCase } from "../text/python.js";
+import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
 import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from "./state-dict.js";
 
@@ -50,7 +50,7 @@ export interface Module {
  * const model = new Net();
  * model(zeros([32, 1, 28, 28])).shape; // [32, 8, 26, 26]
  */
-export class Module extends Callable {
+export class Module extends ModuleFields<Module> {
   /**
    * Whether the module behaves as in training (dropout drops, batch norm uses the batch's statistics); `train()` and
    * `eval()` set it for all submodules. PyTorch: `torch.nn.Module.training`.
@@ -125,186 +125,6 @@ export class Module extends Callable {
     const own: ForwardHook = (module, inputs, output) => hook(module, inputs, output);
     this.#hooks.add(own);
     return { remove: () => void this.#hooks.delete(own) };
-  }
-
-  // Fields ------------------------------------------------------------------------------------------------------
-
-  /**
-   * Adds a parameter whose name is computed; a field `weight = new nn.Parameter(…)` does the same. PyTorch:
-   * `torch.nn.Module.register_parameter`.
-   * @param name its name; not empty and without a dot
-   * @param parameter the parameter, or null for a name without one
-   * @throws ArgumentError for a name that is not possible or already taken
-   * @example
-   * const module = new nn.Module();
-   * module.registerParameter("scale", new nn.Parameter(ones([3])));
-   * [...module.namedParameters()].map(([name]) => name); // ["scale"]
-   */
-  registerParameter(name: string, parameter: Parameter | null): void {
-    this.#register("registerParameter", name, parameter);
-  }
-
-  /**
-   * Adds a tensor that is saved but not trained; a field `runningMean = new nn.Buffer(…)` does the same. PyTorch:
-   * `torch.nn.Module.register_buffer`.
-   * @param name its name; not empty and without a dot
-   * @param source the initial elements, which are copied unless it is a Buffer
-   * @throws ArgumentError for a name that is not possible or already taken
-   * @example
-   * const module = new nn.Module();
-   * module.registerBuffer("runningMean", zeros([3]));
-   * [...module.stateDict().keys()]; // ["running_mean"]
-   */
-  registerBuffer(name: string, source: Tensor): void {
-    this.#register("registerBuffer", name, source instanceof Buffer ? source : new Buffer(source));
-  }
-
-  /**
-   * Adds a submodule whose name is computed; a field of that name does the same. PyTorch: `torch.nn.Module.add_module`.
-   * @param name its name; not empty and without a dot
-   * @param module the submodule
-   * @throws ArgumentError for a name that is not possible or already taken
-   * @example
-   * const module = new nn.Module();
-   * module.addModule("relu", new nn.ReLU());
-   * [...module.namedChildren()].map(([name]) => name); // ["relu"]
-   */
-  addModule(name: string, module: Module): void {
-    this.#register("addModule", name, module);
-  }
-
-  #register(op: string, name: string, value: unknown): void {
-    if (name === "" || name.includes(".")) {
-      throw new ArgumentError({ op, problem: `a name cannot be empty or contain a dot`, got: `"${name}"` });
-    }
-    if (name in this) {
-      throw new ArgumentError({ op, problem: `${this.constructor.name} has a member "${name}" already` });
-    }
-    Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
-  }
-
-  /** The own fields of a class. */
-  *#fields<T>(kind: abstract new (...args: never[]) => T): Generator<[string, T]> {
-    for (const [name, value] of Object.entries(this) as [string, unknown][]) {
-      if (Array.isArray(value)) this.#refuseHidden(name, value);
-      if (value instanceof kind) yield [name, value];
-    }
-  }
-
-  #refuseHidden(name: string, list: readonly unknown[]): void {
-    if (!list.some((value) => value instanceof Module || value instanceof Parameter)) return;
-    throw new StateError({
-      op: this.constructor.name,
-      problem: `the field "${name}" is an array of modules or parameters, which would not be trained or saved`,
-      hint: "use nn.ModuleList or nn.Sequential, or a field for each",
-    });
-  }
-
-  // Walks -------------------------------------------------------------------------------------------------------
-
-  /**
-   * Goes through the direct submodules with their names, each once. PyTorch: `torch.nn.Module.named_children`.
-   * @returns pairs of name and module
-   * @example
-   * const net = new nn.Sequential({ conv: new nn.Conv2d(1, 8, 3), relu: new nn.ReLU() });
-   * [...net.namedChildren()].map(([name]) => name); // ["conv", "relu"]
-   */
-  *namedChildren(): Generator<[string, Module]> {
-    const seen = new Set<Module>();
-    for (const [name, child] of this.#fields(Module)) {
-      if (!seen.has(child)) yield [name, child];
-      seen.add(child);
-    }
-  }
-
-  /**
-   * Goes through the direct submodules, each once. PyTorch: `torch.nn.Module.children`.
-   * @returns the modules
-   * @example [...new nn.Sequential(new nn.ReLU(), new nn.Tanh()).children()].length; // 2
-   */
-  *children(): Generator<Module> {
-    for (const [, child] of this.namedChildren()) yield child;
-  }
-
-  /**
-   * Goes through this module and everything in it, with dotted names, each once, parents first. PyTorch:
-   * `torch.nn.Module.named_modules`.
-   * @param prefix the name of this module
-   * @param seen modules to leave out
-   * @returns pairs of name and module
-   * @example
-   * const net = new nn.Sequential(new nn.Sequential(new nn.ReLU()));
-   * [...net.namedModules()].map(([name]) => name); // ["", "0", "0.0"]
-   */
-  *namedModules(prefix = "", seen = new Set<Module>()): Generator<[string, Module]> {
-    if (seen.has(this)) return;
-    seen.add(this);
-    yield [prefix, this];
-    for (const [name, child] of this.namedChildren()) yield* child.namedModules(join(prefix, name), seen);
-  }
-
-  /**
-   * Goes through this module and everything in it, each once, parents first. PyTorch: `torch.nn.Module.modules`.
-   * @returns the modules
-   * @example
-   * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU());
-   * [...net.modules()].filter((module) => module instanceof nn.Conv2d).length; // 1
-   */
-  *modules(): Generator<Module> {
-    for (const [, module] of this.namedModules()) yield module;
-  }
-
-  /**
-   * Goes through all parameters with their dotted names, each once. PyTorch: `torch.nn.Module.named_parameters`.
-   * @returns pairs of name and parameter
-   * @example
-   * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3));
-   * [...net.namedParameters()].map(([name]) => name); // ["0.weight", "0.bias"]
-   */
-  *namedParameters(): Generator<[string, Parameter]> {
-    yield* this.#namedTensors(Parameter);
-  }
-
-  /**
-   * Goes through all parameters, each once. PyTorch: `torch.nn.Module.parameters`.
-   * @returns the parameters
-   * @example
-   * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU());
-   * [...net.parameters()].reduce((total, parameter) => total + parameter.numel(), 0); // 80
-   */
-  *parameters(): Generator<Parameter> {
-    for (const [, parameter] of this.namedParameters()) yield parameter;
-  }
-
-  /**
-   * Goes through all buffers with their dotted names, each once. PyTorch: `torch.nn.Module.named_buffers`.
-   * @returns pairs of name and buffer
-   * @example
-   * const net = new nn.Sequential({ bn: new nn.BatchNorm2d(8) });
-   * [...net.namedBuffers()].map(([name]) => name); // ["bn.running_mean", "bn.running_var", "bn.num_batches_tracked"]
-   */
-  *namedBuffers(): Generator<[string, Buffer]> {
-    yield* this.#namedTensors(Buffer);
-  }
-
-  /**
-   * Goes through all buffers, each once. PyTorch: `torch.nn.Module.buffers`.
-   * @returns the buffers
-   * @example [...new nn.BatchNorm2d(8).buffers()].length; // 3
-   */
-  *buffers(): Generator<Buffer> {
-    for (const [, buffer] of this.namedBuffers()) yield buffer;
-  }
-
-  *#namedTensors<T extends Tensor>(kind: abstract new (...args: never[]) => T): Generator<[string, T]> {
-    const seen = new Set<T>();
-    for (const [path, module] of this.namedModules()) {
-      for (const [name, value] of module.#fields(kind)) {
-        if (seen.has(value)) continue;
-        seen.add(value);
-        yield [join(path, snakeCase(name)), value];
-      }
-    }
   }
 
   // State -------------------------------------------------------------------------------------------------------
@@ -388,9 +208,9 @@ export class Module extends Callable {
   stateDict(prefix = ""): StateDict {
     const dict = new Map<string, Tensor>();
     for (const kind of [Parameter, Buffer]) {
-      for (const [name, value] of this.#fields<Tensor>(kind)) dict.set(join(prefix, snakeCase(name)), value);
+      for (const [name, value] of fieldsOf<Tensor>(this, kind)) dict.set(join(prefix, snakeCase(name)), value);
     }
-    for (const [name, child] of this.#fields(Module)) {
+    for (const [name, child] of fieldsOf(this, Module)) {
       for (const [key, value] of child.stateDict(join(prefix, name))) dict.set(key, value);
     }
     return dict;
@@ -432,7 +252,7 @@ export class Module extends Callable {
   override toString(): string {
     const extra = this.extraRepr();
     const name = this.constructor.name;
-    const children = [...this.#fields(Module)].map(([field, child]) => `(${field}): ${String(child)}`);
+    const children = [...fieldsOf(this, Module)].map(([field, child]) => `(${field}): ${String(child)}`);
     if (children.length === 0) return `${name}(${extra})`;
     const lines = [...(extra === "" ? [] : [extra]), ...children];
     return `${name}(\n${lines.join("\n").replace(/^/gm, "  ")}\n)`;
@@ -440,10 +260,6 @@ export class Module extends Callable {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-}
-
-function join(prefix: string, name: string): string {
-  return prefix === "" ? name : `${prefix}.${name}`;
 }
 
 /** A network's output is computed together with its loss: it is likely to be asked for. */
