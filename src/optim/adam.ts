@@ -7,30 +7,42 @@ import { repeat } from "../graph/recording.js";
 import { Optimizer, scalar, zerosLike, type Hyperparameters, type Params } from "./optimizer.js";
 import type { ParamGroup } from "./param-group.js";
 
+/** A group of parameters of `Adam` or `AdamW`, with their hyperparameters. */
 export interface AdamGroup extends ParamGroup {
-  /** How much of the running averages of gradient and squared gradient stays in each step. */
+  /** The decay of the running averages of the gradient and of its square, each from 0 to below 1. */
   betas: readonly [number, number];
+  /** What is added to the denominator. */
   eps: number;
+  /** The strength of the weight decay. */
   weightDecay: number;
+  /** Whether to divide by the largest average of the squared gradient so far. */
   amsgrad: boolean;
+  /** Whether to climb instead of descending. */
   maximize: boolean;
 }
 
+/** Options of `Adam` and `AdamW`. */
 export interface AdamOptions {
-  /** The learning rate; 0.001 unless given. */
+  /** The learning rate, at least 0. Default 0.001. */
   readonly lr?: number;
-  /** [0.9, 0.999] unless given. */
+
+  /**
+   * The decay of the running averages of the gradient and of its square, each from 0 to below 1. Default [0.9, 0.999].
+   */
   readonly betas?: readonly [number, number];
-  /** Is added to the denominator; 1e-8 unless given. */
+  /** What is added to the denominator, at least 0. Default 1e-8. */
   readonly eps?: number;
-  /** 0 unless given (AdamW: 0.01). */
+  /** The strength of the weight decay, at least 0. Default 0; in AdamW, 0.01. */
   readonly weightDecay?: number;
-  /** Divides by the largest squared average so far. */
+  /** Whether to divide by the largest average of the squared gradient so far (Reddi et al. 2018). Default false. */
   readonly amsgrad?: boolean;
-  /** Climbs instead of descending. */
+  /** Whether to climb instead of descending. Default false. */
   readonly maximize?: boolean;
 }
 
+/**
+ * What Adam remembers of a parameter: the number of steps, and the running averages of the gradient and of its square.
+ */
 export type AdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor; maxExpAvgSq?: Tensor };
 
 const adamDefaults: Hyperparameters<AdamGroup> = {
@@ -43,14 +55,22 @@ const adamDefaults: Hyperparameters<AdamGroup> = {
 };
 
 /**
- * p ← p − lr·m̂ / (√v̂ + eps), with m and v the running averages of the gradient and its square, corrected for their
- * start at 0. `weightDecay`·p is added to the gradient.
- * @throws ArgumentError for a number out of its range
- *
+ * Updates p ← p − lr·m̂ / (√v̂ + eps), where m and v are running averages of the gradient and of its square, corrected
+ * for their start at 0. `weightDecay`·p is added to the gradient. Kingma and Ba 2014 (arXiv 1412.6980). PyTorch:
+ * `torch.optim.Adam`.
  * @example
- * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+ * const w = tensor([1, 2], undefined, { requiresGrad: true });
+ * const optimizer = new optim.Adam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.tolist(); // [0.9, 1.9]
  */
 export class Adam extends Optimizer<AdamGroup, AdamState> {
+  /**
+   * @param params what to train: tensors, or groups of them with hyperparameters of their own
+   * @param options the hyperparameters of groups that do not have their own
+   * @throws ArgumentError for a number out of its range, if there are no parameters, or if one is not a leaf
+   */
   constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
     super(params, withDefaults("Adam", adamDefaults, options));
   }

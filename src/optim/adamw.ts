@@ -5,13 +5,21 @@ import { Adam, type AdamGroup, type AdamOptions } from "./adam.js";
 import { scalar, type Params } from "./optimizer.js";
 
 /**
- * As Adam, but each step first shrinks the parameter: p ← p·(1 − lr·weightDecay), with weightDecay 0.01 unless given.
- * @throws ArgumentError for a number out of its range
- *
+ * Does what `Adam` does, but first shrinks each parameter: p ← p·(1 − lr·weightDecay). Loshchilov and Hutter 2017
+ * (arXiv 1711.05101). PyTorch: `torch.optim.AdamW`.
  * @example
- * const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.05 });
+ * const w = tensor([1, 2], undefined, { requiresGrad: true });
+ * const optimizer = new optim.AdamW([w], { lr: 0.1, weightDecay: 0.5 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.tolist(); // [0.85, 1.8]
  */
 export class AdamW extends Adam {
+  /**
+   * @param params what to train: tensors, or groups of them with hyperparameters of their own
+   * @param options the hyperparameters of groups that do not have their own; weightDecay is 0.01 unless given
+   * @throws ArgumentError for a number out of its range, if there are no parameters, or if one is not a leaf
+   */
   constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
     super(params, { weightDecay: 1e-2, ...options });
   }

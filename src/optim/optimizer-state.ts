@@ -8,14 +8,21 @@ import { formatShape, shapesEqual } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { ParamGroup, ParamState } from "./param-group.js";
 
-/** As `Optimizer.stateDict()` gives it: plain data, but for the tensors in `state`. */
+/** What `Optimizer.stateDict()` returns, in PyTorch's structure: plain data, except for the tensors in `state`. */
 export interface OptimizerState {
+  /** What is remembered of each parameter, by the parameter's number, which counts through all groups. */
   readonly state: Record<number, Record<string, Tensor | number>>;
+  /** The groups, with their hyperparameters and the numbers of their parameters. */
   readonly param_groups: readonly SavedGroup[];
 }
 
+/**
+ * A group of parameters in an `OptimizerState`, with its hyperparameters under PyTorch's names, such as `weight_decay`.
+ */
 export interface SavedGroup {
+  /** The numbers of its parameters. */
   readonly params: readonly number[];
+  /** A hyperparameter. */
   readonly [hyperparameter: string]: unknown;
 }
 

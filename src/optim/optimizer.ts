@@ -17,20 +17,30 @@ import { Tensor } from "../tensor/tensor.js";
 import type { ParamGroup, ParamState } from "./param-group.js";
 import { packState, unpackState, type OptimizerState } from "./optimizer-state.js";
 
-/** What is optimized: tensors, or groups of them with hyperparameters of their own. */
+/** What is trained: tensors, or groups of them with hyperparameters of their own. */
 export type Params<G extends ParamGroup> = Iterable<Tensor> | Iterable<GroupOptions<G>>;
+/** Parameters, and those of their hyperparameters that differ from the optimizer's. */
 export type GroupOptions<G extends ParamGroup> = Partial<Hyperparameters<G>> & { readonly params: Iterable<Tensor> };
+/** The hyperparameters of a group. */
 export type Hyperparameters<G extends ParamGroup> = Omit<G, "params" | "initialLr">;
 
+/**
+ * What all optimizers share: groups of parameters, what is remembered of each parameter, `zeroGrad()` and `step()`.
+ * Forward pass, backward pass and update run as one program. PyTorch: `torch.optim.Optimizer`.
+ * @example
+ * const optimizer: optim.Optimizer = new optim.Adam(new nn.Linear(2, 1).parameters());
+ * optimizer.paramGroups[0].lr = 0.01;
+ * optimizer.paramGroups[0].params.length; // 2
+ */
 export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends ParamState = ParamState> {
-  /** The groups; a change of their hyperparameters takes effect with the next step. */
+  /** The groups. A change of a hyperparameter takes effect with the next step. */
   readonly paramGroups: G[] = [];
-  /** What is remembered of the parameters that have been updated. */
+  /** What is remembered of each parameter that has been updated. */
   readonly state = new Map<Tensor, S>();
 
   /**
-   * @param params tensors to optimize, or groups of them with hyperparameters of their own
-   * @param defaults hyperparameters of the groups that do not give them
+   * @param params what to train: tensors, or groups of them with hyperparameters of their own
+   * @param defaults the hyperparameters of groups that do not have their own
    */
   protected constructor(
     params: Params<G>,
@@ -53,7 +63,16 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     return this.constructor.name;
   }
 
-  /** Adds parameters; hyperparameters that are not given are the optimizer's. */
+  /**
+   * Adds parameters. PyTorch: `torch.optim.Optimizer.add_param_group`.
+   * @param options the parameters, and their hyperparameters where these differ from the optimizer's
+   * @throws ArgumentError for a hyperparameter that is unknown or out of its range, for a tensor that is not a leaf,
+   *   and for one that is already there
+   * @example
+   * const optimizer = new optim.SGD(new nn.Linear(2, 1).parameters(), { lr: 0.1 });
+   * optimizer.addParamGroup({ params: new nn.Linear(1, 1).parameters(), lr: 0.5 });
+   * optimizer.paramGroups.map(({ lr }) => lr); // [0.1, 0.5]
+   */
   addParamGroup(options: GroupOptions<G>): void {
     forgetRecordings();
     const { params, ...own } = options;
@@ -75,12 +94,31 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     this.paramGroups.push(group);
   }
 
-  /** Forgets the gradients of all parameters. */
+  /**
+   * Clears the gradients of all parameters. Without it, `backward()` adds to them. PyTorch:
+   * `torch.optim.Optimizer.zero_grad`.
+   * @example
+   * const w = tensor([1, 2], undefined, { requiresGrad: true });
+   * const optimizer = new optim.SGD([w]);
+   * w.sum().backward();
+   * optimizer.zeroGrad();
+   * w.grad; // null
+   */
   zeroGrad(): void {
     for (const { params } of this.paramGroups) for (const param of params) param.grad = null;
   }
 
-  /** Updates all parameters that have a gradient, and computes everything that is pending. */
+  /**
+   * Updates all parameters that have a gradient, and computes everything that is pending. PyTorch:
+   * `torch.optim.Optimizer.step`.
+   * @throws StateError if a pending tensor needs a parameter that has been overwritten twice since
+   * @example
+   * const w = tensor([1, 2], undefined, { requiresGrad: true });
+   * const optimizer = new optim.SGD([w], { lr: 0.5 });
+   * w.sum().backward();
+   * optimizer.step();
+   * w.tolist(); // [0.5, 1.5]
+   */
   step(): void {
     const used = this.#gradients();
     noGrad(() => {
@@ -118,12 +156,35 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   /** Gives the function that updates one parameter of the group, with what its parameters share already made. */
   protected abstract prepare(group: G): (param: Tensor, grad: Node) => void;
 
-  /** Hyperparameters and state in PyTorch's structure and names; tensors are the optimizer's own, not copies. */
+  /**
+   * Returns the hyperparameters, and what is remembered of each parameter, under PyTorch's names. PyTorch:
+   * `torch.optim.Optimizer.state_dict`.
+   * @returns plain data, and the optimizer's own tensors, not copies
+   * @example
+   * const w = tensor([1, 2], undefined, { requiresGrad: true });
+   * const optimizer = new optim.SGD([w], { lr: 0.1, momentum: 0.9 });
+   * w.sum().backward();
+   * optimizer.step();
+   * const { state, param_groups } = optimizer.stateDict();
+   * Object.keys(state[0]); // ["momentum_buffer"]
+   * param_groups[0].weight_decay; // 0
+   */
   stateDict(): OptimizerState {
     return packState(this.paramGroups, this.state);
   }
 
-  /** Takes over hyperparameters and state (copied); nothing is changed when something does not fit. */
+  /**
+   * Restores hyperparameters and what was remembered of each parameter. Nothing changes if something does not fit.
+   * PyTorch: `torch.optim.Optimizer.load_state_dict`.
+   * @param saved what `stateDict()` of an optimizer for the same network returned; tensors are copied
+   * @throws ArgumentError if the groups or the tensors do not fit
+   * @example
+   * const w = tensor([1, 2], undefined, { requiresGrad: true });
+   * const saved = new optim.SGD([w], { lr: 0.25 }).stateDict();
+   * const optimizer = new optim.SGD([w], { lr: 0.5 });
+   * optimizer.loadStateDict(saved);
+   * optimizer.paramGroups[0].lr; // 0.25
+   */
   loadStateDict(saved: OptimizerState): void {
     const { groups, states } = unpackState(this.#name, saved, this.paramGroups, (param, group) =>
       this.freshState(param, group),

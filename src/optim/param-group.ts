@@ -1,11 +1,13 @@
 /** What an optimizer keeps: groups of parameters, and what it remembers of each parameter. */
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Parameters that share hyperparameters. */
+/** Parameters that share hyperparameters. A change of a hyperparameter takes effect with the next step. */
 export interface ParamGroup {
+  /** The parameters. */
   readonly params: readonly Tensor[];
+  /** The learning rate. */
   lr: number;
-  /** The learning rate from which a schedule starts; set by the schedule. */
+  /** The learning rate from which a schedule starts. */
   initialLr?: number;
 }
 

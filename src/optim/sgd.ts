@@ -7,25 +7,33 @@ import { Tensor } from "../tensor/tensor.js";
 import { Optimizer, scalar, zerosLike, type Hyperparameters, type Params } from "./optimizer.js";
 import type { ParamGroup } from "./param-group.js";
 
+/** A group of parameters of `SGD`, with their hyperparameters. */
 export interface SGDGroup extends ParamGroup {
+  /** How much of the last update stays in the next one. */
   momentum: number;
+  /** How much of the gradient is left out of the momentum. */
   dampening: number;
+  /** The factor with which the parameter is added to its gradient. */
   weightDecay: number;
+  /** Whether to use Nesterov's momentum. */
   nesterov: boolean;
+  /** Whether to climb instead of descending. */
   maximize: boolean;
 }
 
+/** Options of `SGD`. */
 export interface SGDOptions {
-  /** The learning rate; 0.001 unless given. */
+  /** The learning rate, at least 0. Default 0.001. */
   readonly lr?: number;
-  /** How much of the last update stays in the next one; 0 unless given. */
+  /** How much of the last update stays in the next one, at least 0. Default 0. */
   readonly momentum?: number;
-  /** How much of the gradient is left out of the momentum (but for the first step); 0 unless given. */
+  /** How much of the gradient is left out of the momentum, from the second step on. Default 0. */
   readonly dampening?: number;
-  /** Times the parameter, is added to its gradient; 0 unless given. */
+  /** The factor with which the parameter is added to its gradient, at least 0. Default 0. */
   readonly weightDecay?: number;
+  /** Whether to use Nesterov's momentum; it needs a momentum and no dampening. Default false. */
   readonly nesterov?: boolean;
-  /** Climbs instead of descending. */
+  /** Whether to climb instead of descending. Default false. */
   readonly maximize?: boolean;
 }
 
@@ -38,20 +46,33 @@ const sgdDefaults: Hyperparameters<SGDGroup> = {
   maximize: false,
 };
 
+/** What SGD with momentum remembers of a parameter. */
 export type SGDState = { momentumBuffer: Tensor };
 
 /**
- * v ← momentum·v + (1 − dampening)·g and p ← p − lr·v, with g = gradient + weightDecay·p; the first v is g.
- * With `nesterov`, p ← p − lr·(g + momentum·v).
- * @throws ArgumentError for a number out of its range, or nesterov without momentum or with dampening
- *
+ * Updates v ← momentum·v + (1 − dampening)·g and p ← p − lr·v, where g = gradient + weightDecay·p, and the first v is
+ * g. With `nesterov`, p ← p − lr·(g + momentum·v). PyTorch: `torch.optim.SGD`.
  * @example
- * const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
- * optimizer.zeroGrad();
- * F.nllLoss(model(images), labels).backward();
- * optimizer.step();
+ * const w = tensor([1, 2], undefined, { requiresGrad: true });
+ * const optimizer = new optim.SGD([w], { lr: 0.1, momentum: 0.9 });
+ * for (let step = 0; step < 2; step++) {
+ *   optimizer.zeroGrad();
+ *   w.square().sum().backward();
+ *   optimizer.step();
+ * }
+ * w.tolist(); // [0.46, 0.92]
+ * @example
+ * const net = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.Flatten(), new nn.Linear(5408, 10));
+ * const optimizer = new optim.SGD([{ params: net[0].parameters(), lr: 0.01 }, { params: net[2].parameters() }], { lr: 0.1 });
+ * optimizer.paramGroups.map(({ lr }) => lr); // [0.01, 0.1]
  */
 export class SGD extends Optimizer<SGDGroup, SGDState> {
+  /**
+   * @param params what to train: tensors, or groups of them with hyperparameters of their own
+   * @param options the hyperparameters of groups that do not have their own
+   * @throws ArgumentError for a number out of its range, for Nesterov's momentum without a momentum or with dampening,
+   *   if there are no parameters, or if one is not a leaf
+   */
   constructor(params: Params<SGDGroup>, options: SGDOptions = {}) {
     super(params, withDefaults("SGD", sgdDefaults, options));
   }

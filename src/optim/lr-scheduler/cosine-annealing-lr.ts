@@ -4,21 +4,33 @@ import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
 import { LRScheduler } from "./lr-scheduler.js";
 
+/** Options of `CosineAnnealingLR`. */
 export interface CosineAnnealingOptions {
-  /** The learning rate after `tMax` steps; 0 unless given. */
+  /** The learning rate after `tMax` steps. Default 0. */
   readonly etaMin?: number;
 }
 
 /**
- * Takes the learning rate to `etaMin` within `tMax` steps, along half a cosine, and back in as many.
- * PyTorch: `CosineAnnealingLR`, in its chainable form: each rate follows from the one before.
- *
+ * Lowers the learning rate to `etaMin` in `tMax` steps, along half a cosine, and raises it again in as many. Loshchilov
+ * and Hutter 2016 (arXiv 1608.03983), without the restarts. PyTorch: `torch.optim.lr_scheduler.CosineAnnealingLR`.
  * @example
- * const scheduler = new optim.CosineAnnealingLR(optimizer, 19); // scheduler.step() after each of 19 epochs
+ * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+ * const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, 4);
+ * const rates = [1, 2, 3, 4].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0].lr;
+ * });
+ * rates; // [0.0854, 0.05, 0.0146, 0.0000]
  */
 export class CosineAnnealingLR extends LRScheduler {
   private readonly etaMin: number;
 
+  /**
+   * @param optimizer the optimizer whose learning rates are set
+   * @param tMax the number of steps down to the lowest rate, at least 1
+   * @param options the lowest rate
+   * @throws ArgumentError if `tMax` is not a positive integer
+   */
   constructor(
     optimizer: Optimizer,
     private readonly tMax: number,

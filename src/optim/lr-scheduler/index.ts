@@ -1,4 +1,9 @@
-/** The learning-rate schedules' public names. */
+/**
+ * Schedules of the learning rate. Each sets the rate of an optimizer's groups when it is made, and at each `step()`.
+ * PyTorch: `torch.optim.lr_scheduler`.
+ *
+ * @module lrScheduler
+ */
 export { CosineAnnealingLR, type CosineAnnealingOptions } from "./cosine-annealing-lr.js";
 export { LRScheduler, type SchedulerState } from "./lr-scheduler.js";
 export { OneCycleLR, type OneCycleOptions } from "./one-cycle-lr.js";

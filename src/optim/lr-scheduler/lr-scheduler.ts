@@ -6,9 +6,18 @@ import { ArgumentError } from "../../errors/errors.js";
 import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
 
-/** A schedule's state, as plain JSON data. */
+/** A schedule's state, as plain data that survives JSON. */
 export type SchedulerState = Record<string, number | readonly number[]>;
 
+/**
+ * What all schedules of the learning rate share, except `ReduceLROnPlateau`. PyTorch:
+ * `torch.optim.lr_scheduler.LRScheduler`.
+ * @example
+ * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+ * const scheduler: optim.lrScheduler.LRScheduler = new optim.lrScheduler.StepLR(optimizer, 1, { gamma: 0.5 });
+ * scheduler.step();
+ * optimizer.paramGroups[0].lr; // 0.05
+ */
 export abstract class LRScheduler {
   /** How many steps have been taken. */
   protected lastEpoch = 0;
@@ -16,6 +25,7 @@ export abstract class LRScheduler {
   protected readonly baseLrs: readonly number[];
   private lastLr: readonly number[];
 
+  /** @param optimizer the optimizer whose learning rates are set */
   constructor(protected readonly optimizer: Optimizer) {
     for (const group of optimizer.paramGroups) group.initialLr ??= group.lr;
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr!);
@@ -25,7 +35,15 @@ export abstract class LRScheduler {
   /** The learning rate of a group (the `index`-th) after `lastEpoch` steps; `group.lr` is the one before. */
   protected abstract nextLr(group: ParamGroup, index: number): number;
 
-  /** Sets the next learning rates. Call it after optimizer.step(): each epoch, or each batch, as the schedule counts. */
+  /**
+   * Sets the next learning rates. Call it after `optimizer.step()`, for each epoch or for each batch, as the schedule
+   * counts. PyTorch: `torch.optim.lr_scheduler.LRScheduler.step`.
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * const scheduler = new optim.lrScheduler.StepLR(optimizer, 1);
+   * scheduler.step();
+   * optimizer.paramGroups[0].lr; // 0.01
+   */
   step(): void {
     this.lastEpoch++;
     this.update();
@@ -38,17 +56,43 @@ export abstract class LRScheduler {
     paramGroups.forEach((group, index) => (group.lr = this.lastLr[index]!));
   }
 
-  /** The learning rates set last, one a group. PyTorch: `get_last_lr`. */
+  /**
+   * Returns the present learning rates. PyTorch: `torch.optim.lr_scheduler.LRScheduler.get_last_lr`.
+   * @returns one for each group
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * new optim.lrScheduler.StepLR(optimizer, 1).getLastLr(); // [0.1]
+   */
   getLastLr(): readonly number[] {
     return this.lastLr;
   }
 
-  /** What distinguishes this schedule from a new one with the same arguments; the rates are in the optimizer's state. */
+  /**
+   * Returns what distinguishes this schedule from a new one with the same arguments. PyTorch:
+   * `torch.optim.lr_scheduler.LRScheduler.state_dict`.
+   * @returns plain data; the learning rates are in the optimizer's state as well
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * const scheduler = new optim.lrScheduler.StepLR(optimizer, 2);
+   * scheduler.step();
+   * scheduler.stateDict(); // { last_epoch: 1, _last_lr: [0.1] }
+   */
   stateDict(): SchedulerState {
     return { last_epoch: this.lastEpoch, _last_lr: this.lastLr };
   }
 
-  /** Takes over the state of a schedule with the same arguments; the optimizer's state is loaded by itself. */
+  /**
+   * Restores the state of a schedule that had the same arguments. The optimizer's state is restored separately.
+   * PyTorch: `torch.optim.lr_scheduler.LRScheduler.load_state_dict`.
+   * @param state what `stateDict()` returned
+   * @throws ArgumentError if it is the state of another kind of schedule, or has another number of groups
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * const scheduler = new optim.lrScheduler.StepLR(optimizer, 2);
+   * scheduler.loadStateDict({ last_epoch: 1, _last_lr: [0.1] });
+   * scheduler.step();
+   * scheduler.getLastLr(); // [0.01]
+   */
   loadStateDict(state: SchedulerState): void {
     const { last_epoch: lastEpoch, _last_lr: lastLr } = state;
     if (typeof lastEpoch !== "number" || !Array.isArray(lastLr) || lastLr.length !== this.baseLrs.length) {

@@ -5,27 +5,33 @@ import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
 import { LRScheduler } from "./lr-scheduler.js";
 
-/** `totalSteps`, or `epochs` and `stepsPerEpoch`, must be given. */
+/** Options of `OneCycleLR`. Either `totalSteps`, or `epochs` and `stepsPerEpoch`, must be given. */
 export interface OneCycleOptions {
-  /** How many batches the cycle lasts. */
+  /** The number of batches that the cycle lasts. */
   readonly totalSteps?: number;
+  /** The number of epochs that the cycle lasts. */
   readonly epochs?: number;
+  /** The number of batches in an epoch. */
   readonly stepsPerEpoch?: number;
-  /** The part of the cycle in which the rate rises; 0.3 unless given. */
+  /** The part of the cycle in which the learning rate rises, from 0 to 1. Default 0.3. */
   readonly pctStart?: number;
-  /** The curve of each phase; "cos" unless given. */
+  /** The curve along which it rises and falls. Default "cos". */
   readonly annealStrategy?: "cos" | "linear";
-  /** Whether the momentum (of Adam: the first beta) falls and rises against the rate; true unless given. */
+
+  /**
+   * Whether the momentum (in Adam, the first beta) falls while the learning rate rises, and rises while it falls.
+   * Default true.
+   */
   readonly cycleMomentum?: boolean;
-  /** The lowest momentum; 0.85 unless given. */
+  /** The lowest momentum. Default 0.85. */
   readonly baseMomentum?: number;
-  /** The highest momentum; 0.95 unless given. */
+  /** The highest momentum. Default 0.95. */
   readonly maxMomentum?: number;
-  /** The first rate is maxLr / divFactor; 25 unless given. */
+  /** The first rate is the highest divided by this. Default 25. */
   readonly divFactor?: number;
-  /** The last rate is the first / finalDivFactor; 1e4 unless given. */
+  /** The last rate is the first divided by this. Default 10,000. */
   readonly finalDivFactor?: number;
-  /** Whether the rate first falls back to the first one, as in the paper, before it goes to the last. */
+  /** Whether the rate first returns to where it began, as in the paper, before it falls to the last. Default false. */
   readonly threePhase?: boolean;
 }
 
@@ -58,14 +64,19 @@ const curves = {
 };
 
 /**
- * Takes the learning rate up from maxLr / divFactor to `maxLr`, and then down to almost nothing; the momentum goes the
- * other way. Steps are batches.
- * @param maxLr the highest rate: one for all groups, or one a group
- * @throws ArgumentError for a number out of its range, StateError for a step beyond the cycle's end
- *
+ * Raises the learning rate from maxLr / divFactor to `maxLr`, then lowers it to almost nothing, while the momentum does
+ * the opposite. Steps are batches. Smith and Topin 2017 (arXiv 1708.07120). PyTorch:
+ * `torch.optim.lr_scheduler.OneCycleLR`.
  * @example
- * const scheduler = new optim.OneCycleLR(optimizer, 0.1, { epochs: 8, stepsPerEpoch: 938 });
- * // in the loop: optimizer.step(); scheduler.step();
+ * const w = tensor([1], undefined, { requiresGrad: true });
+ * const optimizer = new optim.SGD([w], { lr: 0.1, momentum: 0.9 });
+ * const scheduler = new optim.lrScheduler.OneCycleLR(optimizer, 0.1, { epochs: 2, stepsPerEpoch: 5 });
+ * const rates = [optimizer.paramGroups[0].lr];
+ * for (let batch = 0; batch < 9; batch++) {
+ *   scheduler.step();
+ *   rates.push(optimizer.paramGroups[0].lr);
+ * }
+ * rates; // [0.004, 0.052, 0.1, 0.095, 0.081, 0.061, 0.039, 0.019, 0.005, 0.000]
  */
 export class OneCycleLR extends LRScheduler {
   private readonly options: Required<OneCycleOptions>;
@@ -73,6 +84,13 @@ export class OneCycleLR extends LRScheduler {
   private readonly totalSteps: number;
   private readonly phases: readonly Phase[];
 
+  /**
+   * @param optimizer the optimizer whose learning rates and momenta are set
+   * @param maxLr the highest rate: one for all groups, or one for each
+   * @param given the length of the cycle, and its form
+   * @throws ArgumentError if the length is missing, for a number out of its range, or for an optimizer without a
+   *   momentum unless `cycleMomentum` is false
+   */
   constructor(optimizer: Optimizer, maxLr: number | readonly number[], given: OneCycleOptions) {
     const options = withDefaults("OneCycleLR", defaults, given);
     const maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;

@@ -4,22 +4,23 @@ import { checkRange, withDefaults } from "../../errors/options.js";
 import type { Optimizer } from "../optimizer.js";
 import type { SchedulerState } from "./lr-scheduler.js";
 
+/** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
-  /** Whether the metric is better when it is smaller (a loss) or larger (an accuracy); "min" unless given. */
+  /** Whether a smaller metric is better ("min", for a loss) or a larger one ("max", for an accuracy). Default "min". */
   readonly mode?: "min" | "max";
-  /** The learning rate is multiplied by it, below 1; 0.1 unless given. */
+  /** The factor by which the learning rate is multiplied, below 1. Default 0.1. */
   readonly factor?: number;
-  /** How many epochs without improvement are borne; 10 unless given. */
+  /** The number of epochs without improvement that are tolerated. Default 10. */
   readonly patience?: number;
-  /** How much better counts as better; 1e-4 unless given. */
+  /** By how much a metric must be better than the best so far. Default 1e-4. */
   readonly threshold?: number;
-  /** Whether the threshold is a part of the best metric or a difference to it; "rel" unless given. */
+  /** Whether the threshold is relative to the best metric ("rel") or a difference ("abs"). Default "rel". */
   readonly thresholdMode?: "rel" | "abs";
-  /** How many epochs after a reduction are not counted; 0 unless given. */
+  /** The number of epochs after a reduction that are not counted. Default 0. */
   readonly cooldown?: number;
-  /** The smallest learning rate: one for all groups, or one a group; 0 unless given. */
+  /** The smallest learning rate: one for all groups, or one for each. Default 0. */
   readonly minLr?: number | readonly number[];
-  /** Smaller reductions are not made; 1e-8 unless given. */
+  /** Reductions by less than this are not made. Default 1e-8. */
   readonly eps?: number;
 }
 
@@ -41,12 +42,13 @@ const bounds = {
 };
 
 /**
- * Multiplies the learning rate by `factor` when a metric has not improved for more than `patience` epochs.
- * @throws ArgumentError for an argument out of its range
- *
+ * Multiplies the learning rate by `factor` when a metric has not improved for more than `patience` epochs. PyTorch:
+ * `torch.optim.lr_scheduler.ReduceLROnPlateau`.
  * @example
- * const scheduler = new optim.ReduceLROnPlateau(optimizer, { patience: 2 });
- * scheduler.step(testLoss); // after each epoch
+ * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+ * const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 1 });
+ * for (const testLoss of [0.5, 0.4, 0.4, 0.4]) scheduler.step(testLoss);
+ * scheduler.getLastLr(); // [0.01]
  */
 export class ReduceLROnPlateau {
   private readonly options: Required<PlateauOptions>;
@@ -56,6 +58,11 @@ export class ReduceLROnPlateau {
   private cooldownLeft = 0;
   private lastEpoch = 0;
 
+  /**
+   * @param optimizer the optimizer whose learning rates are set
+   * @param options when to reduce, and by how much
+   * @throws ArgumentError for an option out of its range
+   */
   constructor(
     private readonly optimizer: Optimizer,
     options: PlateauOptions = {},
@@ -78,7 +85,17 @@ export class ReduceLROnPlateau {
     this.best = mode === "min" ? Infinity : -Infinity;
   }
 
-  /** Takes in the metric of an epoch, and reduces the learning rates if it is time. */
+  /**
+   * Takes the metric of an epoch into account, and lowers the learning rates if it is time. PyTorch:
+   * `torch.optim.lr_scheduler.ReduceLROnPlateau.step`.
+   * @param metric the epoch's loss or accuracy
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { mode: "max", patience: 0, factor: 0.5 });
+   * scheduler.step(0.9);
+   * scheduler.step(0.8);
+   * scheduler.getLastLr(); // [0.05]
+   */
   step(metric: number): void {
     this.lastEpoch++;
     if (this.isBetter(metric)) {
@@ -108,12 +125,27 @@ export class ReduceLROnPlateau {
     });
   }
 
-  /** The present learning rates, one a group. PyTorch: `get_last_lr`. */
+  /**
+   * Returns the present learning rates. PyTorch: `torch.optim.lr_scheduler.ReduceLROnPlateau.get_last_lr`.
+   * @returns one for each group
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * new optim.lrScheduler.ReduceLROnPlateau(optimizer).getLastLr(); // [0.1]
+   */
   getLastLr(): readonly number[] {
     return this.optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  /** What distinguishes this schedule from a new one with the same arguments. An infinite `best` is left out. */
+  /**
+   * Returns what distinguishes this schedule from a new one with the same arguments. PyTorch:
+   * `torch.optim.lr_scheduler.ReduceLROnPlateau.state_dict`.
+   * @returns plain data; `best` is missing before the first step
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer);
+   * scheduler.step(0.5);
+   * scheduler.stateDict(); // { last_epoch: 1, num_bad_epochs: 0, cooldown_counter: 0, best: 0.5 }
+   */
   stateDict(): SchedulerState {
     return {
       last_epoch: this.lastEpoch,
@@ -123,7 +155,18 @@ export class ReduceLROnPlateau {
     };
   }
 
-  /** Takes over the state of a schedule with the same arguments. */
+  /**
+   * Restores the state of a schedule that had the same arguments. PyTorch:
+   * `torch.optim.lr_scheduler.ReduceLROnPlateau.load_state_dict`.
+   * @param state what `stateDict()` returned
+   * @throws ArgumentError if a number is missing
+   * @example
+   * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+   * const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 0 });
+   * scheduler.loadStateDict({ last_epoch: 1, num_bad_epochs: 0, cooldown_counter: 0, best: 0.5 });
+   * scheduler.step(0.6);
+   * scheduler.getLastLr(); // [0.01]
+   */
   loadStateDict(state: SchedulerState): void {
     const [lastEpoch, badEpochs, cooldownLeft] = ["last_epoch", "num_bad_epochs", "cooldown_counter"].map((key) => {
       const value = state[key];

@@ -5,20 +5,29 @@ import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
 import { LRScheduler } from "./lr-scheduler.js";
 
+/** Options of `StepLR` and `MultiStepLR`. */
 export interface DecayOptions {
-  /** The factor; 0.1 unless given. */
+  /** The factor by which the learning rate is multiplied. Default 0.1. */
   readonly gamma?: number;
 }
 
 /**
- * Multiplies the learning rate by gamma every `stepSize` steps. PyTorch: `StepLR`.
- *
+ * Multiplies the learning rate by gamma every `stepSize` steps. PyTorch: `torch.optim.lr_scheduler.StepLR`.
  * @example
- * const scheduler = new optim.StepLR(optimizer, 6, { gamma: 0.1 }); // scheduler.step() after each epoch
+ * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+ * const scheduler = new optim.lrScheduler.StepLR(optimizer, 2, { gamma: 0.5 });
+ * for (let epoch = 0; epoch < 6; epoch++) scheduler.step();
+ * scheduler.getLastLr(); // [0.0125]
  */
 export class StepLR extends LRScheduler {
   private readonly gamma: number;
 
+  /**
+   * @param optimizer the optimizer whose learning rates are set
+   * @param stepSize the number of steps between two changes, at least 1
+   * @param options the factor
+   * @throws ArgumentError if `stepSize` is not a positive integer
+   */
   constructor(
     optimizer: Optimizer,
     private readonly stepSize: number,
@@ -35,14 +44,23 @@ export class StepLR extends LRScheduler {
 }
 
 /**
- * Multiplies the learning rate by gamma when the number of steps reaches each of the milestones. PyTorch: `MultiStepLR`.
- *
+ * Multiplies the learning rate by gamma when the number of steps reaches a milestone. PyTorch:
+ * `torch.optim.lr_scheduler.MultiStepLR`.
  * @example
- * const scheduler = new optim.MultiStepLR(optimizer, [8, 14]);
+ * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
+ * const scheduler = new optim.lrScheduler.MultiStepLR(optimizer, [8, 14]);
+ * for (let epoch = 0; epoch < 10; epoch++) scheduler.step();
+ * scheduler.getLastLr(); // [0.01]
  */
 export class MultiStepLR extends LRScheduler {
   private readonly gamma: number;
 
+  /**
+   * @param optimizer the optimizer whose learning rates are set
+   * @param milestones the numbers of steps after which the learning rate changes
+   * @param options the factor
+   * @throws ArgumentError if a milestone is not a positive integer
+   */
   constructor(
     optimizer: Optimizer,
     private readonly milestones: readonly number[],
