@@ -1,0 +1,353 @@
+/**
+ * Plans of small graphs, in full, as `kilograd train --dump-plan` prints them. To read one: a kernel `k0` stands under
+ * the stage that it runs in; `× 8` is how many outer indices it has, which the threads share. `input` is data that the
+ * host copies in, `v0` a variable; `exp@arena+192` is a buffer, named after what it holds, and its place in bytes.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Node, VariableNode } from "../../graph/node.js";
+import { sizeOf, type Shape } from "../../graph/shape.js";
+import { Variable } from "../../graph/variable.js";
+import * as ops from "../../ops/index.js";
+import { formatPlan } from "../dump.js";
+import { lower } from "../rewrites/lower.js";
+import type { Plan } from "./plan.js";
+import { plan, type Numbering } from "./planner.js";
+
+const data = (...shape: number[]): Node => ops.data(new Float32Array(sizeOf(shape)), shape, "float32");
+const variable = (...shape: number[]): Node => ops.variable(new Variable(shape, "float32"), true);
+
+/** Numbers leaves and variables as they are met; `own` are leaves that belong to the program. */
+function numbering(own: readonly Node[]): Numbering {
+  const numbered: unknown[] = [];
+  const variables: Variable[] = [];
+  const numberIn = <T>(list: T[], one: T): number => (list.includes(one) ? list.indexOf(one) : list.push(one) - 1);
+  return {
+    leaf: (node) => (own.includes(node) ? undefined : numberIn(numbered, node)),
+    read: ({ attrs }: VariableNode) => numberIn(variables, attrs.variable),
+    reads: 3,
+  };
+}
+
+function planOf(outputs: readonly Node[], updates: readonly Node[] = [], own: readonly Node[] = []): Plan {
+  const lowered = lower([...outputs, ...updates]);
+  return plan(lowered.slice(0, outputs.length), lowered.slice(outputs.length), numbering(own));
+}
+
+/** The plan's text, without its first line, which sums up the memory. */
+function textOf(made: Plan): string {
+  return formatPlan(made).split("\n").slice(2).join("\n").trim();
+}
+
+/** The same without lines' indentation: for what stands indented in this file. */
+function lines(text: string): string {
+  return text.replace(/\n */g, "\n").trim();
+}
+
+function assertPlan(made: Plan, expected: string): void {
+  assert.equal(lines(textOf(made)), lines(expected));
+}
+
+/** What each loop of a plan does, in its order. */
+function loopsOf({ kept, prologue, stages }: Plan): string[] {
+  return [...kept, ...prologue, ...stages.flatMap(({ parallel, serial }) => [...parallel, ...serial])].map(
+    ({ title }) => title,
+  );
+}
+
+describe("elementwise ops", () => {
+  test("are one loop together; a result for the host is then copied out dense", () => {
+    const [x, bias] = [data(8, 4), variable(4)];
+    assertPlan(
+      planOf([ops.exp(ops.add(x, bias))]),
+      `prologue
+         k0  loop [8,4] store exp
+             reads input@arena+0, v0; writes exp@arena+192
+         k1  loop [8,4] store output
+             reads exp@arena+192; writes output@arena+384`,
+    );
+  });
+
+  test("over the same places are done in one pass", () => {
+    const x = data(8, 4);
+    assertPlan(
+      planOf([ops.exp(x), ops.neg(x)]),
+      `prologue
+         k0  loop [8,4] store exp, store neg
+             reads input@arena+0; writes exp@arena+192, neg@arena+384
+         k1  loop [8,4] store output, store output
+             reads exp@arena+192, neg@arena+384; writes output@arena+576, output@arena+768`,
+    );
+  });
+
+  test("get memory when they are expensive and used twice", () => {
+    const exp = ops.exp(data(8, 4));
+    assert.deepEqual(loopsOf(planOf([ops.add(exp, ops.mul(exp, exp))])), [
+      "loop [8,4] store exp",
+      "loop [8,4] store add",
+      "loop [8,4] store output",
+    ]);
+    const cheap = ops.neg(data(8, 4));
+    assert.deepEqual(loopsOf(planOf([ops.add(cheap, ops.mul(cheap, cheap))])), [
+      "loop [8,4] store add",
+      "loop [8,4] store output",
+    ]);
+  });
+
+  test("of many elements are shared by the threads, and what lies between two of them is scratch memory", () => {
+    assertPlan(
+      planOf([ops.exp(data(8, 64, 64))]),
+      `stage 0, all threads
+         k0 × 8  loop [8,64,64] store exp
+             reads input@arena+0; writes exp@scratch+0
+         k1 × 8  loop [8,64,64] store output
+             reads exp@scratch+0; writes output@arena+131136`,
+    );
+  });
+
+  test("are many from 16,384 elements on", () => {
+    const stages = (...shape: number[]): number => planOf([ops.exp(data(...shape))]).stages.length;
+    assert.equal(stages(2, 8191), 0);
+    assert.equal(stages(2, 8192), 1);
+    // One row cannot be shared.
+    assert.equal(stages(1, 16_384), 0);
+  });
+
+  test("of few elements are shared by the threads where they only continue a stage", () => {
+    const x = data(8, 64, 64);
+    const means = ops.mul(ops.sum(x, [1, 2]), ops.constant(1 / 4096));
+    assertPlan(
+      planOf([ops.exp(means)]),
+      `stage 0, all threads
+         k0 × 8  loop [8,64,64] sum sum
+             reads input@arena+0; writes sum@scratch+0
+         k1 × 8  loop [8,1,1] store exp
+             reads sum@scratch+0; writes exp@scratch+64
+         k2 × 8  loop [8,1,1] store output
+             reads exp@scratch+64; writes output@arena+131136`,
+    );
+  });
+});
+
+describe("sums", () => {
+  test("over each image go on in its stage", () => {
+    const exp = ops.exp(data(8, 64, 64));
+    assertPlan(
+      planOf([ops.div(exp, ops.sum(exp, [1, 2]))]),
+      `stage 0, all threads
+         k0 × 8  loop [8,64,64] store exp
+             reads input@arena+0; writes exp@scratch+0
+         k1 × 8  loop [8,64,64] sum sum
+             reads exp@scratch+0; writes sum@scratch+16448
+         k2 × 8  loop [8,64,64] store div
+             reads exp@scratch+0, sum@scratch+16448; writes div@scratch+16512
+         k3 × 8  loop [8,64,64] store output
+             reads div@scratch+16512; writes output@arena+131136`,
+    );
+  });
+
+  test("over the batch end a stage: first each image by itself, then one thread adds them up", () => {
+    const x = data(8, 64, 64);
+    assertPlan(
+      planOf([ops.sub(x, ops.sum(x, [0, 1, 2]))]),
+      `stage 0, all threads
+         k0 × 8  loop [8,64,64] sum sum
+             reads input@arena+0; writes sum@arena+131136
+       stage 0, then one thread
+         k1  loop [8,1,1] sum sum
+             reads sum@arena+131136; writes sum@arena+131200
+       stage 1, all threads
+         k2 × 8  loop [8,64,64] store sub
+             reads input@arena+0, sum@arena+131200; writes sub@scratch+0
+         k3 × 8  loop [8,64,64] store output
+             reads sub@scratch+0; writes output@arena+131264`,
+    );
+  });
+
+  test("over the first axis alone are shared by the longest other axis that vectors do not lie along", () => {
+    const extent = (...shape: number[]): number => {
+      const [sum] = planOf([ops.sum(data(...shape), [0])]).stages[0]!.parallel;
+      return sum!.extent;
+    };
+    assert.equal(extent(64, 6, 90), 6);
+    assert.equal(extent(64, 5, 6, 7, 90), 7);
+    // The channels of an image lie side by side.
+    assert.equal(extent(64, 90, 6, 32), 32);
+  });
+});
+
+describe("views", () => {
+  test("are strides, and no kernel", () => {
+    assertPlan(
+      planOf([ops.exp(ops.permute(data(8, 4), [1, 0]))]),
+      `prologue
+         k0  loop [4,8] store exp
+             reads input@arena+0; writes exp@arena+192
+         k1  loop [4,8] store output
+             reads exp@arena+192; writes output@arena+384`,
+    );
+  });
+
+  test("are copied first where strides cannot say it", () => {
+    assertPlan(
+      planOf([ops.exp(ops.reshape(ops.permute(data(8, 4), [1, 0]), [32]))]),
+      `prologue
+         k0  loop [4,8] store permute_dense
+             reads input@arena+0; writes permute_dense@arena+192
+         k1  loop [32] store exp
+             reads permute_dense@arena+192; writes exp@arena+384
+         k2  loop [32] store output
+             reads exp@arena+384; writes output@arena+576`,
+    );
+  });
+});
+
+describe("parts of a tensor", () => {
+  test("each write into their own part", () => {
+    assertPlan(
+      planOf([ops.cat([data(2, 3), data(2, 4)], 1)]),
+      `prologue
+         k0  loop [2,3] store cat
+             reads input@arena+0; writes cat@arena+128
+         k1  loop [2,4] store cat
+             reads input@arena+64; writes cat@arena+128
+         k2  loop [2,7] store output
+             reads cat@arena+128; writes output@arena+256`,
+    );
+  });
+
+  test("an expression is computed right into the inner part of a padded tensor", () => {
+    const x = data(2, 3);
+    const padded = ops.pad(ops.neg(x), { before: [0, 1], after: [0, 1], interior: [0, 0], value: 0 });
+    assertPlan(
+      planOf([padded]),
+      `prologue
+         k0  loop [2,3] store pad
+             reads input@arena+0; writes pad@arena+64
+         k1  loop [2,5] store output
+             reads pad@arena+64; writes output@arena+192`,
+    );
+  });
+});
+
+describe("ops with kernels of their own", () => {
+  test("a matrix product is shared by rows", () => {
+    assertPlan(
+      planOf([ops.matmul(data(1, 8, 4), ops.reshape(variable(4, 3), [1, 4, 3]))]),
+      `stage 0, all threads
+         k0 × 8  matmul 1× 8×4 · 4×3
+             reads input@arena+0, v0; writes matmul@arena+192
+       stage 0, then one thread
+         k1  loop [1,8,3] store output
+             reads matmul@arena+192; writes output@arena+0`,
+    );
+  });
+
+  test("a convolution with bias and ReLU: weights are packed, images padded, the rest is the kernel's end", () => {
+    const [x, w, bias] = [data(4, 3, 16, 16), variable(8, 3, 3, 3), variable(8)];
+    const attrs = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
+    const y = ops.relu(ops.add(ops.conv2d(x, w, attrs), ops.reshape(bias, [1, 8, 1, 1])));
+    assertPlan(
+      planOf([y]),
+      `kept, run only when a variable has changed
+         k0  loop [8,3,3,3] store weights
+             reads v0; writes weights@own+0
+       prologue
+         k1  loop [4,3,16,16] store pad
+             reads input@arena+0; writes pad@arena+12352
+       stage 0, all threads
+         k2 × 4  conv2d 3×3 3→8 16×16
+             reads pad@arena+12352, weights@own+0, v1; writes conv2d@scratch+0
+         k3 × 4  loop [4,8,16,16] store output
+             reads conv2d@scratch+0; writes output@arena+33152`,
+    );
+  });
+
+  test("a ReLU that is not all that uses the convolution is a loop of its own", () => {
+    const [x, w] = [data(4, 3, 16, 16), variable(8, 3, 5, 5)];
+    const attrs = { stride: [2, 2], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
+    const y = ops.conv2d(x, w, attrs);
+    const loops = loopsOf(planOf([ops.add(ops.relu(y), ops.exp(y))]));
+    assert.deepEqual(loops, [
+      "loop [8,3,5,5] store weights",
+      "loop [4,3,16,16] store data_images",
+      "conv2d 5×5 3→8 6×6",
+      "loop [4,8,6,6] store add",
+      "loop [4,8,6,6] store output",
+    ]);
+  });
+});
+
+describe("variables", () => {
+  test("an update is written where the table of slots says, behind all that is read", () => {
+    const w = variable(4);
+    const made = planOf([], [ops.sub(w, ops.mul(data(4), ops.constant(0.5)))]);
+    assertPlan(
+      made,
+      `prologue
+         k0  loop [4] store v3
+             reads v0, input@arena+0; writes v3`,
+    );
+    assert.deepEqual(made.prologue[0]!.writes[0]!.view.buffer.place, { kind: "slot", slot: 3 });
+  });
+
+  test("what follows from them alone is kept, in a program that changes none", () => {
+    const [x, w] = [data(8, 4), variable(4)];
+    const y = ops.mul(x, ops.rsqrt(w));
+    const made = planOf([y]);
+    assertPlan(
+      made,
+      `kept, run only when a variable has changed
+         k0  loop [4] store rsqrt
+             reads v0; writes rsqrt@own+0
+       prologue
+         k1  loop [8,4] store mul
+             reads input@arena+0, rsqrt@own+0; writes mul@arena+192
+         k2  loop [8,4] store output
+             reads mul@arena+192; writes output@arena+384`,
+    );
+    assert.deepEqual(made.keptReads, [0]);
+  });
+
+  test("but not in one that changes any, nor in one without data", () => {
+    const [x, w] = [data(4), variable(4)];
+    assert.deepEqual(planOf([ops.mul(x, ops.rsqrt(w))], [ops.neg(w)]).kept, []);
+    assert.deepEqual(planOf([ops.mul(w, ops.rsqrt(w))]).kept, []);
+  });
+});
+
+describe("what the host is told", () => {
+  test("which leaf goes where, which constants belong to the program, and where results come out", () => {
+    const [x, map] = [data(2, 3), ops.data(Float32Array.of(1, 2, 3), [3], "float32")];
+    const made = planOf([ops.mul(x, map)], [], [map]);
+    assert.deepEqual(
+      made.inputs.map(({ buffer, leaf }) => [buffer.name, buffer.elements, leaf]),
+      [["input", 6, 0]],
+    );
+    assert.deepEqual(
+      made.constants.map(({ buffer, elements }) => [buffer.place, [...elements]]),
+      [[{ kind: "own", at: 0 }, [1, 2, 3]]],
+    );
+    assert.deepEqual(
+      made.outputs.map(({ name, elements, place }) => [name, elements, place?.kind]),
+      [["output", 6, "arena"]],
+    );
+    assert.deepEqual([made.arenaBytes, made.scratchBytes, made.ownBytes], [192, 0, 64]);
+  });
+
+  test("how much memory it all takes, in the plan's first line", () => {
+    const [first] = formatPlan(planOf([ops.exp(data(8, 64, 64))])).split("\n");
+    assert.equal(first, "arena 256 KiB, scratch 16 KiB a thread, own 0 KiB, 1 stages");
+  });
+});
+
+/** Shapes whose images get their channels side by side, and shapes that do not. */
+test("images of more than one channel lie channels last, each pixel padded to whole vectors", () => {
+  const strides = (shape: Shape): readonly number[] => {
+    const exp = ops.exp(ops.data(new Float32Array(sizeOf(shape)), shape, "float32"));
+    return planOf([exp]).prologue[0]!.writes[0]!.view.strides;
+  };
+  assert.deepEqual(strides([2, 3, 4, 5]), [4 * 5 * 4, 1, 5 * 4, 4]);
+  assert.deepEqual(strides([2, 1, 4, 5]), [4 * 8, 4 * 8, 8, 1]);
+  assert.deepEqual(strides([4, 5]), [8, 1]);
+});
