@@ -68,7 +68,7 @@ test("a training without a schedule has none afterwards", () => {
 /** A file whose training's state is this text. */
 function fileWith(training: string | undefined): Uint8Array {
   const metadata = training === undefined ? { format: "kilograd" } : { format: "kilograd", training };
-  return encodeSafetensors({ tensors: new Map(), metadata } as unknown as Parameters<typeof encodeSafetensors>[0]);
+  return encodeSafetensors({ tensors: new Map(), metadata });
 }
 
 const metadata = JSON.parse(decodeSafetensors(encodeCheckpoint(checkpoint), "x").metadata["training"]!) as {
