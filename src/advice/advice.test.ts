@@ -4,6 +4,7 @@ import { test } from "node:test";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { setEngine } from "../runtime/realize.js";
+import { WaitingWork } from "../runtime/waiting-work.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { networks } from "../exercise/networks.js";
 import { inspectNetwork } from "../inspect/inspect.js";
@@ -11,6 +12,7 @@ import { advise, adviceRules, formatAdvice } from "./advice.js";
 import type { Advice } from "./rule.js";
 
 setEngine({
+  waitingWork: new WaitingWork(),
   prepare() {
     throw new Error("something was computed");
   },

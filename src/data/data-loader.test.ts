@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jsonFixture } from "../../test/fixtures.js";
 import { defaultGenerator, Generator, manualSeed, uniform, uniformNumber } from "../random/random.js";
-import { workMeanwhile } from "../runtime/meanwhile.js";
+import { currentEngine } from "../runtime/realize.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { DataLoader, type DataLoaderOptions } from "./data-loader.js";
@@ -222,7 +222,7 @@ test("a loop that ends early has nothing more made", () => {
   const counting: Dataset = { length: 9, get: (index) => [tensor([index]), (made++, 0)] };
   const [first] = new DataLoader(counting, { prefetch: 1 });
   assert.deepEqual(values(first!), [0]);
-  workMeanwhile();
+  currentEngine().waitingWork.run();
   assert.equal(made, 1);
 });
 

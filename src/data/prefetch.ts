@@ -1,5 +1,5 @@
 /** Making batches before they are asked for: while other threads compute, or in the pauses of an asynchronous loop. */
-import { meanwhile } from "../runtime/meanwhile.js";
+import { currentEngine } from "../runtime/realize.js";
 
 /**
  * Batches of which each but the first is made when the next computation begins, if one does before it is asked for.
@@ -14,7 +14,7 @@ export function* madeMeanwhile<B>(next: () => (() => B) | undefined): IterableIt
       const { batch } = made ?? { batch: make() };
       made = undefined;
       const following = next();
-      if (following) takeBack = meanwhile(() => (made = { batch: following() }));
+      if (following) takeBack = currentEngine().waitingWork.add(() => (made = { batch: following() }));
       yield batch;
       make = following;
     }

@@ -29,7 +29,8 @@ export { ProgressBar, tqdm, type Progress, type ProgressOptions, type ProgressSt
 export { Generator, manualSeed, rand, randint, randn, randperm, type GeneratorState } from "../random/random.js";
 export { configure, onCompile, type ProgramText } from "../runtime/configure.js";
 export { profile, type Profile, type ProfileOptions } from "../runtime/profile.js";
-export type { EngineSettings, Numerics, ProfileEntry } from "../runtime/wasm-engine.js";
+export type { ProfileEntry } from "../runtime/clock.js";
+export type { EngineSettings, Numerics } from "../runtime/engine-settings.js";
 export type { Shape } from "../graph/shape.js";
 export {
   formatSummary,

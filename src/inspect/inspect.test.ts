@@ -5,6 +5,7 @@ import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { defaultGenerator } from "../random/random.js";
 import { setEngine } from "../runtime/realize.js";
+import { WaitingWork } from "../runtime/waiting-work.js";
 import { cat, ones } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ExerciseNet } from "../exercise/networks.js";
@@ -13,6 +14,7 @@ import { inspectNetwork } from "./inspect.js";
 
 // Nothing may be computed.
 setEngine({
+  waitingWork: new WaitingWork(),
   prepare() {
     throw new Error("something was computed");
   },

@@ -75,6 +75,7 @@ test("groups have hyperparameters of their own, and parameters without a gradien
 function structures(steps: number, make: (params: Tensor[]) => Optimizer, change: (o: Optimizer) => void): string[] {
   const seen: string[] = [];
   const engine: Engine = {
+    ...referenceEngine,
     prepare(outputs, updates) {
       const describe = (node: (typeof outputs)[number]): string =>
         `${node.op.name}${node.op.name === "constant" ? JSON.stringify(node.attrs) : ""}(${node.inputs.map(describe).join()})`;

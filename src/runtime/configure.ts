@@ -2,7 +2,7 @@
 import { formatPlan, formatProgram } from "../compiler/dump.js";
 import { ArgumentError } from "../errors/errors.js";
 import { compiledEngine } from "./realize.js";
-import type { EngineSettings } from "./wasm-engine.js";
+import type { EngineSettings } from "./engine-settings.js";
 
 /** A compiled program as text. */
 export interface ProgramText {

@@ -1,6 +1,7 @@
-/** What an engine is: it computes nodes and overwrites variables. */
+/** What an engine does: it computes nodes and overwrites variables. */
 import type { HostArray, Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
+import type { WaitingWork } from "./waiting-work.js";
 
 export interface Update {
   readonly variable: Variable;
@@ -13,4 +14,6 @@ export type Run = () => HostArray[];
 export interface Engine {
   /** Prepares a computation that can be run repeatedly, each time with what the leaves and variables hold then. */
   prepare(outputs: readonly Node[], updates: readonly Update[]): Run;
+  /** Work that is done once the next computation has begun. */
+  readonly waitingWork: WaitingWork;
 }

@@ -3,6 +3,7 @@
  * the arena). Programs address it directly; JavaScript sees it through views made anew after every growth.
  */
 import { StateError } from "../errors/errors.js";
+import type { Dtype, HostArray } from "../graph/node.js";
 import { canShareMemory } from "./features.js";
 
 const pageBytes = 65536;
@@ -64,8 +65,9 @@ export class Heap {
     if (position > 0) this.join(position - 1);
   }
 
-  floats(at: number, length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, at, length);
+  /** A view of elements of this type, valid until the memory grows; so are the other views. */
+  elements(at: number, length: number, dtype: Dtype): HostArray {
+    return dtype === "float32" ? new Float32Array(this.memory.buffer, at, length) : this.ints(at, length);
   }
 
   doubles(at: number, length: number): Float64Array {

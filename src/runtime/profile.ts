@@ -1,6 +1,6 @@
 /** Where the time of a training step goes: each kernel, each barrier, and what lies outside the program. */
 import { compiledEngine } from "./realize.js";
-import type { ProfileEntry } from "./wasm-engine.js";
+import type { ProfileEntry } from "./clock.js";
 
 /** Where the time of a step goes. */
 export interface Profile {

@@ -6,7 +6,6 @@ import { StateError } from "../errors/errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import { ageOf, isVariable } from "../ops/leaf.js";
-import { refuseComputing } from "./meanwhile.js";
 import type { Engine, Run } from "./engine.js";
 import { WasmEngine } from "./wasm-engine.js";
 
@@ -20,7 +19,8 @@ export function setEngine(choice: Engine): void {
   engine = choice;
 }
 
-function currentEngine(): Engine {
+/** The engine that computes what is realised now. */
+export function currentEngine(): Engine {
   return (engine ??= compiledEngine());
 }
 
@@ -76,7 +76,7 @@ export function realize(asked: readonly Node[]): void {
   const updates = [...pending].map(([variable, { value }]) => ({ variable, value }));
   const needed = [...asked, ...(updates.length > 0 ? losses : [])].filter((node) => node.value === undefined);
   if (needed.length === 0 && updates.length === 0) return;
-  refuseComputing();
+  currentEngine().waitingWork.refuseComputing();
   const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
   const outputs = order.filter((node) => node.value === undefined && (node.keep || needed.includes(node)));
   let values: HostArray[];

@@ -6,9 +6,8 @@ import { evaluate } from "../reference/reference.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { asData, asVariable, functionCases, opCases, upstream } from "../reference/sample-inputs.js";
 import * as ops from "../ops/index.js";
-import type { Heap } from "./heap.js";
-import { meanwhile } from "./meanwhile.js";
-import { command, commandWords } from "./threads.js";
+import { command } from "./command.js";
+import type { Crew } from "./crew.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 const engines = {
@@ -56,7 +55,7 @@ for (const [kind, engine] of Object.entries(engines)) {
 
 test("nobody waits for a thread that comes late: the others end the program without it", () => {
   const engine = new WasmEngine({ threads: 2, numerics: "fast", profile: false });
-  const { heap, commandAt } = engine as unknown as { heap: Heap; commandAt: number };
+  const { crew } = engine as unknown as { crew: Crew };
   const values = Float32Array.from({ length: 4096 }, (_, i) => i % 7);
   const x = asVariable({ shape: [64, 64], values, dtype: "float32" });
   // Several stages: each product reads all rows of the one before.
@@ -69,8 +68,8 @@ test("nobody waits for a thread that comes late: the others end the program with
   }
   assert.equal(engine.lastThreads, 2, "a helper has started");
   let finished = 0;
-  meanwhile(() => {
-    const words = heap.ints(commandAt, commandWords);
+  engine.waitingWork.add(() => {
+    const words = crew.words();
     const enough = performance.now() + 20_000;
     do finished = Atomics.load(words, command.finished);
     while (finished === 0 && performance.now() < enough);

@@ -16,6 +16,7 @@ import {
 } from "../nn/index.js";
 import { defaultGenerator } from "../random/random.js";
 import { setEngine } from "../runtime/realize.js";
+import { WaitingWork } from "../runtime/waiting-work.js";
 import { ones } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as samples from "../../test/sample-networks.js";
@@ -24,6 +25,7 @@ import { formatSummary, summarize } from "./summary.js";
 
 // Nothing may be computed.
 setEngine({
+  waitingWork: new WaitingWork(),
   prepare() {
     throw new Error("something was computed");
   },

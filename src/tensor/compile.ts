@@ -6,7 +6,7 @@
 import { StateError } from "../errors/errors.js";
 import type { HostArray, Node, VariableNode } from "../graph/node.js";
 import { ageOf, data, isData, isVariable } from "../ops/leaf.js";
-import { realize, recordRealizations, type Realization } from "../runtime/realize.js";
+import { currentEngine, realize, recordRealizations, type Realization } from "../runtime/realize.js";
 import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "./tensor.js";
@@ -151,6 +151,7 @@ function placeOf(result: Tensor, { outputs }: Realization): number {
 
 function replay(recording: Recording, given: readonly Tensor[]): Result {
   const { realization, journal, args, reads } = recording;
+  currentEngine().waitingWork.refuseComputing();
   realize([]);
   for (const effect of journal.effects) effect();
   for (const node of journal.live) node.value = node.supply!();

@@ -1,0 +1,17 @@
+/** What can be set about the compiled engine. */
+
+/**
+ * How numbers are rounded: "fast" fuses multiplications with additions where the machine can, "strict" never does and
+ * gives the same bits on every machine.
+ */
+export type Numerics = "fast" | "strict";
+
+/** Settings of `configure`. */
+export interface EngineSettings {
+  /** The number of threads that compute, from 1 to 256. Default: as many as the machine has processors. */
+  threads: number;
+  /** Default "fast". */
+  numerics: Numerics;
+  /** Whether programs measure themselves, as `profile` needs it. Default false. */
+  profile: boolean;
+}
