@@ -8,6 +8,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { leanRecords } from "./op-records.mjs";
+import { programText } from "./program-text.mjs";
 import { at } from "./setup.mjs";
 
 const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"));
@@ -32,7 +33,7 @@ const { outputFiles, metafile } = await build({
   target: "es2022",
   external: ["node:*", "tsx", ...Object.keys({ ...dependencies, ...peerDependencies })],
   legalComments: "none",
-  plugins: [leanRecords],
+  plugins: [leanRecords, programText],
   logLevel: "warning",
   write: false,
   metafile: true,

@@ -57,7 +57,7 @@ export function install(what, folder = at(), { scripts = false } = {}) {
 const filesIn = (folder) => readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name));
 
 function newestSource() {
-  const sources = filesIn(at("src")).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  const sources = filesIn(at("src")).filter((file) => /(?<!\.test)\.(ts|py)$/.test(file));
   return Math.max(...sources.map(changed));
 }
 
@@ -70,6 +70,7 @@ function build() {
     "package.json",
     "scripts/bundle.mjs",
     "scripts/op-records.mjs",
+    "scripts/program-text.mjs",
   ];
   if (changed(stamp) >= Math.max(newestSource(), ...settings.map((name) => changed(at(name))))) return;
   const began = Date.now() - 1;

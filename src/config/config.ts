@@ -34,13 +34,18 @@ export type ScheduleConfig =
   /** Times `factor` when the test loss has not fallen for more than `patience` epochs. */
   | { readonly name: "plateau"; readonly factor: number; readonly patience: number };
 
+/** How far the one-cycle schedule moves the momentum to either side. */
+export const MOMENTUM_SWING = 0.05;
+/** The highest momentum that it may reach. */
+const MOMENTUM_LIMIT = 0.999;
+
 /** Up to `lr` in `pctStart` of the steps, from `lr / divFactor`, then down to `lr / divFactor / finalDivFactor`. */
 interface OneCycleConfig {
   readonly name: "onecycle";
   readonly pctStart: number;
   readonly divFactor: number;
   readonly finalDivFactor: number;
-  /** Moves the momentum the other way, from 0.05 above `momentum` to 0.05 below it. */
+  /** Moves the momentum the other way, from `MOMENTUM_SWING` above `momentum` to as much below it. */
   readonly cycleMomentum: boolean;
 }
 
@@ -178,11 +183,12 @@ export function parseConfig(settings: unknown): TrainConfig {
   const result = schema.safeParse(settings);
   if (!result.success) throw refuse(result.error.issues[0]!, settings);
   const { schedule: plan, momentum } = result.data;
-  if (plan.name === "onecycle" && plan.cycleMomentum && (momentum < 0.05 || momentum > 0.949)) {
+  const [lowest, highest] = [MOMENTUM_SWING, MOMENTUM_LIMIT - MOMENTUM_SWING];
+  if (plan.name === "onecycle" && plan.cycleMomentum && (momentum < lowest || momentum > highest)) {
     throw new ArgumentError({
       op: "momentum",
-      problem: "the onecycle schedule cannot cycle this momentum by 0.05",
-      expected: "a number from 0.05 to 0.949",
+      problem: `the onecycle schedule cannot cycle this momentum by ${MOMENTUM_SWING}`,
+      expected: `a number from ${lowest} to ${highest}`,
       got: String(momentum),
       hint: "set the schedule's cycleMomentum to false to keep the momentum constant",
     });

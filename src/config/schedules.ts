@@ -13,7 +13,7 @@ import {
   type SchedulerState,
 } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { ScheduleConfig, TrainConfig } from "./config.js";
+import { MOMENTUM_SWING, type ScheduleConfig, type TrainConfig } from "./config.js";
 
 /** A learning-rate schedule, and when it takes its steps; with the test loss, where it asks for one. */
 export interface Schedule {
@@ -23,12 +23,22 @@ export interface Schedule {
   loadStateDict(state: SchedulerState): void;
 }
 
+/** Adam's second beta, which a configuration does not set. */
+export const SECOND_BETA = 0.999;
+
+/** The momenta between which the one-cycle schedule moves. */
+export function momentumRange(momentum: number): { readonly baseMomentum: number; readonly maxMomentum: number } {
+  return { baseMomentum: momentum - MOMENTUM_SWING, maxMomentum: momentum + MOMENTUM_SWING };
+}
+
 type OptimizerName = TrainConfig["optimizer"];
 
 const optimizers: Readonly<Record<OptimizerName, (params: Iterable<Tensor>, config: TrainConfig) => Optimizer>> = {
   sgd: (params, { lr, momentum, weightDecay }) => new SGD(params, { lr, momentum, weightDecay }),
-  adam: (params, { lr, momentum, weightDecay }) => new Adam(params, { lr, betas: [momentum, 0.999], weightDecay }),
-  adamw: (params, { lr, momentum, weightDecay }) => new AdamW(params, { lr, betas: [momentum, 0.999], weightDecay }),
+  adam: (params, { lr, momentum, weightDecay }) =>
+    new Adam(params, { lr, betas: [momentum, SECOND_BETA], weightDecay }),
+  adamw: (params, { lr, momentum, weightDecay }) =>
+    new AdamW(params, { lr, betas: [momentum, SECOND_BETA], weightDecay }),
 };
 
 export function makeOptimizer(params: Iterable<Tensor>, config: TrainConfig): Optimizer {
@@ -55,7 +65,7 @@ const schedules: {
       new OneCycleLR(optimizer, config.lr, {
         ...options,
         totalSteps: config.epochs * batches,
-        ...(options.cycleMomentum ? { baseMomentum: config.momentum - 0.05, maxMomentum: config.momentum + 0.05 } : {}),
+        ...(options.cycleMomentum ? momentumRange(config.momentum) : {}),
       }),
     ),
   step: ({ stepSize, gamma }, { optimizer }) => stepping("epoch", new StepLR(optimizer, stepSize, { gamma })),

@@ -1,6 +1,7 @@
 /** Names of kilograd's that must be Python's too. */
 import { ArgumentError } from "../../errors/errors.js";
 import * as nn from "../../nn/index.js";
+import { programText } from "./program-text.js";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
@@ -23,13 +24,8 @@ const TORCH_MEMBERS = words(
 /** What PyTorch's containers have besides. */
 const CONTAINER_MEMBERS = words("append extend insert pop");
 
-/** What the written program calls otherwise. */
-const PROGRAM = words(
-  `CLASSES BATCH_SIZE CUDA DATA DEVICE EPOCHS F LR MEAN OrderedDict Path RANK ROTATION SCALE SEED SHIFT STD
-  WEIGHT_DECAY WORLD argparse epoch_order evaluate find_data gzip json load_safetensors main math mean_over_processes
-  moved nn normalized np os random_int64 random_move read_idx read_images save_safetensors say scramble struct torch
-  train`,
-);
+/** What the program around the network may mean by a name: all its words, since a few names too many do no harm. */
+const PROGRAM = new Set(programText.match(/\w+/g));
 
 const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
 
