@@ -13,33 +13,53 @@ import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./d
 import { madeInIdleMoments, madeMeanwhile } from "./prefetch.js";
 import { BatchSampler, RandomSampler, SequentialSampler, type Sampler } from "./sampler.js";
 
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions {
-  /** Samples in a batch; 1 unless given. */
+  /** The number of samples in a batch, at least 1. Default 1. */
   readonly batchSize?: number;
-  /** Whether each epoch has an order of its own; not unless given. */
+  /** Whether each epoch has a new random order. Default false. */
   readonly shuffle?: boolean;
-  /** Whether a last, smaller batch is left out; not unless given. */
+  /** Whether to leave out a last batch that is smaller. Default false. */
   readonly dropLast?: boolean;
-  /** An order of one's own, instead of `shuffle`. */
+  /** The order of the samples, instead of `shuffle`. */
   readonly sampler?: Sampler;
-  /** Where base seeds and shuffles are drawn from; the default generator unless given. */
+  /** The source of random numbers for orders and transforms. Default: the default generator. */
   readonly generator?: Generator;
-  /** In `for await`, so many batches are made ahead while the loop's body waits for something; 0 unless given. */
+
+  /**
+   * The number of batches that `for await` makes ahead while the loop's body waits for something; above 0, `for` makes
+   * the next batch while a step computes. Default 0.
+   */
   readonly prefetch?: number;
 }
 
 /**
- * Iterating gives an epoch's batches.
- * @throws ArgumentError for options that are out of range or exclude each other, and for shuffling nothing
- * @example for (const [images, labels] of new DataLoader(dataset, { batchSize: 32, shuffle: true })) { … }
+ * Makes batches of a dataset. Each iteration is an epoch. After the same `manualSeed` the order of the samples is
+ * PyTorch's; what random transforms draw for a sample follows from the epoch and from the sample's position in it.
+ * PyTorch: `torch.utils.data.DataLoader`.
+ * @example
+ * const dataset = new TensorDataset(rand([10, 1, 28, 28]), arange(10));
+ * const loader = new DataLoader(dataset, { batchSize: 4, shuffle: true });
+ * loader.length; // 3
+ * for (const [images, labels] of loader) {
+ *   images.shape.length === 4 && labels.dtype === "int32"; // true
+ * }
  */
 export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
+  /** The number of samples in a batch. */
   readonly batchSize: number;
+  /** The order of the samples. */
   readonly sampler: Sampler;
   private readonly batches: BatchSampler;
   private readonly generator: Generator | undefined;
   private readonly prefetch: number;
 
+  /**
+   * @param dataset the samples
+   * @param options the size of a batch, the order, and what is random
+   * @throws ArgumentError for an option out of its range, for a sampler together with `shuffle`, and for shuffling
+   *   nothing
+   */
   constructor(
     readonly dataset: Dataset<unknown, B>,
     options: DataLoaderOptions = {},
@@ -67,22 +87,28 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
     return this.batches.length;
   }
 
+  /** The batches of an epoch. */
   [Symbol.iterator](): IterableIterator<B> {
     return this.iterate();
   }
 
   /**
-   * An epoch's batches from number `from` on: the same ones as if those before had been gone through, provided that the
-   * generator is as it was when the epoch began. With `from` above 0 the shuffle is drawn at once, so that the
-   * generator may then be set to a later state.
-   * @throws ArgumentError if the epoch has no such batch
+   * Makes the batches of an epoch from a certain one on. They are the same as if the ones before had been made,
+   * provided that the generator is in the state in which the epoch began. With `from` above 0 the order is drawn at
+   * once, so that the generator may then be set to a later state.
+   * @param options `from` is the number of the first batch; 0 unless given
+   * @returns the batches
+   * @throws ArgumentError if the epoch does not have that many batches
+   * @example
+   * const loader = new DataLoader(new TensorDataset(arange(10)), { batchSize: 4 });
+   * [...loader.iterate({ from: 2 })].map(([numbers]) => numbers.tolist()); // [[8, 9]]
    */
   iterate({ from = 0 }: { readonly from?: number } = {}): IterableIterator<B> {
     const next = this.begin(from);
     return this.prefetch > 0 ? madeMeanwhile(next) : oneByOne(next);
   }
 
-  /** The same batches for `for await`. */
+  /** The batches of an epoch for `for await`, made ahead as `prefetch` says. */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
     return madeInIdleMoments(oneByOne(this.begin(0)), this.prefetch);
   }

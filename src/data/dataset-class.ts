@@ -3,35 +3,47 @@ import type { Dataset } from "./dataset.js";
 import type { ImageSample } from "./image-dataset.js";
 import type { Transform } from "./transforms/transform.js";
 
+/** What is known of a dataset. */
 export interface DatasetFacts {
   /** The name that `--data` takes. */
   readonly name: string;
+  /** The names of the classes. */
   readonly classes: readonly string[];
-  /** The mean and the standard deviation of the pixels of all training images, from 0 to 1. */
+  /** The mean of the pixels of all training images, from 0 to 1. */
   readonly mean: number;
+  /** The standard deviation of the pixels of all training images, from 0 to 1. */
   readonly std: number;
   /** The licence of the images, and who states it. */
   readonly license: string;
 }
 
+/** Options of `MNIST` and `FashionMNIST`. */
 export interface DatasetOptions {
-  /** The folder with the files; by default the place where the dataset is usually installed. */
+  /** The folder with the files. Default: the place where the dataset is usually installed. */
   readonly root?: string;
-  /** Whether to read the training images (the default) or the test images. */
+  /** Whether to read the training images rather than the test images. Default true. */
   readonly train?: boolean;
-  /** Turns the bytes of an image into the float32 values of a batch. */
+  /** What is done to each image; it should end with float32 values. Default: nothing. */
   readonly transform?: Transform;
 }
 
 /** Grey images of one size, with their classes. */
 export interface GreyImages extends Dataset<ImageSample> {
+  /** The height of the images in pixels. */
   readonly height: number;
+  /** The width of the images in pixels. */
   readonly width: number;
-  /** The SHA-256 of the files that were read, by their names. A run refuses to continue on other data. */
+  /** Returns the SHA-256 of the files that were read, by their names. A run refuses to continue on other data. */
   hashes(): Readonly<Record<string, string>>;
 }
 
+/** A class of datasets that `--data` knows by name. */
 export interface DatasetClass {
+  /**
+   * Reads the dataset.
+   * @param options where it is, which half, and what is done to its images
+   */
   new (options: DatasetOptions): GreyImages;
+  /** What is known of the dataset. */
   readonly facts: DatasetFacts;
 }

@@ -6,23 +6,37 @@ import { tensor } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 import { formatImage, type Image } from "./image.js";
 
-/** Inputs, and targets as int32 or float32; the first axis counts the samples. */
+/** Inputs, and targets as int32 or float32. The first axis of both counts the samples. */
 export type Batch = readonly [Tensor, Tensor];
 
-/** The source of what is random about the sample in a place of a batch: the same one each time it is asked. */
+/** The source of random numbers for the sample at a position in a batch. Each call restarts it. */
 export type SampleGenerators = (place: number) => Generator;
 
-/** A part of a sample: an image with float32 values, a tensor, or a whole number (a class). */
+/** A part of a sample: an image with float32 values, a tensor, or an integer (a class). */
 export type Field = Image | Tensor | number;
 
 /**
- * Samples by index. `get` is enough; with `batch` a dataset makes whole batches in its own, faster way, with the same
- * result. PyTorch: `torch.utils.data.Dataset`.
+ * Samples by index. `get` is enough; with `batch` a dataset makes whole batches in a faster way, with the same result.
+ * PyTorch: `torch.utils.data.Dataset`.
  */
 export interface Dataset<Sample = readonly Field[], B = Batch> {
+  /** The number of samples. */
   readonly length: number;
-  /** @param generator where random transforms draw from; the default generator unless given */
+
+  /**
+   * Returns a sample.
+   * @param index its number, from 0
+   * @param generator the source of random numbers for transforms; the default one unless given
+   * @returns its fields
+   */
   get(index: number, generator?: Generator): Sample;
+
+  /**
+   * Returns several samples as a batch.
+   * @param indices their numbers
+   * @param generators the source of random numbers for each of them
+   * @returns what the loader gives to its user
+   */
   batch?(indices: readonly number[], generators: SampleGenerators): B;
 }
 

@@ -1,11 +1,15 @@
 /**
- * An image: channels × height × width values, channel by channel and row by row. Bytes from 0 to 255 as files hold
- * them, or float32 once `transforms.toTensor()` has been through it.
+ * An image, channel by channel and row by row: bytes from 0 to 255, as files hold them, or float32 values, as
+ * `transforms.toTensor()` makes them.
  */
 export interface Image {
+  /** The values, [channels, height, width]. */
   readonly data: Uint8Array | Float32Array;
+  /** The number of channels: 1 for grey, 3 for colours. */
   readonly channels: number;
+  /** The height in pixels. */
   readonly height: number;
+  /** The width in pixels. */
   readonly width: number;
 }
 

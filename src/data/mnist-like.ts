@@ -7,16 +7,24 @@ import { downloadFiles, type DownloadSource } from "./files/download.js";
 import { ImageDataset } from "./image-dataset.js";
 import type { DatasetFacts, DatasetOptions, GreyImages } from "./dataset-class.js";
 
-/** `root` is the folder of the IDX files, plain or .gz, or the one above as torchvision lays it out (`<root>/MNIST/raw`). */
+/**
+ * Options of `MNIST` and `FashionMNIST`. The files may be compressed (`.gz`), and in `root` itself or where torchvision
+ * keeps them (`<root>/MNIST/raw`).
+ */
 export type MnistOptions = DatasetOptions;
 
+/** Options of `MNIST.load` and `FashionMNIST.load`. */
 export interface MnistLoadOptions extends MnistOptions {
+  /** The folder with the files. */
   readonly root: string;
-  /** Whether to download files that are missing or damaged first; false by default. */
+  /** Whether to download files that are missing or damaged. Default false. */
   readonly download?: boolean;
 }
 
-/** What distinguishes one such dataset from another. */
+/**
+ * What distinguishes one such dataset from another.
+ * @internal
+ */
 export interface MnistFacts extends DatasetFacts {
   /** The name of its class, and of its folder in torchvision's layout. */
   readonly className: string;
@@ -27,7 +35,9 @@ export interface MnistFacts extends DatasetFacts {
 
 /** The files of one half of a dataset. */
 export interface IdxFiles {
+  /** The file of the images. */
   readonly images: string;
+  /** The file of the classes. */
   readonly labels: string;
 }
 
@@ -38,11 +48,14 @@ interface MnistClass<T> {
   download(root: string, source?: DownloadSource): Promise<void>;
 }
 
+/** @internal */
 export class MnistLike extends ImageDataset implements GreyImages {
+  /** Whether these are the training images. */
   readonly train: boolean;
   /** The files that were read. */
   readonly files: IdxFiles;
 
+  /** @internal */
   constructor(facts: MnistFacts, { root = facts.defaultFolder(), train = true, transform }: MnistOptions) {
     const half = train ? "train" : "t10k";
     const files = {
@@ -56,20 +69,40 @@ export class MnistLike extends ImageDataset implements GreyImages {
     this.files = files;
   }
 
+  /**
+   * Returns the SHA-256 of the files that were read. A run refuses to continue on other data.
+   * @returns the hashes, in hexadecimal, by the files' names
+   * @example Object.keys(new MNIST({ root: "data" }).hashes()); // ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]
+   */
   hashes(): Record<string, string> {
     const { images, labels } = this.files;
     return Object.fromEntries([images, labels].map((file) => [basename(file), sha256(file)]));
   }
 
-  /** Reads the dataset, after downloading its files if `download` is set. */
+  /**
+   * Reads the dataset, and first downloads its files if that is asked for.
+   * @param options where the files are, whether to download them, which half, and what is done to its images
+   * @returns the dataset
+   * @throws DataError if a file is missing or invalid, or cannot be downloaded
+   * @example
+   * const test = await MNIST.load({ root: "data", train: false });
+   * [test.height, test.width]; // [28, 28]
+   */
   static async load<T>(this: MnistClass<T>, { download = false, ...options }: MnistLoadOptions): Promise<T> {
     if (download) await this.download(options.root);
     return new this(options);
   }
 
   /**
-   * Downloads files that are missing or damaged into `<root>/<class name>/raw`, where torchvision keeps them.
-   * @throws DataError if no mirror has a file, or if its md5 sum is wrong
+   * Downloads the files that are missing or damaged into `<root>/<class name>/raw`, where torchvision keeps them.
+   * @param root the folder
+   * @param source where to find the files; the dataset's usual mirrors unless given
+   * @throws DataError if no mirror has a file, or if its checksum is wrong
+   * @example
+   * await MNIST.download("data", {
+   *   mirrors: ["https://example.org/mnist/"],
+   *   resources: [{ file: "t10k-labels-idx1-ubyte", md5: "ca11a3ad58fc630275250e2d1e14f534" }],
+   * });
    */
   static async download(this: MnistClass<unknown>, root: string, source = this.facts.source): Promise<void> {
     await downloadFiles(join(root, this.facts.className, "raw"), source);

@@ -5,29 +5,48 @@
 import { ArgumentError } from "../errors/errors.js";
 import { Generator, randomInt64, randperm } from "../random/random.js";
 
+/** The order in which a loader takes samples. Each iteration is an epoch. PyTorch: `torch.utils.data.Sampler`. */
 export interface Sampler extends Iterable<number> {
+  /** The number of samples. */
   readonly length: number;
 }
 
-/** 0, 1, 2, … */
+/**
+ * Takes samples in their order. PyTorch: `torch.utils.data.SequentialSampler`.
+ * @example [...new SequentialSampler({ length: 4 })]; // [0, 1, 2, 3]
+ */
 export class SequentialSampler implements Sampler {
+  /**
+   * @param source what is sampled: a dataset, or anything with a length
+   * @param generator the source of random numbers
+   * @throws ArgumentError if there are no samples
+   */
   constructor(private readonly source: { readonly length: number }) {}
 
+  /** The number of samples. */
   get length(): number {
     return this.source.length;
   }
 
+  /** The indices of an epoch. */
   *[Symbol.iterator](): Iterator<number> {
     for (let i = 0; i < this.source.length; i++) yield i;
   }
 }
 
 /**
- * All indices in random order. Without a generator of its own it draws one number from the default generator, which
- * seeds the permutation.
- * @throws ArgumentError if there is nothing to take from
+ * Takes all samples in random order. Without a generator of its own, it draws one number from the default generator to
+ * seed each epoch's order. PyTorch: `torch.utils.data.RandomSampler`.
+ * @example
+ * manualSeed(1);
+ * [...new RandomSampler({ length: 4 })].sort(); // [0, 1, 2, 3]
  */
 export class RandomSampler implements Sampler {
+  /**
+   * @param sampler the order of the samples
+   * @param batchSize the number of samples in a batch
+   * @param dropLast whether to leave out a last group that is smaller
+   */
   constructor(
     private readonly source: { readonly length: number },
     private readonly generator?: Generator,
@@ -36,10 +55,12 @@ export class RandomSampler implements Sampler {
     throw new ArgumentError({ op: "RandomSampler", problem: "there are no samples", expected: "one sample or more" });
   }
 
+  /** The number of samples. */
   get length(): number {
     return this.source.length;
   }
 
+  /** The indices of an epoch. */
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.generator ?? new Generator(randomInt64());
     yield* randperm(this.source.length, generator);
@@ -48,7 +69,10 @@ export class RandomSampler implements Sampler {
   }
 }
 
-/** A sampler's indices in groups. */
+/**
+ * Groups the indices of a sampler. PyTorch: `torch.utils.data.BatchSampler`.
+ * @example [...new BatchSampler(new SequentialSampler({ length: 5 }), 2, false)]; // [[0, 1], [2, 3], [4]]
+ */
 export class BatchSampler implements Iterable<number[]> {
   /** @param dropLast whether a last group of fewer than `batchSize` indices is left out */
   constructor(
@@ -57,11 +81,13 @@ export class BatchSampler implements Iterable<number[]> {
     private readonly dropLast: boolean,
   ) {}
 
+  /** The number of groups. */
   get length(): number {
     const batches = this.sampler.length / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
+  /** The groups of an epoch. */
   *[Symbol.iterator](): Iterator<number[]> {
     let group: number[] = [];
     for (const index of this.sampler) {

@@ -3,10 +3,22 @@ import { ArgumentError } from "../errors/errors.js";
 import { randperm, type Generator } from "../random/random.js";
 import { checkIndex, fetchBatch, type Dataset, type SampleGenerators } from "./dataset.js";
 
-/** The samples at some of a dataset's indices, in their order. */
+/**
+ * Some samples of a dataset. PyTorch: `torch.utils.data.Subset`.
+ * @example
+ * const even = new Subset(new TensorDataset(arange(10)), [0, 2, 4, 6, 8]);
+ * even.length; // 5
+ * even.get(1)[0].item(); // 2
+ */
 export class Subset<Sample, B> implements Dataset<Sample, B> {
+  /** The number of samples. */
   readonly length: number;
 
+  /**
+   * @param dataset the dataset
+   * @param indices the numbers of the samples, in their new order
+   * @throws ArgumentError for an index that the dataset does not have
+   */
   constructor(
     readonly dataset: Dataset<Sample, B>,
     readonly indices: ArrayLike<number>,
@@ -15,10 +27,28 @@ export class Subset<Sample, B> implements Dataset<Sample, B> {
     for (let i = 0; i < indices.length; i++) checkIndex("Subset", indices[i]!, dataset.length);
   }
 
+  /**
+   * Returns a sample.
+   * @param index its number in the subset
+   * @param generator the source of random numbers for transforms; the default one unless given
+   * @returns the sample
+   * @throws ArgumentError if there is no such sample
+   * @example new Subset(new TensorDataset(arange(10)), [7, 3]).get(0)[0].item(); // 7
+   */
   get(index: number, generator?: Generator): Sample {
     return this.dataset.get(this.inner(index), generator);
   }
 
+  /**
+   * Returns several samples as a batch.
+   * @param indices their numbers in the subset
+   * @param generators the source of random numbers for each of them
+   * @returns the batch
+   * @throws ArgumentError if there is no such sample
+   * @example
+   * const subset = new Subset(new TensorDataset(arange(10)), [7, 3, 5]);
+   * subset.batch([0, 2], () => new Generator())[0].tolist(); // [7, 5]
+   */
   batch(indices: readonly number[], generators: SampleGenerators): B {
     return fetchBatch(
       this.dataset,
@@ -34,10 +64,15 @@ export class Subset<Sample, B> implements Dataset<Sample, B> {
 }
 
 /**
- * Random parts of a dataset that have no sample in common, by PyTorch's stream.
- * @param lengths the parts' lengths, or fractions that add up to 1
- * @throws ArgumentError if they add up to neither 1 nor the dataset's length
- * @example const [train, validation] = randomSplit(dataset, [50_000, 10_000]);
+ * Splits a dataset at random into parts without a common sample. PyTorch: `torch.utils.data.random_split`.
+ * @param dataset the dataset
+ * @param lengths the lengths of the parts, or fractions that add up to 1
+ * @param generator the source of random numbers; the default one unless given
+ * @returns the parts
+ * @throws ArgumentError if they add up neither to 1 nor to the dataset's length
+ * @example
+ * const [train, validation] = randomSplit(new TensorDataset(arange(10)), [0.8, 0.2]);
+ * [train.length, validation.length]; // [8, 2]
  */
 export function randomSplit<Sample, B>(
   dataset: Dataset<Sample, B>,

@@ -7,15 +7,24 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkIndex, type Dataset } from "./dataset.js";
 
 /**
- * Samples are what stands at one place of the tensors' first axes. The tensors are read once, at the first use.
- * @throws ShapeError if the first axes differ in size
- * @example new TensorDataset(images, labels) // images [N, 1, 28, 28], labels [N]
+ * Tensors as a dataset: a sample is what they have at one position of their first axes. They are read once, when they
+ * are first needed. PyTorch: `torch.utils.data.TensorDataset`.
+ * @example
+ * const dataset = new TensorDataset(rand([100, 1, 28, 28]), randint(0, 10, [100]));
+ * dataset.length; // 100
+ * dataset.get(0)[0].shape; // [1, 28, 28]
  */
 export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T> {
+  /** The tensors. */
   readonly tensors: T;
+  /** The number of samples. */
   readonly length: number;
   private hosts: readonly HostArray[] | undefined;
 
+  /**
+   * @param tensors at least one; their first axes have the same size
+   * @throws ShapeError if the first axes differ in size
+   */
   constructor(...tensors: T) {
     const length = tensors.at(0)?.shape.at(0);
     if (length === undefined || tensors.some((part) => part.shape[0] !== length)) {
@@ -30,10 +39,24 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T>
     this.length = length;
   }
 
+  /**
+   * Returns a sample.
+   * @param index its number, from 0
+   * @returns a tensor for each of the tensors, without the first axis
+   * @throws ArgumentError if there is no such sample
+   * @example new TensorDataset(tensor([[1, 2], [3, 4]])).get(1)[0].tolist(); // [3, 4]
+   */
   get(index: number): T {
     return this.tensors.map((_, part) => this.rows(part, [index], [])) as readonly Tensor[] as T;
   }
 
+  /**
+   * Returns several samples as a batch.
+   * @param indices their numbers
+   * @returns a tensor for each of the tensors; its first axis counts the samples
+   * @throws ArgumentError if there is no such sample
+   * @example new TensorDataset(arange(10)).batch([3, 1])[0].tolist(); // [3, 1]
+   */
   batch(indices: readonly number[]): T {
     return this.tensors.map((_, part) => this.rows(part, indices, [indices.length])) as readonly Tensor[] as T;
   }

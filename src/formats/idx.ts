@@ -6,10 +6,13 @@
 import { DataError } from "../errors/errors.js";
 import { formatShape, sizeOf, type Shape } from "../graph/shape.js";
 
+/** The content of an IDX file. */
 export interface IdxArray {
   /** The file's name, for messages. */
   readonly file: string;
+  /** The size of each axis. */
   readonly shape: Shape;
+  /** The elements, row-major. */
   readonly data: Uint8Array;
   /** Where the elements begin in the file, in bytes. */
   readonly dataOffset: number;
@@ -25,11 +28,16 @@ const otherTypes: Readonly<Record<number, string>> = {
 };
 
 /**
- * The content of an IDX file of unsigned bytes, without a copy.
+ * Reads a file in MNIST's format, IDX, which holds unsigned bytes. Nothing is copied.
  * @param bytes the whole file, not compressed
  * @param file its name, for messages
- * @param axes how many axes it must have: 3 for images, 1 for labels
- * @throws DataError, with the offset in the file, if it is anything else, is cut short or goes on after its end
+ * @param axes the number of axes that it must have: 3 for images, 1 for labels
+ * @returns shape and elements
+ * @throws DataError, with the position in the file, if it is something else, is cut short, or goes on after its end
+ * @example
+ * const labels = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1), "labels", 1);
+ * labels.shape; // [3]
+ * labels.data; // [7, 2, 1]
  */
 export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArray {
   const refuse = (offset: number, problem: string, expected: string, got: string, hint: string): DataError =>

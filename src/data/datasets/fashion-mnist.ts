@@ -4,11 +4,15 @@ import { DataError } from "../../errors/errors.js";
 import { MnistLike, type MnistFacts, type MnistOptions } from "../mnist-like.js";
 
 /**
- * Fashion-MNIST's images [1, 28, 28] and classes 0 to 9. PyTorch: `torchvision.datasets.FashionMNIST`.
- * @throws DataError if a file is missing or invalid; it says which one, and where in the file
- * @example new FashionMNIST({ train: false, transform: transforms.toTensor() })
+ * Fashion-MNIST: 60,000 training and 10,000 test pictures of clothing, [1, 28, 28], in the classes 0 to 9 (Xiao, Rasul
+ * and Vollgraf 2017, arXiv 1708.07747). Without a `root` the files are those of Debian's package dataset-fashion-mnist.
+ * PyTorch: `torchvision.datasets.FashionMNIST`.
+ * @example
+ * const clothes = new FashionMNIST({ root: "data", train: false });
+ * clothes.classes[7]; // "Sneaker"
  */
 export class FashionMNIST extends MnistLike {
+  /** @internal */
   static readonly facts: MnistFacts = {
     name: "fashion-mnist",
     className: "FashionMNIST",
@@ -29,7 +33,10 @@ export class FashionMNIST extends MnistLike {
     defaultFolder: () => debianFolder("/usr/share/datasets/fashion-mnist"),
   };
 
-  /** Without a root it reads the files of Debian's package dataset-fashion-mnist. */
+  /**
+   * @param options where the files are, which half to read, and what is done to its images
+   * @throws DataError if a file is missing or invalid; it says which, and where in the file
+   */
   constructor(options: MnistOptions = {}) {
     super(FashionMNIST.facts, options);
   }

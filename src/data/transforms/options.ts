@@ -1,7 +1,9 @@
 /** Checks of what transforms are given. */
 import { ArgumentError } from "../../errors/errors.js";
 
+/** How a value between pixels is found: the nearest pixel's, or between the four around it. */
 export type Interpolation = "nearest" | "bilinear";
+/** The least and the greatest value. */
 export type Range = readonly [low: number, high: number];
 
 /** Refuses with what was expected unless `valid`. */

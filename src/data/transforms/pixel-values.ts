@@ -3,7 +3,14 @@ import { ArgumentError } from "../../errors/errors.js";
 import type { Image } from "../image.js";
 import type { Transform } from "./transform.js";
 
-/** A byte by 255 as float32; float32 values stay. PyTorch: `torchvision.transforms.ToTensor`. */
+/**
+ * Turns bytes from 0 to 255 into float32 values from 0 to 1; float32 values stay as they are. PyTorch:
+ * `torchvision.transforms.ToTensor`.
+ * @returns the transform
+ * @example
+ * const image = { data: Uint8Array.of(0, 51, 255), channels: 1, height: 1, width: 3 };
+ * transforms.toTensor()(image).data; // [0, 0.2, 1]
+ */
 export function toTensor(): Transform {
   const transform = (image: Image): Image => {
     const bytes = image.data;
@@ -16,11 +23,14 @@ export function toTensor(): Transform {
 }
 
 /**
- * (value − mean) / std for each channel, each step rounded to float32 as PyTorch does. PyTorch:
- * `torchvision.transforms.Normalize`.
- * @param mean a value for each channel, or one for all
- * @param std the same; none may be 0
- * @throws ArgumentError for a std of 0, and for images of bytes or of another number of channels
+ * Computes (value − mean) / std for each channel. PyTorch: `torchvision.transforms.Normalize`.
+ * @param mean a mean for each channel, or one for all
+ * @param std a standard deviation for each channel, or one for all; not 0
+ * @returns the transform, which throws an ArgumentError for images of bytes or with another number of channels
+ * @throws ArgumentError if a standard deviation is 0, or if there are not as many as means
+ * @example
+ * const image = { data: Float32Array.of(0, 0.5, 1), channels: 1, height: 1, width: 3 };
+ * transforms.normalize([0.5], [0.25])(image).data; // [-2, 0, 2]
  */
 export function normalize(mean: readonly number[], std: readonly number[]): Transform {
   const means = Float32Array.from(mean);

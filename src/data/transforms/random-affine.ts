@@ -7,19 +7,25 @@ import { check, checkInterpolation, symmetricRange, type Interpolation, type Ran
 import { moveImage } from "./resample.js";
 import type { Transform } from "./transform.js";
 
+/** Options of `transforms.randomRotation` and `transforms.randomAffine`. */
 export interface MoveOptions {
-  /** How values between pixels are found; "nearest" unless given. */
+  /** How a value between pixels is found. Default "nearest". */
   readonly interpolation?: Interpolation;
-  /** The value of what comes from outside the image; 0 unless given. */
+  /** The value of what comes from outside the image. Default 0. */
   readonly fill?: number;
 }
 
 const moveOptions = ["interpolation", "fill"];
 
 /**
- * Turns by an angle from a range. PyTorch: `torchvision.transforms.RandomRotation` of a tensor.
- * @param degrees the range, counter-clockwise; a number d means −d to d
- * @throws ArgumentError for a range or interpolation that is none
+ * Rotates by a random angle about the centre. PyTorch: `torchvision.transforms.RandomRotation` of a tensor.
+ * @param degrees the range of the angle, counter-clockwise; a number d means −d to d
+ * @param options interpolation, and what comes from outside the image
+ * @returns the transform
+ * @throws ArgumentError for an invalid range or interpolation
+ * @example
+ * const image = { data: Uint8Array.of(1, 2, 3, 4), channels: 1, height: 2, width: 2 };
+ * transforms.randomRotation([90, 90])(image).data; // [2, 4, 1, 3]
  */
 export function randomRotation(degrees: number | Range, options: MoveOptions = {}): Transform {
   const range = symmetricRange("randomRotation", "degrees", degrees);
@@ -33,22 +39,32 @@ export function randomRotation(degrees: number | Range, options: MoveOptions = {
   };
 }
 
+/** Options of `transforms.randomAffine`. */
 export interface AffineOptions extends MoveOptions {
-  /** The range of the angle, clockwise; a number d means −d to d; 0 for no rotation. */
+  /** The range of the angle, clockwise; a number d means −d to d, and 0 means no rotation. */
   readonly degrees: number | Range;
-  /** The largest shifts to either side, as parts of the width and of the height. */
+  /** The largest shifts to either side, as fractions of the width and of the height. Default: no shift. */
   readonly translate?: Range;
-  /** The range of the scale. */
+  /** The range of the scale. Default: no scaling. */
   readonly scale?: Range;
-  /** Degrees along x; a number s means −s to s; four numbers are a range along x and one along y. */
+
+  /**
+   * The range of the shear along x, in degrees; a number s means −s to s, and four numbers are a range along x and one
+   * along y. Default: no shear.
+   */
   readonly shear?: number | Range | readonly [number, number, number, number];
 }
 
 /**
- * Turns, shifts by whole pixels, scales and shears, each by a random amount from its range, drawn in this order.
+ * Rotates, shifts by whole pixels, scales and shears about the centre, each by a random amount, drawn in this order.
  * PyTorch: `torchvision.transforms.RandomAffine` of a tensor.
- * @throws ArgumentError for a range or interpolation that is none
- * @example transforms.randomAffine({ degrees: 7, translate: [0.05, 0.05], scale: [0.95, 1.05] })
+ * @param options the ranges, interpolation, and what comes from outside the image
+ * @returns the transform
+ * @throws ArgumentError for an invalid range or interpolation
+ * @example
+ * const image = { data: Uint8Array.of(1, 2, 3, 4), channels: 1, height: 2, width: 2 };
+ * transforms.randomAffine({ degrees: [180, 180] })(image).data; // [4, 3, 2, 1]
+ * transforms.randomAffine({ degrees: 7, translate: [0.05, 0.05], scale: [0.95, 1.05] })(image).data.length; // 4
  */
 export function randomAffine(options: AffineOptions): Transform {
   const { translate, scale, interpolation = "nearest", fill = 0 } = options;

@@ -6,18 +6,27 @@ import { formatImage, imageLike, type Image } from "../image.js";
 import { check } from "./options.js";
 import type { Transform } from "./transform.js";
 
+/** Options of `transforms.randomCrop`. */
 export interface CropOptions {
-  /** Pixels added on all sides; two numbers: left and right, top and bottom; four: left, top, right, bottom. */
+  /**
+   * The number of pixels added on all sides; two numbers: left and right, top and bottom; four: left, top, right,
+   * bottom. Default 0.
+   */
   readonly padding?: number | readonly [number, number] | readonly [number, number, number, number];
-  /** The value of what is added; 0 unless given. */
+  /** The value of what is added. Default 0. */
   readonly fill?: number;
 }
 
 /**
- * A part of this size from a random place of the padded image. PyTorch: `torchvision.transforms.RandomCrop`.
- * @param size height and width in pixels, or one number for both
- * @throws ArgumentError for sizes that are none, and for an image that is smaller than the part
- * @example transforms.randomCrop(28, { padding: 2 })
+ * Cuts a part out of an image, at a random position. PyTorch: `torchvision.transforms.RandomCrop`.
+ * @param size the part's height and width in pixels, or one number for both
+ * @param options what is added around the image first
+ * @returns the transform, which throws an ArgumentError for an image that is smaller than the part
+ * @throws ArgumentError for an invalid size or padding
+ * @example
+ * const image = { data: new Uint8Array(784), channels: 1, height: 28, width: 28 };
+ * const part = transforms.randomCrop(24)(image);
+ * [part.height, part.width]; // [24, 24]
  */
 export function randomCrop(
   size: number | readonly [height: number, width: number],

@@ -6,14 +6,18 @@ import type { Image } from "../image.js";
 import { check, type Range } from "./options.js";
 import type { Transform } from "./transform.js";
 
+/** Options of `transforms.randomErasing`. */
 export interface ErasingOptions {
-  /** The probability that anything is erased; 0.5 unless given. */
+  /** The probability that anything is erased, from 0 to 1. Default 0.5. */
   readonly p?: number;
-  /** The range of the rectangle's part of the area; [0.02, 0.33] unless given. */
+  /** The range of the rectangle's area, as a fraction of the image's. Default [0.02, 0.33]. */
   readonly scale?: Range;
-  /** The range of its height by its width; [0.3, 3.3] unless given. */
+  /** The range of its height divided by its width. Default [0.3, 3.3]. */
   readonly ratio?: Range;
-  /** What it is filled with: a number (0 unless given), one for each channel, or "random" for normal numbers. */
+
+  /**
+   * What it is filled with: a number, one for each channel, or "random" for normally distributed numbers. Default 0.
+   */
   readonly value?: number | readonly number[] | "random";
 }
 
@@ -29,9 +33,16 @@ interface Rectangle {
 const ATTEMPTS = 10;
 
 /**
- * Erases a rectangle. As in torchvision its shape is drawn up to ten times until one fits; if none does, the image
- * stays. PyTorch: `torchvision.transforms.RandomErasing`.
- * @throws ArgumentError for options out of range, and for values that do not match the image's channels
+ * Erases a random rectangle. As in torchvision, its shape is drawn up to ten times until one fits; if none does, the
+ * image stays as it is. Zhong et al. 2017 (arXiv 1708.04896). PyTorch: `torchvision.transforms.RandomErasing`.
+ * @param options the probability, the rectangle's size and shape, and what it is filled with
+ * @returns the transform, which throws an ArgumentError if the image has another number of channels than there are
+ *   values
+ * @throws ArgumentError for an option out of its range
+ * @example
+ * const image = { data: new Uint8Array(784).fill(255), channels: 1, height: 28, width: 28 };
+ * const erased = transforms.randomErasing({ p: 1 })(image);
+ * erased.data.includes(0); // true
  */
 export function randomErasing(options: ErasingOptions = {}): Transform {
   const { p = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options;

@@ -3,21 +3,34 @@ import type { Generator } from "../../random/random.js";
 import type { Image } from "../image.js";
 
 /**
- * A function from image to image; it leaves its argument as it is. What is random draws from the generator that it is
- * given: a DataLoader gives each sample one of its own, and without one it is the default generator. The result may take
- * the memory of `spare`, an image that is overwritten by and by and that the argument has nothing of; it need not.
+ * A function from an image to an image, which leaves its argument as it is. A transform of your own needs nothing else.
  */
 export interface Transform {
+  /**
+   * Transforms an image.
+   * @param image the image
+   * @param generator the source of random numbers: a loader passes one for each sample; the default one unless given
+   * @param spare an image whose memory the result may take; a transform may ignore it
+   * @returns the new image
+   */
   (image: Image, generator?: Generator, spare?: Image): Image;
-  /** Set where a pixel's new value follows from its old value and its channel alone: a table can then stand for it. */
+
+  /**
+   * Set if a pixel's new value depends only on its old value and its channel, so that a table can replace the
+   * transform.
+   */
   readonly pixelwise?: true;
   /** What a composition consists of. */
   readonly parts?: readonly Transform[];
 }
 
 /**
- * Transforms one after the other. PyTorch: `torchvision.transforms.Compose`.
- * @example transforms.compose([transforms.toTensor(), transforms.normalize([0.1307], [0.3081])])
+ * Applies transforms one after the other. PyTorch: `torchvision.transforms.Compose`.
+ * @param transforms the transforms
+ * @returns their composition
+ * @example
+ * const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.5], [0.5])]);
+ * transform({ data: Uint8Array.of(0, 255), channels: 1, height: 1, width: 2 }).data; // [-1, 1]
  */
 export function compose(transforms: readonly Transform[]): Transform {
   const parts = transforms.flatMap((transform) => transform.parts ?? [transform]);
