@@ -1,16 +1,12 @@
-/** Advice on a network: every rule that finds something, with the layer that it means. */
+/** Advice on a network: what every rule finds in it. */
 import type { Inspection } from "../inspect/layer.js";
 import { layerTitle } from "../inspect/inspect-table.js";
-import { convolutionRules } from "./network/convolutions.js";
-import { predictionRules } from "./network/prediction.js";
-import { Network, type Advice, type AdviceRule } from "./rule.js";
-import { structureRules } from "./network/structure.js";
-
-/** All rules, in the order in which they are told. A new one is a record in one of these lists. */
-export const adviceRules: readonly AdviceRule[] = [...predictionRules, ...convolutionRules, ...structureRules];
+import { Network } from "./network.js";
+import type { Advice } from "./rule.js";
+import { adviceRules } from "./rules/index.js";
 
 /**
- * What the course would say about a network; nothing, if it follows its rules.
+ * The advice that the course would give on a network; none if it follows the rules.
  * @example advise(inspectNetwork(new ExerciseNet(), [1, 28, 28])); // []
  */
 export function advise(inspection: Inspection): Advice[] {
@@ -20,7 +16,7 @@ export function advise(inspection: Inspection): Advice[] {
   );
 }
 
-/** Three lines for each piece of advice; without a line end after the last. */
+/** Three lines for each piece of advice, without a line end after the last. */
 export function formatAdvice(advice: readonly Advice[], { layers }: Inspection): string {
   if (advice.length === 0) return "No advice: the network follows the rules of the course.";
   return advice

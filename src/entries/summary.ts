@@ -2,8 +2,9 @@
  * `kilograd/summary`: a network looked at without computing anything: its summary, layer by layer its shapes, costs
  * and receptive fields, a drawing of it, and advice. All pure functions; nothing here needs Node.
  */
-export { advise, adviceRules, formatAdvice } from "../advice/advice.js";
+export { advise, formatAdvice } from "../advice/advice.js";
 export type { Advice, AdviceRule } from "../advice/rule.js";
+export { adviceRules } from "../advice/rules/index.js";
 export { drawNetwork } from "../inspect/drawing.js";
 export { formatInspection } from "../inspect/inspect-table.js";
 export { inspectNetwork } from "../inspect/inspect.js";

@@ -1,0 +1,134 @@
+/** A network as the rules of advice see it: its layers with the ways between them, and questions about a layer. */
+import type { Inspection, Layer, LayerKind, LayerOf } from "../inspect/layer.js";
+
+/** A layer with its position. */
+export type Placed<L extends Layer = Layer> = L & { readonly position: number };
+
+/** An inspection, with the ways from layer to layer. */
+export class Network {
+  readonly layers: readonly Placed[];
+  private readonly users: readonly (readonly Placed[])[];
+
+  constructor(readonly inspection: Inspection) {
+    this.layers = inspection.layers.map((layer, position) => ({ ...layer, position }));
+    this.users = this.layers.map(({ position }) => this.layers.filter(({ from }) => from.includes(position)));
+  }
+
+  /** All layers of these kinds. */
+  all<K extends LayerKind>(...kinds: readonly K[]): Placed<LayerOf<K>>[] {
+    return this.layers.filter((layer): layer is Placed<LayerOf<K>> =>
+      (kinds as readonly string[]).includes(layer.kind),
+    );
+  }
+
+  /** The layers whose outputs are the network's outputs. */
+  get ends(): Placed[] {
+    return this.inspection.outputs.map((position) => this.layers[position]!);
+  }
+
+  /** The side of the image, or of the largest if there are several inputs; 0 if no input is an image. */
+  get imageSize(): number {
+    return Math.max(0, ...this.all("input").flatMap(({ field }) => field?.map(({ count }) => count) ?? []));
+  }
+
+  /** The prediction layers: the last layers with weights, one for each output of the network. */
+  get predictions(): Placed<LayerOf<"conv" | "linear">>[] {
+    return unique(this.ends.flatMap((end) => this.nearestBefore(end, isWeighty, true))).filter(isWeighty);
+  }
+
+  /** The layers right before this one. */
+  before({ from }: Placed): Placed[] {
+    return from.map((position) => this.layers[position]!);
+  }
+
+  /** The layers right after this one. */
+  after({ position }: Placed): readonly Placed[] {
+    return this.users[position]!;
+  }
+
+  /**
+   * The first layer that `stops` accepts on each way back from a layer.
+   * @param including whether to begin with the layer itself
+   */
+  nearestBefore(layer: Placed, stops: (layer: Placed) => boolean, including = false): Placed[] {
+    return this.nearest(layer, stops, including, (one) => this.before(one));
+  }
+
+  /** The first layer that `stops` accepts on each way forward. */
+  nearestAfter(layer: Placed, stops: (layer: Placed) => boolean): Placed[] {
+    return this.nearest(layer, stops, false, (one) => this.after(one));
+  }
+
+  /** All layers that a layer depends on. */
+  allBefore(layer: Placed): Placed[] {
+    const seen = new Set<Placed>();
+    const visit = (one: Placed): void => {
+      if (seen.has(one)) return;
+      seen.add(one);
+      this.before(one).forEach(visit);
+    };
+    this.before(layer).forEach(visit);
+    return [...seen];
+  }
+
+  private nearest(
+    layer: Placed,
+    stops: (layer: Placed) => boolean,
+    including: boolean,
+    next: (layer: Placed) => readonly Placed[],
+  ): Placed[] {
+    const seen = new Set<Placed>();
+    const found: Placed[] = [];
+    const visit = (one: Placed): void => {
+      if (seen.has(one)) return;
+      seen.add(one);
+      if (stops(one)) found.push(one);
+      else next(one).forEach(visit);
+    };
+    if (including) visit(layer);
+    else next(layer).forEach(visit);
+    return found;
+  }
+}
+
+/** Whether the layer multiplies its input with weights. */
+export function isWeighty(layer: Placed): layer is Placed<LayerOf<"conv" | "linear">> {
+  return layer.kind === "conv" || layer.kind === "linear";
+}
+
+/** Whether the layer is a convolution that sees more than one position. */
+export function isSpatial(layer: Placed): layer is Placed<LayerOf<"conv">> {
+  return layer.kind === "conv" && layer.kernel.some((size) => size > 1);
+}
+
+/** H and W of an output [C,H,W]. */
+export function area(layer: Layer): readonly [number, number] | undefined {
+  const [size] = layer.outputs;
+  return size?.length === 3 ? [size[1]!, size[2]!] : undefined;
+}
+
+/** The larger side of the receptive field; 0 if no input is an image. */
+export function fieldSize(layer: Layer): number {
+  return Math.max(0, ...(layer.field?.map(({ size }) => size) ?? []));
+}
+
+export function unique<T>(list: readonly T[]): T[] {
+  return [...new Set(list)];
+}
+
+/** Whether a kernel is as large as the map it slides over. It gives one position, as a fully connected layer would. */
+export function spansItsInput(network: Network, layer: Placed): boolean {
+  const [input] = network.before(layer);
+  const positions = input && area(input);
+  return isSpatial(layer) && !!positions && layer.kernel.every((size, axis) => size >= positions[axis]!);
+}
+
+/** The convolutions larger than 1×1 that come after a layer, on the way to the prediction. */
+export function convolutionsAfter(network: Network, layer: Placed): Placed[] {
+  return network.layers.filter((one) => isSpatial(one) && network.allBefore(one).includes(layer));
+}
+
+/** Whether the layer is a pooling that leaves a map of several positions, rather than the mean of all of them. */
+export function isShrinking(layer: Placed): boolean {
+  return layer.kind === "pool" && layer.outputs[0]!.slice(1).some((size) => size > 1);
+}

@@ -1,0 +1,38 @@
+import * as facts from "../../../test/advice/layer-facts.js";
+import { begin, block, end, pool, relu, rest } from "../../../test/advice/modules.js";
+import { testRule } from "../../../test/advice/rule-cases.js";
+import * as nn from "../../nn/index.js";
+import { rule } from "./dropout-beside-batch-norm.js";
+
+testRule(rule, {
+  deserving: [["Dropout", () => [...begin(), pool, ...block(16, 8, 1), new nn.Dropout(0.5), ...rest(), ...end()]]],
+  sparing: [
+    () => [new nn.Conv2d(1, 8, 3), relu, new nn.Conv2d(8, 16, 3), relu, new nn.Dropout(0.5), ...end()],
+    () => [...begin(), pool, ...block(16, 8, 1), new nn.Dropout(0.4), ...rest(), ...end()],
+  ],
+  thresholds: [
+    {
+      what: "a p of 0.5",
+      said: facts.row(
+        28,
+        facts.conv(3, 1, 8),
+        facts.batchNorm,
+        facts.relu,
+        facts.dropout(0.5),
+        facts.conv(3, 8, 16),
+        facts.average,
+        facts.predict,
+      ),
+      spared: facts.row(
+        28,
+        facts.conv(3, 1, 8),
+        facts.batchNorm,
+        facts.relu,
+        facts.dropout(0.499),
+        facts.conv(3, 8, 16),
+        facts.average,
+        facts.predict,
+      ),
+    },
+  ],
+});

@@ -1,0 +1,36 @@
+import { fieldSize, isSpatial, type Network, type Placed } from "../network.js";
+import type { AdviceRule } from "../rule.js";
+
+/** A digit of MNIST fills 20 of an image's 28 pixels. */
+const DIGIT = 20 / 28;
+/** How much of a digit the last features must have seen before they are averaged. */
+const SEEN = 3 / 4;
+
+export const rule: AdviceRule = {
+  name: "field-too-small",
+  meaning: "The features that decide have never seen enough of a digit to tell it from another.",
+  suggestion: "Add 3×3 convolutions, or a 2×2 pooling, which makes the receptive field grow twice as fast afterwards.",
+  find: (network) => {
+    const digit = Math.round(DIGIT * network.imageSize);
+    if (digit === 0) return [];
+    const small = lastFeatures(network).filter((layer) => fieldSize(layer) < SEEN * digit);
+    return small.map((layer) => {
+      const size = fieldSize(layer);
+      const seen = size === 1 ? "a single pixel" : `${size} pixels`;
+      return { layer: layer.position, reason: `the last features see ${seen}, a digit is about ${digit} pixels high` };
+    });
+  },
+};
+
+/**
+ * For each prediction, the last layer before the positions are averaged or flattened. Where branches meet, the one that
+ * sees most.
+ */
+function lastFeatures(network: Network): Placed[] {
+  return network.predictions.map((prediction) => {
+    const stops = (layer: Placed): boolean => isSpatial(layer) || layer.kind === "input";
+    return network
+      .nearestBefore(prediction, stops, true)
+      .reduce((most, layer) => (fieldSize(layer) > fieldSize(most) ? layer : most));
+  });
+}

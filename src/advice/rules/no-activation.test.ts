@@ -1,0 +1,65 @@
+import * as facts from "../../../test/advice/layer-facts.js";
+import { begin, block, end, pool, rest } from "../../../test/advice/modules.js";
+import { testRule } from "../../../test/advice/rule-cases.js";
+import * as nn from "../../nn/index.js";
+import { rule } from "./no-activation.js";
+
+testRule(rule, {
+  deserving: [
+    [
+      "Conv2d",
+      () => [
+        new nn.Conv2d(1, 8, 3),
+        new nn.BatchNorm2d(8),
+        ...block(8, 16),
+        pool,
+        ...block(16, 8, 1),
+        ...rest(),
+        ...end(),
+      ],
+    ],
+  ],
+  sparing: [
+    () => [new nn.Conv2d(1, 8, 3), pool, ...block(8, 16), ...rest().slice(3), ...end()],
+    () => [...begin(), new nn.Conv2d(16, 16, 3, { groups: 16 }), ...block(16, 16, 1), ...end()],
+  ],
+  thresholds: [
+    {
+      what: "a depthwise convolution has as many groups as channels, and more than one",
+      said: facts.row(
+        28,
+        facts.conv(3, 4, 4, { groups: 2 }),
+        facts.conv(1, 4, 16),
+        facts.relu,
+        facts.average,
+        facts.predict,
+      ),
+      spared: facts.row(
+        28,
+        facts.conv(3, 4, 4, { groups: 4 }),
+        facts.conv(1, 4, 16),
+        facts.relu,
+        facts.average,
+        facts.predict,
+      ),
+    },
+    {
+      what: "a convolution of a single channel is not depthwise",
+      said: facts.row(
+        28,
+        facts.conv(3, 1, 1, { groups: 1 }),
+        facts.conv(1, 1, 16),
+        facts.relu,
+        facts.average,
+        facts.predict,
+      ),
+      spared: facts.row(
+        28,
+        ...[facts.conv(3, 1, 1, { groups: 1 }), facts.relu],
+        ...[facts.conv(1, 1, 16), facts.relu],
+        facts.average,
+        facts.predict,
+      ),
+    },
+  ],
+});
