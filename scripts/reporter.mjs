@@ -1,6 +1,7 @@
 /**
  * A reporter for node:test: a line for each file with the number of its tests and their time, what failed in full, a
- * list of the failures at the end, and node's closing lines (`# tests 12`, `# pass 12`, …) as its TAP reporter has them.
+ * list of the failures at the end, node's closing lines (`# tests 12`, `# pass 12`, …) as its TAP reporter has them, and
+ * a sentence that says what has not been checked.
  */
 import path from "node:path";
 import process from "node:process";
@@ -15,15 +16,26 @@ function reason({ error }) {
 }
 
 /** The line of a file whose tests are over. */
-function fileLine({ file, passed, failed, ms }) {
-  const count = failed === 0 ? `${passed} passed` : `${passed} passed, ${failed} FAILED`;
-  return `  ${relative(file)}: ${count} (${(ms / 1000).toFixed(1)} s)\n`;
+function fileLine({ file, passed, skipped, failed, ms }) {
+  const counts = [`${passed} passed`];
+  if (skipped > 0) counts.push(`${skipped} skipped`);
+  if (failed > 0) counts.push(`${failed} FAILED`);
+  return `  ${relative(file)}: ${counts.join(", ")} (${(ms / 1000).toFixed(1)} s)\n`;
+}
+
+/** What the tests were skipped for, which is how tests say what they would have checked (test/oracles.ts). */
+function notChecked(skips) {
+  const what = [...new Set(skips)].join(", ");
+  const tests = skips.length === 1 ? "1 test" : `${skips.length} tests`;
+  const all = "`.ci/run`, as root on Debian, installs what is missing and checks everything";
+  return `Not checked (${tests} skipped): ${what}; ${all}.\n`;
 }
 
 /** @param events what node:test reports: one file's tests after another's, a test's subtests before itself */
 export default async function* report(events) {
   const failures = [];
   const closing = [];
+  const skips = [];
   let current;
   for await (const { type, data } of events) {
     if (type === "test:diagnostic" && data.nesting === 0) closing.push(`# ${data.message}\n`);
@@ -31,9 +43,11 @@ export default async function* report(events) {
     if (type !== "test:pass" && type !== "test:fail") continue;
     if (current?.file !== data.file) {
       if (current) yield fileLine(current);
-      current = { file: data.file, passed: 0, failed: 0, ms: 0 };
+      current = { file: data.file, passed: 0, skipped: 0, failed: 0, ms: 0 };
     }
-    current[type === "test:pass" ? "passed" : "failed"]++;
+    const skipped = type === "test:pass" && data.skip !== undefined;
+    current[skipped ? "skipped" : type === "test:pass" ? "passed" : "failed"]++;
+    if (skipped) skips.push(typeof data.skip === "string" ? data.skip : data.name);
     if (data.nesting === 0) current.ms += data.details.duration_ms;
     // A test whose subtests have failed says no more than they did.
     if (type === "test:pass" || data.details.error.failureType === "subtestsFailed") continue;
@@ -44,4 +58,5 @@ export default async function* report(events) {
   if (current) yield fileLine(current);
   if (failures.length > 0) yield ["\nFailures:", ...failures, "", ""].join("\n");
   yield* closing;
+  if (skips.length > 0) yield notChecked(skips);
 }

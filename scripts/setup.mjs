@@ -32,26 +32,38 @@ function requireNode(major, minor) {
   fail(`kilograd needs Node ${major}.${minor} or newer, this is Node ${process.versions.node}.`, 1);
 }
 
-/** Runs a script with this Node. Its output is shown on standard error: standard output belongs to what follows. */
-function run(what, args, hint) {
+/**
+ * Runs a script with this Node. Its output is shown on standard error: standard output belongs to what follows.
+ * @returns whether it succeeded
+ */
+export function run(what, args) {
   process.stderr.write(`${what} …\n`);
   const { status, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: ["inherit", 2, 2] });
-  if (status === 0) return;
   if (signal === "SIGINT" || status === 130) process.exit(130);
-  fail(`${what} failed. ${hint}`, 1);
+  return status === 0;
+}
+
+function mustRun(what, args, hint) {
+  if (!run(what, args)) fail(`${what} failed. ${hint}`, 1);
+}
+
+/** Installs what a folder's lock file names, or exits. */
+export function install(what, folder = at()) {
+  if (!tryInstall(what, folder)) fail(`${what} failed. Is the network there? Run \`npm ci\` to see more.`, 1);
 }
 
 /**
  * Installs what a folder's lock file names, if it is not there; npm writes its own copy of that file at the end.
  * @param scripts whether the packages' install scripts are run: Bun's puts its program in place
+ * @returns whether it is there
  */
-export function install(what, folder = at(), { scripts = false } = {}) {
+export function tryInstall(what, folder, { scripts = false } = {}) {
   const lock = path.join(folder, "package-lock.json");
-  if (changed(path.join(folder, "node_modules", ".package-lock.json")) >= changed(lock)) return;
+  if (changed(path.join(folder, "node_modules", ".package-lock.json")) >= changed(lock)) return true;
   const npm = process.env.npm_execpath;
   if (!npm?.endsWith(".js")) fail("Packages are missing or old. Run `npm ci`, or start with npm.", 1);
   const quiet = ["--no-audit", "--no-fund", "--include=dev", "--loglevel=error", `--ignore-scripts=${!scripts}`];
-  run(what, [npm, "ci", "--prefix", folder, ...quiet], "Is the network there? Run `npm ci` to see more.");
+  return run(what, [npm, "ci", "--prefix", folder, ...quiet]);
 }
 
 const filesIn = (folder) => readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name));
@@ -76,8 +88,8 @@ function build() {
   const began = Date.now() - 1;
   const tsc = at("node_modules", "typescript", "bin", "tsc");
   const hint = "Correct what is shown above and start again.";
-  run("Building types", [tsc, "-p", "tsconfig.build.json"], hint);
-  run("Building", [at("scripts", "bundle.mjs")], hint);
+  mustRun("Building types", [tsc, "-p", "tsconfig.build.json"], hint);
+  mustRun("Building", [at("scripts", "bundle.mjs")], hint);
   removeStale(began);
   writeFileSync(stamp, "");
 }

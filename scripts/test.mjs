@@ -6,7 +6,8 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { at, install, prepare } from "./setup.mjs";
+import { installEnvironments } from "./environments.mjs";
+import { at, prepare } from "./setup.mjs";
 
 const quick = process.argv.includes("--quick");
 
@@ -45,10 +46,7 @@ function passes([name, args]) {
 }
 
 prepare();
-// The same bits are wanted from this Node and from a current one.
-if (!quick) install("Installing a current Node", at("test", "environments", "current-node"));
-if (!quick)
-  install("Installing Deno, Bun and bundlers", at("test", "environments", "other-runtimes"), { scripts: true });
+if (!quick) installEnvironments();
 const failed = steps().filter((step) => !passes(step));
 if (failed.length > 0) {
   process.stdout.write(`Failed: ${failed.map(([name]) => name).join(", ")}\n`);

@@ -1,19 +1,59 @@
-/** A real Chromium for tests (CHROMIUM, or /usr/bin/chromium), and a server for its pages. */
+/**
+ * A Chromium for tests, and a server for its pages. It is the one that CHROMIUM names, Debian's, or the one that
+ * `npm test` installs where there is no other; `needs("browser")` (oracles.ts) says whether there is one.
+ */
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser } from "playwright-core";
+import { inEnvironment } from "./environments.js";
 
-/** @throws Error where there is none: the tests that need it are not skipped */
+interface Program {
+  readonly executablePath: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Debian's, or what CHROMIUM names. */
+const usual: Program = { executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", env: process.env };
+
+/** What test/environments/browser/unpack.mjs has unpacked: a program with libraries and fonts of its own. */
+function unpacked(): Program {
+  const folder = inEnvironment("browser", ".chromium");
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: path.join(folder, "al2023", "lib"),
+    FONTCONFIG_FILE: path.join(folder, "fonts", "fonts.conf"),
+    XDG_CACHE_HOME: path.join(folder, "cache"),
+  };
+  return { executablePath: path.join(folder, "chromium"), env };
+}
+
+const isThere = ({ executablePath }: Program): boolean => fs.existsSync(executablePath);
+
+function program(): Program {
+  return process.env["CHROMIUM"] || isThere(usual) ? usual : unpacked();
+}
+
+/** Why no browser can be used here; null where one can. */
+export function browserProblem(): string | null {
+  const { executablePath, env } = program();
+  if (executablePath === usual.executablePath) return isThere(usual) ? null : `there is no ${executablePath}`;
+  if (!fs.existsSync(executablePath)) return `there is no ${usual.executablePath}, and none from npm`;
+  const { status, stderr } = spawnSync(executablePath, ["--version"], { env, encoding: "utf8" });
+  return status === 0 ? null : `npm's Chromium does not start, ${stderr.trim().split("\n")[0]}`;
+}
+
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-  if (!fs.existsSync(executablePath)) {
-    throw new Error(`${executablePath} is not there: install Chromium, or set CHROMIUM to the path of one`);
-  }
+  const { executablePath, env } = program();
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet] });
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet];
+  const set = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]));
+  const browser = await chromium.launch({ executablePath, args, env: set });
+  process.stdout.write(`  Chromium ${browser.version()}: ${executablePath}\n`);
+  return browser;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

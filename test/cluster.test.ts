@@ -10,21 +10,12 @@ import { MNIST } from "../src/entries/data.js";
 import { manualSeed } from "../src/entries/index.js";
 import { ExerciseNet, resolveConfig } from "../src/entries/train.js";
 import { temporaryFolder } from "./idx-folder.js";
+import { needs } from "./oracles.js";
 import { python } from "./python.js";
 
 const script = fileURLToPath(new URL("../examples/cluster/two-hosts.sh", import.meta.url));
 
-/** Whether this user may make network namespaces here. */
-function mayMakeNamespaces(): boolean {
-  const name = `kilograd-probe-${process.pid}`;
-  const made = spawnSync("ip", ["netns", "add", name]).status === 0;
-  if (made) spawnSync("ip", ["netns", "delete", name]);
-  return made;
-}
-
-const skip = mayMakeNamespaces() ? false : "it needs root and iproute2 to make network namespaces";
-
-test("two hosts train on together and the loss falls; nothing of them stays", { skip }, (t) => {
+test("two hosts train on together and the loss falls; nothing of them stays", needs("hosts", "torch"), (t) => {
   manualSeed(1);
   const folder = temporaryFolder(t);
   const model = new ExerciseNet();

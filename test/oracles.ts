@@ -1,0 +1,106 @@
+/**
+ * What tests compare kilograd with, or run it in, that `npm ci` does not install. A test names what it needs:
+ * `test(title, needs("torch"), …)`. Where that is missing, the test is skipped and says why. Where the environment
+ * variable KILOGRAD_REQUIRE_ORACLES is 1, as in CI, a missing oracle is an error instead.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { browserProblem } from "./chromium.js";
+import { currentNode, tool } from "./environments.js";
+import { python } from "./python.js";
+
+interface Oracle {
+  /** What remains unchecked without it, as the summary of `npm test` says it. */
+  readonly checks: string;
+  /** Why it cannot be used here; null where it can. */
+  readonly problem: () => string | null;
+  /** How to get it. */
+  readonly get: string;
+}
+
+const oracles = {
+  torch: {
+    checks: "exported networks in PyTorch",
+    problem: () => pythonProblem("torch"),
+    get: "apt-get install python3-torch",
+  },
+  onnx: {
+    checks: "exported models by ONNX's own checker",
+    problem: () => pythonProblem("onnx"),
+    get: "apt-get install python3-onnx",
+  },
+  numpy: {
+    checks: "exported .npz files in NumPy",
+    problem: () => pythonProblem("numpy"),
+    get: "apt-get install python3-numpy",
+  },
+  python: {
+    checks: "TensorBoard files by an independent reader",
+    problem: () => pythonProblem("json"),
+    get: "apt-get install python3",
+  },
+  hosts: {
+    checks: "training on two hosts",
+    problem: namespaceProblem,
+    get: "apt-get install iproute2, and run the tests as root",
+  },
+  browser: {
+    checks: "pages in a browser",
+    problem: browserProblem,
+    get: "apt-get install chromium, or set CHROMIUM to the path of a Chromium",
+  },
+  currentNode: {
+    checks: "the same bits in a current Node",
+    problem: () => (existsSync(currentNode) ? null : "none is installed"),
+    get: "npm ci --prefix test/environments/current-node",
+  },
+  deno: toolOracle("deno", "the same bits in Deno"),
+  bun: toolOracle("bun", "the same bits in Bun"),
+  vite: toolOracle("vite", "a page built by Vite"),
+} satisfies Record<string, Oracle>;
+
+export type OracleName = keyof typeof oracles;
+
+const required = process.env["KILOGRAD_REQUIRE_ORACLES"] === "1";
+const problems = new Map<OracleName, string | null>();
+
+/** The problem with an oracle, which is looked for once. */
+function problemOf(name: OracleName): string | null {
+  if (!problems.has(name)) problems.set(name, oracles[name].problem());
+  return problems.get(name)!;
+}
+
+/**
+ * The options of a test that needs these.
+ * @throws Error where one is missing and all are required
+ */
+export function needs(...names: readonly OracleName[]): { readonly skip: string | false } {
+  const missing = names.find((name) => problemOf(name) !== null);
+  if (missing === undefined) return { skip: false };
+  const { checks, get } = oracles[missing];
+  const reason = `${checks} (${problemOf(missing)}: ${get})`;
+  if (required) throw new Error(`KILOGRAD_REQUIRE_ORACLES is set, but this cannot be checked: ${reason}`);
+  return { skip: reason };
+}
+
+function toolOracle(name: Parameters<typeof tool>[0], checks: string): Oracle {
+  const problem = (): string | null =>
+    spawnSync(tool(name), ["--version"]).status === 0 ? null : "it is not installed or does not run";
+  return { checks, problem, get: "npm ci --prefix test/environments/other-runtimes --ignore-scripts=false" };
+}
+
+/** Whether Python can import a module; finding it is enough and takes no time. */
+function pythonProblem(module: string): string | null {
+  if (!existsSync(python)) return `there is no ${python}`;
+  const program = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${module}") is None)`;
+  return spawnSync(python, ["-c", program]).status === 0 ? null : `${python} has no ${module}`;
+}
+
+function namespaceProblem(): string | null {
+  const name = `kilograd-probe-${process.pid}`;
+  const { status, error } = spawnSync("ip", ["netns", "add", name]);
+  if (error) return "there is no ip";
+  if (status !== 0) return "this user cannot make network namespaces here";
+  spawnSync("ip", ["netns", "delete", name]);
+  return null;
+}
