@@ -4,10 +4,10 @@
  */
 import { StateError } from "../errors/errors.js";
 import * as ops from "../ops/index.js";
-import { isVariable } from "../ops/leaf.js";
 import { shapesEqual, type Shape } from "../graph/shape.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
+import type { Variable } from "../graph/variable.js";
 
 /** Sums a gradient over the axes along which an input of this shape was broadcast. */
 export function unbroadcast(grad: Node, shape: Shape): Node {
@@ -58,6 +58,8 @@ export function alreadyRun(): StateError {
 }
 
 /** Of these gradients, those with respect to variables. */
-export function variableGradients(all: Map<Node, Node>): Map<Node, Node> {
-  return new Map([...all].filter(([node]) => isVariable(node) && node.requiresGrad));
+export function variableGradients(all: ReadonlyMap<Node, Node>): [variable: Variable, gradient: Node][] {
+  return [...all].flatMap(([node, gradient]) =>
+    ops.variable.is(node) && node.requiresGrad ? [[node.attrs.variable, gradient]] : [],
+  );
 }

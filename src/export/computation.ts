@@ -8,7 +8,7 @@ import { ArgumentError } from "../errors/errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import type { Module } from "../nn/index.js";
-import { isVariable } from "../ops/leaf.js";
+import { variable } from "../ops/leaf.js";
 import type { Shape } from "../graph/shape.js";
 import { callLazily, evaluation, type Mode } from "../trace/lazy-call.js";
 import { fuse } from "./recognition.js";
@@ -104,7 +104,7 @@ class Merger {
     const shape = mergeSizes(place, node.shape, twin.shape) as Sizes;
     const base = { shape, dtype: node.dtype, module, inputs: [] as Value[], attrs: {} };
     if (node === this.first.input) return { ...base, op: "input" };
-    if (isVariable(node)) return this.variable(node.attrs.variable, base);
+    if (variable.is(node)) return this.variable(node.attrs.variable, base);
     // What is drawn anew in each pass, as a dropout's key, is not the same in both.
     if (node.supply && twin.supply) return { ...base, op: "live" };
     if (node.value !== undefined) {

@@ -43,8 +43,14 @@ export class Node<A = unknown> implements Spec {
   ) {}
 }
 
+export interface VariableAttrs {
+  readonly variable: Variable;
+  /** The variable's version that the node stands for. */
+  version: number;
+}
+
 /** A node that stands for the present content of a variable. */
-export type VariableNode = Node<{ readonly variable: Variable; version: number }>;
+export type VariableNode = Node<VariableAttrs>;
 
 let walks = 0;
 /** Nodes whose inputs are being walked, and which input comes next. Kept between walks, so as to make no garbage. */

@@ -25,14 +25,7 @@ export type Lowering<A> =
   /** Holds or names its elements. */
   | { readonly kind: "leaf" }
   /** One result element from the inputs' elements at the same place (inputs broadcast); four lanes at a time. */
-  | {
-      readonly kind: "elementwise";
-      readonly vector: { of(args: readonly Expr[], attrs: A): Expr }["of"];
-      /** Of a comparison: all bits of a lane set where it holds, none elsewhere. */
-      readonly mask?: { of(args: readonly Expr[]): Expr }["of"];
-      /** Whether the first of `vector`'s arguments is such a mask: of a condition that is not zero. */
-      readonly takesMask?: true;
-    }
+  | ({ readonly kind: "elementwise" } & ElementwiseCode<A>)
   /** An element that depends on its row-major position in the result (an i32x4), the attributes, and scalar inputs. */
   | { readonly kind: "index"; readonly vector: { of(position: Expr, attrs: A, args: readonly Expr[]): Expr }["of"] }
   /** The same elements under other strides; `undefined` where strides cannot say it (a copy is made then). */
@@ -40,12 +33,35 @@ export type Lowering<A> =
       readonly kind: "view";
       readonly view: { of(input: StridedView, attrs: A, out: Spec): StridedView | undefined }["of"];
     }
-  /** A sum or maximum over `attrs.axes`. */
-  | { readonly kind: "reduce"; readonly combine: "sum" | "max" }
+  | ReduceLowering<A>
   /** Made of other ops, as the same function of graph nodes. */
   | { readonly kind: "composite"; readonly build: { of(inputs: readonly Node[], attrs: A): Node }["of"] }
   /** A kernel of its own: compiler/kernels has a planner under this op's name. */
   | { readonly kind: "kernel" };
+
+export interface ElementwiseCode<A> {
+  readonly vector: { of(args: readonly Expr[], attrs: A): Expr }["of"];
+  /** Of a comparison: all bits of a lane set where it holds, none elsewhere. */
+  readonly mask?: { of(args: readonly Expr[]): Expr }["of"] | undefined;
+  /** Whether the first of `vector`'s arguments is such a mask: of a condition that is not zero. */
+  readonly takesMask?: true | undefined;
+  /** Slow to compute: a result that several ops use is stored instead of being computed for each of them. */
+  readonly expensive?: true | undefined;
+  /** Whether the result is 0 wherever these inputs are 0 and the others are finite. Left out: never. */
+  readonly keepsZeros?: ((isZero: (input: number) => boolean) => boolean) | undefined;
+}
+
+/** A sum or maximum over some axes, which stay with size 1. */
+export interface ReduceLowering<A> {
+  readonly kind: "reduce";
+  readonly combine: "sum" | "max";
+  readonly axes: { of(attrs: A): readonly number[] }["of"];
+}
+
+/** Whether an op may be computed again wherever its result is used. */
+export function isCheap({ lowering }: Op): boolean {
+  return lowering.kind === "elementwise" && !lowering.expensive;
+}
 
 /** Where the elements of a tensor lie: element (i, j, …) at offset + i·strides[0] + j·strides[1] + …, in elements. */
 export interface StridedView {
@@ -91,14 +107,36 @@ export interface Op<A = unknown> {
   readonly key?: { of(attrs: A): string }["of"];
 }
 
-/** All ops by name, in the order of their definition. */
-export const registry = new Map<string, Op<never>>();
+/** The attributes of an op that has none. */
+export type NoAttrs = Record<string, never>;
 
-/** Registers an op and gives the function that builds its nodes. */
-export function defineOp<A = Record<string, never>>(op: Op<A>): (inputs: readonly Node[], attrs: A) => Node<A> {
+/** Stands for one op, and recognises its nodes by comparing pointers. */
+export interface OpRef<A> {
+  readonly op: Op<A>;
+  readonly is: (node: Node | undefined) => node is Node<A>;
+}
+
+/** Builds an op's nodes from its inputs and attributes, after checking the shapes. */
+export type OpBuilder<A> = OpRef<A> & ((inputs: readonly Node[], attrs: A) => Node<A>);
+
+/** All ops by name, in the order of their definition. */
+export const registry = new Map<string, Op>();
+
+/** Registers an op. */
+export function registerOp<A>(op: Op<A>): OpRef<A> {
   if (registry.has(op.name)) throw new Error(`the op ${op.name} is defined twice`);
-  registry.set(op.name, op as unknown as Op<never>);
-  return (inputs, attrs) => applyOp(op, inputs, attrs);
+  registry.set(op.name, op);
+  return { op, is: (node): node is Node<A> => node?.op === op };
+}
+
+/** Registers an op and returns the function that builds its nodes. */
+export function defineOp<A = NoAttrs>(op: NoInfer<Op<A>>): OpBuilder<A> {
+  return opFunction(registerOp(op), (inputs: readonly Node[], attrs: A) => applyOp(op, inputs, attrs));
+}
+
+/** Gives an op the function that builds graphs with it: `reshape(x, shape)`, and `reshape.is(node)` to recognise its nodes. */
+export function opFunction<A, F extends (...args: never[]) => Node>({ op, is }: OpRef<A>, build: F): F & OpRef<A> {
+  return Object.assign(build, { op, is });
 }
 
 /** A node of this op, its shapes checked. */

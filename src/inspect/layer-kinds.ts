@@ -1,7 +1,7 @@
 /** What a layer does, told from its nodes, so that a function and a module that do the same are the same. */
 import { topologicalOrder, type Node, type VariableNode } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
-import { isConstant, isVariable } from "../ops/leaf.js";
+import { constant, variable } from "../ops/leaf.js";
 import type { ConvolutionAttrs } from "../ops/convolution.js";
 import type { AvgPoolAttrs } from "../ops/pooling.js";
 import type { Pair } from "../ops/window.js";
@@ -122,7 +122,7 @@ export function classify(material: Material): { readonly detail: LayerDetail; re
 /** The variables behind a node. */
 export function variablesOf(node: Node): Variable[] {
   return topologicalOrder([node])
-    .filter((part): part is VariableNode => isVariable(part))
+    .filter((part): part is VariableNode => variable.is(part))
     .map(({ attrs }) => attrs.variable);
 }
 
@@ -133,6 +133,6 @@ function lastTwo({ shape }: Node): Pair {
 /** Of a dropout's product with its mask: what the random numbers are compared with. */
 function probability(node: Node): number {
   const comparison = topologicalOrder([node.inputs[1]!]).find(({ op }) => op.name === "ge");
-  const bound = comparison?.inputs.find(isConstant);
+  const bound = comparison?.inputs.find(constant.is);
   return bound ? bound.attrs.value : NaN;
 }

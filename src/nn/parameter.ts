@@ -1,7 +1,7 @@
 /** Parameter and Buffer: tensors with a memory of their own that a `Module` finds among its fields. */
 import type { HostArray } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
-import { isConstant, variable } from "../ops/leaf.js";
+import { constant, variable } from "../ops/leaf.js";
 import { Tensor } from "../tensor/tensor.js";
 import { sizeOf } from "../graph/shape.js";
 
@@ -58,7 +58,7 @@ export class Buffer extends Tensor {
 
 /** The elements of `zeros()` and the like are known without computing anything. */
 function elementsOf({ node }: Tensor): HostArray {
-  if (!isConstant(node)) return new Tensor(node).data();
+  if (!constant.is(node)) return new Tensor(node).data();
   const size = sizeOf(node.shape);
   return (node.dtype === "float32" ? new Float32Array(size) : new Int32Array(size)).fill(node.attrs.value);
 }

@@ -5,12 +5,10 @@ import { v } from "../wasm/expressions.js";
 import { eq, lt, where } from "./comparison.js";
 import { defineElementwise, promote, type Elementwise } from "./elementwise.js";
 import { constant } from "./leaf.js";
-import type { Sample } from "../graph/op.js";
-
-type Plain = Record<string, never>;
+import { opFunction, type NoAttrs, type OpBuilder, type OpRef, type Sample } from "../graph/op.js";
 
 /** Broadcasting in every position, scalars, sizes that are no multiple of 4; the second operand within `range`. */
-export function binarySamples(range: readonly [number, number]): Sample<Plain>[] {
+export function binarySamples(range: readonly [number, number]): Sample<NoAttrs>[] {
   const shapes: [Shape, Shape][] = [
     [[7], [7]],
     [[3, 5], [5]],
@@ -36,19 +34,23 @@ export function binarySamples(range: readonly [number, number]): Sample<Plain>[]
   return shapes.map(([a, b]) => ({ inputs: [a, { shape: b, range }], attrs: {} }));
 }
 
-export const integerSample: Sample<Plain> = {
+export const integerSample: Sample<NoAttrs> = {
   inputs: [
     { shape: [3, 5], range: [-9, 10], dtype: "int32" },
     { shape: [5], range: [1, 9], dtype: "int32" },
   ],
   attrs: {},
 };
-const mixedSample: Sample<Plain> = {
+const mixedSample: Sample<NoAttrs> = {
   inputs: [[3, 5], { shape: [3, 1], range: [1, 4], dtype: "int32" }],
   attrs: {},
 };
 
-function defineBinary(rule: Omit<Elementwise<Plain>, "samples" | "torch" | "dtype"> & { extra?: Sample<Plain>[] }) {
+type BinaryOp = OpRef<NoAttrs> & ((a: Node, b: Node) => Node);
+
+function defineBinary(
+  rule: Omit<Elementwise<NoAttrs>, "samples" | "torch" | "dtype"> & { extra?: Sample<NoAttrs>[] },
+): BinaryOp {
   const { extra = [], ...record } = rule;
   const build = defineElementwise({
     ...record,
@@ -56,7 +58,7 @@ function defineBinary(rule: Omit<Elementwise<Plain>, "samples" | "torch" | "dtyp
     samples: [...binarySamples([-2, 2]), integerSample, mixedSample, ...extra],
     torch: () => `torch.${rule.name}(x[0], x[1])`,
   });
-  return (a: Node, b: Node): Node => build([a, b], {});
+  return opFunction(build, (a: Node, b: Node): Node => build([a, b], {}));
 }
 
 /** a + b. PyTorch: `torch.add`. */
@@ -80,6 +82,7 @@ export const mul = defineBinary({
   name: "mul",
   scalar: ([a, b]) => a! * b!,
   vector: ([a, b]) => v.mul(a!, b!),
+  keepsZeros: (isZero) => isZero(0) || isZero(1),
   gradient: ({ inputs: [a, b] }, grad) => [
     a!.requiresGrad ? mul(grad, b!) : null,
     b!.requiresGrad ? mul(grad, a!) : null,
@@ -92,7 +95,7 @@ function extremeGradient(a: Node, b: Node, loses: (x: Node, y: Node) => Node, gr
   return [where(loses(a, b), constant(0), shared), where(loses(b, a), constant(0), shared)];
 }
 
-const tie: Sample<Plain> = {
+const tie: Sample<NoAttrs> = {
   inputs: [
     { shape: [5], values: [1, 2, 3, -1, 0] },
     { shape: [5], values: [2, 1, 3.5, -2, 1] },
@@ -118,11 +121,12 @@ export const minimum = defineBinary({
   extra: [tie],
 });
 
-const divOp = defineElementwise<Plain>({
+const divOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "div",
   dtype: () => "float32",
   scalar: ([a, b]) => a! / b!,
   vector: ([a, b]) => v.div(a!, b!),
+  keepsZeros: (isZero) => isZero(0),
   gradient: (node, grad) => {
     const [a, b] = node.inputs;
     return [a!.requiresGrad ? div(grad, b!) : null, b!.requiresGrad ? neg(div(mul(grad, node), b!)) : null];
@@ -132,15 +136,14 @@ const divOp = defineElementwise<Plain>({
 });
 
 /** a / b, always float32. PyTorch: `torch.div`. */
-export function div(a: Node, b: Node): Node {
-  return divOp([a, b], {});
-}
+export const div = opFunction(divOp, (a: Node, b: Node): Node => divOp([a, b], {}));
 
-const negOp = defineElementwise<Plain>({
+const negOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "neg",
   dtype: promote,
   scalar: ([x]) => -x!,
   vector: ([x]) => v.op("f32x4.neg", x!),
+  keepsZeros: (isZero) => isZero(0),
   gradient: (_, grad) => [neg(grad)],
   samples: [
     { inputs: [[7]], attrs: {} },
@@ -151,6 +154,4 @@ const negOp = defineElementwise<Plain>({
 });
 
 /** −x. PyTorch: `torch.neg`. */
-export function neg(x: Node): Node {
-  return negOp([x], {});
-}
+export const neg = opFunction(negOp, (x: Node): Node => negOp([x], {}));

@@ -1,7 +1,7 @@
 /** Tensors joined along an axis. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { defineOp } from "../graph/op.js";
+import { defineOp, opFunction, type OpBuilder } from "../graph/op.js";
 import { denseStrides, formatShape, sizeOf, type Shape } from "../graph/shape.js";
 import { cast } from "./comparison.js";
 import { promote } from "./elementwise.js";
@@ -29,7 +29,11 @@ function starts(parts: readonly { readonly shape: Shape }[], axis: number): numb
   return parts.map((part) => (next += part.shape[axis]!) - part.shape[axis]!);
 }
 
-const catOp = defineOp<{ readonly axis: number }>({
+export interface CatAttrs {
+  readonly axis: number;
+}
+
+const catOp: OpBuilder<CatAttrs> = defineOp({
   name: "cat",
   infer: (inputs, { axis }) => ({
     shape: joinedShape(
@@ -80,7 +84,7 @@ const catOp = defineOp<{ readonly axis: number }>({
 });
 
 /** Tensors joined along an axis that they have; one of int32 among float32 is made float32. PyTorch: `torch.cat`. */
-export function cat(parts: readonly Node[], axis: number): Node {
+export const cat = opFunction(catOp, (parts: readonly Node[], axis: number): Node => {
   if (parts.length === 0) throw new ArgumentError({ op: "cat", problem: "there is nothing to join" });
   if (parts.length === 1) return parts[0]!;
   const dtype = promote(parts);
@@ -88,4 +92,4 @@ export function cat(parts: readonly Node[], axis: number): Node {
     parts.map((part) => cast(part, dtype)),
     { axis },
   );
-}
+});

@@ -7,10 +7,10 @@ import { noGrad } from "../graph/grad-mode.js";
 import { v, type Expr, type Instruction } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
-import type { Sample } from "../graph/op.js";
+import { opFunction, type NoAttrs, type OpBuilder, type OpRef, type Sample } from "../graph/op.js";
 
 /** Values that meet: each pair of the samples has equal and unequal elements. */
-const comparisonSamples: readonly Sample<Record<string, never>>[] = [
+const comparisonSamples: readonly Sample<NoAttrs>[] = [
   {
     inputs: [
       { shape: [7], values: [-1, 0, 0.5, 2, 2, 3, -4] },
@@ -35,7 +35,11 @@ const comparisonSamples: readonly Sample<Record<string, never>>[] = [
   },
 ];
 
-function defineComparison(name: string, holds: (a: number, b: number) => boolean, instruction: Instruction) {
+function defineComparison(
+  name: string,
+  holds: (a: number, b: number) => boolean,
+  instruction: Instruction,
+): OpRef<NoAttrs> & ((a: Node, b: Node) => Node) {
   const mask = ([a, b]: readonly Expr[]): Expr => v.op(instruction, a!, b!);
   const build = defineElementwise({
     name,
@@ -47,7 +51,7 @@ function defineComparison(name: string, holds: (a: number, b: number) => boolean
     samples: comparisonSamples,
     torch: () => `torch.${name}(x[0], x[1])`,
   });
-  return (a: Node, b: Node): Node => build([a, b], {});
+  return opFunction(build, (a: Node, b: Node): Node => build([a, b], {}));
 }
 
 /** a = b. PyTorch: `torch.eq`. */
@@ -63,12 +67,13 @@ export const gt = defineComparison("gt", (a, b) => a > b, "f32x4.gt");
 /** a ≥ b. PyTorch: `torch.ge`. */
 export const ge = defineComparison("ge", (a, b) => a >= b, "f32x4.ge");
 
-const whereOp = defineElementwise({
+const whereOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "where",
   dtype: ([, a, b]) => promote([a!, b!]),
   scalar: ([condition, a, b]) => (condition !== 0 ? a! : b!),
   vector: ([condition, a, b]) => v.select(condition!, a!, b!),
   takesMask: true,
+  keepsZeros: (isZero) => isZero(1) && isZero(2),
   gradient: ({ inputs: [condition, a, b] }, grad) => [
     null,
     a!.requiresGrad ? where(condition!, grad, constant(0)) : null,
@@ -92,11 +97,13 @@ const whereOp = defineElementwise({
 });
 
 /** `a` where the condition is not zero, elsewhere `b`; all three broadcast. PyTorch: `torch.where`. */
-export function where(condition: Node, a: Node, b: Node): Node {
-  return whereOp([condition, a, b], {});
+export const where = opFunction(whereOp, (condition: Node, a: Node, b: Node): Node => whereOp([condition, a, b], {}));
+
+export interface CastAttrs {
+  readonly dtype: Dtype;
 }
 
-const castOp = defineElementwise<{ readonly dtype: Dtype }>({
+const castOp: OpBuilder<CastAttrs> = defineElementwise({
   name: "cast",
   dtype: (_, { dtype }) => dtype,
   scalar: ([x], { dtype }) => (dtype === "int32" ? Math.trunc(x!) : x!),
@@ -111,11 +118,11 @@ const castOp = defineElementwise<{ readonly dtype: Dtype }>({
 });
 
 /** The elements as another type; to int32 towards zero. PyTorch: `Tensor.to`. */
-export function cast(x: Node, dtype: Dtype): Node {
-  return x.dtype === dtype ? x : castOp([x], { dtype });
-}
+export const cast = opFunction(castOp, (x: Node, dtype: Dtype): Node =>
+  x.dtype === dtype ? x : castOp([x], { dtype }),
+);
 
-const detachOp = defineElementwise({
+const detachOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "detach",
   dtype: ([x]) => x!.dtype,
   scalar: ([x]) => x!,
@@ -130,6 +137,4 @@ const detachOp = defineElementwise({
 });
 
 /** The same elements, through which no gradient flows. PyTorch: `Tensor.detach`. */
-export function detach(x: Node): Node {
-  return x.requiresGrad ? noGrad(() => detachOp([x], {})) : x;
-}
+export const detach = opFunction(detachOp, (x: Node): Node => (x.requiresGrad ? noGrad(() => detachOp([x], {})) : x));

@@ -7,7 +7,7 @@
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
-import { defineOp, type Sample } from "../graph/op.js";
+import { defineOp, opFunction, type OpBuilder, type Sample } from "../graph/op.js";
 import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps, type Pair } from "./window.js";
 
 export interface ConvolutionAttrs {
@@ -25,22 +25,7 @@ export interface ConvolutionWeightGradientAttrs extends ConvolutionAttrs {
   readonly weightShape: Shape;
 }
 
-/** y [N,O,OH,OW] from x [N,C,H,W] and w [O,C/groups,KH,KW]. */
-export function conv2d(x: Node, w: Node, attrs: ConvolutionAttrs): Node {
-  return conv2dOp([x, w], attrs);
-}
-
-/** dx [N,C,H,W] from g [N,O,OH,OW] (the gradient of y) and w. */
-export function conv2dInputGradient(g: Node, w: Node, attrs: ConvolutionInputGradientAttrs): Node {
-  return conv2dInputGradientOp([g, w], attrs);
-}
-
-/** dw [O,C/groups,KH,KW] from x and g [N,O,OH,OW] (the gradient of y). */
-export function conv2dWeightGradient(x: Node, g: Node, attrs: ConvolutionWeightGradientAttrs): Node {
-  return conv2dWeightGradientOp([x, g], attrs);
-}
-
-const conv2dOp = defineOp<ConvolutionAttrs>({
+const conv2dOp: OpBuilder<ConvolutionAttrs> = defineOp({
   name: "conv2d",
   infer: ([x, w], attrs) => {
     requireImage("conv2d", "input", x!);
@@ -61,7 +46,7 @@ const conv2dOp = defineOp<ConvolutionAttrs>({
   torch: (attrs) => `torch.nn.functional.conv2d(x[0], x[1], ${pythonArguments(attrs)})`,
 });
 
-const conv2dInputGradientOp = defineOp<ConvolutionInputGradientAttrs>({
+const conv2dInputGradientOp: OpBuilder<ConvolutionInputGradientAttrs> = defineOp({
   name: "conv2dInputGradient",
   infer: ([g, w], attrs) => {
     requireImage("conv2dInputGradient", "weight", w!, "[O,C/groups,KH,KW]");
@@ -83,7 +68,7 @@ const conv2dInputGradientOp = defineOp<ConvolutionInputGradientAttrs>({
     `torch.nn.grad.conv2d_input(${pythonTuple(attrs.inputShape)}, x[1], x[0], ${pythonArguments(attrs)})`,
 });
 
-const conv2dWeightGradientOp = defineOp<ConvolutionWeightGradientAttrs>({
+const conv2dWeightGradientOp: OpBuilder<ConvolutionWeightGradientAttrs> = defineOp({
   name: "conv2dWeightGradient",
   infer: ([x, g], attrs) => {
     requireImage("conv2dWeightGradient", "input", x!);
@@ -104,6 +89,23 @@ const conv2dWeightGradientOp = defineOp<ConvolutionWeightGradientAttrs>({
   torch: (attrs) =>
     `torch.nn.grad.conv2d_weight(x[0], ${pythonTuple(attrs.weightShape)}, x[1], ${pythonArguments(attrs)})`,
 });
+
+/** y [N,O,OH,OW] from x [N,C,H,W] and w [O,C/groups,KH,KW]. */
+export const conv2d = opFunction(conv2dOp, (x: Node, w: Node, attrs: ConvolutionAttrs): Node =>
+  conv2dOp([x, w], attrs),
+);
+
+/** dx [N,C,H,W] from g [N,O,OH,OW] (the gradient of y) and w. */
+export const conv2dInputGradient = opFunction(
+  conv2dInputGradientOp,
+  (g: Node, w: Node, attrs: ConvolutionInputGradientAttrs): Node => conv2dInputGradientOp([g, w], attrs),
+);
+
+/** dw [O,C/groups,KH,KW] from x and g [N,O,OH,OW] (the gradient of y). */
+export const conv2dWeightGradient = opFunction(
+  conv2dWeightGradientOp,
+  (x: Node, g: Node, attrs: ConvolutionWeightGradientAttrs): Node => conv2dWeightGradientOp([x, g], attrs),
+);
 
 function convolutionOf({ stride, padding, dilation, groups }: ConvolutionAttrs): ConvolutionAttrs {
   return { stride, padding, dilation, groups };

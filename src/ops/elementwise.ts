@@ -1,24 +1,18 @@
 /** What all elementwise ops share: broadcasting, the float64 reference from a function of numbers, the result's type. */
 import type { Dtype, Node } from "../graph/node.js";
 import { broadcastShapes, broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../graph/shape.js";
-import type { Expr } from "../wasm/expressions.js";
-import { defineOp, type Op, type Value } from "../graph/op.js";
+import { defineOp, type ElementwiseCode, type NoAttrs, type Op, type OpBuilder, type Value } from "../graph/op.js";
 
 /** An op whose result element needs the inputs' elements at its place only. */
-export interface Elementwise<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat"> {
+export interface Elementwise<A>
+  extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat">, ElementwiseCode<A> {
   readonly dtype: (inputs: readonly Node[], attrs: A) => Dtype;
   /** One result element, in float64. */
   readonly scalar: (args: readonly number[], attrs: A) => number;
-  /** Four result elements. */
-  readonly vector: (args: readonly Expr[], attrs: A) => Expr;
-  readonly mask?: (args: readonly Expr[]) => Expr;
-  readonly takesMask?: true;
 }
 
-export function defineElementwise<A = Record<string, never>>(
-  rule: Elementwise<A>,
-): (inputs: readonly Node[], attrs: A) => Node<A> {
-  const { dtype, scalar, vector, mask, takesMask, ...record } = rule;
+export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): OpBuilder<A> {
+  const { dtype, scalar, vector, mask, takesMask, expensive, keepsZeros, ...record } = rule;
   return defineOp<A>({
     ...record,
     infer: (inputs, attrs) => ({
@@ -26,7 +20,7 @@ export function defineElementwise<A = Record<string, never>>(
       dtype: dtype(inputs, attrs),
     }),
     reference: (inputs, attrs, out) => mapBroadcast(inputs, out.shape, (args) => scalar(args, attrs)),
-    lowering: { kind: "elementwise", vector, ...(mask && { mask }), ...(takesMask && { takesMask }) },
+    lowering: { kind: "elementwise", vector, mask, takesMask, expensive, keepsZeros },
   });
 }
 

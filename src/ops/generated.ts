@@ -8,11 +8,11 @@ import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { eq } from "./comparison.js";
-import { defineOp, type SampleInput } from "../graph/op.js";
+import { defineOp, opFunction, type OpBuilder, type SampleInput } from "../graph/op.js";
 import { sliceAxis } from "./slice-and-pad.js";
 import { reshape } from "./view.js";
 
-interface IotaAttrs {
+export interface IotaAttrs {
   readonly shape: Shape;
   readonly axis: number;
 }
@@ -36,7 +36,7 @@ function countAlong(position: Expr, attrs: IotaAttrs): Expr {
   return outermost ? place : v.sub(place, v.mul(over(place, size), v.const(size)));
 }
 
-const iotaOp = defineOp<IotaAttrs>({
+const iotaOp: OpBuilder<IotaAttrs> = defineOp({
   name: "iota",
   infer: (_, { shape, axis }) => {
     if (axis in shape && sizeOf(shape) <= largestPosition) return { shape, dtype: "int32" };
@@ -66,9 +66,7 @@ const iotaOp = defineOp<IotaAttrs>({
 });
 
 /** Each element's place along an axis: 0, 1, 2, … as int32. PyTorch: `torch.arange`, expanded. */
-export function iota(shape: Shape, axis: number): Node {
-  return iotaOp([], { shape, axis });
-}
+export const iota = opFunction(iotaOp, (shape: Shape, axis: number): Node => iotaOp([], { shape, axis }));
 
 /*
  * The hash: position · 2³²/φ + key₀, then three rounds of h ← (h ⊕ h >>> shift) · factor with key₁ added after the
@@ -107,7 +105,11 @@ const arrivingLanes = (word: Expr): Expr => v.op("i32x4.trunc_sat_f32x4_s", word
 
 const word = (value: number): SampleInput => ({ shape: [], values: [value], dtype: "int32" });
 
-const randomOp = defineOp<{ readonly shape: Shape }>({
+export interface RandomAttrs {
+  readonly shape: Shape;
+}
+
+const randomOp: OpBuilder<RandomAttrs> = defineOp({
   name: "random",
   infer: (_, { shape }) => ({ shape, dtype: "float32" }),
   reference: ([key0, key1], { shape }) => {
@@ -136,14 +138,14 @@ const randomOp = defineOp<{ readonly shape: Shape }>({
  * @param key int32 [2], the words of a seed, given as data
  * @throws ShapeError for a key of another shape or type
  */
-export function random(key: Node, shape: Shape): Node {
+export const random = opFunction(randomOp, (key: Node, shape: Shape): Node => {
   if (key.dtype !== "int32" || !shapesEqual(key.shape, [2])) {
     const got = `${key.dtype} ${formatShape(key.shape)}`;
     throw new ShapeError({ op: "random", problem: "the key does not fit", expected: "int32 [2]", got });
   }
   const [key0, key1] = [0, 1].map((at) => reshape(sliceAxis(key, 0, at, at + 1), []));
   return randomOp([key0!, key1!], { shape });
-}
+});
 
 /** 1 where the last axis's place is the label, elsewhere 0; int32 [...labels, classes]. PyTorch: `F.one_hot`. */
 export function oneHot(labels: Node, classes: number): Node {

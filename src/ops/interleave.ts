@@ -7,7 +7,7 @@ import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
 import { promote } from "./elementwise.js";
-import { defineOp } from "../graph/op.js";
+import { defineOp, opFunction, type OpBuilder } from "../graph/op.js";
 import { tiles, windowPlaces, type Pair } from "./window.js";
 
 export interface InterleaveAttrs {
@@ -15,7 +15,7 @@ export interface InterleaveAttrs {
   readonly kernel: Pair;
 }
 
-const interleaveOp = defineOp<InterleaveAttrs>({
+const interleaveOp: OpBuilder<InterleaveAttrs> = defineOp({
   name: "interleave",
   infer: (parts, { kernel }) => {
     const [first] = parts as [Node, ...Node[]];
@@ -53,6 +53,6 @@ const interleaveOp = defineOp<InterleaveAttrs>({
 });
 
 /** The image [N,C,KH·H,KW·W] of these parts [N,C,H,W], row by row of the window. */
-export function interleave(parts: readonly Node[], kernel: Pair): Node {
-  return interleaveOp(parts, { kernel });
-}
+export const interleave = opFunction(interleaveOp, (parts: readonly Node[], kernel: Pair): Node =>
+  interleaveOp(parts, { kernel }),
+);

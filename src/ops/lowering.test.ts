@@ -88,7 +88,7 @@ const special = [0, -0, 1, -1, 0.5, 1.5, 2.5, -0.5, -2.5, 1e30, Infinity, -Infin
 
 for (const name of "neg abs sign floor ceil round relu sqrt rsqrt reciprocal exp log tanh sigmoid".split(" ")) {
   test(`${name}: vector expression and reference agree on special elements`, () => {
-    compare(registry.get(name)!, {} as never, [fillInput({ shape: [special.length], values: special }, name)], name);
+    compare(registry.get(name)!, {}, [fillInput({ shape: [special.length], values: special }, name)], name);
   });
 }
 
@@ -96,6 +96,6 @@ for (const name of "add sub mul div maximum minimum pow eq ne lt le gt ge".split
   test(`${name}: vector expression and reference agree on special elements`, () => {
     const column = fillInput({ shape: [special.length, 1], values: special }, name);
     const row = fillInput({ shape: [special.length], values: special }, name);
-    compare(registry.get(name)!, {} as never, [column, row], name);
+    compare(registry.get(name)!, {}, [column, row], name);
   });
 }

@@ -3,7 +3,7 @@ import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { broadcastShapes, formatShape, sizeOf, type Shape } from "../graph/shape.js";
 import { cast } from "./comparison.js";
-import { defineOp, type Value } from "../graph/op.js";
+import { defineOp, opFunction, type NoAttrs, type OpBuilder, type Value } from "../graph/op.js";
 import { expand, permute, reshape } from "./view.js";
 
 /** c[b,m,n] = Σₖ a[b,m,k] · b[b,k,n] */
@@ -24,9 +24,9 @@ function product([a, b]: readonly Value[]): Float64Array {
 
 const transposed = (x: Node): Node => permute(x, [0, 2, 1]);
 
-const build = defineOp({
+const matmulOp: OpBuilder<NoAttrs> = defineOp({
   name: "matmul",
-  infer: (inputs: readonly Node[]) => {
+  infer: (inputs) => {
     const [{ shape: a }, { shape: b }] = inputs as [Node, Node];
     if (a.length === 3 && b.length === 3 && a[0] === b[0] && a[2] === b[1]) {
       return { shape: [a[0]!, a[1]!, b[2]!], dtype: "float32" };
@@ -64,7 +64,7 @@ const build = defineOp({
 });
 
 function multiply(a: Node, b: Node): Node {
-  return build([a, b], {});
+  return matmulOp([a, b], {});
 }
 
 /** [B,M,K] × [B,K,N], B from broadcasting the axes in front. */
@@ -92,7 +92,7 @@ function batched(a: Node, b: Node): Node {
  * a column, whose axis is then dropped. The result is float32. PyTorch: `torch.matmul`.
  * @throws ShapeError for scalars, and where a's last axis is not b's last but one
  */
-export function matmul(a: Node, b: Node): Node {
+export const matmul = opFunction(matmulOp, (a: Node, b: Node): Node => {
   const left = a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a;
   const right = b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b;
   if (a.shape.length === 0 || b.shape.length === 0 || left.shape.at(-1) !== right.shape.at(-2)) {
@@ -109,4 +109,4 @@ export function matmul(a: Node, b: Node): Node {
       !(axis === length - 2 && a.shape.length === 1) && !(axis === length - 1 && b.shape.length === 1),
   );
   return reshape(result, kept);
-}
+});

@@ -7,7 +7,7 @@ import type { Node } from "../graph/node.js";
 import { formatShape, reducedShape, resolveAxis, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
 import { add, div, mul, sub } from "./arithmetic.js";
 import { constant } from "./leaf.js";
-import { defineOp, type Sample, type Value } from "../graph/op.js";
+import { defineOp, opFunction, type OpBuilder, type Sample, type Value } from "../graph/op.js";
 import { exp, log, rsqrt } from "./pointwise.js";
 import { amax, mean, sum } from "./reduce.js";
 import { reshape } from "./view.js";
@@ -24,35 +24,6 @@ export interface BatchNormAttrs {
   /** Whether the inputs end with a weight and a bias, in this order. */
   readonly weight: boolean;
   readonly bias: boolean;
-}
-
-/** exp(x) divided by its sum along an axis. PyTorch: `torch.softmax`. */
-export function softmax(x: Node, axis: number): Node {
-  return softmaxOp([x], { axis });
-}
-
-/** log(softmax(x)), computed without the division. PyTorch: `torch.log_softmax`. */
-export function logSoftmax(x: Node, axis: number): Node {
-  return logSoftmaxOp([x], { axis });
-}
-
-/**
- * (x − mean) / √(variance + eps) · weight + bias for x [N,C,H,W], weight and bias [C] or null, where mean and variance
- * [1,C,1,1] must be those of x itself, as `batchMoments(x)` gives them: the gradient counts on it.
- * PyTorch: `torch.nn.functional.batch_norm` in training.
- */
-export function batchNorm(
-  x: Node,
-  weight: Node | null,
-  bias: Node | null,
-  mean: Node,
-  variance: Node,
-  eps: number,
-): Node {
-  requireImage("batchNorm", "input", x);
-  const affine = [weight, bias].filter((node) => node !== null).map((node) => reshape(node, [1, ...node.shape, 1, 1]));
-  const attrs = { eps, axes: [0, 2, 3], weight: weight !== null, bias: bias !== null };
-  return batchNormOp([x, mean, variance, ...affine], attrs);
 }
 
 /**
@@ -91,7 +62,7 @@ function inferSoftmax(op: string, x: Node, { axis }: SoftmaxAttrs): { shape: Sha
   return { shape: x.shape, dtype: "float32" };
 }
 
-const softmaxOp = defineOp<SoftmaxAttrs>({
+const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "softmax",
   infer: ([x], attrs) => inferSoftmax("softmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => Math.exp(value - total)),
@@ -110,7 +81,7 @@ const softmaxOp = defineOp<SoftmaxAttrs>({
   torch: ({ axis }) => `torch.softmax(x[0], ${axis})`,
 });
 
-const logSoftmaxOp = defineOp<SoftmaxAttrs>({
+const logSoftmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "logSoftmax",
   infer: ([x], attrs) => inferSoftmax("logSoftmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => value - total),
@@ -125,6 +96,12 @@ const logSoftmaxOp = defineOp<SoftmaxAttrs>({
   samples: softmaxSamples,
   torch: ({ axis }) => `torch.log_softmax(x[0], ${axis})`,
 });
+
+/** exp(x) divided by its sum along an axis. PyTorch: `torch.softmax`. */
+export const softmax = opFunction(softmaxOp, (x: Node, axis: number): Node => softmaxOp([x], { axis }));
+
+/** log(softmax(x)), computed without the division. PyTorch: `torch.log_softmax`. */
+export const logSoftmax = opFunction(logSoftmaxOp, (x: Node, axis: number): Node => logSoftmaxOp([x], { axis }));
 
 /** `f` of each element and of the logarithm of the sum of exp() of its line along an axis. */
 function alongAxis(x: Value, axis: number, f: (value: number, logTotal: number) => number): Float64Array {
@@ -141,7 +118,7 @@ function alongAxis(x: Value, axis: number, f: (value: number, logTotal: number) 
   return result;
 }
 
-const batchNormOp = defineOp<BatchNormAttrs>({
+const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
   name: "batchNorm",
   infer: ([x, ...perChannel], { axes }) => {
     requireFloat("batchNorm", "input", x!);
@@ -194,6 +171,22 @@ const batchNormOp = defineOp<BatchNormAttrs>({
     `torch.nn.functional.batch_norm(x[0], None, None, ${weight ? "x[3].flatten()" : "None"}, ` +
     `${bias ? "x[-1].flatten()" : "None"}, True, 0.1, ${eps})`,
 });
+
+/**
+ * (x − mean) / √(variance + eps) · weight + bias for x [N,C,H,W], weight and bias [C] or null, where mean and variance
+ * [1,C,1,1] must be those of x itself, as `batchMoments(x)` gives them: the gradient counts on it.
+ * PyTorch: `torch.nn.functional.batch_norm` in training.
+ */
+export const batchNorm = opFunction(
+  batchNormOp,
+  (x: Node, weight: Node | null, bias: Node | null, mean: Node, variance: Node, eps: number): Node => {
+    requireImage("batchNorm", "input", x);
+    const given = [weight, bias].filter((node) => node !== null);
+    const affine = given.map((node) => reshape(node, [1, ...node.shape, 1, 1]));
+    const attrs = { eps, axes: [0, 2, 3], weight: weight !== null, bias: bias !== null };
+    return batchNormOp([x, mean, variance, ...affine], attrs);
+  },
+);
 
 function requireShape(node: Node, expected: Shape, input: Shape): void {
   requireFloat("batchNorm", "a statistic, weight or bias", node);

@@ -6,7 +6,7 @@ import { add, div, mul, neg, sub } from "./arithmetic.js";
 import { cast, gt, where } from "./comparison.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
-import type { Sample } from "../graph/op.js";
+import { opFunction, type NoAttrs, type OpRef, type Sample } from "../graph/op.js";
 
 interface Function1 {
   readonly name: string;
@@ -19,9 +19,11 @@ interface Function1 {
   /** An int32 operand gives an int32 result, instead of being made float32 first. */
   readonly integer?: boolean;
   readonly extra?: readonly number[];
+  /** Slow to compute (see ElementwiseCode). */
+  readonly expensive?: true;
 }
 
-function samplesOf({ range = [-2, 2], extra }: Function1): Sample<Record<string, never>>[] {
+function samplesOf({ range = [-2, 2], extra }: Function1): Sample<NoAttrs>[] {
   const shapes = [[7], [], [1, 1], [3, 5], [2, 3, 1, 5]];
   const [low, high] = [Math.ceil(range[0]), Math.ceil(range[1]) + 1];
   return [
@@ -31,17 +33,18 @@ function samplesOf({ range = [-2, 2], extra }: Function1): Sample<Record<string,
   ];
 }
 
-function definePointwise(rule: Function1): (x: Node) => Node {
+function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) {
   const build = defineElementwise({
     name: rule.name,
     dtype: (inputs) => (rule.integer ? promote(inputs) : "float32"),
     scalar: ([x]) => rule.scalar(x!),
     vector: ([x]) => rule.vector(x!),
+    expensive: rule.expensive,
     gradient: (node, grad) => [rule.gradient(grad, node, node.inputs[0]!)],
     samples: samplesOf(rule),
     torch: () => (rule.integer ? `torch.${rule.name}(x[0])` : `torch.${rule.name}(x[0].double())`),
   });
-  return (x) => build([rule.integer ? x : cast(x, "float32")], {});
+  return opFunction(build, (x: Node): Node => build([rule.integer ? x : cast(x, "float32")], {}));
 }
 
 /** The gradient of a function that is flat between its steps. */
@@ -52,6 +55,7 @@ export const exp = definePointwise({
   name: "exp",
   scalar: Math.exp,
   vector: (x) => v.call("exp", x),
+  expensive: true,
   gradient: (grad, y) => mul(grad, y),
   range: [-6, 4],
 });
@@ -61,6 +65,7 @@ export const log = definePointwise({
   name: "log",
   scalar: Math.log,
   vector: (x) => v.call("log", x),
+  expensive: true,
   gradient: (grad, _, x) => div(grad, x),
   range: [0.25, 9],
 });
@@ -152,6 +157,7 @@ export const sigmoid = definePointwise({
   name: "sigmoid",
   scalar: (x) => 1 / (1 + Math.exp(-x)),
   vector: (x) => v.call("sigmoid", x),
+  expensive: true,
   gradient: (grad, y) => mul(grad, mul(y, sub(constant(1), y))),
   range: [-9, 9],
 });
@@ -161,6 +167,7 @@ export const tanh = definePointwise({
   name: "tanh",
   scalar: Math.tanh,
   vector: (x) => v.call("tanh", x),
+  expensive: true,
   gradient: (grad, y) => mul(grad, sub(constant(1), mul(y, y))),
   range: [-4, 4],
 });

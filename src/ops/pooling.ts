@@ -6,7 +6,7 @@
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
-import { defineOp, type Sample, type Value } from "../graph/op.js";
+import { defineOp, opFunction, type OpBuilder, type Sample, type Value } from "../graph/op.js";
 import {
   pythonTuple,
   requireFloat,
@@ -30,26 +30,8 @@ export interface AvgPoolAttrs {
 
 export interface AvgPoolGradientAttrs extends AvgPoolAttrs {
   readonly inputShape: Shape;
-}
-
-/** y [N,C,OH,OW], the largest of each window, from x [N,C,H,W]. */
-export function maxPool2d(x: Node, attrs: MaxPoolAttrs): Node {
-  return maxPool2dOp([x], attrs);
-}
-
-/** dx [N,C,H,W] from x and g [N,C,OH,OW] (the gradient of y): each window's first largest element gets its g. */
-export function maxPool2dGradient(x: Node, g: Node, attrs: MaxPoolAttrs): Node {
-  return maxPool2dGradientOp([x, g], attrs);
-}
-
-/** y [N,C,OH,OW], the mean of each window, from x [N,C,H,W]. */
-export function avgPool2d(x: Node, attrs: AvgPoolAttrs): Node {
-  return avgPool2dOp([x], attrs);
-}
-
-/** dx [N,C,H,W] from g [N,C,OH,OW] (the gradient of y). */
-export function avgPool2dGradient(g: Node, attrs: AvgPoolGradientAttrs): Node {
-  return avgPool2dGradientOp([g], attrs);
+  /** Set by the compiler once the division has been done: what is left is the gradient of a sum over windows. */
+  readonly sumOnly?: true;
 }
 
 /** Windows that must work: the common 2×2, overlapping, leaving a rest, not square, padded, a batch of one. */
@@ -63,7 +45,7 @@ const cases: readonly { x: Shape; kernel: Pair; stride: Pair; padding: Pair }[] 
   { x: [1, 7, 5, 3], kernel: [1, 1], stride: [3, 2], padding: [0, 0] },
 ];
 
-const maxPool2dOp = defineOp<MaxPoolAttrs>({
+const maxPool2dOp: OpBuilder<MaxPoolAttrs> = defineOp({
   name: "maxPool2d",
   infer: ([x], attrs) => {
     requireImage("maxPool2d", "input", x!);
@@ -80,7 +62,7 @@ const maxPool2dOp = defineOp<MaxPoolAttrs>({
   torch: (attrs) => `torch.nn.functional.max_pool2d(x[0], ${maxArguments(attrs)})`,
 });
 
-const maxPool2dGradientOp = defineOp<MaxPoolAttrs>({
+const maxPool2dGradientOp: OpBuilder<MaxPoolAttrs> = defineOp({
   name: "maxPool2dGradient",
   infer: ([x, g], attrs) => {
     requireImage("maxPool2dGradient", "input", x!);
@@ -101,7 +83,7 @@ const maxPool2dGradientOp = defineOp<MaxPoolAttrs>({
     `(x[0].detach().requires_grad_())`,
 });
 
-const avgPool2dOp = defineOp<AvgPoolAttrs>({
+const avgPool2dOp: OpBuilder<AvgPoolAttrs> = defineOp({
   name: "avgPool2d",
   infer: ([x], attrs) => {
     requireImage("avgPool2d", "input", x!);
@@ -118,7 +100,7 @@ const avgPool2dOp = defineOp<AvgPoolAttrs>({
   torch: (attrs) => `torch.nn.functional.avg_pool2d(x[0], ${avgArguments(attrs)})`,
 });
 
-const avgPool2dGradientOp = defineOp<AvgPoolGradientAttrs>({
+const avgPool2dGradientOp: OpBuilder<AvgPoolGradientAttrs> = defineOp({
   name: "avgPool2dGradient",
   infer: ([g], attrs) => {
     requireOutput("avgPool2dGradient", g!, attrs.inputShape, undilated(attrs));
@@ -138,6 +120,22 @@ const avgPool2dGradientOp = defineOp<AvgPoolGradientAttrs>({
     `(lambda z: torch.autograd.grad(torch.nn.functional.avg_pool2d(z, ${avgArguments(attrs)}), z, x[0], ` +
     `create_graph=True)[0])(torch.zeros(${pythonTuple(attrs.inputShape)}, dtype=x[0].dtype, requires_grad=True))`,
 });
+
+/** y [N,C,OH,OW], the largest of each window, from x [N,C,H,W]. */
+export const maxPool2d = opFunction(maxPool2dOp, (x: Node, attrs: MaxPoolAttrs): Node => maxPool2dOp([x], attrs));
+
+/** dx [N,C,H,W] from x and g [N,C,OH,OW] (the gradient of y): each window's first largest element gets its g. */
+export const maxPool2dGradient = opFunction(maxPool2dGradientOp, (x: Node, g: Node, attrs: MaxPoolAttrs): Node =>
+  maxPool2dGradientOp([x, g], attrs),
+);
+
+/** y [N,C,OH,OW], the mean of each window, from x [N,C,H,W]. */
+export const avgPool2d = opFunction(avgPool2dOp, (x: Node, attrs: AvgPoolAttrs): Node => avgPool2dOp([x], attrs));
+
+/** dx [N,C,H,W] from g [N,C,OH,OW] (the gradient of y). */
+export const avgPool2dGradient = opFunction(avgPool2dGradientOp, (g: Node, attrs: AvgPoolGradientAttrs): Node =>
+  avgPool2dGradientOp([g], attrs),
+);
 
 function undilated({ kernel, stride, padding }: AvgPoolAttrs): Window {
   return { kernel, stride, padding, dilation: [1, 1] };

@@ -1,11 +1,12 @@
 /** Powers. */
 import type { Node } from "../graph/node.js";
+import { opFunction, type NoAttrs, type OpBuilder } from "../graph/op.js";
 import type { Shape } from "../graph/shape.js";
 import { v } from "../wasm/expressions.js";
 import { binarySamples, integerSample, mul, sub } from "./arithmetic.js";
 import { cast, eq, ge, where } from "./comparison.js";
 import { defineElementwise } from "./elementwise.js";
-import { constant, isConstant } from "./leaf.js";
+import { constant } from "./leaf.js";
 import { log, reciprocal, rsqrt, sqrt } from "./pointwise.js";
 
 /** JavaScript's power, but with C's (and PyTorch's) results where JavaScript gives NaN: 1ⁿᵃⁿ and (±1)^±∞ are 1. */
@@ -13,11 +14,12 @@ function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
-const powOp = defineElementwise<Record<string, never>>({
+const powOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "pow",
   dtype: () => "float32",
   scalar: ([a, b]) => power(a!, b!),
   vector: ([a, b]) => v.call("pow", a!, b!),
+  expensive: true,
   gradient: (node, grad) => {
     const [a, b] = node.inputs;
     return [a!.requiresGrad ? baseGradient(a!, b!, grad) : null, b!.requiresGrad ? exponentGradient(node, grad) : null];
@@ -42,7 +44,7 @@ const powOp = defineElementwise<Record<string, never>>({
 
 /** d/da aᵇ = b·aᵇ⁻¹, and 0 where b = 0 (also at a = 0). */
 function baseGradient(a: Node, b: Node, grad: Node): Node {
-  if (isConstant(b)) return mul(grad, mul(b, pow(a, constant(b.attrs.value - 1))));
+  if (constant.is(b)) return mul(grad, mul(b, pow(a, constant(b.attrs.value - 1))));
   return where(eq(b, constant(0)), constant(0), mul(grad, mul(b, pow(a, sub(b, constant(1))))));
 }
 
@@ -66,8 +68,8 @@ const knownPowers = new Map<number, (x: Node) => Node>([
 ]);
 
 /** aᵇ, always float32. A negative base is right under integer exponents and NaN under others. PyTorch: `torch.pow`. */
-export function pow(a: Node, b: Node): Node {
-  const known = isConstant(b) && b.shape.length <= a.shape.length && b.shape.every((size) => size === 1);
+export const pow = opFunction(powOp, (a: Node, b: Node): Node => {
+  const known = constant.is(b) && b.shape.length <= a.shape.length && b.shape.every((size) => size === 1);
   const better = known ? knownPowers.get(b.attrs.value) : undefined;
   return better ? better(cast(a, "float32")) : powOp([a, b], {});
-}
+});

@@ -16,10 +16,10 @@ import { div, mul, neg, sub } from "./arithmetic.js";
 import { cast, eq, lt, where } from "./comparison.js";
 import { iota } from "./generated.js";
 import { constant } from "./leaf.js";
-import { defineOp, pythonList, type Op, type Sample } from "../graph/op.js";
+import { defineOp, opFunction, pythonList, type Op, type OpBuilder, type OpRef, type Sample } from "../graph/op.js";
 import { expand } from "./view.js";
 
-interface ReduceAttrs {
+export interface ReduceAttrs {
   readonly axes: readonly number[];
 }
 
@@ -43,8 +43,8 @@ const reduceSamples: readonly Sample<ReduceAttrs>[] = [
   { inputs: [{ shape: [3, 5], range: [-9, 10], dtype: "int32" }], attrs: { axes: [1] } },
 ];
 
-function defineReduction(rule: Reduction): (x: Node, axes: readonly number[]) => Node {
-  const build = defineOp<ReduceAttrs>({
+function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes: readonly number[]) => Node) {
+  const build: OpBuilder<ReduceAttrs> = defineOp({
     name: rule.name,
     gradient: rule.gradient,
     infer: ([x], { axes }) => ({ shape: checkedShape(rule.name, x!.shape, axes), dtype: x!.dtype }),
@@ -57,11 +57,11 @@ function defineReduction(rule: Reduction): (x: Node, axes: readonly number[]) =>
       });
       return result;
     },
-    lowering: { kind: "reduce", combine: rule.combine },
+    lowering: { kind: "reduce", combine: rule.combine, axes: (attrs) => attrs.axes },
     samples: reduceSamples,
     torch: ({ axes }) => `torch.${rule.name}(x[0], dim=${pythonList(axes)}, keepdim=True)`,
   });
-  return (x, axes) => (axes.length === 0 ? x : build([x], { axes }));
+  return opFunction(build, (x: Node, axes: readonly number[]): Node => (axes.length === 0 ? x : build([x], { axes })));
 }
 
 function checkedShape(op: string, shape: Shape, axes: readonly number[]): number[] {

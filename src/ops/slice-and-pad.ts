@@ -1,7 +1,7 @@
 /** Parts of a tensor, and a tensor with something around it: each is the gradient of the other. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { defineOp } from "../graph/op.js";
+import { defineOp, opFunction, type OpBuilder } from "../graph/op.js";
 import { denseStrides, formatShape, sizeOf, type Shape } from "../graph/shape.js";
 import { scatter } from "./strided-values.js";
 import { defineView } from "./view.js";
@@ -29,7 +29,7 @@ function slicedShape(input: Shape, { begin, end, step }: SliceAttrs): Shape {
   });
 }
 
-const sliceOp = defineView<SliceAttrs>({
+const sliceOp: OpBuilder<SliceAttrs> = defineView({
   name: "slice",
   shape: slicedShape,
   view: ({ strides, offset }, { begin, step }, out) => ({
@@ -80,9 +80,7 @@ export function sliceAxis(x: Node, axis: number, start: number, end?: number, st
 }
 
 /** A part of every axis at once. */
-export function slice(x: Node, attrs: SliceAttrs): Node {
-  return sliceOp([x], attrs);
-}
+export const slice = opFunction(sliceOp, (x: Node, attrs: SliceAttrs): Node => sliceOp([x], attrs));
 
 // pad ----------------------------------------------------------------------------------------------------------------
 
@@ -106,7 +104,7 @@ function paddedShape(input: Shape, { before, after, interior }: PadAttrs): numbe
   return input.map((size, axis) => before[axis]! + (size - 1) * (interior[axis]! + 1) + 1 + after[axis]!);
 }
 
-const padOp = defineOp<PadAttrs>({
+const padOp: OpBuilder<PadAttrs> = defineOp({
   name: "pad",
   infer: ([x], attrs) => ({ shape: paddedShape(x!.shape, attrs), dtype: x!.dtype }),
   reference: ([x], { before, interior, value }, out) => {
@@ -155,8 +153,8 @@ const padOp = defineOp<PadAttrs>({
 });
 
 /** `value` around and, with `interior`, between the elements, as XLA's Pad. PyTorch: `F.pad` with mode "constant". */
-export function pad(x: Node, attrs: PadAttrs): Node {
+export const pad = opFunction(padOp, (x: Node, attrs: PadAttrs): Node => {
   const { before, after, interior } = attrs;
   const idle = [before, after, interior].every((list) => list.length === x.shape.length && list.every((n) => n === 0));
   return idle ? x : padOp([x], attrs);
-}
+});

@@ -7,7 +7,7 @@ import type { Node } from "../graph/node.js";
 import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
-import { defineOp, type SampleInput } from "../graph/op.js";
+import { defineOp, opFunction, type NoAttrs, type OpBuilder, type SampleInput } from "../graph/op.js";
 import { pythonTuple, type Pair } from "./window.js";
 
 const onlyLowered =
@@ -17,7 +17,7 @@ const onlyLowered =
 const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtype: "int32" });
 
 /** Inputs: the largest value, then the values, then as many choices. */
-const atLargestOp = defineElementwise({
+const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "atLargest",
   dtype: (inputs) => promote(inputs.slice(1 + inputs.length / 2)),
   scalar: ([top, ...args]) => {
@@ -30,6 +30,7 @@ const atLargestOp = defineElementwise({
       v.select(v.op("f32x4.eq", value, top!), args[args.length / 2 + i]!, rest);
     return values.reduceRight(select, args[args.length - 1]!);
   },
+  expensive: true,
   gradient: ({ inputs }) => inputs.map(() => null),
   gradientCaveat: onlyLowered,
   samples: [{ inputs: [ties(4, 5), ties(4, 5), ties(4, 5), ties(4, 5), [4, 5], [4, 5], [4, 5]], attrs: {} }],
@@ -37,16 +38,16 @@ const atLargestOp = defineElementwise({
 });
 
 /** Of the `choices` the one whose value is `top`, the first of several; the last where none is. All have one shape. */
-export function atLargest(top: Node, values: readonly Node[], choices: readonly Node[]): Node {
-  return atLargestOp([top, ...values, ...choices], {});
-}
+export const atLargest = opFunction(atLargestOp, (top: Node, values: readonly Node[], choices: readonly Node[]): Node =>
+  atLargestOp([top, ...values, ...choices], {}),
+);
 
-interface UnpoolAttrs {
+export interface UnpoolAttrs {
   /** KH and KW, rows and columns of a window. */
   readonly kernel: Pair;
 }
 
-const unpoolOp = defineOp<UnpoolAttrs>({
+const unpoolOp: OpBuilder<UnpoolAttrs> = defineOp({
   name: "unpool",
   infer: ([g, chosen, image], { kernel }) => {
     const [n, c, h, w] = g!.shape as [number, number, number, number];
@@ -91,6 +92,6 @@ const unpoolOp = defineOp<UnpoolAttrs>({
  * An image [N,C,H,W] of zeros but for one element of each window: where `image` [N,C,H,W] first is `chosen`
  * [N,C,OH,OW], it has g [N,C,OH,OW].
  */
-export function unpool(g: Node, chosen: Node, image: Node, kernel: Pair): Node {
-  return unpoolOp([g, chosen, image], { kernel });
-}
+export const unpool = opFunction(unpoolOp, (g: Node, chosen: Node, image: Node, kernel: Pair): Node =>
+  unpoolOp([g, chosen, image], { kernel }),
+);

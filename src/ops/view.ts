@@ -5,7 +5,7 @@
 import { ShapeError } from "../errors/errors.js";
 import type { Node, Spec } from "../graph/node.js";
 import { broadcastStrides, denseStrides, formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
-import { defineOp, pythonList, type Op, type StridedView } from "../graph/op.js";
+import { defineOp, opFunction, pythonList, type Op, type OpBuilder, type StridedView } from "../graph/op.js";
 import { gather } from "./strided-values.js";
 
 interface View<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch"> {
@@ -15,7 +15,7 @@ interface View<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch">
   readonly view: (input: StridedView, attrs: A, out: Spec) => StridedView | undefined;
 }
 
-export function defineView<A>(rule: View<A>): (inputs: readonly Node[], attrs: A) => Node {
+export function defineView<A>(rule: NoInfer<View<A>>): OpBuilder<A> {
   const { shape, view, ...record } = rule;
   return defineOp<A>({
     ...record,
@@ -62,7 +62,11 @@ function reshapeStrides(input: StridedView, shape: Shape): number[] | undefined 
   return strides;
 }
 
-const reshapeOp = defineView<{ readonly shape: Shape }>({
+export interface ReshapeAttrs {
+  readonly shape: Shape;
+}
+
+const reshapeOp: OpBuilder<ReshapeAttrs> = defineView({
   name: "reshape",
   shape: (input, { shape }) => {
     if (sizeOf(input) === sizeOf(shape)) return shape;
@@ -89,13 +93,17 @@ const reshapeOp = defineView<{ readonly shape: Shape }>({
 });
 
 /** The same elements, row-major, in another shape. PyTorch: `torch.reshape`. */
-export function reshape(x: Node, shape: Shape): Node {
-  return shapesEqual(x.shape, shape) ? x : reshapeOp([x], { shape });
-}
+export const reshape = opFunction(reshapeOp, (x: Node, shape: Shape): Node =>
+  shapesEqual(x.shape, shape) ? x : reshapeOp([x], { shape }),
+);
 
 // permute ---------------------------------------------------------------------------------------------------------
 
-const permuteOp = defineView<{ readonly order: readonly number[] }>({
+export interface PermuteAttrs {
+  readonly order: readonly number[];
+}
+
+const permuteOp: OpBuilder<PermuteAttrs> = defineView({
   name: "permute",
   shape: (input, { order }) => {
     const sorted = [...order].sort((a, b) => a - b);
@@ -127,14 +135,18 @@ const permuteOp = defineView<{ readonly order: readonly number[] }>({
 });
 
 /** Axis i of the result is axis `order[i]` of x. PyTorch: `torch.permute`. */
-export function permute(x: Node, order: readonly number[]): Node {
+export const permute = opFunction(permuteOp, (x: Node, order: readonly number[]): Node => {
   const idle = order.length === x.shape.length && order.every((axis, i) => axis === i);
   return idle ? x : permuteOp([x], { order });
-}
+});
 
 // expand ----------------------------------------------------------------------------------------------------------
 
-const expandOp = defineView<{ readonly shape: Shape }>({
+export interface ExpandAttrs {
+  readonly shape: Shape;
+}
+
+const expandOp: OpBuilder<ExpandAttrs> = defineView({
   name: "expand",
   shape: (input, { shape }) => {
     const lead = shape.length - input.length;
@@ -162,13 +174,17 @@ const expandOp = defineView<{ readonly shape: Shape }>({
 });
 
 /** Axes of size 1 repeated to `shape`; new axes come first. PyTorch: `Tensor.expand`. */
-export function expand(x: Node, shape: Shape): Node {
-  return shapesEqual(x.shape, shape) ? x : expandOp([x], { shape });
-}
+export const expand = opFunction(expandOp, (x: Node, shape: Shape): Node =>
+  shapesEqual(x.shape, shape) ? x : expandOp([x], { shape }),
+);
 
 // flip ------------------------------------------------------------------------------------------------------------
 
-const flipOp = defineView<{ readonly axes: readonly number[] }>({
+export interface FlipAttrs {
+  readonly axes: readonly number[];
+}
+
+const flipOp: OpBuilder<FlipAttrs> = defineView({
   name: "flip",
   shape: (input) => input,
   view: ({ shape, strides, offset }, { axes }) => ({
@@ -186,6 +202,6 @@ const flipOp = defineView<{ readonly axes: readonly number[] }>({
 });
 
 /** The order of the places along `axes` reversed. PyTorch: `torch.flip`. */
-export function flip(x: Node, axes: readonly number[]): Node {
-  return axes.length === 0 ? x : flipOp([x], { axes });
-}
+export const flip = opFunction(flipOp, (x: Node, axes: readonly number[]): Node =>
+  axes.length === 0 ? x : flipOp([x], { axes }),
+);

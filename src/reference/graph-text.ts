@@ -2,7 +2,7 @@
 import type { Dtype, Node } from "../graph/node.js";
 import type { Shape } from "../graph/shape.js";
 import { Variable } from "../graph/variable.js";
-import { isConstant, isVariable, variable } from "../ops/leaf.js";
+import { constant, variable } from "../ops/leaf.js";
 
 const names = new WeakMap<Variable, string>();
 
@@ -20,8 +20,8 @@ export function nameVariable(name: string, of: Variable): Variable {
 /** A view or reduction has its attributes in brackets, and data its elements. */
 export function graphText(node: Node): string {
   if (node.value !== undefined) return `[${node.value.join(", ")}]`;
-  if (isConstant(node)) return String(node.attrs.value);
-  if (isVariable(node)) return names.get(node.attrs.variable)!;
+  if (constant.is(node)) return String(node.attrs.value);
+  if (variable.is(node)) return names.get(node.attrs.variable)!;
   return `${node.op.name}${attributes(node)}(${node.inputs.map(graphText).join(", ")})`;
 }
 

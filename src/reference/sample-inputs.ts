@@ -84,7 +84,7 @@ function casesOf<A>(op: Op<A>): SampleCase[] {
 
 /** A case for each sample of each op. */
 export function opCases(): SampleCase[] {
-  return [...registry.values()].flatMap((op) => casesOf<never>(op));
+  return [...registry.values()].flatMap((op) => casesOf(op));
 }
 
 /** A case for each sample of the functions that are made of ops. */

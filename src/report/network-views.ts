@@ -3,6 +3,7 @@ import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { Conv2d, type Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
+import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** The kernels of a convolution. */
@@ -67,7 +68,7 @@ export function activationMaps(model: Module, image: Tensor): ActivationView[] {
   try {
     const output = evaluating(model, () => noGrad(() => (model as (images: Tensor) => Tensor)(image)));
     return topologicalOrder([output.node])
-      .filter(({ op, shape }) => op.name === "relu" && shape.length === 4)
+      .filter((node) => ops.relu.is(node) && node.shape.length === 4)
       .map((relu) => viewMaps(relu, nearestName(relu, names)));
   } finally {
     for (const hook of hooks) hook.remove();

@@ -5,7 +5,7 @@
 import { StateError } from "../errors/errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
-import { ageOf, isVariable } from "../ops/leaf.js";
+import { ageOf, variable } from "../ops/leaf.js";
 import type { Engine, Run } from "./engine.js";
 import { WasmEngine } from "./wasm-engine.js";
 
@@ -108,7 +108,7 @@ export function realize(asked: readonly Node[]): void {
 
 function checkVersions(order: readonly Node[]): void {
   for (const node of order) {
-    if (isVariable(node) && ageOf(node) > 1) {
+    if (variable.is(node) && ageOf(node) > 1) {
       throw new StateError({
         op: "realize",
         problem: "a tensor was asked for whose computation reads a parameter that has been overwritten twice since",

@@ -5,7 +5,7 @@
  */
 import { topologicalOrder, type Dtype, type Node, type VariableNode } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
-import { ageOf, isVariable } from "../ops/leaf.js";
+import { ageOf, variable } from "../ops/leaf.js";
 import type { Op } from "../graph/op.js";
 import { shapesEqual, type Shape } from "../graph/shape.js";
 import type { Update } from "./engine.js";
@@ -39,7 +39,7 @@ export function structureOf(outputs: readonly Node[], updates: readonly Update[]
   };
   for (const node of order) {
     if (node.value !== undefined) leaves.push(node);
-    else if (isVariable(node)) readOf(node);
+    else if (variable.is(node)) readOf(node);
   }
   return { order, results, updates: updates.length, leaves, reads, readOf };
 }
@@ -87,7 +87,7 @@ export class StructureTable<T> {
 function signatureOf(node: Node, { readOf }: Structure): Signature {
   const { dtype, shape } = node;
   if (node.value !== undefined) return { dtype, shape, op: undefined, attrs: undefined, read: -1, inputs: [] };
-  if (isVariable(node)) return { dtype, shape, op: node.op, attrs: undefined, read: readOf(node), inputs: [] };
+  if (variable.is(node)) return { dtype, shape, op: node.op, attrs: undefined, read: readOf(node), inputs: [] };
   const inputs = node.inputs.map((input) => input.place);
   return { dtype, shape: inputs.length === 0 ? shape : undefined, op: node.op, attrs: node.attrs, read: -1, inputs };
 }
@@ -106,7 +106,7 @@ function matchesNode(signature: Signature, node: Node, readOf: Structure["readOf
   if (signature.shape && !shapesEqual(node.shape, signature.shape)) return false;
   if (node.value !== undefined) return signature.op === undefined;
   if (node.op !== signature.op) return false;
-  if (isVariable(node)) return readOf(node) === signature.read;
+  if (variable.is(node)) return readOf(node) === signature.read;
   const { inputs } = node;
   if (inputs.length !== signature.inputs.length) return false;
   for (let i = 0; i < inputs.length; i++) if (inputs[i]!.place !== signature.inputs[i]) return false;

@@ -11,8 +11,7 @@ import { realizeLater } from "../runtime/realize.js";
 export function backward(root: Node, weights: Node | undefined): void {
   checkRoot(root);
   checkWeights(root, weights);
-  for (const [node, grad] of variableGradients(gradients(root, weights ?? ops.constant(1, root.shape)))) {
-    const { variable } = (node as ReturnType<typeof ops.variable>).attrs;
+  for (const [variable, grad] of variableGradients(gradients(root, weights ?? ops.constant(1, root.shape)))) {
     if (addsToEarlierGradient(variable)) {
       throw new StateError({
         op: "compile",

@@ -5,7 +5,7 @@
  */
 import { StateError } from "../errors/errors.js";
 import type { HostArray, Node, VariableNode } from "../graph/node.js";
-import { ageOf, data, isData, isVariable } from "../ops/leaf.js";
+import { ageOf, data, variable } from "../ops/leaf.js";
 import { currentEngine, realize, recordRealizations, type Realization } from "../runtime/realize.js";
 import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
 import { formatShape } from "../graph/shape.js";
@@ -92,7 +92,7 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
   const realizations: Realization[] = [];
   const listen = (realization: Realization): void => {
     realizations.push(realization);
-    for (const node of realization.order) if (isVariable(node)) reads.push({ node, age: ageOf(node) });
+    for (const node of realization.order) if (variable.is(node)) reads.push({ node, age: ageOf(node) });
     checkLeaves(realization.order, args);
   };
   const { result, journal } = keepJournal(() =>
@@ -129,7 +129,7 @@ function refuseGradient(tensor: Tensor): void {
 
 /** Data that a recording would repeat for ever is refused, unless it is there before the step or is a constant of it. */
 function checkLeaves(order: readonly Node[], args: readonly Node[]): void {
-  const frozen = order.find((node) => node.value !== undefined && !isData(node) && !args.includes(node));
+  const frozen = order.find((node) => node.value !== undefined && !data.is(node) && !args.includes(node));
   if (!frozen) return;
   throw new StateError({
     op: "compile",

@@ -8,6 +8,7 @@ import type { Batch } from "../data/dataset.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { functional as F, type Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
+import * as ops from "../ops/index.js";
 import { cat } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -51,7 +52,7 @@ export function measureHealth(model: Module, [allImages, allLabels]: Batch): Hea
 
 function lookInside(model: Module, images: Tensor, labels: Tensor): Health {
   const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
-  const relus = topologicalOrder([loss.node]).filter(({ op, shape }) => op.name === "relu" && shape.length >= 2);
+  const relus = topologicalOrder([loss.node]).filter((node) => ops.relu.is(node) && node.shape.length >= 2);
   const highest = relus.map(highestOfUnits);
   if (loss.requiresGrad) loss.backward();
   const weights = [...model.namedParameters()].filter(([, { ndim, grad }]) => ndim >= 2 && grad);

@@ -1,6 +1,6 @@
 /** Nodes that are the same as long as no variable changes. */
 import type { Node } from "../../graph/node.js";
-import { isConstant, isVariable } from "../../ops/leaf.js";
+import { constant, variable } from "../../ops/leaf.js";
 
 /** Those of a graph's nodes, inputs before users, that follow from variables and constants alone. */
 export function fixedNodes(order: readonly Node[]): ReadonlySet<Node> {
@@ -8,7 +8,7 @@ export function fixedNodes(order: readonly Node[]): ReadonlySet<Node> {
   for (const node of order) {
     const { value, inputs } = node;
     const isFixed =
-      inputs.length > 0 ? inputs.every((input) => fixed.has(input)) : isVariable(node) || isConstant(node);
+      inputs.length > 0 ? inputs.every((input) => fixed.has(input)) : variable.is(node) || constant.is(node);
     if (value === undefined && isFixed) fixed.add(node);
   }
   return fixed;

@@ -5,9 +5,6 @@ import type { BufferView } from "../../kernels/views.js";
 import type { Node } from "../../graph/node.js";
 import type { Shape } from "../../graph/shape.js";
 
-/** Adds the kernels that compute a node to the program, and returns where its elements lie. */
-export type KernelPlan = (context: PlanContext, node: Node) => BufferView;
-
 export interface PlanContext {
   /** Whether the program computes gradients of convolutions. */
   readonly differentiates: boolean;

@@ -2,7 +2,9 @@
  * How each op that has kernels of its own is planned: the layouts it needs, the kernels, and where its result lies.
  */
 import type { Node } from "../../graph/node.js";
-import { isConstant, isVariable } from "../../ops/leaf.js";
+import { OpRules } from "../../graph/op-rules.js";
+import * as ops from "../../ops/index.js";
+import type { Window } from "../../ops/window.js";
 import { shapesEqual, sizeOf, type Shape } from "../../graph/shape.js";
 import { v, type Expr } from "../../wasm/expressions.js";
 import { ConvolutionWeightGradientKernel, roundTaps } from "../../kernels/convolution-weight-gradient.js";
@@ -25,11 +27,8 @@ import {
 } from "../../kernels/winograd-weight-gradient.js";
 import { WinogradKernel, WinogradWeightKernel } from "../../kernels/winograd.js";
 import type { FunctionBuilder } from "../../wasm/loops.js";
-import type { KernelPlan, PlanContext } from "./kernel-plan.js";
-import { isSumGradient } from "../rewrites/pooling-rewrites.js";
+import type { PlanContext } from "./kernel-plan.js";
 import { Buffer, denseInOrder, padToVector, paddedImages, paddedRows, type BufferView } from "../../kernels/views.js";
-
-type Pair = readonly [number, number];
 
 /** Chunks of the batch whose sums are kept apart, so that the order of additions never depends on the threads. */
 const chunks = 16;
@@ -39,25 +38,25 @@ export function chunkOf(batch: number): number {
   return Math.max(1, Math.ceil(batch / chunks));
 }
 
-export const kernelPlans: Readonly<Record<string, KernelPlan>> = {
-  conv2d: planConvolution,
-  conv2dWeightGradient: planWeightGradient,
-  maxPool2dGradient: planPoolGradient,
-  avgPool2dGradient: planPoolGradient,
-  matmul: planMatmul,
-  pad: planPad,
-  cat: planCat,
-  interleave: planInterleave,
-};
+/** Each plan adds the kernels that compute a node to the program, and returns where its elements lie. */
+export const kernelPlans = new OpRules<[context: PlanContext], BufferView>()
+  .on(ops.conv2d, planConvolution)
+  .on(ops.conv2dWeightGradient, planWeightGradient)
+  .on(ops.maxPool2dGradient, (node, context) => {
+    const [x, g] = node.inputs as [Node, Node];
+    return planPoolGradient(node, [x, g], node.attrs, context);
+  })
+  .on(ops.avgPool2dGradient, (node, context) => {
+    const [g] = node.inputs as [Node];
+    return planPoolGradient(node, [undefined, g], { ...node.attrs, dilation: [1, 1] }, context);
+  })
+  .on(ops.matmul, planMatmul)
+  .on(ops.pad, planPad)
+  .on(ops.cat, planCat)
+  .on(ops.interleave, planInterleave);
 
-interface ConvolutionAttrs {
-  readonly stride: Pair;
-  readonly dilation: Pair;
-  readonly groups: number;
-}
-
-function planConvolution(context: PlanContext, node: Node): BufferView {
-  const { stride, dilation, groups } = node.attrs as ConvolutionAttrs;
+function planConvolution(node: Node<ops.ConvolutionAttrs>, context: PlanContext): BufferView {
+  const { stride, dilation, groups } = node.attrs;
   const [x, w] = node.inputs as [Node, Node];
   const geometry: ConvolutionGeometry = { kernel: [w.shape[2]!, w.shape[3]!], stride, dilation };
   const input = context.channelsLast(x);
@@ -115,7 +114,7 @@ function transformMemory(scheme: Scheme, count: number): BufferView {
 /** The addition of a bias [1,O,1,1] that is all that uses a convolution: the kernel starts from it. */
 function biasOf(context: PlanContext, node: Node): { sum: Node; bias: Node } | undefined {
   const [sum, ...others] = context.usersOf(node);
-  if (!sum || sum.op.name !== "add" || others.length > 0 || context.isOutput(node)) return undefined;
+  if (!ops.add.is(sum) || others.length > 0 || context.isOutput(node)) return undefined;
   const bias = sum.inputs.find((input) => input !== node);
   const channels = node.shape[1]!;
   if (!bias || bias.shape.length !== 4 || bias.shape[1] !== channels || sizeOf(bias.shape) !== channels)
@@ -133,7 +132,7 @@ function epilogueOf(context: PlanContext, node: Node): { last: Node; apply: Conv
     if (!user || others.length > 0 || context.isOutput(after)) return undefined;
     const { lowering } = user.op;
     if (lowering.kind !== "elementwise" || lowering.takesMask) return undefined;
-    const takesNothingElse = user.inputs.every((input) => input === after || isConstant(input));
+    const takesNothingElse = user.inputs.every((input) => input === after || ops.constant.is(input));
     return takesNothingElse && shapesEqual(user.shape, node.shape) && user.dtype === node.dtype ? user : undefined;
   };
   const chain: Node[] = [];
@@ -149,13 +148,13 @@ function epilogueOf(context: PlanContext, node: Node): { last: Node; apply: Conv
 /** An elementwise op of a value and constants. */
 function applied(b: FunctionBuilder, { op, inputs, attrs }: Node, value: Expr): Expr {
   if (op.lowering.kind !== "elementwise") throw new Error(`${op.name} is no elementwise op`);
-  const args = inputs.map((input) => (isConstant(input) ? v.const(input.attrs.value) : value));
+  const args = inputs.map((input) => (ops.constant.is(input) ? v.const(input.attrs.value) : value));
   return b.let("v128", "e", op.lowering.vector(args, attrs));
 }
 
 /** Whether a node is a leaf, or such in another shape: nothing that must be computed first. */
 function isStored(node: Node): boolean {
-  if (node.value !== undefined || isVariable(node)) return true;
+  if (node.value !== undefined || ops.variable.is(node)) return true;
   return node.op.lowering.kind === "view" && isStored(node.inputs[0]!);
 }
 
@@ -168,8 +167,8 @@ function packWeight(context: PlanContext, w: Node): BufferView {
   return { buffer, shape: [kh, kw, i, o], strides: [kw * i * row, i * row, row, 1], offset: 0, padded: true };
 }
 
-function planWeightGradient(context: PlanContext, node: Node): BufferView {
-  const { stride, dilation, groups } = node.attrs as ConvolutionAttrs;
+function planWeightGradient(node: Node<ops.ConvolutionWeightGradientAttrs>, context: PlanContext): BufferView {
+  const { stride, dilation, groups } = node.attrs;
   const [x, g] = node.inputs as [Node, Node];
   const [o, i, kh, kw] = node.shape as [number, number, number, number];
   const geometry: ConvolutionGeometry = { kernel: [kh, kw], stride, dilation };
@@ -244,22 +243,21 @@ function addChunks(
   return result;
 }
 
-function planPoolGradient(context: PlanContext, node: Node): BufferView {
-  const attrs = node.attrs as { kernel: Pair; stride: Pair; dilation?: Pair };
-  const geometry: ConvolutionGeometry = {
-    kernel: attrs.kernel,
-    stride: attrs.stride,
-    dilation: attrs.dilation ?? [1, 1],
-  };
-  const sums = isSumGradient(attrs);
-  const input = sums ? undefined : context.wholePixels(node.inputs[0]!);
-  const grad = context.wholePixels(node.inputs[sums ? 0 : 1]!);
-  const output = paddedImages(node.op.name, node.shape, node.dtype);
-  context.add(new PoolGradientKernel(input, grad, output, geometry));
+/** With x, each window's gradient goes to its largest element; without, every element of the window gets it. */
+function planPoolGradient(
+  { op, shape, dtype }: Node,
+  [x, g]: readonly [Node | undefined, Node],
+  { kernel, stride, dilation }: Omit<Window, "padding">,
+  context: PlanContext,
+): BufferView {
+  const input = x && context.wholePixels(x);
+  const grad = context.wholePixels(g);
+  const output = paddedImages(op.name, shape, dtype);
+  context.add(new PoolGradientKernel(input, grad, output, { kernel, stride, dilation }));
   return output;
 }
 
-function planMatmul(context: PlanContext, node: Node): BufferView {
+function planMatmul(node: Node, context: PlanContext): BufferView {
   const [a, b] = node.inputs as [Node, Node];
   const right = context.viewOf(b);
   const rows = right.strides[2] === 1 ? right : context.copy(b, paddedRows("matrix", b.shape, b.dtype));
@@ -268,15 +266,15 @@ function planMatmul(context: PlanContext, node: Node): BufferView {
   return output;
 }
 
-function planPad(context: PlanContext, node: Node): BufferView {
+function planPad(node: Node<ops.PadAttrs>, context: PlanContext): BufferView {
   const output = context.home(node);
   context.copyWithBorder(node.inputs[0]!, innerPart(node, output), borderOf(node, output));
   return output;
 }
 
 /** The part of a padded tensor that holds what was padded. */
-export function innerPart(pad: Node, output: BufferView): BufferView {
-  const { before, interior } = pad.attrs as PadAttrs;
+export function innerPart(pad: Node<ops.PadAttrs>, output: BufferView): BufferView {
+  const { before, interior } = pad.attrs;
   const { shape } = pad.inputs[0]!;
   return {
     buffer: output.buffer,
@@ -288,18 +286,12 @@ export function innerPart(pad: Node, output: BufferView): BufferView {
   };
 }
 
-export function borderOf(pad: Node, output: BufferView): Border {
-  return { value: (pad.attrs as PadAttrs).value, around: output, inner: innerPart(pad, output) };
+export function borderOf(pad: Node<ops.PadAttrs>, output: BufferView): Border {
+  return { value: pad.attrs.value, around: output, inner: innerPart(pad, output) };
 }
 
-interface PadAttrs {
-  readonly before: readonly number[];
-  readonly interior: readonly number[];
-  readonly value: number;
-}
-
-function planCat(context: PlanContext, node: Node): BufferView {
-  const { axis } = node.attrs as { axis: number };
+function planCat(node: Node<ops.CatAttrs>, context: PlanContext): BufferView {
+  const { axis } = node.attrs;
   const output = context.home(node);
   let at = 0;
   for (const part of node.inputs) {
@@ -310,8 +302,8 @@ function planCat(context: PlanContext, node: Node): BufferView {
 }
 
 /** All parts in one pass, each into its places of the image. */
-function planInterleave(context: PlanContext, node: Node): BufferView {
-  const { kernel } = node.attrs as { kernel: Pair };
+function planInterleave(node: Node<ops.InterleaveAttrs>, context: PlanContext): BufferView {
+  const { kernel } = node.attrs;
   const { output, border } = context.target(node);
   const [images, channels, rows, pixels] = output.strides as [number, number, number, number];
   const [part] = node.inputs as [Node, ...Node[]];

@@ -5,10 +5,10 @@
  * whole batch from the one to the other costs more time than that, and an eighth of a step's memory.
  */
 import { topologicalOrder, type Node } from "../../graph/node.js";
+import { isCheap } from "../../graph/op.js";
 import { shapesEqual, sizeOf } from "../../graph/shape.js";
+import * as ops from "../../ops/index.js";
 
-/** Nodes worth computing only once. */
-export const expensive = new Set(["exp", "log", "tanh", "sigmoid", "pow", "atLargest"]);
 /** How many nodes an expression may have before a part of it gets memory. */
 const largestExpression = 64;
 
@@ -41,7 +41,7 @@ export class Materialization {
   /** Whether an interleaved image is only added up over rows and columns: its parts are, without the image. */
   isSummed(node: Node): boolean {
     const users = this.usersOf(node);
-    return node.op.name === "interleave" && !this.wanted.has(node) && users.length > 0 && users.every(addsPixels);
+    return ops.interleave.is(node) && !this.wanted.has(node) && users.length > 0 && users.every(addsPixels);
   }
 
   usersOf(node: Node): readonly Node[] {
@@ -56,19 +56,19 @@ export class Materialization {
 
   /** Whether a node may be computed where it is used, if that makes no expression too large. */
   private mayInline(node: Node): boolean {
-    const { kind } = node.op.lowering;
-    if (node.value !== undefined || (kind !== "elementwise" && kind !== "index")) return false;
+    const { lowering } = node.op;
+    if (node.value !== undefined || (lowering.kind !== "elementwise" && lowering.kind !== "index")) return false;
     if (this.wanted.has(node)) return false;
     const users = this.usersOf(node);
-    if (users.length > 1 && expensive.has(node.op.name)) return false;
+    if (users.length > 1 && lowering.kind === "elementwise" && lowering.expensive) return false;
     return users.every((user) => this.takesExpression(user, node));
   }
 
   private takesExpression(user: Node, node: Node): boolean {
     const { kind } = user.op.lowering;
     if (kind === "reduce") return true;
-    if (user.op.name === "interleave") return true;
-    if (user.op.name === "pad") return this.usersOf(node).length === 1;
+    if (ops.interleave.is(user)) return true;
+    if (ops.pad.is(user)) return this.usersOf(node).length === 1;
     if (isImageOf(node, user)) return this.isWorthComputingAgain(node);
     if (kind !== "elementwise") return false;
     return shapesEqual(user.shape, node.shape) || node.op.lowering.kind === "index";
@@ -79,13 +79,12 @@ export class Materialization {
    * that is cheap, and of all that it loads only one is as large as the batch.
    */
   private isWorthComputingAgain(images: Node): boolean {
-    if (images.shape[1] === 1 || !this.usersOf(images).some((user) => user.op.name === "conv2dWeightGradient")) {
+    if (images.shape[1] === 1 || !this.usersOf(images).some(ops.conv2dWeightGradient.is)) {
       return false;
     }
     const nodes = [...this.expressionOf(images)];
     const isComputed = (node: Node): boolean => node === images || this.inlined.has(node);
-    const isCheap = ({ op }: Node): boolean => op.lowering.kind === "elementwise" && !expensive.has(op.name);
-    if (!nodes.every((node) => !isComputed(node) || isCheap(node))) return false;
+    if (!nodes.every((node) => !isComputed(node) || isCheap(node.op))) return false;
     const ofOneImage = sizeOf(images.shape.slice(1));
     return nodes.filter((node) => !isComputed(node) && sizeOf(node.shape) > ofOneImage).length === 1;
   }
@@ -97,13 +96,11 @@ export class Materialization {
 }
 
 /** Whether these are the images of a convolution, or of a gradient of its weights. */
-function isImageOf(images: Node, { op, inputs }: Node): boolean {
-  const takesImages = op.name === "conv2d" || op.name === "conv2dWeightGradient";
-  return takesImages && inputs[0] === images && inputs[1] !== images;
+function isImageOf(images: Node, user: Node): boolean {
+  const takesImages = ops.conv2d.is(user) || ops.conv2dWeightGradient.is(user);
+  return takesImages && user.inputs[0] === images && user.inputs[1] !== images;
 }
 
 function addsPixels(user: Node): boolean {
-  if (user.op.name !== "sum") return false;
-  const { axes } = user.attrs as { axes: readonly number[] };
-  return axes.includes(2) && axes.includes(3);
+  return ops.sum.is(user) && user.attrs.axes.includes(2) && user.attrs.axes.includes(3);
 }

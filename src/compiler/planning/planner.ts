@@ -3,10 +3,11 @@
  * kernels, and places them in the schedule. How an op with a kernel of its own is planned stands in kernel-plans.ts.
  */
 import type { HostArray, Node, Spec, VariableNode } from "../../graph/node.js";
-import { isConstant, isVariable } from "../../ops/leaf.js";
+import type { ReduceLowering } from "../../graph/op.js";
+import * as ops from "../../ops/index.js";
 import { sizeOf, type Shape } from "../../graph/shape.js";
 import { LoopKernel, positionStrides } from "../../kernels/loop.js";
-import type { Border, Combine, LoopRoot, LoopValue } from "../../kernels/loop-nest.js";
+import type { Border, LoopRoot, LoopValue } from "../../kernels/loop-nest.js";
 import { v, type Expr } from "../../wasm/expressions.js";
 import { isConvolutionGradient } from "../rewrites/convolution-rewrites.js";
 import { fixedNodes } from "./fixed.js";
@@ -214,14 +215,14 @@ class Planner implements PlanContext {
     if (this.views.has(node) || this.nodes.isInlined(node) || this.nodes.isSummed(node)) return;
     const { kind } = node.op.lowering;
     if (node.value !== undefined || kind === "leaf" || kind === "view") return;
-    if (kind === "kernel") this.views.set(node, kernelPlans[node.op.name]!(this, node));
-    else if (kind === "reduce") this.planReduction(node, node.op.lowering.combine);
+    if (kind === "kernel") this.views.set(node, kernelPlans.apply(node, this)!);
+    else if (kind === "reduce") this.planReduction(node, node.op.lowering);
     else this.viewOf(node);
   }
 
   private makeView(node: Node): BufferView {
     if (node.value !== undefined) return this.input(node, node.value);
-    if (isVariable(node)) return denseView(this.slot(this.numbering.read(node), node), node.shape);
+    if (ops.variable.is(node)) return denseView(this.slot(this.numbering.read(node), node), node.shape);
     const { lowering } = node.op;
     if (lowering.kind === "kernel" || lowering.kind === "reduce") {
       // Asked for before its turn: a convolution's bias that is a sum, say.
@@ -246,7 +247,7 @@ class Planner implements PlanContext {
 
   /** New memory for a node: its own, or the inner part of an image that a user wants with a border around it. */
   target(node: Node): Pick<LoopRoot, "output" | "border"> {
-    const pad = this.nodes.usersOf(node).find((user) => this.isBorder(user, node));
+    const pad = this.nodes.usersOf(node).find((user): user is Node<ops.PadAttrs> => this.isBorder(user, node));
     if (!pad) return { output: this.home(node) };
     const around = this.home(pad);
     this.views.set(pad, around);
@@ -254,15 +255,15 @@ class Planner implements PlanContext {
   }
 
   /** Whether an image is also wanted with a border: then it is computed into its inner part, once for both. */
-  isBorder(user: Node, node: Node): boolean {
+  isBorder(user: Node, node: Node): user is Node<ops.PadAttrs> {
     return (
-      user.op.name === "pad" &&
+      ops.pad.is(user) &&
       !this.views.has(user) &&
       node.shape.length === 4 &&
       node.shape[1]! > 1 &&
       user.shape[0] === node.shape[0] &&
       user.shape[1] === node.shape[1] &&
-      (user.attrs as { interior: readonly number[] }).interior.every((gap) => gap === 0)
+      user.attrs.interior.every((gap) => gap === 0)
     );
   }
 
@@ -277,15 +278,14 @@ class Planner implements PlanContext {
     return denseView(buffer, node.shape);
   }
 
-  private planReduction(node: Node, combine: Combine): void {
+  private planReduction(node: Node, { combine, axes }: ReduceLowering<unknown>): void {
     const input = node.inputs[0]!;
-    const { axes } = node.attrs as { axes: readonly number[] };
     const output = this.home(node);
     this.views.set(node, output);
     const parts = this.nodes.isSummed(input) ? input.inputs : [input];
     const { shape } = parts[0]!;
     const value = sumOf(parts.map((part) => this.valueOf(part, shape)));
-    this.loop(shape, { value, output, combine }, axes);
+    this.loop(shape, { value, output, combine }, axes(node.attrs));
   }
 
   // Expressions -------------------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ class Planner implements PlanContext {
   }
 
   private makeValue(node: Node, domain: Shape): LoopValue {
-    if (isConstant(node)) return { kind: "constant", value: node.attrs.value };
+    if (ops.constant.is(node)) return { kind: "constant", value: node.attrs.value };
     if (this.isComputedHere(node)) return this.expression(node, domain);
     const view = this.viewOf(node);
     return { kind: "load", view: broadcastView(view, domain) };
@@ -308,7 +308,7 @@ class Planner implements PlanContext {
   }
 
   private expression(node: Node, domain: Shape): LoopValue {
-    if (isConstant(node)) return { kind: "constant", value: node.attrs.value };
+    if (ops.constant.is(node)) return { kind: "constant", value: node.attrs.value };
     const { lowering } = node.op;
     if (lowering.kind === "elementwise") {
       const args = node.inputs.map((input, i) =>

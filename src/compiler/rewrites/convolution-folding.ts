@@ -9,13 +9,14 @@
  */
 import { noGrad } from "../../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../../graph/node.js";
+import { OpRules } from "../../graph/op-rules.js";
 import * as ops from "../../ops/index.js";
 import { shapesEqual, sizeOf } from "../../graph/shape.js";
 import { fixedNodes } from "../planning/fixed.js";
 
 /** conv2d(x, weight) + bias */
 interface Biased {
-  readonly convolution: Node;
+  readonly convolution: Node<ops.ConvolutionAttrs>;
   readonly x: Node;
   readonly weight: Node;
   /** [1,O,1,1] */
@@ -23,18 +24,14 @@ interface Biased {
 }
 
 /** What becomes of a biased convolution with which this op is done; c [1,O,1,1]. */
-const rules: Readonly<Record<string, { commutes: boolean; apply: (of: Biased, c: Node) => Biased }>> = {
-  add: { commutes: true, apply: (of, c) => ({ ...of, bias: of.bias ? ops.add(of.bias, c) : c }) },
-  sub: { commutes: false, apply: (of, c) => ({ ...of, bias: of.bias ? ops.sub(of.bias, c) : ops.neg(c) }) },
-  mul: {
-    commutes: true,
-    apply: (of, c) => ({
-      ...of,
-      weight: ops.mul(of.weight, ops.reshape(c, [c.shape[1]!, 1, 1, 1])),
-      bias: of.bias && ops.mul(of.bias, c),
-    }),
-  },
-};
+const rules = new OpRules<[of: Biased, c: Node], Biased>()
+  .on(ops.add, (_, of, c) => ({ ...of, bias: of.bias ? ops.add(of.bias, c) : c }))
+  .on(ops.sub, (_, of, c) => ({ ...of, bias: of.bias ? ops.sub(of.bias, c) : ops.neg(c) }))
+  .on(ops.mul, (_, of, c) => ({
+    ...of,
+    weight: ops.mul(of.weight, ops.reshape(c, [c.shape[1]!, 1, 1, 1])),
+    bias: of.bias && ops.mul(of.bias, c),
+  }));
 
 /**
  * The same results from a graph in which that has been done wherever nothing else needs what lies between. It comes before
@@ -71,17 +68,16 @@ class Folding {
   private fold(node: Node): Biased | undefined {
     const [a, b] = node.inputs as [Node, Node];
     if (node.value !== undefined) return undefined;
-    if (node.op.name === "conv2d") {
+    if (ops.conv2d.is(node)) {
       if (!this.fixed.has(b)) return undefined;
       return { convolution: node, x: this.done.get(a)!, weight: this.done.get(b)!, bias: undefined };
     }
-    const rule = rules[node.op.name];
-    if (!rule) return undefined;
-    const of = this.biased.get(a) ?? (rule.commutes ? this.biased.get(b) : undefined);
+    if (!rules.has(node.op)) return undefined;
+    const of = this.biased.get(a) ?? (ops.sub.is(node) ? undefined : this.biased.get(b));
     const [convolved, other] = this.biased.has(a) ? [a, b] : [b, a];
     if (!of || this.uses.get(convolved) !== 1 || !this.fixed.has(other)) return undefined;
     const c = shapesEqual(node.shape, of.convolution.shape) && perChannel(this.done.get(other)!, node.shape[1]!);
-    return c ? rule.apply(of, c) : undefined;
+    return c ? rules.apply(node, of, c) : undefined;
   }
 
   private rebuilt(node: Node): Node {
@@ -95,7 +91,7 @@ class Folding {
 }
 
 function build({ convolution, x, weight, bias }: Biased): Node {
-  const convolved = ops.conv2d(x, weight, convolution.attrs as ops.ConvolutionAttrs);
+  const convolved = ops.conv2d(x, weight, convolution.attrs);
   return bias ? ops.add(convolved, bias) : convolved;
 }
 

@@ -10,11 +10,11 @@
  * the pooled image, a quarter as large.
  */
 import { Node } from "../../graph/node.js";
-import { isVariable } from "../../ops/leaf.js";
+import { isCheap } from "../../graph/op.js";
 import * as ops from "../../ops/index.js";
+import type { InterleaveAttrs } from "../../ops/interleave.js";
 import { shapesEqual, sizeOf, type Shape } from "../../graph/shape.js";
 import { tiles, windowPlace, type Pair, type Window } from "../../ops/window.js";
-import { expensive } from "../planning/materialization.js";
 
 /** For each place of the window, the elements of an image at that place: computed there, where that is cheap. */
 export function places(image: Node, kernel: Pair): Node[] {
@@ -39,7 +39,7 @@ function storedPlace(image: Node, kernel: Pair, i: number): Node {
 function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
   if (isPartsOf(image, kernel)) return image.inputs[i];
   if (hasMemory(image)) return storedPlace(image, kernel, i);
-  if (image.op.lowering.kind !== "elementwise" || expensive.has(image.op.name)) return undefined;
+  if (!isCheap(image.op)) return undefined;
   return onPlace(image, (input) =>
     isPerChannel(input) ? input : isWhole(input, image) ? computedPlace(input, kernel, i) : undefined,
   );
@@ -47,7 +47,7 @@ function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
 
 /** Whether an image is in memory anyway. */
 export function hasMemory(image: Node): boolean {
-  return image.value !== undefined || isVariable(image) || image.op.lowering.kind === "kernel" || isBiased(image);
+  return image.value !== undefined || ops.variable.is(image) || image.op.lowering.kind === "kernel" || isBiased(image);
 }
 
 /** A node with parts of its inputs; undefined if one of them has none. */
@@ -60,9 +60,9 @@ export function onPlace(node: Node, part: (input: Node) => Node | undefined): No
 
 /** What is done with an interleaved image, done with its parts; undefined where that cannot be. */
 export function throughInterleave(node: Node): Node | undefined {
-  const image = node.inputs.find((input) => input.op.name === "interleave" && input.value === undefined);
+  const image = node.inputs.find(isInterleaved);
   if (!image) return undefined;
-  const { kernel } = image.attrs as { kernel: Pair };
+  const { kernel } = image.attrs;
   if (node.op.lowering.kind !== "elementwise" || !shapesEqual(node.shape, image.shape)) return undefined;
   if (!node.inputs.every((input) => isPerChannel(input) || isWhole(input, node))) return undefined;
   const parts = image.inputs.map((_, i) =>
@@ -85,14 +85,18 @@ export function coversAll(kernel: Pair, image: Shape): boolean {
 }
 
 function isPartsOf(image: Node, kernel: Pair): boolean {
-  if (image.op.name !== "interleave" || image.value !== undefined) return false;
-  const own = (image.attrs as { kernel: Pair }).kernel;
+  if (!isInterleaved(image)) return false;
+  const own = image.attrs.kernel;
   return own[0] === kernel[0] && own[1] === kernel[1];
+}
+
+function isInterleaved(image: Node): image is Node<InterleaveAttrs> {
+  return ops.interleave.is(image) && image.value === undefined;
 }
 
 /** A convolution's bias: the convolution's kernel adds it. */
 function isBiased(node: Node): boolean {
-  return node.op.name === "add" && node.inputs.some((input) => input.op.name === "conv2d");
+  return ops.add.is(node) && node.inputs.some(ops.conv2d.is);
 }
 
 /** Whether it has one row and one column: the same for all pixels. */

@@ -4,7 +4,7 @@
  */
 import { noGrad } from "../../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../../graph/node.js";
-import { ageOf, isConstant, isVariable } from "../../ops/leaf.js";
+import { ageOf, constant, variable } from "../../ops/leaf.js";
 import { rewrites } from "./rewrites.js";
 import { asParts } from "./unpooling.js";
 
@@ -64,8 +64,8 @@ class Lowering {
   private keyOf(node: Node): string | undefined {
     if (node.value !== undefined) return undefined;
     const look = `${node.op.name}(${attributesKey(node)})${node.dtype}[${node.shape.join(",")}]`;
-    if (isConstant(node)) return look;
-    if (isVariable(node)) return `${look}#${this.numberOf(node.attrs.variable)}@${ageOf(node)}`;
+    if (constant.is(node)) return look;
+    if (variable.is(node)) return `${look}#${this.numberOf(node.attrs.variable)}@${ageOf(node)}`;
     return `${look}:${node.inputs.map((input) => this.numberOf(input)).join(",")}`;
   }
 

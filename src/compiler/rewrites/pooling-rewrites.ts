@@ -3,88 +3,63 @@
  * as many slices as it has places. Padding is added before; the gradients are left with one kernel, without padding.
  */
 import type { Node } from "../../graph/node.js";
+import { OpRules } from "../../graph/op-rules.js";
+import { sizeOf } from "../../graph/shape.js";
 import * as ops from "../../ops/index.js";
-import type { MaxPoolAttrs } from "../../ops/pooling.js";
+import type { AvgPoolAttrs, MaxPoolAttrs } from "../../ops/pooling.js";
 import { windowPlaces, type Pair } from "../../ops/window.js";
-import { sizeOf, type Shape } from "../../graph/shape.js";
 import { coversAll, isTiling, largest, places } from "./image-parts.js";
 import { cropImage, padImage } from "./image-padding.js";
 import { unpooled } from "./unpooling.js";
 
-interface AvgPoolAttrs {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly countIncludePad: boolean;
-}
-
 const none: Pair = [0, 0];
 
-export const poolingRewrites = {
-  maxPool2d: (node: Node): Node => {
-    const attrs = node.attrs as MaxPoolAttrs;
-    if (isIdentity(attrs)) return node.inputs[0]!;
-    if (isTiling(attrs)) return largest(places(node.inputs[0]!, attrs.kernel));
-    const x = padImage(node.inputs[0]!, attrs.padding, attrs.padding, none, -Infinity);
+export const poolingRewrites = new OpRules<[], Node | undefined>()
+  .on(ops.maxPool2d, (node) => {
+    const { attrs } = node;
+    const [image] = node.inputs as [Node];
+    if (isIdentity(attrs)) return image;
+    if (isTiling(attrs)) return largest(places(image, attrs.kernel));
+    const x = padImage(image, attrs.padding, attrs.padding, none, -Infinity);
     return largest(windowPlaces(x, sizeOfImage(node), attrs));
-  },
-
-  maxPool2dGradient: (node: Node): Node | undefined => {
-    const attrs = node.attrs as MaxPoolAttrs;
-    const [x, g] = node.inputs as [Node, Node];
+  })
+  .on(ops.maxPool2dGradient, ({ inputs, attrs }) => {
+    const [x, g] = inputs as [Node, Node];
     if (isIdentity(attrs)) return g;
-    if (isTiling(attrs) && coversAll(attrs.kernel, x.shape)) {
-      return unpooled(x, g, attrs.kernel);
-    }
+    if (isTiling(attrs) && coversAll(attrs.kernel, x.shape)) return unpooled(x, g, attrs.kernel);
     if (attrs.padding.every((p) => p === 0)) return undefined;
     const padded = padImage(x, attrs.padding, attrs.padding, none, -Infinity);
     const grad = ops.maxPool2dGradient(padded, g, { ...attrs, padding: none });
     return cropImage(grad, attrs.padding, sizeOfImage(x));
-  },
-
-  avgPool2d: (node: Node): Node => {
-    const attrs = node.attrs as AvgPoolAttrs;
-    const x = padImage(node.inputs[0]!, attrs.padding, attrs.padding, none, 0);
+  })
+  .on(ops.avgPool2d, (node) => {
+    const { attrs } = node;
+    const [image] = node.inputs as [Node];
+    const x = padImage(image, attrs.padding, attrs.padding, none, 0);
     const seen = windowPlaces(x, sizeOfImage(node), { ...attrs, dilation: [1, 1] });
-    const inputSize = sizeOfImage(node.inputs[0]!);
     return ops.mul(
       seen.reduce((sum, place) => ops.add(sum, place)),
-      shares(attrs, inputSize, sizeOfImage(node)),
+      shares(attrs, sizeOfImage(image), sizeOfImage(node)),
     );
-  },
-
-  avgPool2dGradient: (node: Node): Node | undefined => {
-    const { inputShape, ...attrs } = node.attrs as AvgPoolAttrs & { inputShape: Shape };
-    const [g] = node.inputs as [Node];
+  })
+  .on(ops.avgPool2dGradient, ({ inputs, attrs }) => {
+    const [g] = inputs as [Node];
+    const { inputShape, padding } = attrs;
     // The kernel spreads g as it is: what is left is a sum pooling, with a window that counts all its places as one.
-    if (isSumGradient(attrs)) return undefined;
-    const size: Pair = [inputShape[2]!, inputShape[3]!];
-    const weighted = ops.mul(g, shares(attrs, size, sizeOfImage(g)));
-    const paddedShape = [
-      inputShape[0]!,
-      inputShape[1]!,
-      size[0] + 2 * attrs.padding[0],
-      size[1] + 2 * attrs.padding[1],
-    ];
+    if (attrs.sumOnly) return undefined;
+    const [images, channels, height, width] = inputShape as [number, number, number, number];
+    const weighted = ops.mul(g, shares(attrs, [height, width], sizeOfImage(g)));
     const spread = ops.avgPool2dGradient(weighted, {
       ...attrs,
       padding: none,
-      ...sumOnly,
-      inputShape: paddedShape,
+      sumOnly: true,
+      inputShape: [images, channels, height + 2 * padding[0], width + 2 * padding[1]],
     });
-    return cropImage(spread, attrs.padding, size);
-  },
-};
+    return cropImage(spread, padding, [height, width]);
+  });
 
 function isIdentity(attrs: MaxPoolAttrs): boolean {
   return isTiling(attrs) && sizeOf(attrs.kernel) === 1;
-}
-
-/** Marks an average's gradient whose division has been done. */
-const sumOnly = { sumOnly: true };
-
-export function isSumGradient(attrs: object): boolean {
-  return "sumOnly" in attrs;
 }
 
 /** Height and width of an image [N,C,H,W]. */

@@ -3,47 +3,41 @@
  * has nothing to say; its result is rewritten again.
  */
 import type { Node } from "../../graph/node.js";
+import { OpRules } from "../../graph/op-rules.js";
 import * as ops from "../../ops/index.js";
-import { isConstant } from "../../ops/leaf.js";
+import type { ReduceAttrs } from "../../ops/reduce.js";
 import { shapesEqual } from "../../graph/shape.js";
 import { convolutionRewrites } from "./convolution-rewrites.js";
 import { throughInterleave } from "./image-parts.js";
 import { poolingRewrites } from "./pooling-rewrites.js";
 import { sumOfUnpooled, throughUnpool } from "./unpooling.js";
 
-type Rewrite = (node: Node) => Node | undefined;
-
 /** The first rewrite that applies to the node. */
 export function rewrites(node: Node): Node | undefined {
-  return foldConstants(node) ?? rules[node.op.name]?.(node) ?? throughUnpool(node) ?? throughInterleave(node);
+  return foldConstants(node) ?? rules.apply(node) ?? throughUnpool(node) ?? throughInterleave(node);
 }
 
-const rules: Readonly<Record<string, Rewrite>> = {
-  detach: (node) => node.inputs[0],
-  cast: (node) => (node.inputs[0]!.dtype === node.dtype ? node.inputs[0] : undefined),
-  reshape: (node) => {
+const rules = new OpRules<[], Node | undefined>()
+  .on(ops.detach, (node) => node.inputs[0])
+  .on(ops.cast, (node) => (node.inputs[0]!.dtype === node.dtype ? node.inputs[0] : undefined))
+  .on(ops.reshape, (node) => {
     const input = node.inputs[0]!;
     if (shapesEqual(input.shape, node.shape)) return input;
-    return input.op.name === "reshape" && input.value === undefined
-      ? ops.reshape(input.inputs[0]!, node.shape)
-      : undefined;
-  },
-  expand: sameShape,
-  slice: sameShape,
-  pad: sameShape,
-  permute: (node) => {
-    const { order } = node.attrs as { order: readonly number[] };
-    return order.every((axis, i) => axis === i) ? node.inputs[0] : undefined;
-  },
-  add: (node) => withoutNeutral(node, 0, true),
-  sub: (node) => withoutNeutral(node, 0, false),
-  mul: (node) => withoutNeutral(node, 1, true),
-  div: (node) => withoutNeutral(node, 1, false),
-  sum: (node) => splitReduction(node, ops.sum) ?? sumOfUnpooled(node),
-  amax: (node) => splitReduction(node, ops.amax),
-  ...convolutionRewrites,
-  ...poolingRewrites,
-};
+    const isFree = ops.reshape.is(input) && input.value === undefined;
+    return isFree ? ops.reshape(input.inputs[0]!, node.shape) : undefined;
+  })
+  .on(ops.expand, sameShape)
+  .on(ops.slice, sameShape)
+  .on(ops.pad, sameShape)
+  .on(ops.permute, ({ inputs, attrs }) => (attrs.order.every((axis, i) => axis === i) ? inputs[0] : undefined))
+  .on(ops.add, (node) => withoutNeutral(node, 0, true))
+  .on(ops.sub, (node) => withoutNeutral(node, 0, false))
+  .on(ops.mul, (node) => withoutNeutral(node, 1, true))
+  .on(ops.div, (node) => withoutNeutral(node, 1, false))
+  .on(ops.sum, (node) => splitReduction(node, ops.sum) ?? sumOfUnpooled(node))
+  .on(ops.amax, (node) => splitReduction(node, ops.amax))
+  .include(convolutionRewrites)
+  .include(poolingRewrites);
 
 function sameShape(node: Node): Node | undefined {
   return shapesEqual(node.inputs[0]!.shape, node.shape) ? node.inputs[0] : undefined;
@@ -53,33 +47,31 @@ function sameShape(node: Node): Node | undefined {
 function withoutNeutral(node: Node, neutral: number, commutes: boolean): Node | undefined {
   const [a, b] = node.inputs as [Node, Node];
   const fits = (x: Node): boolean => shapesEqual(x.shape, node.shape) && x.dtype === node.dtype;
-  if (isConstant(b) && b.attrs.value === neutral && fits(a)) return a;
-  if (commutes && isConstant(a) && a.attrs.value === neutral && fits(b)) return b;
+  if (ops.constant.is(b) && b.attrs.value === neutral && fits(a)) return a;
+  if (commutes && ops.constant.is(a) && a.attrs.value === neutral && fits(b)) return b;
   return undefined;
 }
 
 /** Elementwise ops of constants, and other views of a constant, are constants. */
 function foldConstants(node: Node): Node | undefined {
   const { inputs, op, shape } = node;
-  if (inputs.length === 0 || !inputs.every((input) => isConstant(input))) return undefined;
-  if (op.lowering.kind === "view") return ops.constant(valueOf(inputs[0]!), shape, node.dtype);
+  const constants = inputs.filter(ops.constant.is);
+  const [first] = constants;
+  if (!first || constants.length < inputs.length) return undefined;
+  if (op.lowering.kind === "view") return ops.constant(first.attrs.value, shape, node.dtype);
   if (op.lowering.kind !== "elementwise") return undefined;
-  const scalars = inputs.map((input) => ({ shape: [], data: Float64Array.of(valueOf(input)) }));
+  const scalars = constants.map(({ attrs }) => ({ shape: [], data: Float64Array.of(attrs.value) }));
   const [value] = op.reference(scalars, node.attrs, { shape: [], dtype: node.dtype });
   return ops.constant(Math.fround(value!), shape, node.dtype);
-}
-
-function valueOf(node: Node): number {
-  return (node.attrs as { value: number }).value;
 }
 
 /**
  * A reduction over axes of size 1 does nothing. One over the first axis and others goes in two steps: first each
  * image by itself, which needs no other image, then over the images.
  */
-function splitReduction(node: Node, reduce: (x: Node, axes: readonly number[]) => Node): Node | undefined {
+function splitReduction(node: Node<ReduceAttrs>, reduce: (x: Node, axes: readonly number[]) => Node): Node | undefined {
   const input = node.inputs[0]!;
-  const { axes } = node.attrs as { axes: readonly number[] };
+  const { axes } = node.attrs;
   const real = axes.filter((axis) => input.shape[axis] !== 1);
   if (real.length === 0) return input;
   if (real.length < axes.length) return reduce(input, real);

@@ -10,12 +10,13 @@
  * from `chosen` by the same ops that make y of the source. A window with a NaN gives its gradient to no place, or to its last.
  */
 import type { Node } from "../../graph/node.js";
+import { isCheap, type Op } from "../../graph/op.js";
 import * as ops from "../../ops/index.js";
-import { isConstant } from "../../ops/leaf.js";
 import { sizeOf } from "../../graph/shape.js";
+import type { ReduceAttrs } from "../../ops/reduce.js";
+import type { UnpoolAttrs } from "../../ops/unpool.js";
 import type { Pair } from "../../ops/window.js";
 import { hasMemory, isPerChannel, isWhole, largest, onPlace, places } from "./image-parts.js";
-import { expensive } from "../planning/materialization.js";
 
 /** Places of the largest window in which one op chooses: its expression cannot be divided. */
 const mostChoices = 16;
@@ -46,26 +47,17 @@ function storedImage(image: Node, known: Map<Node, Node | undefined>): Node | un
   return found;
 }
 
-/** Which ops give 0 where these of their inputs are 0. */
-const keepsZeros: Readonly<Record<string, (isZero: (input: number) => boolean) => boolean>> = {
-  mul: (isZero) => isZero(0) || isZero(1),
-  div: (isZero) => isZero(0),
-  neg: (isZero) => isZero(0),
-  where: (isZero) => isZero(1) && isZero(2),
-};
-
 /** What is done with an unpooled image, done with its gradient, or with the image of its parts. */
 export function throughUnpool(node: Node): Node | undefined {
   const image = node.inputs.find(isUnpooled);
   if (!image) return undefined;
   const [, chosen, source] = image.inputs as [Node, Node, Node];
-  const { kernel } = image.attrs as { kernel: Pair };
+  const { kernel } = image.attrs;
   const isSame = (input: Node): boolean =>
     isUnpooled(input) && input.inputs[1] === chosen && input.inputs[2] === source && isWhole(input, image);
-  const isZero = (i: number): boolean =>
-    isSame(node.inputs[i]!) || (isConstant(node.inputs[i]!) && node.inputs[i].attrs.value === 0);
+  const isZero = (i: number): boolean => isSame(node.inputs[i]!) || isZeroConstant(node.inputs[i]!);
   const fits = isWhole(node, image) && node.inputs.every((input) => isPerChannel(input) || isWhole(input, node));
-  if (!fits || !keepsZeros[node.op.name]?.(isZero)) return onPlace(node, asParts);
+  if (!fits || !keepsZeros(node.op, isZero)) return onPlace(node, asParts);
   const choice = new Choice(chosen, source, kernel);
   const g = onPlace(node, (input) =>
     isPerChannel(input) ? input : isSame(input) ? input.inputs[0]! : choice.of(input),
@@ -73,10 +65,18 @@ export function throughUnpool(node: Node): Node | undefined {
   return ops.unpool(g!, chosen, source, kernel);
 }
 
+function isZeroConstant(node: Node): boolean {
+  return ops.constant.is(node) && node.attrs.value === 0;
+}
+
+function keepsZeros({ lowering }: Op, isZero: (input: number) => boolean): boolean {
+  return lowering.kind === "elementwise" && lowering.keepsZeros?.(isZero) === true;
+}
+
 /** The sum of an unpooled image over its pixels. */
-export function sumOfUnpooled(node: Node): Node | undefined {
+export function sumOfUnpooled(node: Node<ReduceAttrs>): Node | undefined {
   const image = node.inputs[0]!;
-  const { axes } = node.attrs as { axes: readonly number[] };
+  const { axes } = node.attrs;
   return isUnpooled(image) && axes.includes(2) && axes.includes(3) ? ops.sum(image.inputs[0]!, axes) : undefined;
 }
 
@@ -100,7 +100,7 @@ class Choice {
 
   /** By the op that makes the image, of what its inputs have there. */
   private computed(image: Node): Node | undefined {
-    if (image.op.lowering.kind !== "elementwise" || hasMemory(image) || expensive.has(image.op.name)) return undefined;
+    if (!isCheap(image.op) || hasMemory(image)) return undefined;
     return onPlace(image, (input) =>
       isPerChannel(input) ? input : isWhole(input, image) ? this.of(input) : undefined,
     );
@@ -118,7 +118,7 @@ class Choice {
 export function asParts(image: Node): Node {
   if (!isUnpooled(image)) return image;
   const [g, chosen, source] = image.inputs as [Node, Node, Node];
-  const { kernel } = image.attrs as { kernel: Pair };
+  const { kernel } = image.attrs;
   let left = g;
   const parts = places(source, kernel).map((place) => {
     const here = ops.eq(place, chosen);
@@ -129,6 +129,6 @@ export function asParts(image: Node): Node {
   return ops.interleave(parts, kernel);
 }
 
-function isUnpooled(node: Node): boolean {
-  return node.op.name === "unpool" && node.value === undefined;
+function isUnpooled(node: Node): node is Node<UnpoolAttrs> {
+  return ops.unpool.is(node) && node.value === undefined;
 }
