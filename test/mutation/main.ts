@@ -124,15 +124,17 @@ async function main(options: Options): Promise<void> {
   const tests = await watchTests(checkouts, options.named ? [] : mutants, options.tests);
   process.stdout.write(`${tests.length} test files. ${candidates.length} mutants are tried.\n`);
 
-  const verdicts = await share(candidates, checkouts, async (one, checkout) => {
+  fs.mkdirSync(path.dirname(options.out), { recursive: true });
+  const verdicts: Verdict[] = [];
+  await share(candidates, checkouts, async (one, checkout) => {
     const chosen = options.named ? inOrder(one.mutant, tests) : testsFor(one.mutant, tests, options.budget * 1000);
     const verdict = await judge(one, chosen, checkout);
     if (options.named || !isCaught(verdict)) process.stdout.write(`${verdict.status}: ${verdict.mutant}\n`);
-    return verdict;
+    verdicts.push(verdict);
+    // After each mutant: a run that is broken off has a result, too.
+    fs.writeFileSync(options.out, JSON.stringify({ options, verdicts }, undefined, 2));
   });
   const seconds = Math.round((performance.now() - began) / 1000);
-  fs.mkdirSync(path.dirname(options.out), { recursive: true });
-  fs.writeFileSync(options.out, JSON.stringify({ options, seconds, verdicts }, undefined, 2));
   process.stdout.write(`\n${scoreTable(verdicts)}\n${seconds} s; ${options.out}\n`);
   if (options.named && !verdicts.every(isCaught)) process.exitCode = 1;
 }
