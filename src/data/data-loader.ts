@@ -6,7 +6,7 @@
  * from the base seed and the sample's place in the epoch. So an epoch can be gone on with from any batch without making
  * those before it, and nothing depends on how far ahead batches are made.
  */
-import { refuseUnknown } from "../errors/options.js";
+import { checkInteger, refuseUnknown } from "../errors/options.js";
 import { ArgumentError } from "../errors/errors.js";
 import { Generator, randomInt64 } from "../random/random.js";
 import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
@@ -66,8 +66,8 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
   ) {
     refuseUnknown("DataLoader", ["batchSize", "shuffle", "dropLast", "sampler", "generator", "prefetch"], options);
     const { batchSize = 1, shuffle = false, dropLast = false, sampler, generator, prefetch = 0 } = options;
-    checkWhole("batchSize", batchSize, 1);
-    checkWhole("prefetch", prefetch, 0);
+    checkInteger("DataLoader", "batchSize", batchSize, 1);
+    checkInteger("DataLoader", "prefetch", prefetch, 0);
     if (sampler && shuffle) {
       throw new ArgumentError({
         op: "DataLoader",
@@ -115,7 +115,7 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
 
   /** Begins an epoch: gives what gives its batches, each as the function that makes it. */
   private begin(from: number): () => (() => B) | undefined {
-    checkWhole("from", from, 0, this.length);
+    checkInteger("DataLoader", "from", from, 0, this.length);
     const groups = this.batches[Symbol.iterator]();
     const baseSeed = randomInt64(this.generator);
     for (let skipped = 0; skipped < from; skipped++) groups.next();
@@ -157,14 +157,4 @@ function scramble(word: number): number {
   word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
   return (word ^ (word >>> 16)) >>> 0;
-}
-
-function checkWhole(name: string, value: number, least: number, most = Infinity): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new ArgumentError({
-    op: "DataLoader",
-    problem: `invalid ${name}`,
-    expected: most === Infinity ? `a whole number from ${least} up` : `a whole number from ${least} to ${most}`,
-    got: String(value),
-  });
 }

@@ -28,13 +28,9 @@ export function checkRange(op: string, name: string, value: number, least: numbe
   throw new ArgumentError({ op, problem: `invalid ${name}`, expected: range, got: String(value) });
 }
 
-/** Throws unless a number is an integer and at least `least`. */
-export function checkInteger(op: string, name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new ArgumentError({
-    op,
-    problem: `invalid ${name}`,
-    expected: `an integer from ${least}`,
-    got: String(value),
-  });
+/** Throws unless a number is an integer from `least` to `most`, both included. */
+export function checkInteger(op: string, name: string, value: number, least: number, most = Infinity): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most === Infinity ? `an integer from ${least}` : `an integer from ${least} to ${most}`;
+  throw new ArgumentError({ op, problem: `invalid ${name}`, expected: range, got: String(value) });
 }

@@ -48,7 +48,7 @@ export function decodeTensorProto(proto: TensorProto, refuse: (problem: string) 
   const floats = floatTypes[kind as Kind];
   if (floats) return { shape, data: readFloats(proto, floats, shape, refuse) };
   const whole = wholeTypes[kind as Kind];
-  if (whole) return new Numbers(shape, readWhole(proto, whole, sizeOf(shape), refuse));
+  if (whole) return new Numbers(shape, readIntegers(proto, whole, sizeOf(shape), refuse));
   return refuse(`its element type ${TensorProto_DataType[kind] ?? kind} is not supported`);
 }
 
@@ -72,7 +72,7 @@ function readFloats(
   return readElements(type, new Uint8Array(Uint16Array.from(int32Data).buffer)) as Float32Array;
 }
 
-function readWhole(
+function readIntegers(
   { rawData, int64Data, int32Data }: TensorProto,
   { bytes, read }: WholeType,
   size: number,

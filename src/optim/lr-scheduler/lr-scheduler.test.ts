@@ -131,7 +131,7 @@ test("what does not make sense is refused", () => {
     [() => new CosineAnnealingLR(sgd(), 1.5), "CosineAnnealingLR: invalid tMax; expected an integer from 1, got 1.5."],
     [
       () => new OneCycleLR(sgd(), 1, { epochs: 3 }),
-      "OneCycleLR: the length of the cycle is not given; expected totalSteps, or epochs and stepsPerEpoch.",
+      "OneCycleLR: the length of the cycle is missing; expected totalSteps, or epochs and stepsPerEpoch.",
     ],
     [
       () => new OneCycleLR(sgd(), 1, { totalSteps: 9, pctStart: 2 }),

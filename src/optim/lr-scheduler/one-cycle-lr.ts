@@ -1,6 +1,6 @@
 /** The one-cycle policy (Smith and Topin 2017, arXiv 1708.07120). PyTorch: `OneCycleLR`. */
 import { ArgumentError, StateError } from "../../errors/errors.js";
-import { checkInteger, checkRange, withDefaults } from "../../errors/options.js";
+import { checkInteger, checkRange, refuseUnknown, withDefaults } from "../../errors/options.js";
 import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
 import { LRScheduler } from "./lr-scheduler.js";
@@ -35,10 +35,10 @@ export interface OneCycleOptions {
   readonly threePhase?: boolean;
 }
 
-const defaults: Required<OneCycleOptions> = {
-  totalSteps: 0,
-  epochs: 0,
-  stepsPerEpoch: 0,
+/** The form of the cycle; its length has no default. */
+type Form = Required<Omit<OneCycleOptions, "totalSteps" | "epochs" | "stepsPerEpoch">>;
+
+const defaults: Form = {
   pctStart: 0.3,
   annealStrategy: "cos",
   cycleMomentum: true,
@@ -79,7 +79,7 @@ const curves = {
  * rates; // [0.004, 0.052, 0.1, 0.095, 0.081, 0.061, 0.039, 0.019, 0.005, 0.000]
  */
 export class OneCycleLR extends LRScheduler {
-  private readonly options: Required<OneCycleOptions>;
+  private readonly options: Form;
   private readonly maxLrs: readonly number[];
   private readonly totalSteps: number;
   private readonly phases: readonly Phase[];
@@ -92,14 +92,16 @@ export class OneCycleLR extends LRScheduler {
    *   momentum unless `cycleMomentum` is false
    */
   constructor(optimizer: Optimizer, maxLr: number | readonly number[], given: OneCycleOptions) {
-    const options = withDefaults("OneCycleLR", defaults, given);
+    refuseUnknown("OneCycleLR", ["totalSteps", "epochs", "stepsPerEpoch", ...Object.keys(defaults)], given);
+    const { totalSteps, epochs, stepsPerEpoch, ...form } = given;
+    const options = withDefaults("OneCycleLR", defaults, form);
     const maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
     checkArguments(optimizer, maxLrs, options);
     optimizer.paramGroups.forEach((group, i) => (group.initialLr = maxLrs[i]! / options.divFactor));
     super(optimizer);
     this.options = options;
     this.maxLrs = maxLrs;
-    this.totalSteps = countSteps(given);
+    this.totalSteps = countSteps({ totalSteps, epochs, stepsPerEpoch });
     this.phases = makePhases(this.totalSteps, options);
     this.update();
   }
@@ -137,7 +139,7 @@ export class OneCycleLR extends LRScheduler {
   }
 }
 
-function makePhases(totalSteps: number, { pctStart, threePhase }: Required<OneCycleOptions>): Phase[] {
+function makePhases(totalSteps: number, { pctStart, threePhase }: Form): Phase[] {
   const rise: Phase = { end: pctStart * totalSteps - 1, from: "first", to: "highest" };
   if (!threePhase) return [rise, { end: totalSteps - 1, from: "highest", to: "last" }];
   return [
@@ -147,24 +149,26 @@ function makePhases(totalSteps: number, { pctStart, threePhase }: Required<OneCy
   ];
 }
 
-function countSteps({ totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number {
-  if (totalSteps === undefined && (epochs === undefined || stepsPerEpoch === undefined)) {
-    throw new ArgumentError({
-      op: "OneCycleLR",
-      problem: "the length of the cycle is not given",
-      expected: "totalSteps, or epochs and stepsPerEpoch",
-    });
-  }
+type Length = { readonly [K in "totalSteps" | "epochs" | "stepsPerEpoch"]: number | undefined };
+
+function countSteps({ totalSteps, epochs, stepsPerEpoch }: Length): number {
   if (totalSteps !== undefined) {
     checkInteger("OneCycleLR", "totalSteps", totalSteps, 1);
     return totalSteps;
   }
-  checkInteger("OneCycleLR", "epochs", epochs!, 1);
-  checkInteger("OneCycleLR", "stepsPerEpoch", stepsPerEpoch!, 1);
-  return epochs! * stepsPerEpoch!;
+  if (epochs === undefined || stepsPerEpoch === undefined) {
+    throw new ArgumentError({
+      op: "OneCycleLR",
+      problem: "the length of the cycle is missing",
+      expected: "totalSteps, or epochs and stepsPerEpoch",
+    });
+  }
+  checkInteger("OneCycleLR", "epochs", epochs, 1);
+  checkInteger("OneCycleLR", "stepsPerEpoch", stepsPerEpoch, 1);
+  return epochs * stepsPerEpoch;
 }
 
-function checkArguments(optimizer: Optimizer, maxLrs: readonly number[], options: Required<OneCycleOptions>): void {
+function checkArguments(optimizer: Optimizer, maxLrs: readonly number[], options: Form): void {
   const op = "OneCycleLR";
   if (!(options.pctStart >= 0 && options.pctStart <= 1)) {
     throw new ArgumentError({ op, problem: "invalid pctStart", expected: "0 to 1", got: String(options.pctStart) });
