@@ -12,28 +12,19 @@ import type { Access, Addressing, Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
-import { range, type ConvolutionGeometry } from "./convolution.js";
+import type { ConvolutionGeometry } from "./convolution.js";
+import { range } from "./range.js";
+import { RegisterTile, tileShape, type TileShape } from "./register-tile.js";
 
 /** Pixels that a tile should see before its sums are stored again. */
 const pixelsPerBand = 96;
-
-export interface WeightGradientTile {
-  readonly taps: number;
-  readonly vectors: number;
-}
-
-/** Accumulators of a tile, by how many vectors of output channels there are. */
-export function weightGradientTile(vectors: number): WeightGradientTile {
-  const block = vectors % 4 === 0 ? 4 : vectors % 3 === 0 ? 3 : vectors % 2 === 0 ? 2 : 1;
-  return { vectors: block, taps: { 4: 2, 3: 2, 2: 4, 1: 8 }[block] };
-}
 
 export class ConvolutionWeightGradientKernel implements Kernel {
   readonly title: string;
   readonly extent: number;
   readonly cost: number;
   private readonly vectors: number;
-  private readonly tile: WeightGradientTile;
+  private readonly tile: TileShape;
 
   constructor(
     private readonly input: BufferView,
@@ -46,7 +37,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     const [n, o, oh, ow] = grad.shape as [number, number, number, number];
     const [kh, kw] = geometry.kernel;
     this.vectors = Math.ceil(o / 4);
-    this.tile = weightGradientTile(this.vectors);
+    this.tile = tileShape(this.vectors);
     this.extent = n;
     this.title = `conv2dWeightGradient ${kh}×${kw} ${input.shape[1]!}→${o} ${oh}×${ow}`;
     this.cost = o * oh * ow * kh * kw * input.shape[1]!;
@@ -81,14 +72,14 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     const [, , oh, ow] = this.grad.shape as [number, number, number, number];
     const band = Math.min(oh, Math.max(1, Math.round(pixelsPerBand / ow)));
     const emitBand = (rows: number): void => {
-      b.for("o", 0, this.vectors, this.tile.vectors, (o) => {
+      b.for("o", 0, this.vectors, this.tile.columns, (o) => {
         const tapAt = b.let("i32", "tapAt", table);
         const tileSums = b.let("i32", "tile", v.n.add(sums, v.n.scale(o, 16)));
         const from = b.let("i32", "gs", v.n.add(g, v.n.scale(o, 16)));
-        b.repeat(offsets.length / this.tile.taps, () => {
+        b.repeat(offsets.length / this.tile.rows, () => {
           this.emitTile(b, { x, g: from, tapAt, sums: tileSums }, rows, ow);
-          b.advance(tapAt, 4 * this.tile.taps);
-          b.advance(tileSums, rowBytes * this.tile.taps);
+          b.advance(tapAt, 4 * this.tile.rows);
+          b.advance(tileSums, rowBytes * this.tile.rows);
         });
       });
       b.advance(x, 4 * rows * this.geometry.stride[0] * this.input.strides[2]!);
@@ -104,34 +95,27 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     rows: number,
     width: number,
   ): void {
-    const { taps, vectors } = this.tile;
     const rowBytes = 16 * this.vectors;
     const inputPixel = 4 * this.geometry.stride[1] * this.input.strides[3]!;
     const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]! - width * inputPixel;
     const gradPixel = 4 * this.grad.strides[3]!;
     const gradRow = 4 * this.grad.strides[2]! - width * gradPixel;
-    const inputs = range(taps).map((tap) => b.let("i32", "xt", v.n.add(at.x, v.load(at.tapAt, 4 * tap, "i32"))));
+    const inputs = range(this.tile.rows).map((tap) =>
+      b.let("i32", "xt", v.n.add(at.x, v.load(at.tapAt, 4 * tap, "i32"))),
+    );
     const g = b.let("i32", "gt", at.g);
-    const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));
+    const tile = new RegisterTile(b, this.tile);
     b.repeat(rows, () => {
       b.repeat(width, () => {
-        const grads = range(vectors).map((vector) => b.let("v128", "g", v.load(g, 16 * vector)));
-        sums.forEach((row, tap) => {
-          const value = b.let("v128", "x", v.load(inputs[tap]!, 0, "splat"));
-          row.forEach((sum, vector) => b.set(sum, v.madd(value, grads[vector]!, sum)));
-        });
+        const grads = tile.columns((column) => v.load(g, 16 * column));
+        tile.accumulate((tap) => v.load(inputs[tap]!, 0, "splat"), grads);
         inputs.forEach((pointer) => b.advance(pointer, inputPixel));
         b.advance(g, gradPixel);
       });
       inputs.forEach((pointer) => b.advance(pointer, inputRow));
       b.advance(g, gradRow);
     });
-    sums.forEach((row, tap) =>
-      row.forEach((sum, vector) => {
-        const offset = tap * rowBytes + 16 * vector;
-        b.store(at.sums, offset, v.add(v.load(at.sums, offset), sum));
-      }),
-    );
+    tile.addTo(at.sums, rowBytes);
   }
 
   /** The byte offset of each tap from its pixel, in the order of dw's rows. */
@@ -151,6 +135,6 @@ export class ConvolutionWeightGradientKernel implements Kernel {
 
 /** How many rows dw has for this many taps. */
 export function roundTaps(taps: number, vectors: number): number {
-  const tile = weightGradientTile(vectors).taps;
-  return Math.ceil(taps / tile) * tile;
+  const { rows } = tileShape(vectors);
+  return Math.ceil(taps / rows) * rows;
 }

@@ -5,13 +5,14 @@
  *     for oy, ox, o:  y[oy,ox,o] = apply(bias[o] + Σ ky,kx,i  x[oy·s + ky·d, ox·s + kx·d, i] · w[ky,kx,i,o])
  *
  * x and y are channels-last views; w is [KH][KW][I][O], O padded to whole vectors. The innermost loops run over the
- * inputs of a row of the kernel, one at a time, with a tile of `pixels` × `vectors` accumulators in registers: 2×4,
- * 4×2 and 8×1 keep V8 from spilling (12 accumulators do not). The last tile of a row overlaps the one before it.
+ * inputs of a row of the kernel, one at a time, with a register tile of pixels × vectors of outputs. The last tile of a row
+ * overlaps the one before it.
  */
 import type { Access, Addressing, Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
+import { RegisterTile, tileShape, type TileShape } from "./register-tile.js";
 
 export interface ConvolutionGeometry {
   readonly kernel: readonly [number, number];
@@ -25,13 +26,6 @@ export interface ConvolutionEnd {
   readonly bias: BufferView | undefined;
   /** Four outputs, the bias added; it may write statements. */
   readonly apply: (b: FunctionBuilder, value: Expr) => Expr;
-}
-
-/** Accumulators of a tile: [pixels, vectors], by how many vectors of output channels there are. */
-export function tileOf(vectors: number, width: number): { pixels: number; vectors: number } {
-  const block = vectors % 4 === 0 ? 4 : vectors % 3 === 0 ? 3 : vectors % 2 === 0 ? 2 : 1;
-  const pixels = { 4: 2, 3: 2, 2: 4, 1: 8 }[block];
-  return { pixels: Math.min(pixels, width), vectors: block };
 }
 
 export class ConvolutionKernel implements Kernel {
@@ -71,7 +65,7 @@ export class ConvolutionKernel implements Kernel {
     const [, , oh, ow] = this.output.shape as [number, number, number, number];
     const rows = this.isFlat() ? 1 : oh;
     const width = this.isFlat() ? oh * ow : ow;
-    const tile = tileOf(this.vectors, width);
+    const tile = narrowTile(this.vectors, width);
     const input = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
     const output = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
     const weight = b.let("i32", "w", at.pointer({ view: this.weight, outerAxis: -1 }, n));
@@ -79,11 +73,11 @@ export class ConvolutionKernel implements Kernel {
     const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]!;
     const outputRow = 4 * this.output.strides[2]!;
     b.repeat(rows, () => {
-      b.for("o", 0, this.vectors, tile.vectors, (o) =>
-        b.for("ox", 0, width, tile.pixels, (ox) => {
+      b.for("o", 0, this.vectors, tile.columns, (o) =>
+        b.for("ox", 0, width, tile.rows, (ox) => {
           const from = b.let("i32", "from", ox);
-          if (width % tile.pixels !== 0) {
-            b.if(v.op("i32.lt_s", v.int(width - tile.pixels), ox), () => b.set(from, v.int(width - tile.pixels)));
+          if (width % tile.rows !== 0) {
+            b.if(v.op("i32.lt_s", v.int(width - tile.rows), ox), () => b.set(from, v.int(width - tile.rows)));
           }
           this.emitTile(b, tile, { input, output, weight, bias, o, from });
         }),
@@ -95,7 +89,7 @@ export class ConvolutionKernel implements Kernel {
 
   private emitTile(
     b: FunctionBuilder,
-    tile: { pixels: number; vectors: number },
+    shape: TileShape,
     at: { input: Local; output: Local; weight: Local; bias: Local | undefined; o: Local; from: Local },
   ): void {
     const pixelStep = 4 * this.geometry.stride[1] * this.input.strides[3]!;
@@ -104,21 +98,13 @@ export class ConvolutionKernel implements Kernel {
     const x = b.let("i32", "xs", v.n.add(at.input, v.n.scale(at.from, pixelStep)));
     const w = b.let("i32", "ws", v.n.add(at.weight, laneBytes));
     const biasAt = at.bias && b.let("i32", "bs", v.n.add(at.bias, laneBytes));
-    const start = (vector: number): Expr => (biasAt ? v.load(biasAt, 16 * vector) : v.const(0));
-    const sums = range(tile.pixels).map(() => range(tile.vectors).map((vector) => b.let("v128", "sum", start(vector))));
+    const tile = new RegisterTile(b, shape, (column) => (biasAt ? v.load(biasAt, 16 * column) : v.const(0)));
     this.overTaps(b, x, w, () => {
-      const weights = range(tile.vectors).map((vector) => b.let("v128", "w", v.load(w, 16 * vector)));
-      sums.forEach((row, pixel) => {
-        const value = b.let("v128", "x", v.load(x, pixel * pixelStep, "splat"));
-        row.forEach((sum, vector) => b.set(sum, v.madd(value, weights[vector]!, sum)));
-      });
+      const weights = tile.columns((column) => v.load(w, 16 * column));
+      tile.accumulate((row) => v.load(x, row * pixelStep, "splat"), weights);
     });
     const y = b.let("i32", "ys", v.n.add(v.n.add(at.output, v.n.scale(at.from, outputPixel)), laneBytes));
-    sums.forEach((row, pixel) =>
-      row.forEach((sum, vector) => {
-        b.store(y, pixel * outputPixel + 16 * vector, this.end.apply(b, sum));
-      }),
-    );
+    tile.store(y, outputPixel, { finish: (sum) => this.end.apply(b, sum) });
   }
 
   /** Runs the body for each input of the kernel's window, `x` and `w` pointing at it and at its weights. */
@@ -156,6 +142,8 @@ export class ConvolutionKernel implements Kernel {
   }
 }
 
-export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
+/** The tile for rows of so many vectors, of which there may be fewer than the tile has. */
+export function narrowTile(vectors: number, rows: number): TileShape {
+  const shape = tileShape(vectors);
+  return { ...shape, rows: Math.min(shape.rows, rows) };
 }

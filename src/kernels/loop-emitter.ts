@@ -6,7 +6,7 @@ import { padToVector, type BufferView } from "./views.js";
 import { sizeOf } from "../graph/shape.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
-import { range } from "./convolution.js";
+import { range } from "./range.js";
 import { emitBorder } from "./border.js";
 import { LoopCursors } from "./loop-cursors.js";
 import type { Combine, LoopNest, LoopValue } from "./loop-nest.js";

@@ -9,7 +9,8 @@ import type { Access, Addressing, Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
-import { range } from "./convolution.js";
+import { range } from "./range.js";
+import { RegisterTile } from "./register-tile.js";
 
 const block = 8;
 
@@ -61,15 +62,16 @@ export class MatmulKernel implements Kernel {
   private emitRow(b: FunctionBuilder, left: Local, right: Local, out: Local, first: number, count: number): void {
     const x = b.let("i32", "x", left);
     const w = b.let("i32", "w", right);
-    const sums = range(count).map(() => b.let("v128", "sum", v.const(0)));
+    const tile = new RegisterTile(b, { rows: 1, columns: count });
     b.repeat(this.a.shape[2]!, () => {
-      const value = b.let("v128", "a", v.load(x, 0, "splat"));
-      sums.forEach((sum, i) => b.set(sum, v.madd(value, v.load(w, 16 * (first + i)), sum)));
+      // A single row uses each vector once: it is loaded where it is used.
+      const vectors = range(count).map((column) => v.load(w, 16 * (first + column)));
+      tile.accumulate(() => v.load(x, 0, "splat"), vectors);
       b.advance(x, 4 * this.a.strides[2]!);
       b.advance(w, 4 * this.b.strides[1]!);
     });
     // Rows of one element lie side by side: a whole vector would overwrite the next ones, which are others' to write.
     const form = this.output.shape[2] === 1 ? "lane0" : "v128";
-    sums.forEach((sum, i) => b.store(out, 16 * (first + i), sum, form));
+    tile.store(out, 0, { form, offset: 16 * first });
   }
 }

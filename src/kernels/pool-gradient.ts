@@ -13,7 +13,8 @@ import type { BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { emitFill } from "./fill.js";
-import { range, type ConvolutionGeometry } from "./convolution.js";
+import type { ConvolutionGeometry } from "./convolution.js";
+import { range } from "./range.js";
 
 export class PoolGradientKernel implements Kernel {
   readonly title: string;

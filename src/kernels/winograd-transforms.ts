@@ -13,7 +13,8 @@
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import type { Shape } from "../graph/shape.js";
-import { range, type ConvolutionGeometry } from "./convolution.js";
+import type { ConvolutionGeometry } from "./convolution.js";
+import { range } from "./range.js";
 import { Arithmetic, transforms, type TransformName } from "./winograd-matrices.js";
 
 /** One of Winograd's algorithms. */

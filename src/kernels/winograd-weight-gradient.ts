@@ -14,9 +14,8 @@ import type { Access, Addressing, Kernel } from "./kernel.js";
 import { padToVector, type BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
-import { weightGradientTile } from "./convolution-weight-gradient.js";
-import { range } from "./convolution.js";
 import { emitFill } from "./fill.js";
+import { RegisterTile, tileShape } from "./register-tile.js";
 import {
   inputRowScratch,
   prepareInputRow,
@@ -31,7 +30,7 @@ const { products, tile: tileSize } = small;
 
 /** Inputs that a register tile takes, for this many vectors of outputs. */
 function inputsAtOnce(vectors: number): number {
-  return weightGradientTile(vectors).taps;
+  return tileShape(vectors).rows;
 }
 
 interface Strip extends TileRows {
@@ -154,36 +153,28 @@ export class WinogradWeightGradientKernel implements Kernel {
   private multiply(b: FunctionBuilder, vs: Local, zs: Local, du: Local, tiles: number): void {
     const inputRow = 4 * this.inputs;
     const outputRow = 4 * this.outputs;
-    const { taps, vectors } = weightGradientTile(this.outputs / 4);
+    const shape = tileShape(this.outputs / 4);
     const channels = this.input.shape[1]!;
     const left = b.let("i32", "left", vs);
     const right = b.let("i32", "right", zs);
     const out = b.let("i32", "out", du);
     b.repeat(products, () => {
-      b.repeat(channels / taps, () => {
-        b.for("o", 0, this.outputs / 4, vectors, (o) => {
+      b.repeat(channels / shape.rows, () => {
+        b.for("o", 0, this.outputs / 4, shape.columns, (o) => {
           const p = b.let("i32", "p", left);
           const z = b.let("i32", "z", v.n.add(right, v.n.scale(o, 16)));
           const to = b.let("i32", "to", v.n.add(out, v.n.scale(o, 16)));
-          const sums = range(taps).map(() => range(vectors).map(() => b.let("v128", "sum", v.const(0))));
+          const tile = new RegisterTile(b, shape);
           b.repeat(tiles, () => {
-            const grads = range(vectors).map((vector) => b.let("v128", "g", v.load(z, 16 * vector)));
-            sums.forEach((row, tap) => {
-              const value = b.let("v128", "x", v.load(p, 4 * tap, "splat"));
-              row.forEach((sum, vector) => b.set(sum, v.madd(value, grads[vector]!, sum)));
-            });
+            const grads = tile.columns((column) => v.load(z, 16 * column));
+            tile.accumulate((row) => v.load(p, 4 * row, "splat"), grads);
             b.advance(p, inputRow);
             b.advance(z, outputRow);
           });
-          sums.forEach((row, tap) =>
-            row.forEach((sum, vector) => {
-              const offset = tap * outputRow + 16 * vector;
-              b.store(to, offset, v.add(v.load(to, offset), sum));
-            }),
-          );
+          tile.addTo(to, outputRow);
         });
-        b.advance(left, 4 * taps);
-        b.advance(out, taps * outputRow);
+        b.advance(left, 4 * shape.rows);
+        b.advance(out, shape.rows * outputRow);
       });
       b.advance(left, tiles * inputRow - 4 * channels);
       b.advance(right, tiles * outputRow);

@@ -13,7 +13,8 @@ import type { Access, Addressing, Kernel } from "./kernel.js";
 import { padToVector, type BufferView } from "./views.js";
 import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
-import { range, tileOf, type ConvolutionEnd } from "./convolution.js";
+import { narrowTile, type ConvolutionEnd } from "./convolution.js";
+import { RegisterTile } from "./register-tile.js";
 import {
   prepareInputRow,
   prepareOutputRow,
@@ -111,32 +112,29 @@ export class WinogradKernel implements Kernel {
   private multiply(b: FunctionBuilder, vs: Local, us: Local, ms: Local, rows: Local): void {
     const inputRow = 4 * this.inputs;
     const outputRow = 4 * this.outputs;
-    const tile = tileOf(this.outputs / 4, this.tiling.columns);
+    const shape = narrowTile(this.outputs / 4, this.tiling.columns);
     const tiles = b.let("i32", "tiles", v.n.scale(rows, this.tiling.columns));
-    const lastFrom = b.let("i32", "lastFrom", v.n.sub(tiles, v.int(tile.pixels)));
+    const lastFrom = b.let("i32", "lastFrom", v.n.sub(tiles, v.int(shape.rows)));
     const channels = this.input.shape[1]!;
     const left = b.let("i32", "left", vs);
     const right = b.let("i32", "right", us);
     const out = b.let("i32", "out", ms);
     b.repeat(this.scheme.products, () => {
-      b.for("o", 0, this.outputs / 4, tile.vectors, (o) =>
-        b.for("t", v.int(0), tiles, tile.pixels, (t) => {
+      b.for("o", 0, this.outputs / 4, shape.columns, (o) =>
+        b.for("t", v.int(0), tiles, shape.rows, (t) => {
           const from = b.let("i32", "from", t);
           b.if(v.op("i32.lt_s", lastFrom, from), () => b.set(from, lastFrom));
           const p = b.let("i32", "p", v.n.add(left, v.n.scale(from, inputRow)));
           const w = b.let("i32", "w", v.n.add(right, v.n.scale(o, 16)));
-          const sums = range(tile.pixels).map(() => range(tile.vectors).map(() => b.let("v128", "sum", v.const(0))));
+          const tile = new RegisterTile(b, shape);
           b.repeat(channels, () => {
-            const weights = range(tile.vectors).map((vector) => b.let("v128", "w", v.load(w, 16 * vector)));
-            sums.forEach((row, i) => {
-              const value = b.let("v128", "x", v.load(p, i * inputRow, "splat"));
-              row.forEach((sum, vector) => b.set(sum, v.madd(value, weights[vector]!, sum)));
-            });
+            const weights = tile.columns((column) => v.load(w, 16 * column));
+            tile.accumulate((row) => v.load(p, row * inputRow, "splat"), weights);
             b.advance(p, 4);
             b.advance(w, outputRow);
           });
           const to = b.let("i32", "to", v.n.add(v.n.add(out, v.n.scale(from, outputRow)), v.n.scale(o, 16)));
-          sums.forEach((row, i) => row.forEach((sum, vector) => b.store(to, i * outputRow + 16 * vector, sum)));
+          tile.store(to, outputRow);
         }),
       );
       b.advance(left, 4 * this.inputMatrix);
