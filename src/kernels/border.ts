@@ -29,12 +29,14 @@ interface BorderRun {
 
 /**
  * What lies around the inner part of an image in memory: before its first row, between its rows, and after its last.
- * Where the inner part has gaps of its own, everything is filled.
+ * Where the inner part has gaps of its own, or fewer channels than the whole (a border within each pixel), everything is
+ * filled.
  */
 function borderRuns(inner: BufferView, around: BufferView, elements: number): BorderRun[] {
   const [rows, pixels] = [inner.strides[2], inner.strides[3]];
   const isImage = inner.shape.length === 4 && inner.strides.every((stride, axis) => stride === around.strides[axis]);
-  if (!isImage || inner.strides[1] !== 1) return [{ start: 0, length: elements, times: 1, step: 0 }];
+  const hasAllChannels = inner.shape[1] === around.shape[1];
+  if (!isImage || !hasAllChannels || inner.strides[1] !== 1) return [{ start: 0, length: elements, times: 1, step: 0 }];
   const [, , height, width] = inner.shape as [number, number, number, number];
   const row = width * pixels!;
   const end = inner.offset + (height - 1) * rows! + row;
