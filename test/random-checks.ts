@@ -1,0 +1,19 @@
+/** Properties that are checked on random cases, and how a case that fails is tried again. */
+import fc from "fast-check";
+
+/**
+ * Checks a property on new random cases each time. The seed and the path of a failing case stand in the error;
+ * `KILOGRAD_SEED` and `KILOGRAD_PATH` try exactly that one again.
+ */
+export function checkRandomly<Ts>(property: fc.IProperty<Ts>, numRuns: number): void {
+  const { KILOGRAD_SEED: seed, KILOGRAD_PATH: path } = process.env;
+  const details = fc.check(property, {
+    numRuns,
+    ...(seed !== undefined && { seed: Number(seed) }),
+    ...(path !== undefined && { path }),
+  });
+  if (!details.failed) return;
+  const again = `KILOGRAD_SEED=${details.seed} KILOGRAD_PATH=${details.counterexamplePath}`;
+  const problem = details.errorInstance instanceof Error ? details.errorInstance.message : "";
+  throw new Error(`${problem}\n${fc.defaultReportMessage(details) ?? ""}\nTo try this case again, set ${again}`);
+}
