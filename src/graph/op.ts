@@ -47,7 +47,7 @@ export interface ElementwiseCode<A> {
   readonly takesMask?: true | undefined;
   /** Slow to compute: a result that several ops use is stored instead of being computed for each of them. */
   readonly expensive?: true | undefined;
-  /** Whether the result is 0 wherever these inputs are 0 and the others are finite. Left out: never. */
+  /** Whether the result is 0 wherever these inputs are 0 and the others are finite numbers other than 0. Left out: never. */
   readonly keepsZeros?: ((isZero: (input: number) => boolean) => boolean) | undefined;
 }
 

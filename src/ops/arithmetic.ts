@@ -126,7 +126,7 @@ const divOp: OpBuilder<NoAttrs> = defineElementwise({
   dtype: () => "float32",
   scalar: ([a, b]) => a! / b!,
   vector: ([a, b]) => v.div(a!, b!),
-  keepsZeros: (isZero) => isZero(0),
+  keepsZeros: (isZero) => isZero(0) && !isZero(1),
   gradient: (node, grad) => {
     const [a, b] = node.inputs;
     return [a!.requiresGrad ? div(grad, b!) : null, b!.requiresGrad ? neg(div(mul(grad, node), b!)) : null];

@@ -10,7 +10,7 @@ import { assemble } from "../wasm/assembler.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { FunctionBuilder, type Func } from "../wasm/loops.js";
 import "./index.js";
-import { registry, type Op } from "../graph/op.js";
+import { registry, type Op, type Sample } from "../graph/op.js";
 import { asData, fillInput, type FilledInput } from "../reference/sample-inputs.js";
 
 /** Bytes from the start of one input to the next; results stand before them all. */
@@ -86,16 +86,71 @@ for (const op of registry.values()) {
 
 const special = [0, -0, 1, -1, 0.5, 1.5, 2.5, -0.5, -2.5, 1e30, Infinity, -Infinity, NaN];
 
-for (const name of "neg abs sign floor ceil round relu sqrt rsqrt reciprocal exp log tanh sigmoid".split(" ")) {
-  test(`${name}: vector expression and reference agree on special elements`, () => {
-    compare(registry.get(name)!, {}, [fillInput({ shape: [special.length], values: special }, name)], name);
+/** Elementwise ops of this many inputs, each with the attributes that its samples have. */
+function elementwiseOps(arity: number): { op: Op; attrs: unknown }[] {
+  return [...registry.values()].flatMap((op) => {
+    if (op.lowering.kind !== "elementwise") return [];
+    const fitting = op.samples.filter(({ inputs }) => inputs.length === arity);
+    const distinct = new Map(fitting.map(({ attrs }) => [JSON.stringify(attrs), attrs]));
+    return [...distinct.values()].map((attrs) => ({ op, attrs }));
   });
 }
 
-for (const name of "add sub mul div maximum minimum pow eq ne lt le gt ge".split(" ")) {
-  test(`${name}: vector expression and reference agree on special elements`, () => {
-    const column = fillInput({ shape: [special.length, 1], values: special }, name);
-    const row = fillInput({ shape: [special.length], values: special }, name);
-    compare(registry.get(name)!, {}, [column, row], name);
+for (const { op, attrs } of elementwiseOps(1)) {
+  test(`${op.name} ${JSON.stringify(attrs)}: vector expression and reference agree on special elements`, () => {
+    compare(op, attrs, [fillInput({ shape: [special.length], values: special }, op.name)], op.name);
+  });
+}
+
+for (const { op, attrs } of elementwiseOps(2)) {
+  test(`${op.name}: vector expression and reference agree on special elements`, () => {
+    const column = fillInput({ shape: [special.length, 1], values: special }, op.name);
+    const row = fillInput({ shape: [special.length], values: special }, op.name);
+    compare(op, attrs, [column, row], op.name);
+  });
+}
+
+/** Whether an expression calls a vector function, such as exp. */
+function callsFunction(part: unknown): boolean {
+  if (typeof part !== "object" || part === null) return false;
+  return ("kind" in part && part.kind === "call") || Object.values(part).some(callsFunction);
+}
+
+for (const op of registry.values()) {
+  const { lowering } = op;
+  if (lowering.kind !== "elementwise") continue;
+  const [{ inputs, attrs }] = op.samples as [Sample<unknown>];
+
+  test(`${op.name} is marked as expensive if it calls a vector function`, () => {
+    if (
+      !callsFunction(
+        lowering.vector(
+          inputs.map(() => v.const(1)),
+          attrs,
+        ),
+      )
+    )
+      return;
+    assert.ok(lowering.expensive, `add "expensive: true" to the record of ${op.name}`);
+  });
+
+  const { keepsZeros } = lowering;
+  if (!keepsZeros) continue;
+  test(`${op.name} gives 0 where its record says so, and only there`, () => {
+    // Each subset of the inputs is 0 in turn; the others have no zeros. A condition has both values.
+    for (let subset = 0; subset < 2 ** inputs.length; subset++) {
+      const isZero = (input: number): boolean => (subset & (1 << input)) !== 0;
+      const filled = inputs.map((_, i) => {
+        const values = i === 0 && lowering.takesMask ? [0, 1] : isZero(i) ? [0, 0] : [2, -3];
+        return fillInput({ shape: [2], values }, op.name);
+      });
+      const nodes = filled.map(asData);
+      const result = op.reference(evaluate(nodes), attrs, op.infer(nodes, attrs));
+      assert.equal(
+        result.every((x) => x === 0),
+        keepsZeros(isZero),
+        `zeros in the inputs ${subset.toString(2)}`,
+      );
+    }
   });
 }
