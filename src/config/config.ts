@@ -19,10 +19,19 @@ const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
   z.enum(names, { error: `one of ${names.join(", ")}` });
 const text = z.custom<string>((x) => typeof x === "string" && x !== "", { error: "a name or a path" });
 
+/** The optimizers that a configuration can name. */
 export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
+/** The ways of rounding that a configuration can name. */
 export const NUMERICS = ["fast", "strict"] as const;
+/** The schedules that a configuration can name. */
 export const SCHEDULES = ["constant", "onecycle", "step", "multistep", "cosine", "plateau"] as const;
 
+/**
+ * A schedule of the learning rate, with its settings. "constant" has none. "step" and "multistep" multiply by `gamma`
+ * every `stepSize` epochs, or after the epochs in `milestones`. "cosine" lowers the rate to `etaMin` along half a
+ * cosine, over all epochs. "plateau" multiplies by `factor` when the test loss has not fallen for more than `patience`
+ * epochs.
+ */
 export type ScheduleConfig =
   | { readonly name: "constant" }
   | OneCycleConfig
@@ -39,59 +48,73 @@ export const MOMENTUM_SWING = 0.05;
 /** The highest momentum that it may reach. */
 const MOMENTUM_LIMIT = 0.999;
 
-/** Up to `lr` in `pctStart` of the steps, from `lr / divFactor`, then down to `lr / divFactor / finalDivFactor`. */
-interface OneCycleConfig {
+/** Raises the learning rate from `lr / divFactor` to `lr`, then lowers it to `lr / divFactor / finalDivFactor`. */
+export interface OneCycleConfig {
+  /** Its name. */
   readonly name: "onecycle";
+  /** The part of the steps in which the rate rises, from 0 to below 1. Default 0.3. */
   readonly pctStart: number;
+  /** The highest rate divided by the first, above 0. Default 25. */
   readonly divFactor: number;
+  /** The first rate divided by the last, above 0. Default 10,000. */
   readonly finalDivFactor: number;
-  /** Moves the momentum the other way, from `MOMENTUM_SWING` above `momentum` to as much below it. */
+  /** Whether the momentum moves the other way, from 0.05 above `momentum` to 0.05 below it. Default true. */
   readonly cycleMomentum: boolean;
 }
 
+/** How training images are changed at random. */
 export interface AugmentConfig {
-  /** Degrees to either side. */
+  /** The largest rotation to either side, in degrees, from 0 to 180. Default 0. */
   readonly rotation: number;
-  /** Of the image's width and height, to either side. */
+  /** The largest shift to either side, as a fraction of the width and height. Default 0. */
   readonly shift: number;
-  /** Up or down from 1. */
+  /** The largest change of size up or down, as a fraction, below 1. Default 0. */
   readonly scale: number;
 }
 
-/** The first epochs see the middle of the training images alone: an epoch of smaller images takes less time. */
+/** Makes the first epochs see the middle of the training images only. An epoch of smaller images takes less time. */
 export interface EarlyCropConfig {
-  /** Height and width of the middle part, in pixels. */
+  /** The height and width of the middle, in pixels. */
   readonly size: number;
-  /** How many epochs; the last one sees whole images in any case. */
+  /** The number of epochs. The last epoch always sees whole images. */
   readonly epochs: number;
 }
 
 /** All settings of a training, complete. */
 export interface TrainConfig {
-  /** A built-in network's name, or the path of a file that exports one. */
+  /** The name of a built-in network, or the path of a file that exports one. */
   readonly net: string;
-  /** A file with the network's first weights; null draws them by the seed. */
+  /** A file with the initial weights; null draws them from the seed. */
   readonly weights: string | null;
+  /** The name of the recipe that the settings started from. */
   readonly recipe: string;
-  /** A dataset's name, or a folder of IDX files. */
+  /** The name of a dataset, or a folder of IDX files. */
   readonly data: string;
+  /** The number of epochs, from 1 to 1,000. */
   readonly epochs: number;
+  /** The number of images in a batch, from 1 to 60,000. */
   readonly batchSize: number;
+  /** The optimizer. */
   readonly optimizer: (typeof OPTIMIZERS)[number];
-  /** The learning rate; with onecycle the highest one. */
+  /** The learning rate, above 0 and at most 100; with "onecycle", the highest one. */
   readonly lr: number;
-  /** SGD's momentum; for Adam and AdamW the first beta. */
+  /** SGD's momentum, from 0 to below 1; for Adam and AdamW the first beta. */
   readonly momentum: number;
+  /** The strength of the weight decay, from 0 to 1. */
   readonly weightDecay: number;
+  /** The schedule of the learning rate. */
   readonly schedule: ScheduleConfig;
+  /** How training images are changed at random. */
   readonly augment: AugmentConfig;
+  /** Whether the first epochs see the middle of the images only; null if not. */
   readonly earlyCrop: EarlyCropConfig | null;
+  /** The seed of everything random, from 0 to 2³² − 1. */
   readonly seed: number;
-  /** How many threads compute; null takes as many as the machine has cores. The result does not depend on it. */
+  /** The number of threads; null for as many as the machine has processors. Results do not depend on it. */
   readonly threads: number | null;
-  /** `fast` multiplies and adds in one rounding where the machine can; `strict` gives the same bits everywhere. */
+  /** How numbers are rounded, as in `configure`. */
   readonly numerics: (typeof NUMERICS)[number];
-  /** A checkpoint is written after so many steps, besides the one after each epoch. */
+  /** The number of steps between two checkpoints within an epoch; there is also one after each epoch. */
   readonly checkpointSteps: number;
 }
 
@@ -100,15 +123,17 @@ type Optional<T, K extends PropertyKey> = T extends unknown
   ? Omit<T, K> & { readonly [P in keyof T & K]?: T[P] | undefined }
   : never;
 
-/** The same, where what has a default may be left out. */
+/** The settings of a training, without those that have defaults. */
 export interface TrainSettings extends Omit<
   Optional<TrainConfig, "net" | "weights" | "data" | "earlyCrop" | "threads" | "numerics" | "checkpointSteps">,
   "schedule" | "augment"
 > {
+  /** The schedule of the learning rate. */
   readonly schedule: Optional<
     ScheduleConfig,
     Exclude<keyof OneCycleConfig, "name"> | "gamma" | "etaMin" | "factor" | "patience"
   >;
+  /** How training images are changed at random. */
   readonly augment: Optional<AugmentConfig, keyof AugmentConfig>;
 }
 
@@ -176,8 +201,13 @@ const schema = z.strictObject({
 }) satisfies z.ZodType<TrainConfig>;
 
 /**
- * A complete configuration from settings of unknown origin.
- * @throws ArgumentError naming the first setting that is unknown, missing or out of range (`op` is its path)
+ * Checks settings of unknown origin and completes them.
+ * @param settings the settings, such as the content of a JSON file
+ * @returns the complete configuration
+ * @throws ArgumentError that names the first setting that is unknown, missing or out of its range
+ * @example
+ * parseConfig({ ...recipes["notebook"], recipe: "notebook" }).numerics; // "fast"
+ * parseConfig({ ...recipes["notebook"], recipe: "notebook", lr: -1 }); // throws ArgumentError: lr
  */
 export function parseConfig(settings: unknown): TrainConfig {
   const result = schema.safeParse(settings);

@@ -15,11 +15,23 @@ import {
 import type { Tensor } from "../tensor/tensor.js";
 import { MOMENTUM_SWING, type ScheduleConfig, type TrainConfig } from "./config.js";
 
-/** A learning-rate schedule, and when it takes its steps; with the test loss, where it asks for one. */
+/** A schedule of the learning rate, and when it takes its steps. */
 export interface Schedule {
+  /** Whether it takes a step after each batch or after each epoch. */
   readonly every: "step" | "epoch";
+
+  /**
+   * Sets the next learning rate.
+   * @param testLoss the loss of the epoch's test; for a schedule that steps after each batch, the batch's loss
+   */
   step(testLoss: number): void;
+  /** Returns the state of the schedule. */
   stateDict(): SchedulerState;
+
+  /**
+   * Restores a state.
+   * @param state what `stateDict()` returned
+   */
   loadStateDict(state: SchedulerState): void;
 }
 

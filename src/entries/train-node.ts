@@ -1,4 +1,13 @@
-/** `kilograd/train/node`: what of training needs files: runs, and datasets by their names. */
+/**
+ * What of training needs files: runs on disk, and datasets by their names. Node only.
+ *
+ * @example
+ * const run = Run.open("runs/first");
+ * run.epochs().length; // 2
+ * run.record.config.recipe; // "default"
+ *
+ * @module kilograd/train/node
+ */
 export { makeFolder, writeFileAtomic } from "../runs/atomic-file.js";
 export { trainingLogs, type StartLog } from "../runs/logs/logs.js";
 export { datasetNames, licenseOf, openData, type ImageInfo, type OpenedData } from "../runs/datasets.js";

@@ -1,11 +1,24 @@
-/** `kilograd/train`: training by configuration, and what is known of its result. Nothing here needs Node. */
+/**
+ * Training by configuration: recipes, the trainer and its events, checkpoints, and the exercise's networks and rules.
+ * Nothing here needs Node.
+ *
+ * @example
+ * const config = resolveConfig("notebook", { epochs: 1, batchSize: 8 });
+ * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+ * const trainer = makeTrainer(config, () => new ExerciseNet(), { train: data, test: data });
+ * trainer.on("epoch", ({ epoch, correct, total }) => console.log(`epoch ${epoch}: ${correct} of ${total}`));
+ * await trainer.run(); // true
+ *
+ * @module kilograd/train
+ */
 export { answerQuestions, type Answer } from "../exercise/answers.js";
 export { tryBatchSizes, type BatchSizeTrial, type BatchSizeTrials } from "../train/batch-size-trials.js";
 export { decodeCheckpoint, encodeCheckpoint, hashTensors, toTensors } from "../train/checkpoint.js";
 export type { Checkpoint, Position, TrainingState } from "../train/checkpoint.js";
 export { NUMERICS, OPTIMIZERS, parseConfig, SCHEDULES } from "../config/config.js";
-export type { AugmentConfig, EarlyCropConfig, ScheduleConfig, TrainConfig, TrainSettings } from "../config/config.js";
-export { croppedEpochs, croppedSize } from "../train/early-crop.js";
+export type { AugmentConfig, EarlyCropConfig, OneCycleConfig, ScheduleConfig } from "../config/config.js";
+export type { TrainConfig, TrainSettings } from "../config/config.js";
+export { croppedEpochs, croppedSize, type Cropping } from "../train/early-crop.js";
 export { evaluate, type Evaluation } from "../train/evaluate.js";
 export * from "../train/events.js";
 export { gatherFacts, type Facts } from "../inspect/facts.js";

@@ -1,14 +1,25 @@
 /** The six questions that the exercise's notebook answers about itself, in its own words. */
 import type { Facts } from "../inspect/facts.js";
 
+/** A question of the exercise's notebook, and the answer. */
 export interface Answer {
+  /** The question, as the notebook has it. */
   readonly question: string;
+  /** The answer, as Python prints it. */
   readonly answer: string;
 }
 
 const python = (yes: boolean): string => (yes ? "True" : "False");
 
-/** @param accuracy the percentage of test images that the final weights classify correctly */
+/**
+ * Answers the six questions that the exercise's notebook answers about itself.
+ * @param facts what `gatherFacts` found out about the network
+ * @param accuracy the percentage of test images that the final weights classify correctly
+ * @returns the questions and answers, in the notebook's order
+ * @example
+ * const answers = answerQuestions(gatherFacts(new ExerciseNet(), [1, 28, 28]), 99.41);
+ * answers.map(({ question, answer }) => `${question}: ${answer}`)[1]; // "Number of parameters: 12514"
+ */
 export function answerQuestions(facts: Facts, accuracy: number): Answer[] {
   return [
     { question: "Final validation accuracy", answer: accuracy.toFixed(2) },

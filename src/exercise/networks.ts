@@ -3,9 +3,11 @@ import { AdaptiveAvgPool2d, BatchNorm2d, Conv2d, functional as F, MaxPool2d, Mod
 import type { Tensor } from "../tensor/tensor.js";
 
 /**
- * The exercise's network, 12,514 parameters: images [N,1,28,28] to the logarithms of ten likelihoods [N,10]. Two
- * blocks of convolutions, 8→16→32 channels, a pooling and a 1×1 transition between them, and instead of a fully
- * connected layer the mean over the last 7×7 places and a 1×1 convolution to ten classes.
+ * The exercise's network, with 12,514 parameters: it turns images [N, 1, 28, 28] into the logarithms of ten
+ * likelihoods, [N, 10]. It has two blocks of convolutions with 8, 16 and 32 channels, with a pooling and a 1×1
+ * convolution between them. Instead of a fully connected layer it ends with the mean over the last 7×7 positions and a
+ * 1×1 convolution.
+ * @example new ExerciseNet()(zeros([4, 1, 28, 28])).shape; // [4, 10]
  */
 export class ExerciseNet extends Module {
   conv1 = new Conv2d(1, 8, 3);
@@ -37,9 +39,11 @@ export class ExerciseNet extends Module {
 }
 
 /**
- * A network that learns in fewer epochs, with 15,550 parameters: 3×3 convolutions with 12-16-16 channels, a pooling, 16-24-24
- * channels, the mean over the last 5×5 positions, and a 1×1 convolution to ten classes. Convolutions before a batch norm
- * have no bias, which the batch norm would remove again. No transition narrows the second block.
+ * A network that learns in fewer epochs, with 15,550 parameters: images [N, 1, 28, 28] become the logarithms of ten
+ * likelihoods, [N, 10]. It has 3×3 convolutions with 12, 16 and 16 channels, a pooling, then 16, 24 and 24 channels,
+ * the mean over the last 5×5 positions, and a 1×1 convolution. Convolutions before a batch norm have no bias, which the
+ * batch norm would remove.
+ * @example new QuickNet()(zeros([4, 1, 28, 28])).shape; // [4, 10]
  */
 export class QuickNet extends Module {
   conv1 = new Conv2d(1, 12, 3, { bias: false });
@@ -70,6 +74,7 @@ export class QuickNet extends Module {
   }
 }
 
+/** The built-in networks, by the names that `kilograd train` and `kilograd summary` accept. */
 export const networks: Readonly<Record<string, () => Module>> = {
   exercise: () => new ExerciseNet(),
   quick: () => new QuickNet(),

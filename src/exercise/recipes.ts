@@ -2,8 +2,13 @@
 import { ArgumentError } from "../errors/errors.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../config/config.js";
 
+/** Settings that work well together. Any of them can be overridden. */
 export type Recipe = Omit<TrainSettings, "recipe" | "net" | "weights" | "data" | "threads" | "numerics">;
 
+/**
+ * The recipes by name: "default" passes the exercise's four rules, "notebook" is the exercise's notebook to the letter,
+ * "minute" and "quick" get there in a minute or less.
+ */
 export const recipes: Readonly<Record<string, Recipe>> = {
   /** Passes the exercise's four rules: OneCycle (Smith & Topin 2017) with slightly shifted, rotated and scaled images. */
   default: {
@@ -57,9 +62,15 @@ export const recipes: Readonly<Record<string, Recipe>> = {
 };
 
 /**
- * A recipe's settings with some of them overridden. A schedule or augmentation replaces the recipe's as a whole.
- * @throws ArgumentError for an unknown recipe, an unknown setting or a value out of range
- * @example resolveConfig("notebook", { epochs: 3, seed: 2 })
+ * Completes a recipe to a configuration, with some of its settings overridden. A schedule or an augmentation replaces
+ * the recipe's as a whole.
+ * @param recipe the name of a recipe
+ * @param settings what differs from it
+ * @returns the complete configuration
+ * @throws ArgumentError for an unknown recipe, an unknown setting or a value out of its range
+ * @example
+ * const { epochs, lr, seed } = resolveConfig("notebook", { epochs: 3, seed: 2 });
+ * [epochs, lr, seed]; // [3, 0.01, 2]
  */
 export function resolveConfig(recipe: string, settings: Partial<TrainSettings> = {}): TrainConfig {
   const base = Object.hasOwn(recipes, recipe) ? recipes[recipe] : undefined;

@@ -1,40 +1,58 @@
 /** The exercise's four rules as data: what each one requires, how it is measured, and when it holds. */
 import { thousands } from "../text/thousands.js";
 
-/** What is measured of a trained network. */
+/** What the rules look at. */
 export interface Measured {
-  /** How many test images the final weights classify correctly, and how many there are. */
+  /** The number of test images that the final weights classify correctly. */
   readonly correct: number;
+  /** The number of test images. */
   readonly total: number;
+  /** The number of the network's parameters. */
   readonly parameters: number;
-  /** Epochs of training. */
+  /** The number of epochs of training. */
   readonly epochs: number;
-  /** How many fully connected layers the network has. */
+  /** The number of fully connected layers in the network. */
   readonly fullyConnected: number;
 }
 
+/** A rule of the exercise, as data. */
 export interface Rule {
+  /** The rule in words. */
   readonly rule: string;
+  /** Picks the value that it is about. */
   readonly value: (measured: Measured) => number;
-  /** The value for people: `99.44 % (9944 of 10000)`. */
+  /** Writes the value for people, as `99.44 % (9944 of 10000)`. */
   readonly show: (measured: Measured) => string;
+  /** Says whether the rule holds. */
   readonly holds: (measured: Measured) => boolean;
 }
 
+/** What has become of a rule. */
 export interface Verdict {
+  /** The rule in words. */
   readonly rule: string;
+  /** The value that it is about. */
   readonly value: number;
+  /** The value for people, as `99.44 % (9944 of 10000)`. */
   readonly shown: string;
+  /** Whether the rule holds. */
   readonly pass: boolean;
 }
 
 /** A network for the exercise must have fewer. */
 export const MAX_PARAMETERS = 20_000;
-/** How many of `total` test images must be correct. This is strict: 9,940 of 10,000, not what rounds to 99.4 %. */
+
+/**
+ * Returns how many test images must be correct for 99.4 %. This is strict: 9,940 of 10,000, not what rounds to 99.4 %.
+ * @param total the number of test images
+ * @returns the least number of correct ones
+ * @example leastCorrect(10_000); // 9940
+ */
 export function leastCorrect(total: number): number {
   return Math.ceil((994 * total) / 1000);
 }
 
+/** The exercise's four rules. */
 export const rules: readonly Rule[] = [
   {
     rule: "at least 99.4 % test accuracy",
@@ -62,7 +80,15 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** Each rule with its measured value and whether it holds. */
+/**
+ * Measures the four rules.
+ * @param measured what is known of a trained network
+ * @returns each rule with its value, and whether it holds
+ * @example
+ * const verdicts = judge({ correct: 9941, total: 10_000, parameters: 12_514, epochs: 14, fullyConnected: 0 });
+ * verdicts.every(({ pass }) => pass); // true
+ * verdicts[0].shown; // "99.41 % (9941 of 10000)"
+ */
 export function judge(measured: Measured): Verdict[] {
   return rules.map(({ rule, value, show, holds }) => ({
     rule,

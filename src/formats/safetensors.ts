@@ -8,14 +8,19 @@ import type { HostArray } from "../graph/node.js";
 import { formatShape, type Shape } from "../graph/shape.js";
 import { bytesIn, elementTypeNames, isElementType, readElements, type ElementTypeName } from "./element-types.js";
 
+/** A tensor as plain data. */
 export interface StoredTensor {
+  /** The size of each axis. */
   readonly shape: Shape;
-  /** Dense and row-major. */
+  /** The elements, row-major. */
   readonly data: HostArray;
 }
 
+/** The content of a safetensors file. */
 export interface SafetensorsFile {
+  /** The tensors by name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Strings by name. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +33,15 @@ interface Entry {
 /** The reference implementation's limit for a header, in bytes. */
 const MAX_HEADER = 100_000_000;
 
-/** The bytes of a file with these tensors, in their order, and these strings. */
+/**
+ * Writes tensors in Hugging Face's format (huggingface.co/docs/safetensors).
+ * @param file the tensors, in their order, and strings
+ * @returns the bytes of the file
+ * @example
+ * const tensors = new Map([["bias", { shape: [2], data: Float32Array.of(1, 2) }]]);
+ * const bytes = encodeSafetensors({ tensors, metadata: { format: "pt" } });
+ * decodeSafetensors(bytes, "net.safetensors").metadata; // { format: "pt" }
+ */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
   const header: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
@@ -51,9 +64,15 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
 }
 
 /**
- * Reads a file's bytes. The tensors come in the order of their elements; floats become float32, integers int32.
- * @param file the file's name, for errors
- * @throws DataError where the bytes are not a whole, consistent safetensors file
+ * Reads a safetensors file. It is checked as a whole before anything is taken from it.
+ * @param bytes the file
+ * @param file its name, for errors
+ * @returns the tensors in the order of their elements, floats as float32 and integers as int32; and the strings
+ * @throws DataError if the bytes are not a complete and consistent safetensors file
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const { tensors } = decodeSafetensors(readFileSync("runs/first/best.safetensors"), "best.safetensors");
+ * tensors.get("conv1.weight")!.shape; // [8, 1, 3, 3]
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsFile {
   const { header, start } = readHeader(bytes, file);

@@ -3,19 +3,27 @@ import { BatchNorm2d, Conv2d, Dropout, Dropout2d, type Module } from "../nn/inde
 import type { Shape } from "../graph/shape.js";
 import { inspectNetwork } from "./inspect.js";
 
+/** What can be said of a network without training it. */
 export interface Facts {
+  /** The number of its parameters. */
   readonly parameters: number;
-  /** How many fully connected layers it has. */
+  /** The number of its fully connected layers. */
   readonly fullyConnected: number;
+  /** Whether it uses dropout. */
   readonly dropout: boolean;
+  /** Whether it uses batch normalisation. */
   readonly batchNorm: boolean;
   /** Whether a convolution has a 1×1 kernel. */
   readonly pointwise: boolean;
 }
 
 /**
- * @param model any network; its mode and its buffers stay as they are
- * @param inputSize the size of an image, without the batch: [C,H,W]
+ * Finds out what can be said of a network without training it. Its mode and buffers stay as they are.
+ * @param model the network
+ * @param inputSize the size of an image, [C, H, W]
+ * @returns the number of parameters, and which kinds of layers it has
+ * @throws ShapeError if the network cannot take such images
+ * @example gatherFacts(new ExerciseNet(), [1, 28, 28]); // { parameters: 12514, fullyConnected: 0, dropout: false, batchNorm: true, pointwise: true }
  */
 export function gatherFacts(model: Module, inputSize: Shape): Facts {
   const modules = [...model.modules()];

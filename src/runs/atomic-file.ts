@@ -34,12 +34,23 @@ export function writing<T>(file: string, write: () => T): T {
   }
 }
 
-/** Makes a folder, and those around it, where they are not there. */
+/**
+ * Makes a folder and those around it, unless they exist.
+ * @param folder its path
+ * @throws KilogradError if that is not possible; it says why
+ * @example makeFolder("runs/second");
+ */
 export function makeFolder(folder: string): void {
   writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
 }
 
-/** Replaces a file's content, or makes the file. */
+/**
+ * Writes a file, or replaces it, in one step. After a crash either the old content is there or the new one.
+ * @param file its path
+ * @param content what it is to contain
+ * @throws KilogradError if that is not possible; it says why
+ * @example writeFileAtomic("answer.txt", "42\n");
+ */
 export function writeFileAtomic(file: string, content: Uint8Array | string): void {
   const beside = `${file}.tmp`;
   writing(file, () => {

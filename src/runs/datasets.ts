@@ -7,17 +7,21 @@ import { DataError } from "../errors/errors.js";
 import type { AugmentConfig } from "../config/config.js";
 import type { TrainingData } from "../train/session.js";
 
-/** Facts about a dataset's images. A run keeps them so that it can classify other images in the same way. */
+/** What is known of a dataset's images. A run keeps it so that it can classify other images in the same way. */
 export interface ImageInfo {
-  /** [C,H,W] */
+  /** The size of an image, [C, H, W]. */
   readonly size: readonly number[];
-  /** Pixels, from 0 to 1, are normalised to (pixel − mean) / std. */
+  /** The mean of the pixels, from 0 to 1; they are normalised to (pixel − mean) / std. */
   readonly mean: number;
+  /** The standard deviation of the pixels. */
   readonly std: number;
+  /** The names of the classes. */
   readonly classes: readonly string[];
 }
 
+/** Data, opened for training. */
 export interface OpenedData extends TrainingData {
+  /** What is known of the images. */
   readonly info: ImageInfo;
   /** The SHA-256 of each file, by its name. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -32,14 +36,26 @@ function findClass(name: string): DatasetClass | undefined {
   return classes.find(({ facts }) => facts.name === name);
 }
 
-/** The licence of a dataset's images; undefined for a folder of the user's own files. */
+/**
+ * Returns the licence of a dataset's images.
+ * @param data the dataset's name
+ * @returns the licence; undefined for a folder of your own files
+ * @example licenseOf("fashion-mnist"); // "MIT, copyright Zalando SE"
+ */
 export function licenseOf(data: string): string | undefined {
   return findClass(data)?.facts.license;
 }
 
 /**
  * Opens a dataset by its name, or the IDX files in a folder, which are normalised like MNIST.
+ * @param data the name or the folder
+ * @param augment how training images are changed at random
+ * @returns training and test images, transformed, and what is known of them
  * @throws DataError if a file is missing or damaged
+ * @example
+ * const { train, test, info } = openData("data", { rotation: 5, shift: 0, scale: 0 });
+ * [train.length, test.length]; // [40, 20]
+ * info.size; // [1, 28, 28]
  */
 export function openData(data: string, augment: AugmentConfig): OpenedData {
   const named = findClass(data);

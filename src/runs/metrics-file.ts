@@ -37,14 +37,16 @@ const epochSchema = z.object({
 
 const lineSchema: z.ZodType<MetricsRecord> = z.discriminatedUnion("type", [stepSchema, epochSchema]);
 
+/** What a run records of a step. */
 export type StepRecord = StepEvent;
-/** What a run remembers of an epoch. */
+/** What a run records of an epoch. */
 export interface EpochRecord extends Omit<EpochEvent, "health"> {
-  /** Missing where an early version has written the run. */
+  /** Dead ReLUs and gradients; missing in runs of early versions. */
   readonly health?: Health | undefined;
-  /** The most memory that the process had taken so far, in bytes; missing in early runs. */
+  /** The most memory that the process had taken so far, in bytes; missing in runs of early versions. */
   readonly peakMemory?: number | undefined;
 }
+/** A record of a step or an epoch. */
 export type MetricsRecord = StepRecord | EpochRecord;
 
 /** How much of the file is in memory at a time, in bytes. */

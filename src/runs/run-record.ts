@@ -20,17 +20,28 @@ const recordSchema = z.strictObject({
   versions: z.strictObject({ kilograd: z.string(), node: z.string() }),
 });
 
+/** What a run's config.json holds. */
 export interface RunRecord {
+  /** All settings. */
   readonly config: TrainConfig;
+  /** The SHA-256 of the data files, by their names. */
   readonly data: Readonly<Record<string, string>>;
+  /** What is known of the images. */
   readonly images: ImageInfo;
+  /** The versions of kilograd and Node that started the run. */
   readonly versions: Readonly<Record<"kilograd" | "node", string>>;
 }
 
 /**
- * @param json the content of config.json
- * @param file its name, for errors
- * @throws DataError where it is not the record of a run
+ * Checks the content of a run's config.json.
+ * @param json the parsed content
+ * @param file the file's name, for errors
+ * @returns the record
+ * @throws DataError if it is not the record of a run
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const json: unknown = JSON.parse(readFileSync("runs/first/config.json", "utf8"));
+ * parseRunRecord(json, "config.json").config.epochs; // 2
  */
 export function parseRunRecord(json: unknown, file: string): RunRecord {
   const result = recordSchema.safeParse(json);

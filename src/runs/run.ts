@@ -15,13 +15,23 @@ import { MetricsFile, readEpochs, readMetrics, type EpochRecord, type MetricsRec
 import { parseRunRecord, RUN_HINT, type RunRecord } from "./run-record.js";
 import type { Trainer } from "../train/trainer.js";
 
-/** The version of this package. */
+/**
+ * Returns the version of this package.
+ * @returns the version, as in package.json
+ * @example /^\d+\.\d+\.\d+/.test(packageVersion()); // true
+ */
 export function packageVersion(): string {
   const text = fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** `runs/2026-05-01-142530-default` */
+/**
+ * Returns the folder of a new run.
+ * @param recipe the name of its recipe
+ * @param now the time at which it starts
+ * @returns a path with date, time and recipe
+ * @example defaultRunFolder("default", new Date(2026, 4, 1, 14, 25, 30)); // "runs/2026-05-01-142530-default"
+ */
 export function defaultRunFolder(recipe: string, now: Date): string {
   const two = (part: number): string => String(part).padStart(2, "0");
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
@@ -29,18 +39,45 @@ export function defaultRunFolder(recipe: string, now: Date): string {
   return path.join("runs", `${day}-${time}-${recipe}`);
 }
 
+/**
+ * A training on disk. Its folder has config.json (all settings, hashes of the data, versions), metrics.jsonl (every
+ * step and epoch), last.safetensors (to continue from) and best.safetensors (the epoch with the most correct answers).
+ * @example
+ * const run = Run.open("runs/first");
+ * const model = new ExerciseNet();
+ * model.loadStateDict(toTensors(run.readCheckpoint("best").state.model));
+ * run.record.images.size; // [1, 28, 28]
+ */
 export class Run {
+  /** @internal */
   private constructor(
     readonly folder: string,
     readonly record: RunRecord,
   ) {}
 
-  /** Whether a folder may become a run: it is not there, or empty. */
+  /**
+   * Says whether a folder can become a run: it does not exist, or is empty.
+   * @param folder its path
+   * @returns whether it can
+   * @example
+   * Run.isFree("runs/first"); // false
+   * Run.isFree("runs/second"); // true
+   */
   static isFree(folder: string): boolean {
     return !fs.existsSync(folder) || (fs.statSync(folder).isDirectory() && fs.readdirSync(folder).length === 0);
   }
 
-  /** Makes the folder and writes what is known before the first step. */
+  /**
+   * Starts a run: makes the folder, and writes what is known before the first step.
+   * @param folder its path
+   * @param config all settings
+   * @param data what is known of the images, and the hashes of their files
+   * @returns the run
+   * @throws KilogradError if the folder cannot be made or written to
+   * @example
+   * const data = openData("data", { rotation: 0, shift: 0, scale: 0 });
+   * Run.create("runs/second", resolveConfig("notebook"), data).record.config.epochs; // 19
+   */
   static create(folder: string, config: TrainConfig, { hashes, info }: Pick<OpenedData, "hashes" | "info">): Run {
     const versions = { kilograd: packageVersion(), node: process.versions.node };
     const record = { config, data: hashes, images: info, versions };
@@ -49,13 +86,24 @@ export class Run {
     return new Run(folder, record);
   }
 
-  /** @throws DataError where the folder is not a run, or its record is damaged */
+  /**
+   * Opens a run.
+   * @param folder its path
+   * @returns the run
+   * @throws DataError if the folder is not a run, or if its record is damaged
+   * @example Run.open("runs/first").record.config.batchSize; // 8
+   */
   static open(folder: string): Run {
     const file = path.join(folder, "config.json");
     return new Run(folder, parseRunRecord(readJson(file, folder), file));
   }
 
-  /** @throws DataError where the data is not what the run was trained on */
+  /**
+   * Refuses data that is not what the run was trained on.
+   * @param hashes the SHA-256 of each file, by its name
+   * @throws DataError for the first file that differs
+   * @example Run.open("runs/first").checkData(openData("data", { rotation: 0, shift: 0, scale: 0 }).hashes);
+   */
   checkData(hashes: RunRecord["data"]): void {
     for (const [file, expected] of Object.entries(this.record.data)) {
       if (hashes[file] === expected) continue;
@@ -69,10 +117,23 @@ export class Run {
     }
   }
 
+  /**
+   * Says whether the run has a checkpoint.
+   * @param which the last, or the best
+   * @returns whether it does
+   * @example Run.open("runs/first").has("best"); // true
+   */
   has(which: "last" | "best"): boolean {
     return fs.existsSync(this.file(which));
   }
 
+  /**
+   * Reads a checkpoint.
+   * @param which the last, or the best
+   * @returns its content
+   * @throws DataError if it is missing or damaged
+   * @example Run.open("runs/first").readCheckpoint("last").state.position.epoch; // 3
+   */
   readCheckpoint(which: "last" | "best"): Checkpoint {
     const file = this.file(which);
     if (!this.has(which)) {
@@ -85,20 +146,42 @@ export class Run {
     return decodeCheckpoint(fs.readFileSync(file), file);
   }
 
-  /** The records of all steps and epochs in their order, read as they are asked for; none before the first checkpoint. */
+  /**
+   * Reads the records of all steps and epochs, in order, as they are asked for.
+   * @returns the records; none before the first checkpoint
+   * @throws DataError if a line is damaged
+   * @example
+   * const steps = [...Run.open("runs/first").metrics()].filter(({ type }) => type === "step");
+   * steps.length; // 10
+   */
   metrics(): Iterable<MetricsRecord> {
     return fs.existsSync(this.metricsFile) ? readMetrics(this.metricsFile) : [];
   }
 
-  /** The records of the epochs. */
+  /**
+   * Reads the records of the epochs.
+   * @returns the records; none before the first checkpoint
+   * @throws DataError if a line is damaged
+   * @example Run.open("runs/first").epochs().map(({ epoch }) => epoch); // [1, 2]
+   */
   epochs(): EpochRecord[] {
     return fs.existsSync(this.metricsFile) ? [...readEpochs(this.metricsFile)] : [];
   }
 
   /**
-   * Writes down what a trainer does.
-   * @param from the checkpoint from which the trainer goes on: what was written after it is dropped
-   * @returns what must be called when the trainer has ended or failed
+   * Records what a trainer does, and saves checkpoints.
+   * @param trainer the trainer, before it runs
+   * @param from the checkpoint from which it continues; what was recorded after it is dropped
+   * @returns a function to call when the trainer has ended or failed
+   * @example
+   * const config = resolveConfig("notebook", { data: "data", epochs: 1, batchSize: 8 });
+   * const data = openData("data", config.augment);
+   * const run = Run.create("runs/second", config, data);
+   * const trainer = makeTrainer(config, () => new ExerciseNet(), data);
+   * const close = run.follow(trainer);
+   * await trainer.run();
+   * close();
+   * run.epochs().length; // 1
    */
   follow(trainer: Trainer, from?: Checkpoint): () => void {
     const metrics = new MetricsFile(this.metricsFile, from?.extra["metricsBytes"] ?? 0);

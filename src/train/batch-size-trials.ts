@@ -5,30 +5,54 @@ import type { TrainConfig } from "../config/config.js";
 import { makeTrainer, type TrainingData } from "./session.js";
 import type { EpochEvent } from "./events.js";
 
+/** Options of `tryBatchSizes`. */
 export interface BatchSizeTrials {
-  /** What is trained and how; one epoch with a constant learning rate, whatever it says of these. */
+  /**
+   * What is trained and how. It lasts one epoch with a constant learning rate, whatever the configuration says of
+   * these.
+   */
   readonly config: TrainConfig;
+  /** Makes the network, drawing its initial weights. */
   readonly makeNetwork: () => Module;
+  /** The images. */
   readonly data: TrainingData;
+  /** The batch sizes to try. */
   readonly batchSizes: readonly number[];
-  /** How many of the training images are used: the first ones. */
+  /** The number of training images to use; they are the first ones. */
   readonly images: number;
-  /** Whether the rate grows with the batch size, from the configuration's for the configuration's size. */
+  /** Whether the learning rate grows with the batch size, starting from the configuration's rate for its batch size. */
   readonly scaleLr: boolean;
 }
 
+/** What a batch size did. */
 export interface BatchSizeTrial extends Pick<EpochEvent, "trainLoss" | "testLoss" | "correct" | "total"> {
+  /** The batch size. */
   readonly batchSize: number;
+  /** The learning rate. */
   readonly lr: number;
+  /** The number of steps. */
   readonly steps: number;
-  /** Of training, without the steps in which a program is compiled: the first, and a last smaller one. */
+  /** The speed of training, without the steps in which a program is compiled: the first, and a last smaller one. */
   readonly imagesPerSecond: number;
 }
 
 /**
- * Trains once for each batch size; all but the speed follows from the seed. A linearly scaled rate keeps an image's
- * share in the weights the same: Goyal et al., "Accurate, Large Minibatch SGD" (2017), section 2.1.
- * @throws StateError where the loss becomes no number
+ * Trains once for each batch size, on the same images. Everything except the speed follows from the seed. A linearly
+ * scaled rate keeps the effect of an image on the weights the same (Goyal et al. 2017, section 2.1).
+ * @param trials what to train, on what, in batches of which sizes
+ * @returns the result of each batch size, as soon as it is known
+ * @throws StateError if the loss is no longer a finite number
+ * @example
+ * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+ * const trials = tryBatchSizes({
+ *   config: resolveConfig("notebook"),
+ *   makeNetwork: () => new ExerciseNet(),
+ *   data: { train: data, test: data },
+ *   batchSizes: [4, 8],
+ *   images: 16,
+ *   scaleLr: true,
+ * });
+ * for await (const { batchSize, steps, lr } of trials) console.log({ batchSize, steps, lr });
  */
 export async function* tryBatchSizes(trials: BatchSizeTrials): AsyncGenerator<BatchSizeTrial> {
   const { config, makeNetwork, data, batchSizes, images, scaleLr } = trials;

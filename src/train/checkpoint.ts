@@ -15,13 +15,13 @@ const count = z.int().min(0);
 
 /** Where a training stands. */
 export interface Position {
-  /** The epoch that is under way, from 1; one past the last when the training is over. */
+  /** The present epoch, from 1; one past the last when the training is over. */
   readonly epoch: number;
   /** The next batch of that epoch, from 0. */
   readonly batch: number;
   /** The sum of the losses of that epoch's batches so far. */
   readonly lossSum: number;
-  /** How long that epoch has taken so far. */
+  /** How long that epoch has taken so far, in seconds. */
   readonly seconds: number;
 }
 
@@ -53,17 +53,25 @@ const metadataSchema = z.strictObject({
 });
 type Metadata = z.infer<typeof metadataSchema>;
 
+/** Everything that a training needs to continue to the same bits. */
 export interface TrainingState {
+  /** Where it stands. */
   readonly position: Position;
+  /** The state of the default generator when the present epoch began, and now. */
   readonly generators: { readonly epochStart: GeneratorState; readonly now: GeneratorState };
-  /** The network's parameters and buffers; copies. */
+  /** Copies of the network's parameters and buffers. */
   readonly model: ReadonlyMap<string, StoredTensor>;
+  /** The optimizer's state. */
   readonly optimizer: OptimizerState;
+  /** The schedule's state; null without a schedule. */
   readonly scheduler: SchedulerState | null;
 }
 
+/** The content of a checkpoint's file. */
 export interface Checkpoint {
+  /** The training's state. */
   readonly state: TrainingState;
+  /** What the owner of the file adds, such as the best epoch. */
   readonly extra: Readonly<Record<string, number>>;
 }
 
@@ -74,11 +82,29 @@ export function copyTensors(dict: ReadonlyMap<string, Tensor>): Map<string, Stor
   return new Map([...dict].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
 }
 
+/**
+ * Makes tensors of what a checkpoint or a safetensors file holds.
+ * @param stored elements and shapes by name
+ * @returns a state dict, which `Module.loadStateDict` takes
+ * @example
+ * const weights = toTensors(new Map([["bias", { shape: [2], data: Float32Array.of(1, 2) }]]));
+ * weights.get("bias")!.tolist(); // [1, 2]
+ */
 export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
   return new Map([...stored].map(([name, { shape, data }]) => [name, tensor(data, shape)]));
 }
 
-/** The bytes of a checkpoint's file. */
+/**
+ * Writes a checkpoint in the safetensors format: the network's tensors under PyTorch's names, the optimizer's under
+ * names such as `optimizer.0.momentum_buffer`, and everything else as JSON in the metadata.
+ * @param checkpoint a training's state, and what the owner of the file adds
+ * @returns the bytes of the file
+ * @example
+ * const data = new TensorDataset(rand([8, 1, 28, 28]), randint(0, 10, [8]));
+ * const trainer = makeTrainer(resolveConfig("notebook"), () => new ExerciseNet(), { train: data, test: data });
+ * const file = encodeCheckpoint({ state: trainer.capture(), extra: {} });
+ * decodeCheckpoint(file, "last.safetensors").state.position.epoch; // 1
+ */
 export function encodeCheckpoint({ state, extra }: Checkpoint): Uint8Array {
   const { model, optimizer, position, generators, scheduler } = state;
   const tensors = new Map(model);
@@ -96,7 +122,14 @@ export function encodeCheckpoint({ state, extra }: Checkpoint): Uint8Array {
 
 /**
  * Reads a checkpoint's file.
- * @throws DataError where it is damaged or no checkpoint of a training
+ * @param bytes the file
+ * @param file its name, for errors
+ * @returns the training's state, and what the owner of the file added
+ * @throws DataError if it is damaged, or not the checkpoint of a training
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const file = readFileSync("runs/first/last.safetensors");
+ * decodeCheckpoint(file, "last.safetensors").state.position; // { epoch: 3, batch: 0, … }
  */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
@@ -130,7 +163,12 @@ function readMetadata(text: string | undefined, file: string): Metadata {
   throw new DataError({ op: "checkpoint", problem: `${file}: ${path.join(".")}: ${message}`, hint });
 }
 
-/** The SHA-256, in hexadecimal, of the elements of all tensors in their order. */
+/**
+ * Computes the SHA-256 of the elements of tensors, in their order.
+ * @param tensors elements and shapes by name
+ * @returns the hash, in hexadecimal
+ * @example await hashTensors(new Map([["w", { shape: [1], data: Float32Array.of(1) }]])); // "e00e5eb9444182f3…"
+ */
 export async function hashTensors(tensors: ReadonlyMap<string, StoredTensor>): Promise<string> {
   const parts = [...tensors.values()].map(({ data }) => bytesOf(data));
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

@@ -13,9 +13,15 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { EarlyCropConfig, TrainConfig } from "../config/config.js";
 import type { BatchSource } from "./trainer.js";
 
-type Cropping = Pick<TrainConfig, "earlyCrop" | "epochs">;
+/** What decides which epochs see the middle of the images only. */
+export type Cropping = Pick<TrainConfig, "earlyCrop" | "epochs">;
 
-/** How many epochs see cropped images; the last one sees whole ones in any case. */
+/**
+ * Returns how many epochs see the middle of the images only. The last epoch always sees whole images.
+ * @param config how many epochs there are, and how many are to see cropped images
+ * @returns the number of epochs
+ * @example croppedEpochs({ earlyCrop: { size: 24, epochs: 3 }, epochs: 5 }); // 3
+ */
 export function croppedEpochs({ earlyCrop, epochs }: Cropping): number {
   return earlyCrop ? Math.min(earlyCrop.epochs, epochs - 1) : 0;
 }
@@ -35,9 +41,12 @@ export function cropEarly(source: BatchSource, config: Cropping): BatchSource {
 }
 
 /**
- * What the first epochs see of images of a size.
- * @param size [C,H,W]
- * @throws ArgumentError where the images are smaller than what is to be seen of them
+ * Returns the size of the images that the first epochs see.
+ * @param inputSize the size of whole images, [C, H, W]
+ * @param earlyCrop the size of their middle
+ * @returns [C, size, size]
+ * @throws ArgumentError if the images are smaller than that
+ * @example croppedSize([1, 28, 28], { size: 24, epochs: 3 }); // [1, 24, 24]
  */
 export function croppedSize([channels, height, width]: Shape, { size }: EarlyCropConfig): Shape {
   if (size <= Math.min(height!, width!)) return [channels!, size, size];

@@ -7,19 +7,25 @@ import { stack } from "../tensor/creation.js";
 import { functional as F, type Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
+/** How a network does on images that it was not trained on. */
 export interface Evaluation {
   /** The mean negative log-likelihood. */
   readonly testLoss: number;
-  /** Images whose likeliest class is the right one, of how many. */
+  /** The number of images whose likeliest class is the right one. */
   readonly correct: number;
+  /** The number of images. */
   readonly total: number;
 }
 
 /**
- * Tests a network that gives log-likelihoods [N, classes], in evaluation mode. Each module gets its own mode
- * back.
- * @param batches images [N,C,H,W] with their classes, int32 [N]: a DataLoader, or what its iterate() gives
- * @example const { correct, total } = evaluate(model, testLoader);
+ * Tests a network in evaluation mode. Each module gets its own mode back.
+ * @param model a network that computes log-likelihoods [N, classes]
+ * @param batches images [N, C, H, W] with their classes, int32 [N]: a DataLoader, or what its `iterate()` returns
+ * @returns the loss, and how many images are classified correctly
+ * @example
+ * const test = new TensorDataset(rand([8, 1, 28, 28]), randint(0, 10, [8]));
+ * const { correct, total } = evaluate(new ExerciseNet(), new DataLoader(test, { batchSize: 4 }));
+ * correct <= total && total === 8; // true
  */
 export function evaluate(model: Module, batches: Iterable<Batch>): Evaluation {
   return evaluator(model)(batches);

@@ -12,22 +12,29 @@ import * as ops from "../ops/index.js";
 import { cat } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** A ReLU's channels (features, for [N, features]), and how many of them were zero for every image at every place. */
+/**
+ * A ReLU's channels (or features, for [N, features]), and how many of them were 0 for every image at every position.
+ */
 export interface ReluHealth {
+  /** The number of channels. */
   readonly units: number;
+  /** The number of channels that were always 0. */
   readonly dead: number;
 }
 
-/** The gradient of a layer's weight, over the weight's own size: ‖∂L/∂w‖ / ‖w‖. */
+/** The size of the gradient of a layer's weight, relative to the weight itself: ‖∂L/∂w‖ / ‖w‖. */
 export interface GradientHealth {
-  /** `conv1.weight` */
+  /** The weight's name, such as `conv1.weight`. */
   readonly weight: string;
+  /** The relative size. */
   readonly ratio: number;
 }
 
-/** ReLUs in the order of the forward pass, weights (no biases, no batch norm) in the order of the parameters. */
+/** How well a network can still learn, seen from inside. */
 export interface Health {
+  /** Its ReLUs, in the order of the forward pass. */
   readonly relus: readonly ReluHealth[];
+  /** Its weights, without biases and batch norms, in the order of the parameters. */
   readonly gradients: readonly GradientHealth[];
 }
 
@@ -35,10 +42,16 @@ export interface Health {
 const MOST_IMAGES = 256;
 
 /**
- * Looks at a network that gives log-likelihoods [N, classes]. Each module gets its own mode back; gradients
- * are forgotten.
- * @param batch images [N,C,H,W] with their classes, int32 [N]; the first 256 are used
- * @example const { relus } = measureHealth(model, batch); // [{ units: 8, dead: 0 }, …]
+ * Measures dead ReLUs and gradients on one batch, in evaluation mode. Each module gets its own mode back; gradients are
+ * cleared.
+ * @param model a network that computes log-likelihoods [N, classes]
+ * @param batch images [N, C, H, W] with their classes, int32 [N]; the first 256 are used
+ * @returns the network's ReLUs and weights
+ * @example
+ * manualSeed(1);
+ * const { relus, gradients } = measureHealth(new ExerciseNet(), [rand([8, 1, 28, 28]), randint(0, 10, [8])]);
+ * relus[0]; // { units: 8, dead: 0 }
+ * gradients[0].weight; // "conv1.weight"
  */
 export function measureHealth(model: Module, [allImages, allLabels]: Batch): Health {
   const [images, labels] = [allImages, allLabels].map((part) => part.slice(0, 0, MOST_IMAGES)) as [Tensor, Tensor];

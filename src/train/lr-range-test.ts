@@ -10,31 +10,39 @@ import { beginTraining } from "../nn/modes.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
+/** Options of `lrRangeTest`. */
 export interface RangeTestOptions {
-  /** Gives log-likelihoods [N, classes]; is trained, and useless afterwards. */
+  /** A network that computes log-likelihoods [N, classes]. It is trained, and useless afterwards. */
   readonly model: Module;
+  /** Its optimizer. */
   readonly optimizer: Optimizer;
-  /** Batches without end, or at least as many as there are steps. */
+  /** At least as many batches as there are steps. */
   readonly batches: Iterable<Batch>;
+  /** The first learning rate, above 0. */
   readonly from: number;
+  /** The last learning rate. */
   readonly to: number;
+  /** The number of steps, at least 2. */
   readonly steps: number;
 }
 
+/** A step of the test. */
 export interface RangePoint {
+  /** The learning rate. */
   readonly lr: number;
-  /** Of the batch, before the step with this rate; NaN where the network has broken. */
+  /** The loss of the batch, before the step with this rate; NaN if the network has broken. */
   readonly loss: number;
-  /** The mean of the losses so far, the newest with weight 0.05. */
+  /** The running mean of the losses so far; the newest has the weight 0.05. */
   readonly smoothed: number;
 }
 
+/** What `suggestLr` suggests. */
 export interface RateSuggestion {
-  /** The rate that is suggested. */
+  /** The suggested rate. */
   readonly lr: number;
-  /** Where the smoothed loss falls most steeply, by the logarithm of the rate. */
+  /** The rate at which the smoothed loss falls most steeply, on a logarithmic scale of rates. */
   readonly steepest: number;
-  /** Where it is lowest. */
+  /** The rate at which it is lowest. */
   readonly lowest: number;
   /** Whether the test has seen the loss explode; if not, higher rates may be good too. */
   readonly exploded: boolean;
@@ -48,7 +56,24 @@ const EXPLODED = 2;
 /** A tenth of the rate with the lowest loss is the other suggestion. */
 const BELOW_LOWEST = 10;
 
-/** Takes the steps of a range test; ends early when the loss explodes. */
+/**
+ * Runs a learning-rate range test: the rate grows by the same factor from step to step, until the loss explodes. Smith
+ * 2017 ("Cyclical Learning Rates for Training Neural Networks", section 3.3), with the smoothing of fastai's `lr_find`.
+ * @param options the network, its optimizer, batches, and the range of rates
+ * @returns the loss at each rate, step by step
+ * @throws ArgumentError if the range is not possible
+ * @example
+ * const model = new ExerciseNet();
+ * const points = lrRangeTest({
+ *   model,
+ *   optimizer: new optim.SGD(model.parameters()),
+ *   batches: Array.from({ length: 4 }, () => [rand([4, 1, 28, 28]), randint(0, 10, [4])] as const),
+ *   from: 0.001,
+ *   to: 1,
+ *   steps: 4,
+ * });
+ * [...points].map(({ lr }) => lr); // [0.001, 0.01, 0.1, 1]
+ */
 export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: RangeTestOptions): Generator<RangePoint> {
   if (!(from > 0 && from < to && Number.isInteger(steps) && steps >= 2)) {
     throw new ArgumentError({
@@ -82,10 +107,14 @@ export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: Ran
 const YOUNG = 10;
 
 /**
- * A rate from a range test: the lower one of the two usual suggestions, the rate of the steepest fall and a tenth of the
- * one with the lowest loss. Either alone was too high somewhere: in a flat valley the lowest loss may lie anywhere, and
- * without batch norm the steepest fall lies close to where the loss explodes. docs/know-early.md has it measured.
- * @throws ArgumentError where there are too few points
+ * Suggests a learning rate: the lower of the rate at which the loss falls most steeply and a tenth of the rate at which
+ * it is lowest. docs/know-early.md explains why.
+ * @param points what `lrRangeTest` returned
+ * @returns the suggestion, and what it rests on
+ * @throws ArgumentError if there are too few points
+ * @example
+ * const points = Array.from({ length: 40 }, (_, i) => ({ lr: 10 ** (i / 10 - 4), loss: 0, smoothed: Math.abs(i - 30) }));
+ * suggestLr(points).lowest; // 0.1
  */
 export function suggestLr(points: readonly RangePoint[]): RateSuggestion {
   const sure = points.slice(YOUNG).filter(({ smoothed }) => Number.isFinite(smoothed));

@@ -6,11 +6,14 @@ import { Tensor } from "../tensor/tensor.js";
 import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
 
 /**
- * Refuses a network that the trainer cannot train on such images, before anything is computed or written.
- * @param inputSize the size of an image, without the batch: [C,H,W]
- * @param classes how many classes the images have
- * @throws ShapeError where it cannot take the images, or does not give a log-likelihood for each class
- * @example checkNetwork(new ExerciseNet(), [1, 28, 28], 10);
+ * Refuses a network that the trainer cannot train on certain images, before anything is computed.
+ * @param model the network
+ * @param inputSize the size of an image, [C, H, W]
+ * @param classes the number of classes
+ * @throws ShapeError if it cannot take the images, or does not compute a log-likelihood for each class
+ * @example
+ * checkNetwork(new ExerciseNet(), [1, 28, 28], 10);
+ * checkNetwork(new ExerciseNet(), [1, 28, 28], 26); // throws ShapeError
  */
 export function checkNetwork(model: Module, inputSize: Shape, classes: number): void {
   const output = callLazily(model, [inputSize], evaluation).result;

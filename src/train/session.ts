@@ -9,16 +9,26 @@ import { networks } from "../exercise/networks.js";
 import { makeOptimizer, makeSchedule } from "../config/schedules.js";
 import { Trainer } from "./trainer.js";
 
-/** Images [C,H,W] with their classes, transformed as the network shall see them. */
+/** Images [C, H, W] with their classes, transformed as the network is to see them. */
 export interface TrainingData {
+  /** The training images. */
   readonly train: Dataset<unknown>;
+  /** The test images. */
   readonly test: Dataset<unknown>;
 }
 
 /**
- * The trainer that a configuration describes. Draws come in the notebook's order: the seed, the two loaders, the
- * network's weights, the epochs' shuffles; the test images are shuffled too, as the notebook's.
- * @param makeNetwork gives the network, drawing its first weights
+ * Makes the trainer that a configuration describes. Everything random follows from the configuration's seed.
+ * @param config the configuration
+ * @param makeNetwork makes the network, drawing its initial weights
+ * @param data the images
+ * @returns a trainer, ready to run
+ * @throws ArgumentError if the configuration does not fit the data
+ * @example
+ * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+ * const config = resolveConfig("default", { epochs: 1, batchSize: 8 });
+ * const trainer = makeTrainer(config, () => new ExerciseNet(), { train: data, test: data });
+ * await trainer.run(); // true
  */
 export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data: TrainingData): Trainer {
   const { batchSize, seed, epochs, checkpointSteps } = config;

@@ -17,30 +17,40 @@ import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
 import { measureHealth, type Health } from "./health.js";
 
-/** Gives the batches of an epoch. Everything random about an epoch is drawn when its iteration begins. */
+/** Something that has the batches of an epoch, such as a DataLoader. */
 export interface BatchSource {
-  /** Batches of an epoch. */
+  /** The number of batches in an epoch. */
   readonly length: number;
+
   /**
-   * An epoch's batches from the `from`-th on; the same ones as if those before had been gone through. Epochs are counted
-   * from 1.
+   * Makes the batches of an epoch from a certain one on; they are the same as if the ones before had been made.
+   * Everything random about an epoch is drawn when its iteration begins.
+   * @param options the number of the epoch, from 1, and of its first batch, from 0
+   * @returns the batches
    */
   iterate(options?: { readonly epoch?: number; readonly from?: number }): Iterable<Batch>;
 }
 
+/** Options of `Trainer`. */
 export interface TrainerOptions {
-  /** Gives log-likelihoods [N, classes]. */
+  /** A network that computes log-likelihoods [N, classes]. */
   readonly model: Module;
+  /** The optimizer of its parameters. */
   readonly optimizer: Optimizer;
+  /** The schedule of the learning rate. Default: none. */
   readonly schedule?: Schedule | undefined;
+  /** The batches to train on. */
   readonly trainLoader: BatchSource;
+  /** The batches to test on after each epoch. */
   readonly testLoader: BatchSource;
+  /** The number of epochs. */
   readonly epochs: number;
-  /** A checkpoint is due after so many steps of an epoch. */
+  /** The number of steps between two checkpoints within an epoch. */
   readonly checkpointSteps: number;
+
   /**
-   * Whether steps and tests are compiled: faster, for a network whose forward pass depends on nothing but its inputs, its
-   * layers and PyTorch's random numbers.
+   * Whether to compile steps and tests. This is faster, for a network whose forward pass depends on nothing but its
+   * inputs, its layers and PyTorch's random numbers. Default false.
    */
   readonly compiled?: boolean;
 }
@@ -49,12 +59,23 @@ export interface TrainerOptions {
 const TURN = 50;
 
 /**
- * Trains a network for so many epochs, with a test after each.
- *
+ * Trains a network for a number of epochs and tests it after each. It reports through events, knows neither screen nor
+ * disk, and runs in Node as in a browser.
  * @example
- * const trainer = makeTrainer(resolveConfig("default"), () => new ExerciseNet(), { train, test });
- * trainer.on("epoch", ({ epoch, correct, total }) => console.log(epoch, correct / total));
- * await trainer.run();
+ * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+ * const model = new ExerciseNet();
+ * const trainer = new Trainer({
+ *   model,
+ *   optimizer: new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 }),
+ *   trainLoader: new DataLoader(data, { batchSize: 8, shuffle: true }),
+ *   testLoader: new DataLoader(data, { batchSize: 8 }),
+ *   epochs: 1,
+ *   checkpointSteps: 500,
+ * });
+ * const losses: number[] = [];
+ * trainer.on("step", ({ loss }) => losses.push(loss));
+ * await trainer.run(); // true
+ * losses.length; // 2
  */
 export class Trainer extends TrainEvents {
   private position: Position = { epoch: 1, batch: 0, lossSum: 0, seconds: 0 };
@@ -65,6 +86,7 @@ export class Trainer extends TrainEvents {
   private readonly evaluate: (batches: Iterable<Batch>) => Evaluation;
   private turnEnds = 0;
 
+  /** @param options the network, how it is trained, and on what */
   constructor(readonly options: TrainerOptions) {
     super();
     const { model, optimizer, compiled = false } = options;
@@ -79,18 +101,33 @@ export class Trainer extends TrainEvents {
     this.evaluate = evaluator(model, { compiled });
   }
 
+  /** The network. */
   get model(): Module {
     return this.options.model;
   }
 
-  /** Ends run() after the batch that is under way; the state can be saved and resumed. */
+  /**
+   * Ends `run()` after the present batch. The state can then be saved, and the training resumed.
+   * @example
+   * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+   * const config = resolveConfig("notebook", { batchSize: 8 });
+   * const trainer = makeTrainer(config, () => new ExerciseNet(), { train: data, test: data });
+   * trainer.on("step", () => trainer.stop());
+   * await trainer.run(); // false
+   */
   stop(): void {
     this.stopping = true;
   }
 
   /**
-   * Trains to the end, or until stop(). Errors in the training reject; what was saved before stays usable.
+   * Trains to the end, or until `stop()` is called.
    * @returns whether all epochs are done
+   * @throws StateError if the loss is no longer a finite number; what was saved before stays usable
+   * @example
+   * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+   * const config = resolveConfig("notebook", { epochs: 1, batchSize: 8 });
+   * const trainer = makeTrainer(config, () => new ExerciseNet(), { train: data, test: data });
+   * await trainer.run(); // true
    */
   async run(): Promise<boolean> {
     const { epochs, trainLoader } = this.options;
@@ -196,7 +233,14 @@ export class Trainer extends TrainEvents {
     this.turnEnds = performance.now() + TURN;
   }
 
-  /** A copy of the whole state. */
+  /**
+   * Copies the whole state.
+   * @returns what `restore` takes
+   * @example
+   * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+   * const trainer = makeTrainer(resolveConfig("notebook"), () => new ExerciseNet(), { train: data, test: data });
+   * trainer.capture().position; // { epoch: 1, batch: 0, lossSum: 0, seconds: 0 }
+   */
   capture(): TrainingState {
     const { model, optimizer, schedule } = this.options;
     return {
@@ -209,8 +253,18 @@ export class Trainer extends TrainEvents {
   }
 
   /**
-   * Puts a state in, from which run() goes on.
-   * @throws ArgumentError where it is the state of another network, optimizer or schedule
+   * Restores a state, from which `run()` continues to the same bits as if the training had never stopped.
+   * @param state what `capture` returned
+   * @throws ArgumentError if it is the state of another network, optimizer or schedule
+   * @example
+   * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
+   * const make = () =>
+   *   makeTrainer(resolveConfig("notebook", { epochs: 1, batchSize: 8 }), () => new ExerciseNet(), { train: data, test: data });
+   * const first = make();
+   * await first.run();
+   * const second = make();
+   * second.restore(first.capture());
+   * second.capture().position.epoch; // 2
    */
   restore(state: TrainingState): void {
     const { model, optimizer, schedule } = this.options;

@@ -4,10 +4,16 @@ import { writeFileAtomic } from "../atomic-file.js";
 import type { Run } from "../run.js";
 import type { Trainer } from "../../train/trainer.js";
 
-/** Begins a log; what it gives must be called when the trainer has ended or failed, and the run's record is closed. */
+/**
+ * Starts a log in a run's folder. It returns a function to call when the trainer has ended or failed and the run is
+ * closed.
+ */
 export type StartLog = (trainer: Trainer, run: Run) => () => void;
 
-/** A log is loaded when it is asked for: protobuf is large. */
+/**
+ * Logs that other tools read, by the names that `kilograd train --log` knows: "tensorboard" and "csv". Each is loaded
+ * when it is asked for.
+ */
 export const trainingLogs: Readonly<Record<string, () => Promise<StartLog>>> = {
   /** `<run>/tensorboard/events.out.tfevents.…`, while it trains. */
   tensorboard: async () => {
