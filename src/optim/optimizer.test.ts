@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Engine } from "../runtime/engine.js";
 import { setEngine } from "../runtime/realize.js";
+import { Answers } from "../../test/answers.js";
 import { jsonFixture } from "../../test/fixtures.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { tensor } from "../tensor/creation.js";
@@ -11,15 +12,26 @@ import { Adam, AdamW, SGD, type Optimizer } from "./index.js";
 
 setEngine(referenceEngine);
 
-interface Fixture {
-  readonly optimizers: readonly {
-    readonly name: "SGD" | "Adam" | "AdamW";
-    readonly options: Record<string, never>;
-    readonly history: readonly { readonly step: number; readonly params: readonly (readonly number[])[] }[];
-  }[];
-}
-const fixture = jsonFixture<Fixture>("optim/optim.json");
-const kinds = { SGD, Adam, AdamW };
+/** The parameters after some of the steps. */
+type History = readonly { readonly step: number; readonly params: readonly (readonly number[])[] }[];
+const fixture = jsonFixture<{ readonly optimizers: Readonly<Record<string, History>> }>("optim/optim.json");
+const answers = new Answers(fixture.optimizers, "python3 fixtures/optim/optim.py");
+
+/** The same, under the same names, as in fixtures/optim/optim.py. */
+const optimizers: Readonly<Record<string, (params: Tensor[]) => Optimizer>> = {
+  SGD: (p) => new SGD(p, { lr: 0.1 }),
+  "SGD, momentum": (p) => new SGD(p, { lr: 0.05, momentum: 0.9 }),
+  "SGD, dampening": (p) => new SGD(p, { lr: 0.05, momentum: 0.9, dampening: 0.3, weightDecay: 0.01 }),
+  "SGD, Nesterov": (p) => new SGD(p, { lr: 0.05, momentum: 0.8, nesterov: true, weightDecay: 0.1 }),
+  "SGD, maximize": (p) => new SGD(p, { lr: 0.01, momentum: 0.5, maximize: true, weightDecay: 0.1 }),
+  Adam: (p) => new Adam(p),
+  "Adam, all options": (p) => new Adam(p, { lr: 0.05, betas: [0.8, 0.9], eps: 1e-3, weightDecay: 0.1 }),
+  "Adam, amsgrad": (p) => new Adam(p, { lr: 0.05, amsgrad: true }),
+  "Adam, maximize": (p) => new Adam(p, { lr: 0.01, maximize: true, weightDecay: 0.1 }),
+  AdamW: (p) => new AdamW(p, { lr: 0.05 }),
+  "AdamW, amsgrad": (p) => new AdamW(p, { lr: 0.05, weightDecay: 0.2, amsgrad: true }),
+  "AdamW, maximize": (p) => new AdamW(p, { lr: 0.01, maximize: true }),
+};
 
 const start = (): Tensor[] => [
   tensor([0.5, -1.25, 2], undefined, { requiresGrad: true }),
@@ -42,10 +54,13 @@ function assertClose(actual: ArrayLike<number>, expected: readonly number[], tol
   });
 }
 
-for (const { name, options, history } of fixture.optimizers) {
-  test(`${name} ${JSON.stringify(options)} goes PyTorch's way for 60 steps`, () => {
+test("every answer is asked for", () => answers.assertAllAsked(Object.keys(optimizers)));
+
+for (const [name, make] of Object.entries(optimizers)) {
+  test(`${name} goes PyTorch's way for 60 steps`, answers.needs(name), () => {
+    const history = answers.get(name);
     const params = start();
-    const optimizer = new kinds[name](params, options);
+    const optimizer = make(params);
     for (let step = 0; step < 60; step++) {
       setGradients(params, step);
       optimizer.step();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setEngine } from "../../runtime/realize.js";
+import { Answers } from "../../../test/answers.js";
 import { jsonFixture } from "../../../test/fixtures.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
 import { ones, tensor, zeros } from "../../tensor/creation.js";
@@ -74,7 +75,10 @@ const calls: Record<string, (t: Inputs) => Tensor> = {
   "mseLoss, none": (t) => mseLoss(t.input, t.target, { reduction: "none" }),
 };
 
-const fixture = jsonFixture<Record<string, Case>>("nn/functional.json");
+const answers = new Answers(
+  jsonFixture<Record<string, Case>>("nn/functional.json"),
+  "python3 fixtures/nn/functional.py",
+);
 
 function given(name: string, { shape, values }: Elements, isClass: boolean): Tensor {
   if (isClass) return tensor(Int32Array.from(values), shape);
@@ -94,17 +98,16 @@ function assertClose(actual: Tensor | null, expected: Elements, what: string): v
   });
 }
 
-test("every call of the fixtures is made here", () => {
-  assert.deepEqual(Object.keys(calls), Object.keys(fixture));
-});
+test("every answer is asked for", () => answers.assertAllAsked(Object.keys(calls)));
 
-for (const [name, { inputs, result, weights, gradients, running }] of Object.entries(fixture)) {
-  test(`${name}: value and gradients are PyTorch's`, () => {
+for (const [name, call] of Object.entries(calls)) {
+  test(`${name}: value and gradients are PyTorch's`, answers.needs(name), () => {
+    const { inputs, result, weights, gradients, running } = answers.get(name);
     const isClass = (key: string): boolean => key === "target" && !name.startsWith("mse");
     const tensors = Object.fromEntries(
       Object.entries(inputs).map(([key, elements]) => [key, given(key, elements, isClass(key))]),
     ) as Inputs;
-    const y = calls[name]!(tensors);
+    const y = call(tensors);
     y.backward(tensor(Float32Array.from(weights.values), weights.shape));
     assertClose(y, result, "result");
     for (const [key, gradient] of Object.entries(gradients)) {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { Answers } from "../../../test/answers.js";
 import { jsonFixture } from "../../../test/fixtures.js";
 import { manualSeed } from "../../random/random.js";
 import { setEngine } from "../../runtime/realize.js";
@@ -13,43 +14,50 @@ import * as nn from "../index.js";
 setEngine(referenceEngine);
 
 interface Fixture {
-  readonly layers: readonly { readonly repr: string; readonly state: readonly string[]; readonly sha256: string }[];
+  readonly layers: Readonly<
+    Record<string, { readonly repr: string; readonly state: readonly string[]; readonly sha256: string }>
+  >;
   readonly init: Readonly<Record<string, readonly number[]>>;
 }
 const fixture = jsonFixture<Fixture>("nn/layers.json");
 
-/** The same, in the same order, as in fixtures/nn/layers.py. */
-const layers: readonly (() => nn.Module)[] = [
-  () => new nn.Conv2d(1, 8, 3),
-  () => new nn.Conv2d(4, 6, [3, 5], { stride: 2, padding: [1, 2], dilation: 2, groups: 2, bias: false }),
-  () => new nn.Conv2d(3, 3, 3, { padding: "same" }),
-  () => new nn.Linear(13, 10),
-  () => new nn.Linear(13, 10, { bias: false }),
-  () => new nn.BatchNorm2d(8),
-  () => new nn.BatchNorm2d(8, { eps: 1e-3, momentum: 0.01, affine: false }),
-  () => new nn.BatchNorm2d(4, { momentum: null, trackRunningStats: false }),
-  () => new nn.MaxPool2d(2),
-  () => new nn.MaxPool2d([3, 2], { stride: 1, padding: 1, dilation: 2 }),
-  () => new nn.AvgPool2d(7),
-  () => new nn.AvgPool2d(3, { stride: [2, 1], padding: 1 }),
-  () => new nn.AdaptiveAvgPool2d(1),
-  () => new nn.AdaptiveAvgPool2d([2, 3]),
-  () => new nn.ReLU(),
-  () => new nn.Sigmoid(),
-  () => new nn.Tanh(),
-  () => new nn.Softmax(1),
-  () => new nn.LogSoftmax(-1),
-  () => new nn.Dropout(0.25),
-  () => new nn.Dropout2d(),
-  () => new nn.Flatten(),
-  () => new nn.Identity(),
-  () => new nn.Sequential(new nn.Conv2d(2, 2, 1), new nn.Sequential(new nn.ReLU())),
-];
+/** The same, under the same names, as in fixtures/nn/layers.py. */
+const layers: Readonly<Record<string, () => nn.Module>> = {
+  Conv2d: () => new nn.Conv2d(1, 8, 3),
+  "Conv2d, all options": () =>
+    new nn.Conv2d(4, 6, [3, 5], { stride: 2, padding: [1, 2], dilation: 2, groups: 2, bias: false }),
+  "Conv2d, same padding": () => new nn.Conv2d(3, 3, 3, { padding: "same" }),
+  Linear: () => new nn.Linear(13, 10),
+  "Linear, no bias": () => new nn.Linear(13, 10, { bias: false }),
+  BatchNorm2d: () => new nn.BatchNorm2d(8),
+  "BatchNorm2d, not affine": () => new nn.BatchNorm2d(8, { eps: 1e-3, momentum: 0.01, affine: false }),
+  "BatchNorm2d, no running statistics": () => new nn.BatchNorm2d(4, { momentum: null, trackRunningStats: false }),
+  MaxPool2d: () => new nn.MaxPool2d(2),
+  "MaxPool2d, all options": () => new nn.MaxPool2d([3, 2], { stride: 1, padding: 1, dilation: 2 }),
+  AvgPool2d: () => new nn.AvgPool2d(7),
+  "AvgPool2d, all options": () => new nn.AvgPool2d(3, { stride: [2, 1], padding: 1 }),
+  AdaptiveAvgPool2d: () => new nn.AdaptiveAvgPool2d(1),
+  "AdaptiveAvgPool2d, two sizes": () => new nn.AdaptiveAvgPool2d([2, 3]),
+  ReLU: () => new nn.ReLU(),
+  Sigmoid: () => new nn.Sigmoid(),
+  Tanh: () => new nn.Tanh(),
+  Softmax: () => new nn.Softmax(1),
+  LogSoftmax: () => new nn.LogSoftmax(-1),
+  Dropout: () => new nn.Dropout(0.25),
+  Dropout2d: () => new nn.Dropout2d(),
+  Flatten: () => new nn.Flatten(),
+  Identity: () => new nn.Identity(),
+  Sequential: () => new nn.Sequential(new nn.Conv2d(2, 2, 1), new nn.Sequential(new nn.ReLU())),
+};
 
-fixture.layers.forEach(({ repr, state, sha256 }, i) => {
-  test(`${repr.split("\n")[0]} has PyTorch's printed form, names and first values`, () => {
+const answers = new Answers(fixture.layers, "python3 fixtures/nn/layers.py");
+test("every answer is asked for", () => answers.assertAllAsked(Object.keys(layers)));
+
+for (const [name, make] of Object.entries(layers)) {
+  test(`${name} has PyTorch's printed form, names and first values`, answers.needs(name), () => {
+    const { repr, state, sha256 } = answers.get(name);
     manualSeed(5);
-    const layer = layers[i]!();
+    const layer = make();
     assert.equal(String(layer), repr);
     const dict = layer.stateDict();
     assert.deepEqual([...dict.keys()], state);
@@ -57,7 +65,7 @@ fixture.layers.forEach(({ repr, state, sha256 }, i) => {
     for (const value of dict.values()) hash.update(new Uint8Array(Float32Array.from(value.data()).buffer));
     assert.equal(hash.digest("hex"), sha256);
   });
-});
+}
 
 test("init fills with PyTorch's bits", () => {
   const fills: Record<string, (tensor: Tensor) => Tensor> = {

@@ -1,6 +1,7 @@
 /** The learning-rate schedules against PyTorch 1.13 (fixtures/optim/optim.py), their state, and their refusals. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Answers } from "../../../test/answers.js";
 import { jsonFixture } from "../../../test/fixtures.js";
 import { tensor } from "../../tensor/creation.js";
 import {
@@ -81,10 +82,12 @@ function row(optimizer: Optimizer): number[] {
   return [...optimizer.paramGroups.map(({ lr }) => lr), group.betas?.[0] ?? group.momentum!];
 }
 
-for (const [name, expected] of Object.entries(fixture.schedules)) {
-  const { optimizer: makeOptimizer, make, metric = () => 0 } = cases[name]!;
+const answers = new Answers(fixture.schedules, "python3 fixtures/optim/optim.py");
+test("every answer is asked for", () => answers.assertAllAsked(Object.keys(cases)));
 
-  test(`${name} gives PyTorch's learning rates and momentum`, () => {
+for (const [name, { optimizer: makeOptimizer, make, metric = () => 0 }] of Object.entries(cases)) {
+  test(`${name} gives PyTorch's learning rates and momentum`, answers.needs(name), () => {
+    const expected = answers.get(name);
     const optimizer = makeOptimizer();
     const schedule = make(optimizer);
     expected.forEach((values, step) => {
