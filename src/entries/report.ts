@@ -14,12 +14,7 @@ export { hasReference, referenceCurve, type ReferenceEpoch } from "../exercise/r
 export * from "../report/run-report.js";
 export { textChart } from "../report/text/text-chart.js";
 export { textReport } from "../report/text/text-report.js";
-export {
-  adviseTraining,
-  newAdvice,
-  signs,
-  type EpochFigures,
-  type Sign,
-  type TrainingAdvice,
-  type TrainingProgress,
-} from "../advice/training-advice.js";
+export type { EpochFigures, TrainingProgress } from "../advice/progress.js";
+export type { Sign, TrainingAdvice } from "../advice/sign.js";
+export { signs } from "../advice/signs/index.js";
+export { adviseTraining, newAdvice } from "../advice/training-advice.js";

@@ -1,0 +1,24 @@
+import { significant } from "../../text/figures.js";
+import { last } from "../progress.js";
+import type { Sign } from "../sign.js";
+
+/** If gradients reach the first layer, they are at least this large there, compared with the largest. */
+const VANISHED = 1e-3;
+
+export const sign: Sign = {
+  name: "vanishing gradients",
+  look: ({ epochs }) => {
+    const { epoch, health } = last(epochs);
+    const gradients = health?.gradients ?? [];
+    const largest = Math.max(...gradients.map(({ ratio }) => ratio));
+    const first = gradients[0];
+    if (!first || !(first.ratio < VANISHED * largest || largest === 0)) return undefined;
+    const hint = "put batch norm between the layers, use ReLU instead of sigmoid, or use fewer layers";
+    const share = significant(first.ratio / largest, 2);
+    const text =
+      largest === 0
+        ? `after epoch ${epoch} no gradient reaches any weight: ${hint}`
+        : `after epoch ${epoch} the gradient of ${first.weight}, relative to its weights, is ${share} of the largest layer's: ${hint}`;
+    return { text, hopeless: false };
+  },
+};
