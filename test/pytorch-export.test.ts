@@ -230,17 +230,17 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
   [
     "batch norm by a function that trains",
     () => networkWith((x, training, [mean, variance]) => F.batchNorm(x, mean, variance, { training })),
-    /batchNorm in the network's forward cannot be exported: the network computes something else in training than in evaluation\. Hint: use modules: nn\.BatchNorm2d/,
+    /batchNorm in the network's forward cannot be exported: the network computes something different in training than in evaluation\. Hint: use modules: nn\.BatchNorm2d/,
   ],
   [
     "another forward in training",
     () => networkWith((x, training) => (training ? x.mul(2) : x)),
-    /mul in the network's forward cannot be exported: the network computes something else in training/,
+    /mul in the network's forward cannot be exported: the network computes something different in training/,
   ],
   [
     "dropout that always drops",
     () => networkWith((x) => F.dropout(x, 0.1)),
-    /dropout in the network's forward cannot be exported: it drops elements in evaluation too\. Hint: say when: F\.dropout\(x, p, this\.training\)/,
+    /dropout in the network's forward cannot be exported: it drops elements in evaluation too\. Hint: drop only in training: F\.dropout\(x, p, this\.training\)/,
   ],
   [
     "a name that PyTorch's modules have for something else",

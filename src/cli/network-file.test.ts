@@ -126,6 +126,6 @@ test("a loss that is NaN ends the training with status 1 and a hint", async (t) 
   assert.equal(status, 1);
   assert.match(
     stderr,
-    /^kilograd: train: the loss is no number any more in epoch 1, batch 0; .* got NaN\. Hint: try a learning rate below/,
+    /^kilograd: train: the loss is no longer a finite number in epoch 1, batch 0; .* got NaN\. Hint: try a learning rate below/,
   );
 });

@@ -38,31 +38,28 @@ test("settings replace the recipe's", () => {
 });
 
 const refused: readonly (readonly [settings: Record<string, unknown>, message: string])[] = [
-  [{ epochs: 0 }, "epochs: the value is not possible; expected a whole number from 1 to 1000, got 0."],
-  [{ epochs: 2.5 }, "epochs: the value is not possible; expected a whole number from 1 to 1000, got 2.5."],
-  [{ lr: -1 }, "lr: the value is not possible; expected a number above 0, at most 100, got -1."],
-  [{ lr: "0.1" }, 'lr: the value is not possible; expected a number above 0, at most 100, got "0.1".'],
-  [{ lr: NaN }, "lr: the value is not possible; expected a number above 0, at most 100, got null."],
-  [{ momentum: 1 }, "momentum: the value is not possible; expected a number from 0 up to, not including, 1, got 1."],
-  [{ optimizer: "lion" }, 'optimizer: the value is not possible; expected one of sgd, adam, adamw, got "lion".'],
+  [{ epochs: 0 }, "epochs: invalid value; expected a whole number from 1 to 1000, got 0."],
+  [{ epochs: 2.5 }, "epochs: invalid value; expected a whole number from 1 to 1000, got 2.5."],
+  [{ lr: -1 }, "lr: invalid value; expected a number above 0, at most 100, got -1."],
+  [{ lr: "0.1" }, 'lr: invalid value; expected a number above 0, at most 100, got "0.1".'],
+  [{ lr: NaN }, "lr: invalid value; expected a number above 0, at most 100, got null."],
+  [{ momentum: 1 }, "momentum: invalid value; expected a number from 0 up to, not including, 1, got 1."],
+  [{ optimizer: "lion" }, 'optimizer: invalid value; expected one of sgd, adam, adamw, got "lion".'],
   [{ optimizer: undefined }, "optimizer: the setting is missing; expected one of sgd, adam, adamw."],
   [
     { schedule: { name: "wave" } },
-    'schedule.name: the value is not possible; expected a schedule with the name constant, onecycle, step, multistep, cosine, plateau, got "wave".',
+    'schedule.name: invalid value; expected a schedule with the name constant, onecycle, step, multistep, cosine, plateau, got "wave".',
   ],
   [
     { schedule: { name: "step" } },
     "schedule.stepSize: the setting is missing; expected a whole number from 1 to 1000.",
   ],
-  [{ schedule: { name: "cosine", tMax: 3 } }, "schedule.tMax: there is no such setting."],
-  [{ augment: { flip: 1 } }, "augment.flip: there is no such setting."],
-  [
-    { augment: { rotation: 200 } },
-    "augment.rotation: the value is not possible; expected a number from 0 to 180, got 200.",
-  ],
-  [{ earlyCrop: 3 }, "earlyCrop: the value is not possible; expected null, or an object with size and epochs, got 3."],
+  [{ schedule: { name: "cosine", tMax: 3 } }, "schedule.tMax: unknown setting."],
+  [{ augment: { flip: 1 } }, "augment.flip: unknown setting."],
+  [{ augment: { rotation: 200 } }, "augment.rotation: invalid value; expected a number from 0 to 180, got 200."],
+  [{ earlyCrop: 3 }, "earlyCrop: invalid value; expected null, or an object with size and epochs, got 3."],
   [{ earlyCrop: { size: 24 } }, "earlyCrop.epochs: the setting is missing; expected a whole number from 1 to 1000."],
-  [{ threads: 0 }, "threads: the value is not possible; expected a whole number from 1 to 256, got 0."],
+  [{ threads: 0 }, "threads: invalid value; expected a whole number from 1 to 256, got 0."],
 ];
 
 for (const [settings, message] of refused) {
@@ -75,7 +72,7 @@ test("an unknown setting is an error that lists the known ones", () => {
   const settings = { learningRate: 0.1 } as object;
   assert.throws(
     () => resolveConfig("default", settings),
-    /^ArgumentError: learningRate: there is no such setting; expected one of net, weights, recipe, /,
+    /^ArgumentError: learningRate: unknown setting; expected one of net, weights, recipe, /,
   );
 });
 

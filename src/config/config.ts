@@ -231,14 +231,14 @@ function refuse(issue: z.core.$ZodIssue, settings: unknown): ArgumentError {
   if (issue.code === "unrecognized_keys") {
     const known = path.length === 0 ? { expected: `one of ${Object.keys(schema.shape).join(", ")}` } : {};
     const op = [...path, issue.keys[0]!].join(".");
-    return new ArgumentError({ op, problem: "there is no such setting", ...known });
+    return new ArgumentError({ op, problem: "unknown setting", ...known });
   }
   const got = path.reduce<unknown>((inside, key) => (inside as Record<string, unknown> | undefined)?.[key], settings);
   const op = path.join(".") || "configuration";
   if (got === undefined) return new ArgumentError({ op, problem: "the setting is missing", expected: issue.message });
   return new ArgumentError({
     op,
-    problem: "the value is not possible",
+    problem: "invalid value",
     expected: issue.message,
     got: JSON.stringify(got),
   });

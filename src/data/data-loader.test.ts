@@ -272,7 +272,7 @@ const refusals: readonly [make: () => unknown, message: string][] = [
   [() => loaderOf(4, {}).iterate({ from: 5 }), "DataLoader: invalid from; expected an integer from 0 to 4, got 5."],
   [
     () => loaderOf(4, { shuffle: true, sampler: new RandomSampler(indices(4)) }),
-    "DataLoader: sampler and shuffle exclude each other. Hint: leave shuffle out: the sampler gives the order.",
+    "DataLoader: sampler and shuffle cannot be used together. Hint: omit shuffle: the sampler decides the order.",
   ],
   [() => loaderOf(0, { shuffle: true }), "RandomSampler: there are no samples; expected one sample or more."],
   [
@@ -282,12 +282,12 @@ const refusals: readonly [make: () => unknown, message: string][] = [
   ],
   [
     () => [...new DataLoader(images(unequal), { batchSize: 2 })],
-    "DataLoader: samples of different shapes cannot be in one batch; expected [1,4,2], got [1,4,4]. " +
-      "Hint: bring them to one size, for example with transforms.randomCrop.",
+    "DataLoader: samples with different shapes cannot form a batch; expected [1,4,2], got [1,4,4]. " +
+      "Hint: make them the same size, for example with transforms.randomCrop.",
   ],
   [
     () => [...new DataLoader({ length: 1, get: () => [tensor([1]), 0.5] })],
-    "DataLoader: a number in a sample is not whole; expected the number of a class, got 0.5. " +
+    "DataLoader: a number in a sample is not an integer; expected the number of a class, got 0.5. " +
       "Hint: return a tensor for other values.",
   ],
 ];

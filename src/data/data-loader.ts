@@ -71,8 +71,8 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
     if (sampler && shuffle) {
       throw new ArgumentError({
         op: "DataLoader",
-        problem: "sampler and shuffle exclude each other",
-        hint: "leave shuffle out: the sampler gives the order",
+        problem: "sampler and shuffle cannot be used together",
+        hint: "omit shuffle: the sampler decides the order",
       });
     }
     this.batchSize = batchSize;

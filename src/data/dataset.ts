@@ -84,7 +84,7 @@ function wholeNumber(field: Field): number {
   if (typeof field === "number" && Number.isInteger(field)) return field;
   throw new ArgumentError({
     op: "DataLoader",
-    problem: "a number in a sample is not whole",
+    problem: "a number in a sample is not an integer",
     expected: "the number of a class",
     got: typeof field === "number" ? String(field) : "no number",
     hint: "return a tensor for other values",
@@ -96,10 +96,10 @@ export function checkSameShape(first: Shape, other: Shape): void {
   if (shapesEqual(first, other)) return;
   throw new ShapeError({
     op: "DataLoader",
-    problem: "samples of different shapes cannot be in one batch",
+    problem: "samples with different shapes cannot form a batch",
     expected: formatShape(first),
     got: formatShape(other),
-    hint: "bring them to one size, for example with transforms.randomCrop",
+    hint: "make them the same size, for example with transforms.randomCrop",
   });
 }
 
@@ -119,7 +119,7 @@ export function checkIndex(op: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
   throw new ArgumentError({
     op,
-    problem: "there is no such sample",
+    problem: "the index is out of range",
     expected: `an index from 0 to ${length - 1}`,
     got: String(index),
   });

@@ -145,7 +145,7 @@ test("a file that is exchanged, cut short or cannot be read names itself", (cont
 
 test("an index that no sample has", (context) => {
   const dataset = new MNIST({ root: writeFiles(temporaryFolder(context), small), transform });
-  const message = "MNIST: there is no such sample; expected an index from 0 to 2, got 3.";
+  const message = "MNIST: the index is out of range; expected an index from 0 to 2, got 3.";
   assert.throws(() => dataset.get(3), { name: "ArgumentError", message });
   assert.throws(() => [...new DataLoader(dataset, { sampler: { length: 1, [Symbol.iterator]: () => [3].values() } })], {
     message,

@@ -71,26 +71,26 @@ test("randomSplit is PyTorch's, for lengths and for fractions", () => {
 const refusals: readonly [make: () => unknown, message: string][] = [
   [
     () => randomSplit(tens(4), [3, 2]),
-    "randomSplit: the parts do not make up the dataset; " +
-      "expected whole lengths that add up to 4, or fractions that add up to 1, got [3, 2].",
+    "randomSplit: the parts do not add up to the dataset; " +
+      "expected integer lengths that add up to 4, or fractions that add up to 1, got [3, 2].",
   ],
   [
     () => randomSplit(tens(4), [0.5, 0.4]),
-    "randomSplit: the parts do not make up the dataset; " +
-      "expected whole lengths that add up to 4, or fractions that add up to 1, got [0.5, 0.4].",
+    "randomSplit: the parts do not add up to the dataset; " +
+      "expected integer lengths that add up to 4, or fractions that add up to 1, got [0.5, 0.4].",
   ],
-  [() => new Subset(tens(4), [0, 4]), "Subset: there is no such sample; expected an index from 0 to 3, got 4."],
-  [() => new Subset(tens(4), [0]).get(1), "Subset: there is no such sample; expected an index from 0 to 0, got 1."],
-  [() => tens(4).get(-1), "TensorDataset: there is no such sample; expected an index from 0 to 3, got -1."],
+  [() => new Subset(tens(4), [0, 4]), "Subset: the index is out of range; expected an index from 0 to 3, got 4."],
+  [() => new Subset(tens(4), [0]).get(1), "Subset: the index is out of range; expected an index from 0 to 0, got 1."],
+  [() => tens(4).get(-1), "TensorDataset: the index is out of range; expected an index from 0 to 3, got -1."],
   [
     () => new TensorDataset(tensor([1, 2]), tensor([1])),
-    "TensorDataset: the tensors are not of one length; " +
-      "expected one tensor or more, with first axes of one size, got [2], [1].",
+    "TensorDataset: the tensors have different lengths; " +
+      "expected at least one tensor, all with the same first axis, got [2], [1].",
   ],
   [
     () => new TensorDataset(),
-    "TensorDataset: the tensors are not of one length; " +
-      "expected one tensor or more, with first axes of one size, got none.",
+    "TensorDataset: the tensors have different lengths; " +
+      "expected at least one tensor, all with the same first axis, got none.",
   ],
 ];
 for (const [make, message] of refusals) {

@@ -32,7 +32,7 @@ export class Subset<Sample, B> implements Dataset<Sample, B> {
    * @param index its number in the subset
    * @param generator the source of random numbers for transforms; the default one unless given
    * @returns the sample
-   * @throws ArgumentError if there is no such sample
+   * @throws ArgumentError if the index is out of range
    * @example new Subset(new TensorDataset(arange(10)), [7, 3]).get(0)[0].item(); // 7
    */
   get(index: number, generator?: Generator): Sample {
@@ -44,7 +44,7 @@ export class Subset<Sample, B> implements Dataset<Sample, B> {
    * @param indices their numbers in the subset
    * @param generators the source of random numbers for each of them
    * @returns the batch
-   * @throws ArgumentError if there is no such sample
+   * @throws ArgumentError if the index is out of range
    * @example
    * const subset = new Subset(new TensorDataset(arange(10)), [7, 3, 5]);
    * subset.batch([0, 2], () => new Generator())[0].tolist(); // [7, 5]
@@ -85,8 +85,8 @@ export function randomSplit<Sample, B>(
   if (total !== dataset.length || !counts.every((count) => Number.isInteger(count) && count >= 0)) {
     throw new ArgumentError({
       op: "randomSplit",
-      problem: "the parts do not make up the dataset",
-      expected: `whole lengths that add up to ${dataset.length}, or fractions that add up to 1`,
+      problem: "the parts do not add up to the dataset",
+      expected: `integer lengths that add up to ${dataset.length}, or fractions that add up to 1`,
       got: `[${lengths.join(", ")}]`,
     });
   }

@@ -30,8 +30,8 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T>
     if (length === undefined || tensors.some((part) => part.shape[0] !== length)) {
       throw new ShapeError({
         op: "TensorDataset",
-        problem: "the tensors are not of one length",
-        expected: "one tensor or more, with first axes of one size",
+        problem: "the tensors have different lengths",
+        expected: "at least one tensor, all with the same first axis",
         got: tensors.map((part) => formatShape(part.shape)).join(", ") || "none",
       });
     }
@@ -43,7 +43,7 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T>
    * Returns a sample.
    * @param index its number, from 0
    * @returns a tensor for each of the tensors, without the first axis
-   * @throws ArgumentError if there is no such sample
+   * @throws ArgumentError if the index is out of range
    * @example new TensorDataset(tensor([[1, 2], [3, 4]])).get(1)[0].tolist(); // [3, 4]
    */
   get(index: number): T {
@@ -54,7 +54,7 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T>
    * Returns several samples as a batch.
    * @param indices their numbers
    * @returns a tensor for each of the tensors; its first axis counts the samples
-   * @throws ArgumentError if there is no such sample
+   * @throws ArgumentError if the index is out of range
    * @example new TensorDataset(arange(10)).batch([3, 1])[0].tolist(); // [3, 1]
    */
   batch(indices: readonly number[]): T {

@@ -46,7 +46,7 @@ export function trace(model: Module, inputSize: Shape, mode: Mode = evaluation):
 function refuseDropout(output: Value): void {
   for (const value of valuesInOrder(output)) {
     if (value.op !== "dropout" && value.op !== "dropout2d") continue;
-    refuse(value, "it drops elements in evaluation too", "say when: F.dropout(x, p, this.training)");
+    refuse(value, "it drops elements in evaluation too", "drop only in training: F.dropout(x, p, this.training)");
   }
 }
 
@@ -66,8 +66,8 @@ function forward(model: Module, inputSize: Shape, mode: Mode, batch: number): Pa
   }
   throw new ArgumentError({
     op: "export",
-    problem: `the network ${model.constructor.name} does not give one tensor`,
-    expected: "a forward from one tensor to one tensor",
+    problem: `the network ${model.constructor.name} does not return exactly one tensor`,
+    expected: "a forward that takes one tensor and returns one",
   });
 }
 
@@ -87,7 +87,7 @@ class Merger {
       const twin = b[at];
       const module = this.first.calls.moduleOf(node);
       if (!twin || twin.op !== node.op || a.length !== b.length) {
-        refuse({ op: node.op.name, module }, "the network computes something else for another size of the batch");
+        refuse({ op: node.op.name, module }, "the network computes something different for another batch size");
       }
       this.values.set(node, this.value(node, twin, module));
     });
@@ -109,7 +109,7 @@ class Merger {
     if (node.supply && twin.supply) return { ...base, op: "live" };
     if (node.value !== undefined) {
       if (twin.value === undefined || !sameElements(node.value, twin.value)) {
-        refuse(place, "its elements follow the batch's size, or change from call to call");
+        refuse(place, "its elements depend on the batch size or change from call to call");
       }
       return { ...base, op: "data", data: node.value };
     }
@@ -135,7 +135,7 @@ function mergeSizes(place: Pick<Value, "op" | "module">, a: unknown, b: unknown)
     if (Object.is(a, b)) return a;
     const perImage = a / BATCHES[0];
     if (perImage === b / BATCHES[1]) return { perImage };
-    return refuse(place, `it depends on the batch's size: ${a} for ${BATCHES[0]} images, ${b} for ${BATCHES[1]}`);
+    return refuse(place, `it depends on the batch size: ${a} for ${BATCHES[0]} images, ${b} for ${BATCHES[1]}`);
   }
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
     return a.map((part, i) => mergeSizes(place, part, b[i]));
@@ -145,5 +145,5 @@ function mergeSizes(place: Pick<Value, "op" | "module">, a: unknown, b: unknown)
       Object.entries(a).map(([key, part]) => [key, mergeSizes(place, part, (b as Record<string, unknown>)[key])]),
     );
   }
-  return a === b ? a : refuse(place, "it is not the same for another size of the batch");
+  return a === b ? a : refuse(place, "it differs for another batch size");
 }

@@ -102,7 +102,7 @@ function corrupt(file: string, problem: string, expected?: string, got?: string)
     problem: `${file}: ${problem}`,
     ...(expected === undefined ? {} : { expected }),
     ...(got === undefined ? {} : { got }),
-    hint: "the file is cut off, damaged or of another kind; use another checkpoint",
+    hint: "the file is truncated, damaged or not a safetensors file; use another checkpoint",
   });
 }
 

@@ -162,7 +162,7 @@ export class ZipArchive {
       problem: `${this.file}: ${problem}`,
       ...(expected === undefined ? {} : { expected }),
       ...(got === undefined ? {} : { got }),
-      hint: "the file is cut off, damaged or of another kind; save or fetch it again",
+      hint: "the file is truncated, damaged or not a zip file; save or download it again",
     });
   }
 }

@@ -48,7 +48,7 @@ export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; r
     throw new ArgumentError({
       op,
       problem: `${formatShape(shape)} has no inputs and outputs to count`,
-      expected: "a weight of two axes or more",
+      expected: "a weight with at least two axes",
     });
   }
   const field = window.reduce((product, size) => product * size, 1);

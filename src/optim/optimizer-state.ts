@@ -52,10 +52,10 @@ export function unpackState<G extends ParamGroup, S extends ParamState>(
   if (sizes(own) !== sizes(saved.param_groups)) {
     throw new ArgumentError({
       op: `${op}.loadStateDict`,
-      problem: "the saved groups of parameters have other sizes",
+      problem: "the saved parameter groups have different sizes",
       expected: `[${sizes(own)}]`,
       got: `[${sizes(saved.param_groups)}]`,
-      hint: "load the state of an optimizer that was made for the same network",
+      hint: "load the state of an optimizer of the same network",
     });
   }
   const groups = own.map((group, i) => readGroup(op, group, saved.param_groups[i]!));

@@ -208,7 +208,7 @@ test("a state that does not fit is refused, and nothing is changed", () => {
   const saved = new SGD([params[0]!], { lr: 0.1, momentum: 0.9 }).stateDict();
   assert.throws(() => new SGD(params, { lr: 0.1 }).loadStateDict(saved), {
     message:
-      "SGD.loadStateDict: the saved groups of parameters have other sizes; expected [2], got [1]. Hint: load the state of an optimizer that was made for the same network.",
+      "SGD.loadStateDict: the saved parameter groups have different sizes; expected [2], got [1]. Hint: load the state of an optimizer of the same network.",
   });
   const other = new SGD([params[0]!], { lr: 0.2, momentum: 0.9 });
   const broken = { state: { 0: { momentum_buffer: tensor([1, 2]) } }, param_groups: saved.param_groups };

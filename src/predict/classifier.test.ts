@@ -51,7 +51,7 @@ test("likelihoods of a PNG, a canvas's pixels and an array, normalised as in tra
 test("networks of other images are refused", () => {
   assert.throws(
     () => new Classifier(network(), { ...images, size: [3, 2, 2] }),
-    /Classifier: .*expected one channel, as many rows as columns, got \[3,2,2\]/,
+    /Classifier: .*expected square images with one channel, got \[3,2,2\]/,
   );
 });
 

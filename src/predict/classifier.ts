@@ -43,8 +43,8 @@ export class Classifier {
     if (channels !== 1 || height !== width) {
       throw new ArgumentError({
         op: "Classifier",
-        problem: "the network's images are of another kind",
-        expected: "one channel, as many rows as columns",
+        problem: "a classifier cannot prepare images of this size",
+        expected: "square images with one channel",
         got: `[${images.size.join(",")}]`,
       });
     }

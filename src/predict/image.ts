@@ -57,7 +57,10 @@ function fromRows(rows: readonly ArrayLike<number>[], name: string): GreyImage {
   if (width > 0 && rows.every((row) => row.length === width)) {
     return { width, height: rows.length, pixels: Float32Array.from(rows.flatMap((row) => Array.from(row))) };
   }
-  throw new ArgumentError({ op: "predict", problem: `${name} has no rows of equal length` });
+  throw new ArgumentError({
+    op: "predict",
+    problem: `${name} must have rows of equal length, with at least one number each`,
+  });
 }
 
 /**

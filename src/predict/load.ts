@@ -33,7 +33,7 @@ export async function loadClassifier(run: string, options: LoadClassifierOptions
       problem: `the network of ${run} is not a built-in one`,
       expected: Object.keys(networks).join(", "),
       got: config.net,
-      hint: "say how it is made: loadClassifier(run, { network: () => new Net() })",
+      hint: "pass a function that makes it: loadClassifier(run, { network: () => new Net() })",
     });
   }
   const model = make();

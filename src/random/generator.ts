@@ -108,13 +108,13 @@ export class Generator {
    * Restores a state that `getState()` returned. PyTorch: `torch.Generator.set_state`.
    * @param state the state
    * @returns this generator
-   * @throws DataError if it is not a generator's state
+   * @throws DataError if it is not a generator state
    * @example new Generator(1).setState(new Generator(2).getState()).initialSeed(); // 2n
    */
   setState({ seed, words, used, spareNormal }: GeneratorState): this {
     const areWords = words.length === WORDS && words.every((word) => word >>> 0 === word);
     if (!areWords || !Number.isInteger(used) || used < 0 || used >= WORDS || !/^-?\d+$/.test(seed)) {
-      throw new DataError({ op: "setState", problem: "not a generator's state", expected: "what getState() gave" });
+      throw new DataError({ op: "setState", problem: "not a generator state", expected: "what getState() returned" });
     }
     this.seed = BigInt(seed);
     this.words.set(words);

@@ -141,7 +141,7 @@ test("errors say what was expected", () => {
   });
   assert.throws(() => randomInteger(3, 3), {
     name: "ArgumentError",
-    message: "randint: no whole number lies in the range; expected low below high, got 3 and 3.",
+    message: "randint: the range contains no integer; expected low below high, got 3 and 3.",
   });
   assert.throws(() => randint(0, Infinity, [2]), ArgumentError);
   const state = new Generator(1).getState();
@@ -154,7 +154,7 @@ test("errors say what was expected", () => {
   for (const bad of wrong) {
     assert.throws(() => new Generator().setState(bad), {
       name: "DataError",
-      message: "setState: not a generator's state; expected what getState() gave.",
+      message: "setState: not a generator state; expected what getState() returned.",
     });
   }
 });

@@ -54,7 +54,7 @@ export function randomInteger(low: number, high: number, generator: Generator = 
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || range <= 0) {
     throw new ArgumentError({
       op: "randint",
-      problem: "no whole number lies in the range",
+      problem: "the range contains no integer",
       expected: "low below high",
       got: `${low} and ${high}`,
     });

@@ -49,7 +49,7 @@ export function parseRunRecord(json: unknown, file: string): RunRecord {
     const { path: at, message } = result.error.issues[0]!;
     throw new DataError({
       op: "run",
-      problem: `${file} is not the record of a run: ${at.join(".")}: ${message}`,
+      problem: `${file} is not a run's record: ${at.join(".")}: ${message}`,
       hint: RUN_HINT,
     });
   }

@@ -156,11 +156,11 @@ test("what is no run is refused, each with a word on what is wrong", (t) => {
   const written = fs.readFileSync(file, "utf8");
   for (const [content, message] of [
     ["{", /config\.json: /],
-    ["{}", /is not the record of a run: config: .* Hint: give the folder of a run/],
-    [written.replace('"epochs": 2', '"epochs": 0'), /config\.json: epochs: the value is not possible/],
+    ["{}", /is not a run's record: config: .* Hint: give the folder of a run/],
+    [written.replace('"epochs": 2', '"epochs": 0'), /config\.json: epochs: invalid value/],
     [
       written.replace('"epochs"', '"epoch"'),
-      /config\.json: epoch: there is no such setting|epochs: the setting is missing/,
+      /config\.json: epoch: unknown setting|epochs: the setting is missing/,
     ],
   ] as const) {
     fs.writeFileSync(file, content);
@@ -183,7 +183,7 @@ test("a checkpoint that is damaged, or of something else, is refused", async (t)
   const strange = { tensors: new Map(), metadata: { training: '{"position":{"epoch":0}}' } };
   for (const [bytes, message] of [
     [whole.subarray(0, whole.length - 1), /last\.safetensors: the elements do not fill the file/],
-    [encodeSafetensors(weights), /holds tensors, but no state of a training/],
+    [encodeSafetensors(weights), /contains tensors but no training state/],
     [encodeSafetensors(strange), /last\.safetensors: position\.epoch/],
   ] as const) {
     fs.writeFileSync(file, bytes);

@@ -109,10 +109,10 @@ export class Run {
       if (hashes[file] === expected) continue;
       throw new DataError({
         op: "run",
-        problem: `the data file ${file} is not the one that ${this.folder} was trained on`,
+        problem: `the data file ${file} is not the file that ${this.folder} was trained on`,
         expected: `SHA-256 ${expected}`,
         got: hashes[file] ?? "no such file",
-        hint: "put the file back, or train anew",
+        hint: "restore the file, or start a new training",
       });
     }
   }

@@ -78,7 +78,7 @@ const metadata = JSON.parse(decodeSafetensors(encodeCheckpoint(checkpoint), "x")
 };
 
 const refused: Readonly<Record<string, readonly [string | undefined, RegExp]>> = {
-  "a file of weights alone": [undefined, /a\.safetensors holds tensors, but no state of a training/],
+  "a file of weights alone": [undefined, /a\.safetensors contains tensors but no training state/],
   "what is not JSON": ["{", /a\.safetensors: the training's state is not JSON/],
   "an epoch before the first": [
     JSON.stringify({ ...metadata, position: { ...metadata.position, epoch: 0 } }),

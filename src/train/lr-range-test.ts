@@ -78,7 +78,7 @@ export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: Ran
   if (!(from > 0 && from < to && Number.isInteger(steps) && steps >= 2)) {
     throw new ArgumentError({
       op: "lrRangeTest",
-      problem: "the range is not possible",
+      problem: "invalid range",
       expected: "0 < from < to, in at least 2 steps",
       got: `from ${from} to ${to} in ${steps}`,
     });

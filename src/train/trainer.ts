@@ -288,9 +288,9 @@ function nextTurn(): Promise<void> {
 function notANumber(loss: number, epoch: number, batch: number, lr: number): StateError {
   return new StateError({
     op: "train",
-    problem: `the loss is no number any more in epoch ${epoch}, batch ${batch}`,
+    problem: `the loss is no longer a finite number in epoch ${epoch}, batch ${batch}`,
     expected: "a finite loss",
     got: String(loss),
-    hint: `try a learning rate below ${Number(lr.toPrecision(3))}, or a schedule that begins lower (onecycle)`,
+    hint: `try a learning rate below ${Number(lr.toPrecision(3))}, or a schedule that starts lower (onecycle)`,
   });
 }

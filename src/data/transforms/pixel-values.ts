@@ -38,8 +38,8 @@ export function normalize(mean: readonly number[], std: readonly number[]): Tran
   if (means.length === 0 || means.length !== stds.length || !stds.every((value) => value !== 0 && isFinite(value))) {
     throw new ArgumentError({
       op: "normalize",
-      problem: "mean and std do not go together",
-      expected: "a mean and a std other than 0 for each channel",
+      problem: "mean and std do not match",
+      expected: "one mean and one nonzero std per channel",
       got: `mean [${mean.join(", ")}] and std [${std.join(", ")}]`,
     });
   }

@@ -98,12 +98,12 @@ test("compose runs from left to right, and flattens", () => {
 const refusals: readonly [make: () => unknown, message: string][] = [
   [
     () => transforms.normalize([0.1, 0.2], [1]),
-    "normalize: mean and std do not go together; expected a mean and a std other than 0 for each channel, " +
+    "normalize: mean and std do not match; expected one mean and one nonzero std per channel, " +
       "got mean [0.1, 0.2] and std [1].",
   ],
   [
     () => transforms.normalize([0.1], [0]),
-    "normalize: mean and std do not go together; expected a mean and a std other than 0 for each channel, " +
+    "normalize: mean and std do not match; expected one mean and one nonzero std per channel, " +
       "got mean [0.1] and std [0].",
   ],
   [

@@ -88,7 +88,7 @@ function addSoftmax(graph: GraphWriter, output: Value, names: ReadonlyMap<Value,
   if (output.shape.length < 2) {
     throw new ArgumentError({
       op: "export",
-      problem: "softmax needs an output of scores for each image, [N, classes]",
+      problem: "softmax needs one row of scores per image: [N, classes]",
     });
   }
   if (output.op !== "logSoftmax") return graph.node("Softmax", [names.get(output)!], { axis: 1 });

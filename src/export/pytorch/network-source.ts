@@ -106,7 +106,8 @@ class ForwardWriter {
   /** Elements as a buffer that the state dict leaves out. */
   private constant(value: Value): string {
     const elements = [...value.data!];
-    if (elements.length > LARGEST_CONSTANT) refuse(value, `${elements.length} elements are too many for a program`);
+    if (elements.length > LARGEST_CONSTANT)
+      refuse(value, `${elements.length} elements are too many to write into a program`);
     const name = this.constantName();
     const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
     const tensor = `torch.tensor([${elements.join(", ")}], dtype=${dtype}).reshape(${(value.shape as readonly number[]).join(", ")})`;

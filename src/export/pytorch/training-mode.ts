@@ -40,7 +40,7 @@ export function checkTraining(training: Value, evaluation: Value): void {
     const [value, twin] = [withoutDropout(pair[0]), pair[1]];
     if (twins.get(value) === twin) continue;
     if (twins.has(value) || !sameStep(value, twin)) {
-      refuse(value, "the network computes something else in training than in evaluation", HINT);
+      refuse(value, "the network computes something different in training than in evaluation", HINT);
     }
     twins.set(value, twin);
     value.inputs.forEach((input, i) => input && waiting.push([input, twin.inputs[i]!]));

@@ -56,7 +56,12 @@ export function decodeOnnxGraph(bytes: Uint8Array, file: string): OnnxGraph {
   const opset = Number(opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0);
   if (opset < OPSETS.first || opset > OPSETS.last) {
     const expected = `${OPSETS.first} to ${OPSETS.last}`;
-    throw new DataError({ op: "onnx", problem: `${file}: its operator set is not known`, expected, got: `${opset}` });
+    throw new DataError({
+      op: "onnx",
+      problem: `${file}: its operator set is not supported`,
+      expected,
+      got: `${opset}`,
+    });
   }
   if (graph.node.length > MAX_NODES) throw damaged(file, `it has more than ${MAX_NODES} nodes`);
   const initializers = readInitializers(graph, file);
@@ -101,7 +106,7 @@ function readInputs(graph: GraphProto, initializers: ReadonlyMap<string, Constan
       problem: `${file}: its input "${name}" has an element type that is not supported`,
       expected: "FLOAT",
       got: TensorProto_DataType[kind] ?? String(kind),
-      hint: "export the network without the preprocessing of bytes",
+      hint: "export the network without preprocessing of bytes",
     });
   }
   if (graph.output.length > 1) {

@@ -85,7 +85,7 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   [
     "an operator set that is too old",
     onnx([relu], {}, { opsetImport: [{ version: 6n }] }),
-    /its operator set is not known; expected 7 to 25, got 6/,
+    /its operator set is not supported; expected 7 to 25, got 6/,
   ],
   ["an operator set of the future", onnx([relu], {}, { opsetImport: [{ version: 99n }] }), /got 99/],
   ["operators of its own", onnx([relu], {}, { functions: [{ name: "f" }] }), /it defines operators of its own \(f\)/],
@@ -246,7 +246,7 @@ const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegEx
       ],
       { initializer: [sizes("s0", 1)] },
     ),
-    /a list of whole numbers is too long/,
+    /a list of integers is too long/,
   ],
   [
     "a shape that does not fit",

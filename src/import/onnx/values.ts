@@ -19,7 +19,7 @@ export class Numbers {
     if (values.length > MAX_NUMBERS) {
       throw new DataError({
         op: "onnx",
-        problem: "a list of whole numbers is too long",
+        problem: "a list of integers is too long",
         expected: `at most ${MAX_NUMBERS}`,
         got: String(values.length),
       });

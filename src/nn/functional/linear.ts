@@ -18,7 +18,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
     throw new ShapeError({
       op: "linear",
       problem: `input has ${features ?? "no"} features ${formatShape(input.shape)} but weight expects ${weight.shape[1] ?? "[outputs, inputs]"} ${formatShape(weight.shape)}`,
-      hint: "flatten(1) joins all axes but the batch's",
+      hint: "flatten(1) joins all axes except the batch axis",
     });
   }
   if (bias && !shapesEqual(bias.shape, [weight.shape[0]!])) {

@@ -182,8 +182,8 @@ function checkRange(op: string, target: Tensor, classes: number, ignoreIndex: nu
   if (at < 0) return;
   throw new ArgumentError({
     op,
-    problem: `target ${target.node.value![at]} at position ${at} is none of the ${classes} classes`,
-    expected: `0 to ${classes - 1}, or ${ignoreIndex} to be ignored`,
-    hint: "classes are counted from 0; the network's last layer needs an output for each",
+    problem: `target ${target.node.value![at]} at position ${at} is not one of the ${classes} classes`,
+    expected: `0 to ${classes - 1}, or ${ignoreIndex} to ignore the position`,
+    hint: "classes count from 0, and the network's last layer needs one output per class",
   });
 }

@@ -188,7 +188,7 @@ test("arguments that make no layer are refused", () => {
     [() => new nn.Dropout(2), "Dropout: invalid probability p; expected 0 to 1, got 2."],
     [
       () => nn.init.kaimingUniform_(new nn.Parameter(zeros([3]))),
-      "kaimingUniform_: [3] has no inputs and outputs to count; expected a weight of two axes or more.",
+      "kaimingUniform_: [3] has no inputs and outputs to count; expected a weight with at least two axes.",
     ],
   ];
   for (const [make, message] of refusals) assert.throws(make, { name: "ArgumentError", message });

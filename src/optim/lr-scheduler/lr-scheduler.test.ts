@@ -146,7 +146,7 @@ test("what does not make sense is refused", () => {
     ],
     [
       () => new OneCycleLR(sgd(), [1], { totalSteps: 9 }),
-      "OneCycleLR: maxLr has one value a group of parameters; expected 2, got 1.",
+      "OneCycleLR: maxLr needs one value per parameter group; expected 2, got 1.",
     ],
     [
       () => new ReduceLROnPlateau(sgd(), { factor: 1 }),
@@ -158,7 +158,7 @@ test("what does not make sense is refused", () => {
     ],
     [
       () => new ReduceLROnPlateau(sgd(), { minLr: [1] }),
-      "ReduceLROnPlateau: minLr has one value a group of parameters; expected 2, got 1.",
+      "ReduceLROnPlateau: minLr needs one value per parameter group; expected 2, got 1.",
     ],
     [
       () => new StepLR(sgd(), 3).loadStateDict({ last_epoch: 1, _last_lr: [1] }),

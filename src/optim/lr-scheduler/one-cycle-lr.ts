@@ -184,7 +184,7 @@ function checkArguments(optimizer: Optimizer, maxLrs: readonly number[], options
   if (maxLrs.length !== optimizer.paramGroups.length) {
     throw new ArgumentError({
       op,
-      problem: "maxLr has one value a group of parameters",
+      problem: "maxLr needs one value per parameter group",
       expected: String(optimizer.paramGroups.length),
       got: String(maxLrs.length),
     });

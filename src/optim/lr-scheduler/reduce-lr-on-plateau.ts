@@ -77,7 +77,7 @@ export class ReduceLROnPlateau {
     if (this.minLrs.length !== groups.length) {
       throw new ArgumentError({
         op: "ReduceLROnPlateau",
-        problem: "minLr has one value a group of parameters",
+        problem: "minLr needs one value per parameter group",
         expected: String(groups.length),
         got: String(this.minLrs.length),
       });
