@@ -15,6 +15,7 @@ import type { FunctionBuilder } from "../wasm/loops.js";
 import type { Shape } from "../graph/shape.js";
 import type { ConvolutionGeometry } from "./convolution.js";
 import { range } from "./range.js";
+import { paddedRows, type BufferView } from "./views.js";
 import { Arithmetic, transforms, type TransformName } from "./winograd-matrices.js";
 
 /** One of Winograd's algorithms. */
@@ -65,9 +66,9 @@ export interface Skip {
 
 const nothing: Skip = { rows: 0, columns: 0 };
 
-/** Elements of working memory that the transform of a tile needs. */
-export function transformScratch({ products }: Scheme): number {
-  return 4 * products;
+/** Working memory for the transforms of `count` slices, each by a call of its own: [count, vectors of a tile]. */
+export function transformMemory({ products }: Scheme, count: number): BufferView {
+  return paddedRows("tile", [count, 4 * products], "float32");
 }
 
 /** Lines of vectors in memory: bytes from a vector to the next one of its line, and from a line to the next. */

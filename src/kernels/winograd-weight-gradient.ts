@@ -191,7 +191,7 @@ export class WinogradWeightGradientEndKernel implements Kernel {
   constructor(
     private readonly sums: BufferView,
     private readonly output: BufferView,
-    /** Working memory: [I, transformScratch]. */
+    /** Working memory: [I, vectors of a tile]. */
     private readonly scratch: BufferView,
   ) {
     this.extent = sums.shape[1]!;

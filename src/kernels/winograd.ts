@@ -173,7 +173,7 @@ export class WinogradWeightKernel implements Kernel {
     private readonly weight: BufferView,
     /** [36, I, O padded] */
     private readonly output: BufferView,
-    /** Working memory: [I, transformScratch]. */
+    /** Working memory: [I, vectors of a tile]. */
     private readonly scratch: BufferView,
   ) {
     this.extent = weight.shape[2]!;

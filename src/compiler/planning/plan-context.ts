@@ -1,4 +1,4 @@
-/** How an op with kernels of its own is planned: what such a plan is, and what the planner offers it. */
+/** What the planner offers to the plans of ops that have kernels of their own. */
 import type { Kernel } from "../../kernels/kernel.js";
 import type { Border, LoopRoot, LoopValue } from "../../kernels/loop-nest.js";
 import type { BufferView } from "../../kernels/views.js";
