@@ -112,7 +112,7 @@ async function measureLesson(lesson: Lesson): Promise<string> {
   return formatTable(rows);
 }
 
-/** For each seed the accuracies after each epoch, in percent. A training whose loss is no number any more ends. */
+/** For each seed the accuracies after each epoch, in percent. A training whose loss is no longer a finite number ends. */
 export async function trainVariant(lesson: Lesson, variant: Variant): Promise<number[][]> {
   const { epochs = 2, seeds = [1, 2, 3], settings = {} } = lesson;
   const data = loadData(lesson, variant);
@@ -123,7 +123,7 @@ export async function trainVariant(lesson: Lesson, variant: Variant): Promise<nu
     const accuracies: number[] = [];
     trainer.on("epoch", ({ correct, total }) => accuracies.push((100 * correct) / total));
     await trainer.run().catch((error: Error) => {
-      if (!error.message.includes("the loss is no number any more")) throw error;
+      if (!error.message.includes("the loss is no longer a finite number")) throw error;
     });
     runs.push(accuracies);
   }

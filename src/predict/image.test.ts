@@ -106,7 +106,7 @@ test("images whose pixels are missing are refused", () => {
   for (const rows of [[], [[]], [[1], [1, 2]]]) {
     assert.throws(
       () => toGrey(rows),
-      (error: unknown) => error instanceof ArgumentError && /no rows of equal length/.test(error.message),
+      (error: unknown) => error instanceof ArgumentError && /must have rows of equal length/.test(error.message),
     );
   }
 });

@@ -109,7 +109,7 @@ test("a loss that is no number ends the training with an error that says where a
   const trainer = toyTrainer({ model, optimizer: new SGD(model.parameters(), { lr: 0.5 }), schedule: undefined });
   await assert.rejects(trainer.run(), (error: unknown) => {
     assert.ok(error instanceof StateError);
-    assert.match(error.message, /no number any more in epoch 1, batch 0; expected a finite loss, got NaN\./);
+    assert.match(error.message, /no longer a finite number in epoch 1, batch 0; expected a finite loss, got NaN\./);
     assert.match(error.message, /Hint: try a learning rate below 0\.5/);
     return true;
   });

@@ -143,7 +143,7 @@ test("a run is not resumed on other data, and a changed checkpoint is not read",
   fs.truncateSync(path.join(out, "last.safetensors"), 5000);
   const broken = await kilograd(["train", "--resume", out]);
   assert.equal(broken.status, 1);
-  assert.match(broken.stderr, /last\.safetensors: .* Hint: the file is cut off, damaged or of another kind/);
+  assert.match(broken.stderr, /last\.safetensors: .* Hint: the file is truncated, damaged or not a safetensors file/);
 });
 
 test("options reach the configuration", async (t) => {
