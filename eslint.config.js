@@ -3,7 +3,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["dist/", "runs/", "coverage/"] },
+  { ignores: ["dist/", "reference/", "runs/", "coverage/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     rules: {
