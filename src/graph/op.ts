@@ -5,6 +5,7 @@
  * does not compile.
  */
 import { gradientsEnabled } from "./grad-mode.js";
+import type { OpLayer } from "./layer-detail.js";
 import { Node, type Spec } from "./node.js";
 import type { Shape } from "./shape.js";
 import type { Expr } from "../wasm/expressions.js";
@@ -103,6 +104,10 @@ export interface Op<A = unknown> {
    * against finite differences is then left out.
    */
   readonly gradientCaveat?: string;
+  /** What an inspection says of its nodes; left out if they make no layer with a kind of its own. */
+  readonly layer?: OpLayer<A> | undefined;
+  /** Set for ops that only gradients and the compiler build, so that no network's forward pass contains them. */
+  readonly internal?: true;
   /** What distinguishes two sets of attributes; JSON unless given. */
   readonly key?: { of(attrs: A): string }["of"];
 }

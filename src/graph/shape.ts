@@ -8,6 +8,9 @@ import { ShapeError } from "../errors/errors.js";
  */
 export type Shape = readonly number[];
 
+/** A number for the height and one for the width. */
+export type Pair = readonly [number, number];
+
 /** `[8,1,28,28]`, as error messages print it. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(",")}]`;

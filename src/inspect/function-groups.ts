@@ -1,70 +1,74 @@
 /** Which nodes of the graph are one function: `F.conv2d` is a convolution and an addition, `mean` a sum and a division. */
 import { topologicalOrder, type Node } from "../graph/node.js";
+import type { OpRef } from "../graph/op.js";
+import * as ops from "../ops/index.js";
 import { constantMatrix } from "./receptive-field.js";
 
-const ARITHMETIC = ["add", "sub", "mul", "div"];
-const RESHAPING = ["reshape", "expand"];
+const ARITHMETIC = [ops.add, ops.sub, ops.mul, ops.div];
+const RESHAPING = [ops.reshape, ops.expand];
 
 interface Fusion {
   readonly what: string;
-  /** Whether `node`, which alone uses the last of `group`, belongs to it. */
+  /** Whether `node`, the only user of the last node of `group`, belongs to it. */
   readonly holds: (group: readonly Node[], node: Node) => boolean;
 }
 
+/** Recognises the nodes of an op. */
+type Is = Pick<OpRef<unknown>, "op">;
+
 const last = (group: readonly Node[]): Node => group[group.length - 1]!;
-const named = (node: Node, ...names: readonly string[]): boolean => names.includes(node.op.name);
-const has = (group: readonly Node[], ...names: readonly string[]): boolean =>
-  group.some((node) => named(node, ...names));
+const isAnyOf = (node: Node, ...known: readonly Is[]): boolean => known.some(({ op }) => node.op === op);
+const has = (group: readonly Node[], ...known: readonly Is[]): boolean => group.some((node) => isAnyOf(node, ...known));
 
 /** Whether the node's other inputs draw random numbers: a dropout's mask. */
 export function isRandom(node: Node): boolean {
-  return named(node, "mul") && topologicalOrder([node.inputs[1]!]).some((part) => named(part, "random"));
+  return ops.mul.is(node) && topologicalOrder([node.inputs[1]!]).some(ops.random.is);
 }
 
 const FUSIONS: readonly Fusion[] = [
-  { what: "a bias after a convolution", holds: (group, node) => named(node, "add") && named(last(group), "conv2d") },
-  { what: "the uneven padding of a convolution", holds: (group, node) => named(node, "conv2d") && has(group, "pad") },
+  { what: "a bias after a convolution", holds: (group, node) => ops.add.is(node) && ops.conv2d.is(last(group)) },
+  { what: "the uneven padding of a convolution", holds: (group, node) => ops.conv2d.is(node) && has(group, ops.pad) },
   {
     what: "a product's matrices, from tensors with more axes",
     holds: (group, node) =>
-      named(node, "matmul") &&
-      group.every((part) => named(part, ...RESHAPING)) &&
+      ops.matmul.is(node) &&
+      group.every((part) => isAnyOf(part, ...RESHAPING)) &&
       last(group).shape.at(-1) === group[0]!.inputs[0]!.shape.at(-1),
   },
   {
     what: "a product's result, with its axes again",
-    holds: (group, node) => named(node, "reshape") && named(last(group), "matmul"),
+    holds: (group, node) => ops.reshape.is(node) && ops.matmul.is(last(group)),
   },
   {
     what: "a bias after a product",
     holds: (group, node) =>
-      named(node, "add") &&
-      has(group, "matmul") &&
-      !has(group, "add") &&
+      ops.add.is(node) &&
+      has(group, ops.matmul) &&
+      !has(group, ops.add) &&
       node.shape.length === last(group).shape.length,
   },
   {
     what: "the second of the two products that are an uneven adaptive pooling",
     holds: (group, node) =>
-      named(node, "matmul", ...RESHAPING) &&
-      has(group, "matmul") &&
-      [...group, node].filter((part) => named(part, "matmul")).every(isAveraging),
+      isAnyOf(node, ops.matmul, ...RESHAPING) &&
+      has(group, ops.matmul) &&
+      [...group, node].filter((part) => ops.matmul.is(part)).every(isAveraging),
   },
-  { what: "a mean's division", holds: (group, node) => named(node, "div") && named(last(group), "sum") },
+  { what: "a mean's division", holds: (group, node) => ops.div.is(node) && ops.sum.is(last(group)) },
   {
     what: "axes that a reduction drops",
-    holds: (group, node) => named(node, "reshape") && has(group, "sum", "amax") && !has(group, "reshape"),
+    holds: (group, node) => ops.reshape.is(node) && has(group, ops.sum, ops.amax) && !has(group, ops.reshape),
   },
   {
     what: "scaling and shifting, as of batch norm",
     holds: (group, node) =>
-      [...group, node].every((part) => named(part, ...ARITHMETIC) && part.shape.length === 4 && !isRandom(part)),
+      [...group, node].every((part) => isAnyOf(part, ...ARITHMETIC) && part.shape.length === 4 && !isRandom(part)),
   },
 ];
 
 /** A product with a matrix that comes with the graph, and whose elements are no weights. */
-export function isAveraging({ inputs }: Node): boolean {
-  return inputs.some((input) => constantMatrix(input) !== undefined);
+export function isAveraging(node: Node): boolean {
+  return ops.matmul.is(node) && node.inputs.some((input) => constantMatrix(input) !== undefined);
 }
 
 /**

@@ -126,10 +126,7 @@ function refine(module: Module, detail: LayerDetail): LayerDetail {
 
 /** For one image. The products of an uneven adaptive pooling are a way of averaging, and not counted. */
 function multiplyAddsOf(node: Node): number {
-  const { op, inputs, shape } = node;
-  if (op.name === "conv2d") return (sizeOf(shape) * sizeOf(inputs[1]!.shape.slice(1))) / BATCH;
-  if (op.name === "matmul" && !isAveraging(node)) return (sizeOf(shape) * inputs[0]!.shape.at(-1)!) / BATCH;
-  return 0;
+  return isAveraging(node) ? 0 : (node.op.layer?.multiplyAdds?.(node) ?? 0) / BATCH;
 }
 
 function perImage({ shape }: Node): Shape {

@@ -1,29 +1,9 @@
 /** What is known of each layer of a network: plain data, from which tables, drawings and advice are made. */
-import type { Pair } from "../ops/window.js";
+import type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
 import type { Shape } from "../graph/shape.js";
 import type { Field } from "./receptive-field.js";
 
-/** What a layer does, by its kind. */
-export type LayerDetail =
-  | { readonly kind: "input" }
-  | {
-      readonly kind: "conv";
-      readonly kernel: Pair;
-      readonly stride: Pair;
-      readonly padding: Pair;
-      readonly dilation: Pair;
-      readonly groups: number;
-      readonly inChannels: number;
-      readonly outChannels: number;
-    }
-  | { readonly kind: "linear"; readonly inFeatures: number; readonly outFeatures: number }
-  | { readonly kind: "pool"; readonly by: "max" | "mean"; readonly kernel: Pair }
-  | { readonly kind: "dropout"; readonly p: number }
-  | { readonly kind: "softmax"; readonly log: boolean }
-  | { readonly kind: "activation"; readonly by: "relu" | "sigmoid" | "tanh" }
-  | { readonly kind: "batchNorm" | "reshape" | "add" | "cat" | "other" };
-
-export type LayerKind = LayerDetail["kind"];
+export type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
 
 export interface LayerFacts {
   /** The module's class (`Conv2d`), or the function's name (`relu`). */

@@ -7,10 +7,11 @@ import { test } from "node:test";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { randomInteger, Generator } from "../random/random.js";
+import { registry } from "../graph/op.js";
 import { cat, ones, zeros } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { inspectNetwork } from "./inspect.js";
-import type { Field } from "./receptive-field.js";
+import { fieldRules, type Field } from "./receptive-field.js";
 
 const SIZE = 48;
 
@@ -185,3 +186,13 @@ test("flattened, each value sees what it saw; a fully connected layer sees all; 
   );
   assert.equal(inspectNetwork(new nn.Linear(3, 2), [3]).layers.at(-1)!.field, null);
 });
+
+/** Elementwise ops, reductions and ops without inputs need no rule. */
+const needRules = [...registry.values()].filter(
+  ({ internal, lowering }) => !internal && ["view", "composite", "kernel"].includes(lowering.kind),
+);
+for (const op of needRules) {
+  test(`${op.name} says what it does with receptive fields`, () => {
+    assert.ok(fieldRules.has(op), `add a rule for ops.${op.name} to fieldRules in receptive-field.ts`);
+  });
+}

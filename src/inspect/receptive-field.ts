@@ -11,12 +11,10 @@
  * lazy graph, not through modules, so that functions and branches count too. Where branches meet, the largest counts.
  */
 import type { Node } from "../graph/node.js";
-import type { ConvolutionAttrs } from "../ops/convolution.js";
-import type { AvgPoolAttrs, MaxPoolAttrs } from "../ops/pooling.js";
+import { OpRules } from "../graph/op-rules.js";
+import { sizeOf, type Shape } from "../graph/shape.js";
+import * as ops from "../ops/index.js";
 import type { Window } from "../ops/window.js";
-import type { PadAttrs, SliceAttrs } from "../ops/slice-and-pad.js";
-import type { Shape } from "../graph/shape.js";
-import { sizeOf } from "../graph/shape.js";
 
 /** What the places along one axis of the image have seen, in pixels. */
 export interface Extent {
@@ -61,9 +59,8 @@ export function followFields(order: readonly Node[], images: readonly Node[]): R
   for (const node of order) {
     const known = node.inputs.filter((input) => fields.has(input));
     if (fields.has(node) || known.length === 0) continue;
-    const rule = RULES[node.op.name] ?? together;
-    const { field, branches } = rule(
-      node as Node<never>,
+    const { field, branches } = follow(
+      node,
       known.map((input) => ({ node: input, field: fields.get(input)! })),
     );
     fields.set(node, field);
@@ -82,50 +79,59 @@ interface Result {
   /** Set where the inputs' places do not lie alike. */
   readonly branches?: readonly Field[];
 }
-type FieldRule = (node: Node<never>, known: readonly Known[]) => Result;
 
-/** What to do at each op; at all others, which work element by element, the inputs meet. */
-const RULES: Readonly<Record<string, FieldRule>> = {
-  conv2d: ({ inputs, attrs, shape }: Node<ConvolutionAttrs>, known) => {
-    const [, weight] = inputs;
-    return slide(known, { ...attrs, kernel: [weight!.shape[2]!, weight!.shape[3]!] }, shape);
-  },
-  maxPool2d: ({ attrs, shape }: Node<MaxPoolAttrs>, known) => slide(known, attrs, shape),
-  avgPool2d: ({ attrs, shape }: Node<AvgPoolAttrs>, known) => slide(known, { ...attrs, dilation: [1, 1] }, shape),
-  pad: ({ attrs, shape }: Node<PadAttrs>, known) =>
+/** Elementwise ops need no rule: their inputs meet. Nor do reductions, whose axes collapse. */
+function follow(node: Node, known: readonly Known[]): Result {
+  const { lowering } = node.op;
+  if (lowering.kind === "reduce") return reduced(lowering.axes(node.attrs), known);
+  return fieldRules.apply(node, known) ?? together(node, known);
+}
+
+/** What all other ops do with the places of their inputs. */
+export const fieldRules = new OpRules<[known: readonly Known[]], Result>()
+  .on(ops.conv2d, ({ inputs: [, weight], attrs, shape }, known) =>
+    slide(known, { ...attrs, kernel: [weight!.shape[2]!, weight!.shape[3]!] }, shape),
+  )
+  .on(ops.maxPool2d, ({ attrs, shape }, known) => slide(known, attrs, shape))
+  .on(ops.avgPool2d, ({ attrs, shape }, known) => slide(known, { ...attrs, dilation: [1, 1] }, shape))
+  .on(ops.pad, ({ attrs, shape }, known) =>
     each(known, (extent) => ({
       ...extent,
       start: extent.start - attrs.before[extent.axis]! * extent.jump,
       count: shape[extent.axis]!,
     })),
-  slice: ({ attrs, shape }: Node<SliceAttrs>, known) =>
+  )
+  .on(ops.slice, ({ attrs, shape }, known) =>
     each(known, (extent) => ({
       ...extent,
       start: extent.start + attrs.begin[extent.axis]! * extent.jump,
       jump: extent.jump * attrs.step[extent.axis]!,
       count: shape[extent.axis]!,
     })),
-  reshape: ({ shape }, known) => each(known, (extent) => reshaped(extent, known[0]!.node.shape, shape)),
-  permute: ({ attrs }: Node<{ readonly order: readonly number[] }>, known) =>
+  )
+  .on(ops.reshape, ({ shape }, known) => each(known, (extent) => reshaped(extent, known[0]!.node.shape, shape)))
+  .on(ops.permute, ({ attrs }, known) =>
     each(known, (extent) => ({ ...extent, axis: attrs.order.indexOf(extent.axis) })),
-  expand: ({ shape }, known) =>
+  )
+  .on(ops.expand, ({ shape }, known) =>
     each(known, (extent) => ({ ...extent, axis: extent.axis + shape.length - known[0]!.node.shape.length })),
-  sum: reduced,
-  amax: reduced,
-  softmax: normalized,
-  logSoftmax: normalized,
-  /** The statistics, which come from the whole batch, are not counted. */
-  batchNorm: (_, [input]) => ({ field: input!.field }),
-  matmul: (node, known) => {
+  )
+  // A flipped image has its places in the other order, which no advice depends on.
+  .on(ops.flip, together)
+  .on(ops.cat, together)
+  .on(ops.softmax, ({ attrs }, known) => normalized(attrs.axis, known))
+  .on(ops.logSoftmax, ({ attrs }, known) => normalized(attrs.axis, known))
+  // The statistics come from the whole batch and are not counted.
+  .on(ops.batchNorm, (_, [input]) => ({ field: input!.field }))
+  .on(ops.matmul, (node, known) => {
     if (known.length > 1) return together(node, known);
-    const isLeft = known[0]!.node === (node as Node).inputs[0];
-    const table = constantMatrix((node as Node).inputs[isLeft ? 1 : 0]!);
+    const isLeft = known[0]!.node === node.inputs[0];
+    const table = constantMatrix(node.inputs[isLeft ? 1 : 0]!);
     return each(known, (extent) => {
       if (extent.axis !== (isLeft ? 2 : 1)) return extent;
       return table ? banded(extent, isLeft ? columns(table) : rows(table)) : collapsed(extent);
     });
-  },
-};
+  });
 
 /** A rule for each of the two extents of the one input. */
 function each([input]: readonly Known[], rule: (extent: Placed) => Placed): Result {
@@ -161,13 +167,13 @@ function collapsed(extent: Placed): Placed {
   };
 }
 
-function reduced({ attrs }: Node<{ readonly axes: readonly number[] }>, known: readonly Known[]): Result {
-  return each(known, (extent) => (attrs.axes.includes(extent.axis) ? collapsed(extent) : extent));
+function reduced(axes: readonly number[], known: readonly Known[]): Result {
+  return each(known, (extent) => (axes.includes(extent.axis) ? collapsed(extent) : extent));
 }
 
 /** Along its axis every place sees every other. */
-function normalized({ attrs }: Node<{ readonly axis: number }>, known: readonly Known[]): Result {
-  return each(known, (extent) => (extent.axis === attrs.axis ? { ...extent, size: collapsed(extent).size } : extent));
+function normalized(axis: number, known: readonly Known[]): Result {
+  return each(known, (extent) => (extent.axis === axis ? { ...extent, size: collapsed(extent).size } : extent));
 }
 
 /** The axis of the new shape that begins where the old one did, be it alone there or joined with others. */
@@ -238,8 +244,8 @@ interface Matrix {
 /** The matrix that a node repeats, if its elements are given with the graph: how uneven pooling is computed. */
 export function constantMatrix(node: Node): Matrix | undefined {
   let inner = node;
-  while (["reshape", "expand"].includes(inner.op.name)) inner = inner.inputs[0]!;
-  if (inner.op.name !== "data" || inner.shape.length !== 2) return undefined;
+  while (ops.reshape.is(inner) || ops.expand.is(inner)) inner = inner.inputs[0]!;
+  if (!ops.data.is(inner) || inner.shape.length !== 2) return undefined;
   return { height: inner.shape[0]!, width: inner.shape[1]!, elements: inner.value! };
 }
 

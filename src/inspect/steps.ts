@@ -6,6 +6,7 @@
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { ModuleList, Sequential, type Module } from "../nn/index.js";
 import type { Shape } from "../graph/shape.js";
+import * as ops from "../ops/index.js";
 import { callLazily, tensorsIn, withDropout } from "../trace/lazy-call.js";
 import { fuses, isAveraging } from "./function-groups.js";
 
@@ -37,9 +38,6 @@ interface Call {
   readonly inputs: readonly Node[];
   readonly outputs: readonly Node[];
 }
-
-/** Ops of which each makes a layer: a module with several of them is looked into, like one with submodules. */
-const WEIGHTY = ["conv2d", "matmul", "maxPool2d", "avgPool2d"];
 
 /** @param sizes of the inputs, without the batch */
 export function traceNetwork(model: Module, sizes: readonly Shape[]): Trace {
@@ -99,7 +97,7 @@ function moduleStep(
   };
   outputs.forEach(visit);
   const nodes = [...own];
-  if (nodes.filter((node) => WEIGHTY.includes(node.op.name) && !isAveraging(node)).length > 1) return undefined;
+  if (nodes.filter((node) => node.op.layer?.weighty && !isAveraging(node)).length > 1) return undefined;
   const step = { module, nodes, inputs: nodes.length === 0 ? outputs : readBy(nodes, active), outputs };
   for (const node of nodes) owner.set(node, step);
   return step;
@@ -118,7 +116,7 @@ function functionSteps(
   const heirs = new Map(nodes.flatMap((node) => statisticsOf(node, active).map((part) => [part, node] as const)));
   for (const node of nodes) {
     const heir = heirs.get(node) ?? node;
-    if (heir !== node || node.op.name === "batchNorm") {
+    if (heir !== node || ops.batchNorm.is(node)) {
       groups.set(node, groups.get(heir) ?? []);
       groups.get(node)!.push(node);
       groups.set(heir, groups.get(node)!);
@@ -139,7 +137,7 @@ function functionSteps(
 
 /** What a batch norm in training computes of its input besides: mean and variance. */
 function statisticsOf(node: Node, active: ReadonlySet<Node>): Node[] {
-  if (node.op.name !== "batchNorm") return [];
+  if (!ops.batchNorm.is(node)) return [];
   const [x, ...others] = node.inputs;
   const found = new Set<Node>();
   const visit = (part: Node): void => {

@@ -4,8 +4,9 @@ import type { Node } from "../graph/node.js";
 import { data } from "./leaf.js";
 import { matmul } from "./matmul.js";
 import { avgPool2d } from "./pooling.js";
+import type { Pair } from "../graph/shape.js";
 import { mean } from "./reduce.js";
-import { requireImage, type Pair } from "./window.js";
+import { requireImage } from "./window.js";
 
 /**
  * y [N,C,OH,OW] from x [N,C,H,W]: output place i averages the rows from ⌊i·H/OH⌋ to ⌈(i+1)·H/OH⌉ (not included), and

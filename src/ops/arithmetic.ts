@@ -64,6 +64,7 @@ function defineBinary(
 /** a + b. PyTorch: `torch.add`. */
 export const add = defineBinary({
   name: "add",
+  layer: { detail: ({ inputs }, isActive) => (inputs.every(isActive) ? { kind: "add" } : undefined) },
   scalar: ([a, b]) => a! + b!,
   vector: ([a, b]) => v.add(a!, b!),
   gradient: (_, grad) => [grad, grad],

@@ -35,6 +35,7 @@ export interface CatAttrs {
 
 const catOp: OpBuilder<CatAttrs> = defineOp({
   name: "cat",
+  layer: { detail: () => ({ kind: "cat" }) },
   infer: (inputs, { axis }) => ({
     shape: joinedShape(
       inputs.map((input) => input.shape),

@@ -6,9 +6,9 @@
  */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
+import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample } from "../graph/op.js";
-import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps, type Pair } from "./window.js";
+import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps } from "./window.js";
 
 export interface ConvolutionAttrs {
   readonly stride: Pair;
@@ -42,12 +42,24 @@ const conv2dOp: OpBuilder<ConvolutionAttrs> = defineOp({
     conv2dWeightGradient(x!, grad, { ...attrs, weightShape: w!.shape }),
   ],
   lowering: { kind: "kernel" },
+  layer: {
+    detail: ({ inputs: [x, w], attrs, shape }) => ({
+      kind: "conv",
+      ...attrs,
+      kernel: [w!.shape[2]!, w!.shape[3]!],
+      inChannels: x!.shape[1]!,
+      outChannels: shape[1]!,
+    }),
+    weighty: true,
+    multiplyAdds: ({ inputs: [, w], shape }) => sizeOf(shape) * sizeOf(w!.shape.slice(1)),
+  },
   samples: samples((x, w, _, attrs) => ({ inputs: [x, w], attrs })),
   torch: (attrs) => `torch.nn.functional.conv2d(x[0], x[1], ${pythonArguments(attrs)})`,
 });
 
 const conv2dInputGradientOp: OpBuilder<ConvolutionInputGradientAttrs> = defineOp({
   name: "conv2dInputGradient",
+  internal: true,
   infer: ([g, w], attrs) => {
     requireImage("conv2dInputGradient", "weight", w!, "[O,C/groups,KH,KW]");
     requireOutput("conv2dInputGradient", g!, attrs.inputShape, w!.shape, attrs);
@@ -70,6 +82,7 @@ const conv2dInputGradientOp: OpBuilder<ConvolutionInputGradientAttrs> = defineOp
 
 const conv2dWeightGradientOp: OpBuilder<ConvolutionWeightGradientAttrs> = defineOp({
   name: "conv2dWeightGradient",
+  internal: true,
   infer: ([x, g], attrs) => {
     requireImage("conv2dWeightGradient", "input", x!);
     requireOutput("conv2dWeightGradient", g!, x!.shape, attrs.weightShape, attrs);

@@ -5,7 +5,9 @@ import { defineOp, type ElementwiseCode, type NoAttrs, type Op, type OpBuilder, 
 
 /** An op whose result element needs the inputs' elements at its place only. */
 export interface Elementwise<A>
-  extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat">, ElementwiseCode<A> {
+  extends
+    Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat" | "layer" | "internal">,
+    ElementwiseCode<A> {
   readonly dtype: (inputs: readonly Node[], attrs: A) => Dtype;
   /** One result element, in float64. */
   readonly scalar: (args: readonly number[], attrs: A) => number;

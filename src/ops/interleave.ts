@@ -5,10 +5,10 @@
  */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
+import { forEachIndex, formatShape, shapesEqual, sizeOf, type Pair } from "../graph/shape.js";
 import { promote } from "./elementwise.js";
 import { defineOp, opFunction, type OpBuilder } from "../graph/op.js";
-import { tiles, windowPlaces, type Pair } from "./window.js";
+import { tiles, windowPlaces } from "./window.js";
 
 export interface InterleaveAttrs {
   /** KH and KW, rows and columns of a window. */
@@ -17,6 +17,7 @@ export interface InterleaveAttrs {
 
 const interleaveOp: OpBuilder<InterleaveAttrs> = defineOp({
   name: "interleave",
+  internal: true,
   infer: (parts, { kernel }) => {
     const [first] = parts as [Node, ...Node[]];
     const odd = parts.find((part) => part.shape.length !== 4 || !shapesEqual(part.shape, first.shape));

@@ -64,6 +64,7 @@ function inferSoftmax(op: string, x: Node, { axis }: SoftmaxAttrs): { shape: Sha
 
 const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "softmax",
+  layer: { detail: () => ({ kind: "softmax", log: false }) },
   infer: ([x], attrs) => inferSoftmax("softmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => Math.exp(value - total)),
   gradient: (y, grad) => {
@@ -83,6 +84,7 @@ const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
 
 const logSoftmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "logSoftmax",
+  layer: { detail: () => ({ kind: "softmax", log: true }) },
   infer: ([x], attrs) => inferSoftmax("logSoftmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => value - total),
   gradient: (y, grad) => [sub(grad, mul(exp(y), sum(grad, [y.attrs.axis])))],
@@ -120,6 +122,7 @@ function alongAxis(x: Value, axis: number, f: (value: number, logTotal: number) 
 
 const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
   name: "batchNorm",
+  layer: { detail: () => ({ kind: "batchNorm" }) },
   infer: ([x, ...perChannel], { axes }) => {
     requireFloat("batchNorm", "input", x!);
     const expected = reducedShape(x!.shape, axes, true);

@@ -21,6 +21,8 @@ interface Function1 {
   readonly extra?: readonly number[];
   /** Slow to compute (see ElementwiseCode). */
   readonly expensive?: true;
+  /** Set for a function that networks use as an activation. */
+  readonly activation?: true;
 }
 
 function samplesOf({ range = [-2, 2], extra }: Function1): Sample<NoAttrs>[] {
@@ -40,6 +42,7 @@ function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) 
     scalar: ([x]) => rule.scalar(x!),
     vector: ([x]) => rule.vector(x!),
     expensive: rule.expensive,
+    layer: rule.activation && { detail: () => ({ kind: "activation", by: rule.name }) },
     gradient: (node, grad) => [rule.gradient(grad, node, node.inputs[0]!)],
     samples: samplesOf(rule),
     torch: () => (rule.integer ? `torch.${rule.name}(x[0])` : `torch.${rule.name}(x[0].double())`),
@@ -146,6 +149,7 @@ export const round = definePointwise({
 /** max(x, 0); NaN stays NaN. Its gradient is taken from the result, so x need not be kept. PyTorch: `F.relu`. */
 export const relu = definePointwise({
   name: "relu",
+  activation: true,
   scalar: (x) => Math.max(x, 0),
   vector: (x) => v.pmax(x, v.const(0)),
   gradient: (grad, y) => where(gt(y, constant(0)), grad, constant(0)),
@@ -155,6 +159,7 @@ export const relu = definePointwise({
 /** 1/(1 + e⁻ˣ). PyTorch: `torch.sigmoid`. */
 export const sigmoid = definePointwise({
   name: "sigmoid",
+  activation: true,
   scalar: (x) => 1 / (1 + Math.exp(-x)),
   vector: (x) => v.call("sigmoid", x),
   expensive: true,
@@ -165,6 +170,7 @@ export const sigmoid = definePointwise({
 /** The hyperbolic tangent. PyTorch: `torch.tanh`. */
 export const tanh = definePointwise({
   name: "tanh",
+  activation: true,
   scalar: Math.tanh,
   vector: (x) => v.call("tanh", x),
   expensive: true,

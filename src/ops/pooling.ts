@@ -5,18 +5,9 @@
  */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
+import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample, type Value } from "../graph/op.js";
-import {
-  pythonTuple,
-  requireFloat,
-  requireImage,
-  windowOutput,
-  windowTaps,
-  type Pair,
-  type Tap,
-  type Window,
-} from "./window.js";
+import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps, type Tap, type Window } from "./window.js";
 
 export type MaxPoolAttrs = Window;
 
@@ -58,12 +49,14 @@ const maxPool2dOp: OpBuilder<MaxPoolAttrs> = defineOp({
   },
   gradient: ({ inputs: [x], attrs }, grad) => [maxPool2dGradient(x!, grad, attrs)],
   lowering: { kind: "kernel" },
+  layer: { detail: ({ attrs: { kernel } }) => ({ kind: "pool", by: "max", kernel }), weighty: true },
   samples: maxSamples((x, _, attrs) => ({ inputs: [x], attrs })),
   torch: (attrs) => `torch.nn.functional.max_pool2d(x[0], ${maxArguments(attrs)})`,
 });
 
 const maxPool2dGradientOp: OpBuilder<MaxPoolAttrs> = defineOp({
   name: "maxPool2dGradient",
+  internal: true,
   infer: ([x, g], attrs) => {
     requireImage("maxPool2dGradient", "input", x!);
     requireOutput("maxPool2dGradient", g!, x!.shape, attrs);
@@ -96,12 +89,14 @@ const avgPool2dOp: OpBuilder<AvgPoolAttrs> = defineOp({
   },
   gradient: ({ inputs: [x], attrs }, grad) => [avgPool2dGradient(grad, { ...attrs, inputShape: x!.shape })],
   lowering: { kind: "kernel" },
+  layer: { detail: ({ attrs: { kernel } }) => ({ kind: "pool", by: "mean", kernel }), weighty: true },
   samples: avgSamples((x, _, attrs) => ({ inputs: [x], attrs })),
   torch: (attrs) => `torch.nn.functional.avg_pool2d(x[0], ${avgArguments(attrs)})`,
 });
 
 const avgPool2dGradientOp: OpBuilder<AvgPoolGradientAttrs> = defineOp({
   name: "avgPool2dGradient",
+  internal: true,
   infer: ([g], attrs) => {
     requireOutput("avgPool2dGradient", g!, attrs.inputShape, undilated(attrs));
     return { shape: attrs.inputShape, dtype: "float32" };

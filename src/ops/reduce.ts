@@ -2,6 +2,7 @@
  * Sums and largest elements over axes, and what is made of them. Axes are non-negative and stay, with size 1.
  */
 import { ShapeError } from "../errors/errors.js";
+import type { OpLayer } from "../graph/layer-detail.js";
 import type { Node } from "../graph/node.js";
 import {
   denseStrides,
@@ -24,6 +25,8 @@ export interface ReduceAttrs {
 }
 
 interface Reduction extends Pick<Op<ReduceAttrs>, "name" | "gradient"> {
+  /** What it is called where it pools an image. */
+  readonly pooling: { readonly by: "max" | "mean"; readonly functionName: string };
   readonly combine: "sum" | "max";
   readonly start: number;
   readonly step: (sofar: number, x: number) => number;
@@ -47,6 +50,7 @@ function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes:
   const build: OpBuilder<ReduceAttrs> = defineOp({
     name: rule.name,
     gradient: rule.gradient,
+    layer: poolingOf(rule),
     infer: ([x], { axes }) => ({ shape: checkedShape(rule.name, x!.shape, axes), dtype: x!.dtype }),
     reference: ([x], _, out) => {
       const result = new Float64Array(sizeOf(out.shape)).fill(rule.start);
@@ -64,6 +68,18 @@ function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes:
   return opFunction(build, (x: Node, axes: readonly number[]): Node => (axes.length === 0 ? x : build([x], { axes })));
 }
 
+/** Of images [N,C,H,W], over whichever axes. */
+function poolingOf({ pooling: { by, functionName } }: Reduction): OpLayer<ReduceAttrs> {
+  return {
+    detail: ({ inputs: [x] }) => {
+      const [, , height, width, ...more] = x!.shape;
+      const isImage = height !== undefined && width !== undefined && more.length === 0;
+      return isImage ? { kind: "pool", by, kernel: [height, width] } : undefined;
+    },
+    functionName,
+  };
+}
+
 function checkedShape(op: string, shape: Shape, axes: readonly number[]): number[] {
   if (axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < shape.length)) {
     return reducedShape(shape, axes, true);
@@ -74,6 +90,7 @@ function checkedShape(op: string, shape: Shape, axes: readonly number[]): number
 /** The sum over `axes`. PyTorch: `torch.sum` with keepdim. */
 export const sum = defineReduction({
   name: "sum",
+  pooling: { by: "mean", functionName: "mean" },
   combine: "sum",
   start: 0,
   step: (sofar, x) => sofar + x,
@@ -83,6 +100,7 @@ export const sum = defineReduction({
 /** The largest element over `axes`; equal ones share the gradient evenly. PyTorch: `torch.amax` with keepdim. */
 export const amax = defineReduction({
   name: "amax",
+  pooling: { by: "max", functionName: "amax" },
   combine: "max",
   start: -Infinity,
   step: Math.max,

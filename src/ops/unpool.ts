@@ -4,11 +4,11 @@
  */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { forEachIndex, formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
+import { forEachIndex, formatShape, shapesEqual, sizeOf, type Pair } from "../graph/shape.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { defineOp, opFunction, type NoAttrs, type OpBuilder, type SampleInput } from "../graph/op.js";
-import { pythonTuple, type Pair } from "./window.js";
+import { pythonTuple } from "./window.js";
 
 const onlyLowered =
   "it appears when gradients have been built, so nothing differentiates it; the fixture has none either";
@@ -19,6 +19,7 @@ const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtyp
 /** Inputs: the largest value, then the values, then as many choices. */
 const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "atLargest",
+  internal: true,
   dtype: (inputs) => promote(inputs.slice(1 + inputs.length / 2)),
   scalar: ([top, ...args]) => {
     const first = args.slice(0, args.length / 2).indexOf(top!);
@@ -49,6 +50,7 @@ export interface UnpoolAttrs {
 
 const unpoolOp: OpBuilder<UnpoolAttrs> = defineOp({
   name: "unpool",
+  internal: true,
   infer: ([g, chosen, image], { kernel }) => {
     const [n, c, h, w] = g!.shape as [number, number, number, number];
     const expected = [n, c, h * kernel[0], w * kernel[1]];

@@ -5,11 +5,8 @@
  */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, sizeOf, type Shape } from "../graph/shape.js";
+import { formatShape, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { sliceAxis } from "./slice-and-pad.js";
-
-/** A number for the height's axis and one for the width's. */
-export type Pair = readonly [number, number];
 
 export interface Window {
   readonly kernel: Pair;

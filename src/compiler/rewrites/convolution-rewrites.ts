@@ -5,7 +5,7 @@
 import type { Node } from "../../graph/node.js";
 import { OpRules } from "../../graph/op-rules.js";
 import * as ops from "../../ops/index.js";
-import type { Pair } from "../../ops/window.js";
+import type { Pair } from "../../graph/shape.js";
 import { padImage } from "./image-padding.js";
 
 const none: Pair = [0, 0];

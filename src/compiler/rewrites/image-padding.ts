@@ -1,7 +1,7 @@
 /** Padding and cropping of images [N,C,H,W], for the rewrites of convolution and pooling. */
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
-import type { Pair } from "../../ops/window.js";
+import type { Pair } from "../../graph/shape.js";
 
 /** Zeros (or another value) around and between the pixels; negative amounts crop. */
 export function padImage(x: Node, before: Pair, after: Pair, interior: Pair, value: number): Node {

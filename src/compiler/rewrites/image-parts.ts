@@ -23,8 +23,8 @@ import { Node } from "../../graph/node.js";
 import { isCheap } from "../../graph/op.js";
 import * as ops from "../../ops/index.js";
 import type { InterleaveAttrs } from "../../ops/interleave.js";
-import { shapesEqual, sizeOf, type Shape } from "../../graph/shape.js";
-import { tiles, windowPlace, type Pair, type Window } from "../../ops/window.js";
+import { shapesEqual, sizeOf, type Pair, type Shape } from "../../graph/shape.js";
+import { tiles, windowPlace, type Window } from "../../ops/window.js";
 
 /** For each place of the window, the elements of an image at that place: computed there, where that is cheap. */
 export function places(image: Node, kernel: Pair): Node[] {

@@ -4,10 +4,10 @@
  */
 import type { Node } from "../../graph/node.js";
 import { OpRules } from "../../graph/op-rules.js";
-import { sizeOf } from "../../graph/shape.js";
+import { sizeOf, type Pair } from "../../graph/shape.js";
 import * as ops from "../../ops/index.js";
 import type { AvgPoolAttrs, MaxPoolAttrs } from "../../ops/pooling.js";
-import { windowPlaces, type Pair } from "../../ops/window.js";
+import { windowPlaces } from "../../ops/window.js";
 import { coversAll, isTiling, largest, places } from "./image-parts.js";
 import { cropImage, padImage } from "./image-padding.js";
 import { unpooled } from "./unpooling.js";

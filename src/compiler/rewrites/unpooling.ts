@@ -23,10 +23,9 @@
 import type { Node } from "../../graph/node.js";
 import { isCheap, type Op } from "../../graph/op.js";
 import * as ops from "../../ops/index.js";
-import { sizeOf } from "../../graph/shape.js";
+import { sizeOf, type Pair } from "../../graph/shape.js";
 import type { ReduceAttrs } from "../../ops/reduce.js";
 import type { UnpoolAttrs } from "../../ops/unpool.js";
-import type { Pair } from "../../ops/window.js";
 import { hasMemory, isPerChannel, isWhole, largest, onPlace, places } from "./image-parts.js";
 
 /** Places of the largest window in which one op chooses: its expression cannot be divided. */

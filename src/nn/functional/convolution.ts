@@ -3,8 +3,7 @@ import { refuseUnknown } from "../../errors/options.js";
 import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
-import type { Pair } from "../../ops/window.js";
-import { formatShape, shapesEqual } from "../../graph/shape.js";
+import { formatShape, shapesEqual, type Pair } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { pair, type Size2d } from "./size.js";
 

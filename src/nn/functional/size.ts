@@ -1,5 +1,5 @@
 /** Sizes that are given once for both axes of an image or for each. */
-import type { Pair } from "../../ops/window.js";
+import type { Pair } from "../../graph/shape.js";
 
 /** A size for both axes of an image, or [height, width]. */
 export type Size2d = number | Pair;
