@@ -8,7 +8,7 @@ export type Sizes = readonly Size[];
 
 /** A tensor of the computation: the result of an op, or a leaf. */
 export interface Value {
-  /** The op's name as in `src/ops`, the name of what several ops were recovered as (`fusion.ts`), or a leaf's kind. */
+  /** The op's name as in `src/ops`, the name of what several ops were recovered as (`recognition.ts`), or a leaf's kind. */
   readonly op: string;
   /** An optional input that is left out is undefined. */
   readonly inputs: readonly (Value | undefined)[];
