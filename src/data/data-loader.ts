@@ -1,10 +1,10 @@
 /**
  * From samples to batches, epoch by epoch. PyTorch: `torch.utils.data.DataLoader`.
  *
- * What is random, and in which order, is PyTorch's: beginning an iteration draws a base seed, and a shuffle draws its
- * own seed with the first batch. Random transforms differ from PyTorch on purpose: what they draw for a sample follows
- * from the base seed and the sample's place in the epoch. So an epoch can be gone on with from any batch without making
- * those before it, and nothing depends on how far ahead batches are made.
+ * Random numbers are drawn in the same order as in PyTorch: starting an iteration draws a base seed, and a shuffle
+ * draws its own seed with the first batch. Random transforms differ from PyTorch on purpose: their draws for a sample
+ * depend only on the base seed and on the sample's position in the epoch. So an epoch can be resumed at any batch
+ * without making the earlier ones, and the result does not depend on how many batches are made ahead.
  */
 import { checkInteger, refuseUnknown } from "../errors/options.js";
 import { ArgumentError } from "../errors/errors.js";
@@ -27,16 +27,16 @@ export interface DataLoaderOptions {
   readonly generator?: Generator;
 
   /**
-   * The number of batches that `for await` makes ahead while the loop's body waits for something; above 0, `for` makes
-   * the next batch while a step computes. Default 0.
+   * The number of batches that `for await` makes ahead while the loop's body waits for something. If it is above 0,
+   * `for` makes the next batch while a step computes. Default 0.
    */
   readonly prefetch?: number;
 }
 
 /**
- * Makes batches of a dataset. Each iteration is an epoch. After the same `manualSeed` the order of the samples is
- * PyTorch's; what random transforms draw for a sample follows from the epoch and from the sample's position in it.
- * PyTorch: `torch.utils.data.DataLoader`.
+ * Makes batches of a dataset. Each iteration is an epoch. After the same `manualSeed`, the samples come in the same
+ * order as in PyTorch. What random transforms draw for a sample depends on the epoch and on the sample's position in
+ * it. PyTorch: `torch.utils.data.DataLoader`.
  * @example
  * const dataset = new TensorDataset(rand([10, 1, 28, 28]), arange(10));
  * const loader = new DataLoader(dataset, { batchSize: 4, shuffle: true });
@@ -58,7 +58,7 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
    * @param dataset the samples
    * @param options the size of a batch, the order, and what is random
    * @throws ArgumentError for an option out of its range, for a sampler together with `shuffle`, and for shuffling
-   *   nothing
+   *   an empty dataset
    */
   constructor(
     readonly dataset: Dataset<unknown, B>,
@@ -93,9 +93,9 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
   }
 
   /**
-   * Makes the batches of an epoch from a certain one on. They are the same as if the ones before had been made,
-   * provided that the generator is in the state in which the epoch began. With `from` above 0 the order is drawn at
-   * once, so that the generator may then be set to a later state.
+   * Makes the batches of an epoch, starting at a given one. They are the same as if the earlier ones had been made,
+   * provided that the generator is in the state that it had when the epoch began. If `from` is above 0, the order is
+   * drawn immediately, so the generator may then be set to a later state.
    * @param options `from` is the number of the first batch; 0 unless given
    * @returns the batches
    * @throws ArgumentError if the epoch does not have that many batches
@@ -108,12 +108,15 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
     return this.prefetch > 0 ? madeMeanwhile(next) : oneByOne(next);
   }
 
-  /** The batches of an epoch for `for await`, made ahead as `prefetch` says. */
+  /** The batches of an epoch for `for await`. Up to `prefetch` of them are made ahead. */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
     return madeInIdleMoments(oneByOne(this.begin(0)), this.prefetch);
   }
 
-  /** Begins an epoch: gives what gives its batches, each as the function that makes it. */
+  /**
+   * Begins an epoch. Each call of the returned function returns a function that makes the next batch, or undefined at
+   * the end.
+   */
   private begin(from: number): () => (() => B) | undefined {
     checkInteger("DataLoader", "from", from, 0, this.length);
     const groups = this.batches[Symbol.iterator]();
@@ -135,7 +138,10 @@ function* oneByOne<B>(next: () => (() => B) | undefined): IterableIterator<B> {
   for (let make = next(); make; make = next()) yield make();
 }
 
-/** One generator, seeded anew for each sample from the epoch's base seed and the sample's place in the epoch. */
+/**
+ * A single generator that is reseeded for each sample, from the epoch's base seed and the sample's position in the
+ * epoch.
+ */
 class SampleStreams {
   private readonly generator = new Generator();
   private readonly base: number;
@@ -145,13 +151,16 @@ class SampleStreams {
     this.base = scramble(scramble(low) ^ high);
   }
 
-  /** For a batch whose first sample has this place. */
+  /** Returns the generators for a batch whose first sample is at this position in the epoch. */
   from(start: number): SampleGenerators {
     return (place) => this.generator.manualSeed(scramble(this.base ^ (start + place)));
   }
 }
 
-/** A bijection of 32-bit numbers that mixes their bits: MurmurHash3's `fmix32` (Appleby), after an odd step. */
+/**
+ * A bijection of 32-bit numbers that mixes their bits: MurmurHash3's `fmix32` (Appleby), applied after adding an odd
+ * number.
+ */
 function scramble(word: number): number {
   word = (word + 0x9e3779b9) | 0;
   word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);

@@ -1,9 +1,9 @@
-/** What a dataset must be for `--data` and `openData` to know it by its name. */
+/** The interface of datasets that `--data` and `openData` know by name. */
 import type { Dataset } from "./dataset.js";
 import type { ImageSample } from "./image-dataset.js";
 import type { Transform } from "./transforms/transform.js";
 
-/** What is known of a dataset. */
+/** Facts about a dataset. */
 export interface DatasetFacts {
   /** The name that `--data` takes. */
   readonly name: string;
@@ -19,11 +19,11 @@ export interface DatasetFacts {
 
 /** Options of `MNIST` and `FashionMNIST`. */
 export interface DatasetOptions {
-  /** The folder with the files. Default: the place where the dataset is usually installed. */
+  /** The folder with the files. Default: the folder where the dataset is usually installed. */
   readonly root?: string;
   /** Whether to read the training images rather than the test images. Default true. */
   readonly train?: boolean;
-  /** What is done to each image; it should end with float32 values. Default: nothing. */
+  /** The transform of each image; it should produce float32 values. Default: none. */
   readonly transform?: Transform;
 }
 
@@ -33,7 +33,10 @@ export interface GreyImages extends Dataset<ImageSample> {
   readonly height: number;
   /** The width of the images in pixels. */
   readonly width: number;
-  /** Returns the SHA-256 of the files that were read, by their names. A run refuses to continue on other data. */
+  /**
+   * Returns the SHA-256 hashes of the files that were read, keyed by file name. A run refuses to resume with different
+   * data.
+   */
   hashes(): Readonly<Record<string, string>>;
 }
 
@@ -44,6 +47,6 @@ export interface DatasetClass {
    * @param options where it is, which half, and what is done to its images
    */
   new (options: DatasetOptions): GreyImages;
-  /** What is known of the dataset. */
+  /** Facts about the dataset. */
   readonly facts: DatasetFacts;
 }

@@ -1,4 +1,4 @@
-/** What a dataset is, and how samples become a batch. */
+/** The interface of datasets, and how samples become a batch. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Generator } from "../random/random.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
@@ -16,8 +16,8 @@ export type SampleGenerators = (place: number) => Generator;
 export type Field = Image | Tensor | number;
 
 /**
- * Samples by index. `get` is enough; with `batch` a dataset makes whole batches in a faster way, with the same result.
- * PyTorch: `torch.utils.data.Dataset`.
+ * Samples by index. `get` is enough. A dataset may also define `batch` to make whole batches faster, with the same
+ * result. PyTorch: `torch.utils.data.Dataset`.
  */
 export interface Dataset<Sample = readonly Field[], B = Batch> {
   /** The number of samples. */
@@ -35,12 +35,12 @@ export interface Dataset<Sample = readonly Field[], B = Batch> {
    * Returns several samples as a batch.
    * @param indices their numbers
    * @param generators the source of random numbers for each of them
-   * @returns what the loader gives to its user
+   * @returns the batch that the loader returns
    */
   batch?(indices: readonly number[], generators: SampleGenerators): B;
 }
 
-/** The samples at these indices as one batch. */
+/** Makes a batch of the samples at these indices. */
 export function fetchBatch<B>(
   dataset: Dataset<unknown, B>,
   indices: readonly number[],
@@ -52,9 +52,10 @@ export function fetchBatch<B>(
 }
 
 /**
- * Samples of equal fields as one tensor for each field: images and tensors stacked, numbers as int32.
- * PyTorch: `default_collate`.
- * @throws ShapeError if a field's shape differs between samples; ArgumentError for what cannot be in a batch
+ * Combines samples into one tensor per field: images and tensors are stacked, and numbers become int32. PyTorch:
+ * `default_collate`.
+ * @throws ShapeError if a field's shape differs between samples; ArgumentError for a field that cannot be part of a
+ *   batch
  */
 export function collate(samples: readonly (readonly Field[])[]): Tensor[] {
   return samples[0]!.map((_, field) => stackFields(samples.map((sample) => sample[field]!)));
@@ -91,7 +92,7 @@ function wholeNumber(field: Field): number {
   });
 }
 
-/** @throws ShapeError if a sample of another shape came than the first one's */
+/** @throws ShapeError if a sample's shape differs from the first sample's */
 export function checkSameShape(first: Shape, other: Shape): void {
   if (shapesEqual(first, other)) return;
   throw new ShapeError({
@@ -114,7 +115,7 @@ export function floatValues(image: Image): Float32Array {
   });
 }
 
-/** @throws ArgumentError if the dataset has no sample of this index */
+/** @throws ArgumentError if the dataset has no sample with this index */
 export function checkIndex(op: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
   throw new ArgumentError({

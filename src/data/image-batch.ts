@@ -1,7 +1,7 @@
 /**
- * From images of bytes to a batch [N, C, H, W], fast. The pixelwise end of a transform (usually toTensor, normalize) is
- * applied to all 256 bytes once, which gives a table; a batch then needs one look-up for each pixel. What stands before
- * it (usually random moves) runs image by image.
+ * Turns images of bytes into a batch [N, C, H, W], fast. The pixelwise transforms at the end (usually toTensor and
+ * normalize) are applied once to all 256 byte values, which gives a table. A batch then needs only one look-up per
+ * pixel. The transforms before them (usually random moves) run image by image.
  */
 import type { Generator } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
@@ -13,9 +13,9 @@ import type { Transform } from "./transforms/transform.js";
 export class ImageTransform {
   private readonly before: readonly Transform[];
   private readonly pixelwise: readonly Transform[];
-  /** [channels][256], for images of as many channels. */
+  /** [channels][256], for images with this number of channels. */
   private table: Float32Array | undefined;
-  /** Overwritten from image to image: making one would take longer than moving one. */
+  /** Reused for every image, because allocating an image would take longer than moving its pixels. */
   private spare: Image | undefined;
 
   constructor(transform: Transform | undefined) {
@@ -29,7 +29,7 @@ export class ImageTransform {
     return run(this.pixelwise, run(this.before, image, generator));
   }
 
-  /** The transformed images of `count` places, as one tensor. */
+  /** Returns the transformed images at positions 0 to `count` − 1 as one tensor. */
   batch(count: number, imageAt: (place: number) => Image, generators: SampleGenerators): Tensor {
     let all = new Float32Array(0);
     let shape: readonly number[] = [];
@@ -47,8 +47,8 @@ export class ImageTransform {
   }
 
   /**
-   * Runs the part before. Only the last of its transforms is lent the spare image: what others give passes through
-   * transforms of the user's, which may keep it.
+   * Runs the transforms before the pixelwise ones. Only the last of them may write into the spare image. The results of
+   * the others are passed to the user's own transforms, which may keep them.
    */
   private move(raw: Image, generator: Generator): Image {
     const last = this.before.length - 1;
@@ -57,7 +57,7 @@ export class ImageTransform {
     return image;
   }
 
-  /** Runs the pixelwise part, from the image into `out`. */
+  /** Runs the pixelwise transforms on the image and writes the result into `out`. */
   private write(image: Image, out: Float32Array, start: number): void {
     const { data, channels } = image;
     if (data instanceof Float32Array || this.pixelwise.length === 0) {

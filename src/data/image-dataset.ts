@@ -1,4 +1,4 @@
-/** Labelled grey images of one size, kept as bytes, which take a quarter of the memory of float32. */
+/** Labelled grey images of one size, stored as bytes, which take a quarter of the memory of float32. */
 import { DataError } from "../errors/errors.js";
 import type { Generator } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
@@ -8,11 +8,11 @@ import { ImageTransform } from "./image-batch.js";
 import type { Image } from "./image.js";
 import type { Transform } from "./transforms/transform.js";
 
-/** An image, and its class by number. */
+/** An image and the index of its class. */
 export type ImageSample = readonly [Image, number];
 
 /**
- * Grey images of one size with their classes, kept as bytes, which take a quarter of the memory of float32.
+ * Grey images of one size with their classes, stored as bytes, which take a quarter of the memory of float32.
  * @example
  * const images = { file: "images", shape: [2, 1, 2], data: Uint8Array.of(0, 255, 255, 0), dataOffset: 16 };
  * const labels = { file: "labels", shape: [2], data: Uint8Array.of(1, 0), dataOffset: 8 };
@@ -93,7 +93,7 @@ export class ImageDataset implements Dataset<ImageSample> {
     return [images, tensor(Int32Array.from(indices, (index) => this.targets[index]!))];
   }
 
-  /** The bytes of an image, not copied: they must not be changed. */
+  /** An image as a view of the stored bytes, which must not be changed. */
   private image(index: number): Image {
     const { height, width } = this;
     const data = this.images.subarray(index * height * width, (index + 1) * height * width);

@@ -1,6 +1,6 @@
 /**
- * An image, channel by channel and row by row: bytes from 0 to 255, as files hold them, or float32 values, as
- * `transforms.toTensor()` makes them.
+ * An image, channel by channel and row by row: bytes from 0 to 255, as files store them, or float32 values, as
+ * `transforms.toTensor()` produces them.
  */
 export interface Image {
   /** The values, [channels, height, width]. */
@@ -14,8 +14,9 @@ export interface Image {
 }
 
 /**
- * An image of the same kind of values and with as many channels; what it holds is to be overwritten.
- * @param spare taken instead of new memory, where it is such an image
+ * Returns an image with the same type of values and the same number of channels. Its contents are arbitrary and are
+ * meant to be overwritten.
+ * @param spare an image to reuse, if it is of the right kind, instead of allocating a new one
  */
 export function imageLike(like: Image, height: number, width: number, spare?: Image): Image {
   if (spare && isLike(spare, like) && spare.height === height && spare.width === width) return spare;
@@ -28,7 +29,7 @@ function isLike(image: Image, other: Image): boolean {
   return image.channels === other.channels && image.data instanceof Uint8Array === other.data instanceof Uint8Array;
 }
 
-/** `1×28×28`, as error messages print it. */
+/** Formats an image's size for error messages, as in `1×28×28`. */
 export function formatImage({ channels, height, width }: Image): string {
   return `${channels}×${height}×${width}`;
 }

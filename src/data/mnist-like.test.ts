@@ -242,7 +242,7 @@ test("when no mirror helps, all failures are listed and nothing is left", async 
   assert.deepEqual(readdirSync(join(root, "MNIST/raw")), []);
 });
 
-test("a wrong md5 sum: expected and got, nothing left behind, what was there before untouched", async (context) => {
+test("a wrong MD5 checksum: expected and got, nothing left behind, what was there before untouched", async (context) => {
   const root = temporaryFolder(context);
   const [{ file, md5: expected }] = resources as [(typeof resources)[0]];
   const wrong = Buffer.from("a page of an unfriendly network");
@@ -251,7 +251,7 @@ test("a wrong md5 sum: expected and got, nothing left behind, what was there bef
   const rejection = {
     name: "DataError",
     message:
-      `${address}${file}: the download of 31 bytes has the wrong md5 sum and was discarded; ` +
+      `${address}${file}: the download of 31 bytes has the wrong MD5 checksum and was discarded; ` +
       `expected ${expected}, got ${md5(wrong)}. ` +
       "Hint: try again; if it fails again, the mirror has a different file or something in the network replaces it.",
   };

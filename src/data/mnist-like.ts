@@ -8,8 +8,8 @@ import { ImageDataset } from "./image-dataset.js";
 import type { DatasetFacts, DatasetOptions, GreyImages } from "./dataset-class.js";
 
 /**
- * Options of `MNIST` and `FashionMNIST`. The files may be compressed (`.gz`), and in `root` itself or where torchvision
- * keeps them (`<root>/MNIST/raw`).
+ * Options of `MNIST` and `FashionMNIST`. The files may be compressed (`.gz`). They may be in `root` itself or where
+ * torchvision keeps them (`<root>/MNIST/raw`).
  */
 export type MnistOptions = DatasetOptions;
 
@@ -22,7 +22,7 @@ export interface MnistLoadOptions extends MnistOptions {
 }
 
 /**
- * What distinguishes one such dataset from another.
+ * The facts that distinguish one such dataset from another.
  * @internal
  */
 export interface MnistFacts extends DatasetFacts {
@@ -41,7 +41,7 @@ export interface IdxFiles {
   readonly labels: string;
 }
 
-/** A class that extends MnistLike, as the static methods see it. */
+/** A class that extends MnistLike, as seen by the static methods. */
 interface MnistClass<T> {
   new (options: MnistOptions): T;
   readonly facts: MnistFacts;
@@ -70,8 +70,8 @@ export class MnistLike extends ImageDataset implements GreyImages {
   }
 
   /**
-   * Returns the SHA-256 of the files that were read. A run refuses to continue on other data.
-   * @returns the hashes, in hexadecimal, by the files' names
+   * Returns the SHA-256 hashes of the files that were read. A run refuses to resume with different data.
+   * @returns the hashes in hexadecimal, keyed by file name
    * @example Object.keys(new MNIST({ root: "data" }).hashes()); // ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]
    */
   hashes(): Record<string, string> {
@@ -80,7 +80,7 @@ export class MnistLike extends ImageDataset implements GreyImages {
   }
 
   /**
-   * Reads the dataset, and first downloads its files if that is asked for.
+   * Reads the dataset, after downloading its files if `download` is set.
    * @param options where the files are, whether to download them, which half, and what is done to its images
    * @returns the dataset
    * @throws DataError if a file is missing or invalid, or cannot be downloaded

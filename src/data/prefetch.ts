@@ -1,9 +1,10 @@
-/** Making batches before they are asked for: while other threads compute, or in the pauses of an asynchronous loop. */
+/** Making batches before they are needed: while other threads compute, or in the pauses of an asynchronous loop. */
 import { currentEngine } from "../runtime/realize.js";
 
 /**
- * Batches of which each but the first is made when the next computation begins, if one does before it is asked for.
- * @param next gives the function that makes the next batch, until there is none
+ * Iterates over batches. Each batch but the first is made as soon as the next computation begins, or on request if none
+ * has begun by then.
+ * @param next returns a function that makes the next batch, or undefined if there is none
  */
 export function* madeMeanwhile<B>(next: () => (() => B) | undefined): IterableIterator<B> {
   let made: { readonly batch: B } | undefined;
@@ -23,13 +24,13 @@ export function* madeMeanwhile<B>(next: () => (() => B) | undefined): IterableIt
   }
 }
 
-/** Hands out another iterator's results, and asks it for up to so many more in idle moments. */
+/** Iterates over the results of another iterator, and fetches up to `most` of them ahead in idle moments. */
 export function madeInIdleMoments<B>(source: IterableIterator<B>, most: number): AsyncIterableIterator<B> {
   return new AheadIterator(source, most);
 }
 
 class AheadIterator<B> implements AsyncIterableIterator<B> {
-  /** What was made ahead: a result, or the error that came instead. */
+  /** The results that were made ahead. Each function returns its result, or throws the error that occurred instead. */
   private readonly ready: (() => IteratorResult<B>)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 

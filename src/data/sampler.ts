@@ -1,6 +1,6 @@
 /**
- * The order in which samples are taken. Each iteration gives one epoch's indices; what is random is drawn when the first
- * of them is asked for, as in PyTorch. PyTorch: `torch.utils.data.sampler`.
+ * The order in which samples are taken. Each iteration yields the indices of one epoch. Random numbers are drawn when
+ * the first index is requested, as in PyTorch. PyTorch: `torch.utils.data.sampler`.
  */
 import { ArgumentError } from "../errors/errors.js";
 import { Generator, randomInt64, randperm } from "../random/random.js";
@@ -64,7 +64,8 @@ export class RandomSampler implements Sampler {
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.generator ?? new Generator(randomInt64());
     yield* randperm(this.source.length, generator);
-    // PyTorch shuffles once more for the part of a further round that is wanted, which here has no elements.
+    // PyTorch also shuffles once for a partial last round. That round is always empty here, but the draw has to be
+    // made.
     if (this.generator) randperm(this.source.length, generator);
   }
 }
@@ -74,7 +75,7 @@ export class RandomSampler implements Sampler {
  * @example [...new BatchSampler(new SequentialSampler({ length: 5 }), 2, false)]; // [[0, 1], [2, 3], [4]]
  */
 export class BatchSampler implements Iterable<number[]> {
-  /** @param dropLast whether a last group of fewer than `batchSize` indices is left out */
+  /** @param dropLast whether to leave out a last group of fewer than `batchSize` indices */
   constructor(
     private readonly sampler: Sampler,
     private readonly batchSize: number,

@@ -64,7 +64,7 @@ export class Subset<Sample, B> implements Dataset<Sample, B> {
 }
 
 /**
- * Splits a dataset at random into parts without a common sample. PyTorch: `torch.utils.data.random_split`.
+ * Splits a dataset at random into parts that have no sample in common. PyTorch: `torch.utils.data.random_split`.
  * @param dataset the dataset
  * @param lengths the lengths of the parts, or fractions that add up to 1
  * @param generator the source of random numbers; the default one unless given
@@ -95,7 +95,7 @@ export function randomSplit<Sample, B>(
   return counts.map((count) => new Subset(dataset, order.subarray(start, (start += count))));
 }
 
-/** Fractions as counts, rounded down; what is left goes to the parts in turn. */
+/** Converts fractions to counts, rounded down. The remaining samples go to the parts in turn. */
 function countsOf(fractions: readonly number[], length: number): number[] {
   const counts = fractions.map((fraction) => Math.floor(length * fraction));
   const left = length - counts.reduce((all, count) => all + count, 0);

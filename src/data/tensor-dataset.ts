@@ -7,8 +7,8 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkIndex, type Dataset } from "./dataset.js";
 
 /**
- * Tensors as a dataset: a sample is what they have at one position of their first axes. They are read once, when they
- * are first needed. PyTorch: `torch.utils.data.TensorDataset`.
+ * Tensors as a dataset: a sample consists of each tensor's slice at one position of its first axis. The tensors are
+ * read once, when they are first needed. PyTorch: `torch.utils.data.TensorDataset`.
  * @example
  * const dataset = new TensorDataset(rand([100, 1, 28, 28]), randint(0, 10, [100]));
  * dataset.length; // 100

@@ -1,7 +1,8 @@
 /**
- * What makes `model(x)` possible: an object that is a function. The constructor returns an arrow function with the
- * prototype of the class that is being made, so the class fields of subclasses land on it, `instanceof` works, and
- * calling it calls `call()`. Its own `name` and `length` are removed: modules may have fields of these names.
+ * Makes `model(x)` possible: each instance is a function. The constructor returns an arrow function whose prototype is
+ * that of the class being constructed. So subclasses' class fields land on the function, `instanceof` works, and
+ * calling it runs `call()`. The arrow function's own `name` and `length` are removed, because modules may have fields
+ * with these names.
  * @internal
  */
 export abstract class Callable {

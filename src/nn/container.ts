@@ -1,5 +1,5 @@
-/** Modules made of a list of modules. PyTorch: `Sequential`, `ModuleList`. */
-// A class can declare that its instances are indexed by numbers only by merging with an interface.
+/** Modules that hold a list of modules. PyTorch: `Sequential`, `ModuleList`. */
+// Merging with an interface is the only way to declare that a class's instances can be indexed by number.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import type { Tensor } from "../tensor/tensor.js";
 import { ArgumentError } from "../errors/errors.js";

@@ -1,6 +1,6 @@
 /**
- * Functions that fill parameters with initial values, from PyTorch's streams of random numbers. What they fill must be
- * a leaf (a parameter or buffer) of float32. PyTorch: `torch.nn.init`.
+ * Functions that fill parameters with initial values, drawn from PyTorch's streams of random numbers. The tensor must
+ * be a float32 leaf (a parameter or buffer). PyTorch: `torch.nn.init`.
  *
  * @example
  * manualSeed(1);
@@ -15,7 +15,10 @@ import { normal, uniform, type Generator } from "../random/random.js";
 import { formatShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** The factor by which a nonlinearity shrinks what passes through, undone. PyTorch: `calculate_gain`. */
+/**
+ * The gain of each nonlinearity: it makes up for how much the nonlinearity shrinks its input. PyTorch:
+ * `calculate_gain`.
+ */
 const gains = {
   linear: () => 1,
   conv2d: () => 1,
@@ -38,8 +41,8 @@ export interface KaimingOptions {
 }
 
 /**
- * The numbers of inputs that one output depends on and of outputs that one input has an effect on. For a convolution
- * [O, I, KH, KW] these are I·KH·KW and O·KH·KW.
+ * The number of inputs that each output depends on, and the number of outputs that each input affects. For a
+ * convolution [O, I, KH, KW] they are I·KH·KW and O·KH·KW.
  * @internal
  */
 export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; readonly fanOut: number } {

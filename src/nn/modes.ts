@@ -1,11 +1,12 @@
 /**
- * Training or evaluation mode, module by module. A network may hold modules that its author has frozen (`bn.eval()`), so
- * whoever changes modes for a while gives each module its own mode back, instead of calling `model.train()`.
+ * Training or evaluation mode, module by module. A network may contain modules that its author has frozen
+ * (`bn.eval()`). So code that changes modes for a while must restore the mode of each module, instead of calling
+ * `model.train()`.
  */
 import { forgetRecordings } from "../graph/recording.js";
 import type { Module } from "./module.js";
 
-/** Runs `body`, which may change modes, and then gives each module the mode that it had. */
+/** Runs `body`, which may change modes, and then restores the mode of each module. */
 export function keepingModes<T>(model: Module, body: () => T): T {
   const modes = [...model.modules()].map((module) => [module, module.training] as const);
   try {
@@ -18,7 +19,7 @@ export function keepingModes<T>(model: Module, body: () => T): T {
   }
 }
 
-/** Runs `body` with the network in evaluation mode, and then gives each module its own mode back. */
+/** Runs `body` with the network in evaluation mode, and then restores the mode of each module. */
 export function evaluating<T>(model: Module, body: () => T): T {
   return keepingModes(model, () => {
     model.eval();
@@ -27,8 +28,9 @@ export function evaluating<T>(model: Module, body: () => T): T {
 }
 
 /**
- * Puts a network into training mode. If it is in training mode already, the modules in evaluation mode were frozen one by
- * one, and stay frozen. `train()` is called in either case, since a network may override it to freeze some of its modules.
+ * Puts a network into training mode. If it is already in training mode, any modules in evaluation mode were frozen
+ * individually, and they stay frozen. `train()` is called in either case, because a network may override it to freeze
+ * some of its modules.
  */
 export function beginTraining(model: Module): void {
   const frozen = model.training ? [...model.modules()].filter((module) => !module.training) : [];

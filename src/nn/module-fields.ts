@@ -1,6 +1,6 @@
 /**
- * The fields of a module that are parameters, buffers and submodules: how they are added by name, and how they are found.
- * Module extends this class; as the parameter `M` it is not imported here.
+ * A module's parameters, buffers and submodules: adding them by name, and finding them among the fields. Module extends
+ * this class; here it is the type parameter `M`, so that it need not be imported.
  */
 import { ArgumentError, StateError } from "../errors/errors.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -171,7 +171,7 @@ function register(owner: object, op: string, name: string, value: unknown): void
   Object.defineProperty(owner, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** The fields of a module that are of a class. */
+/** The fields of a module whose values are instances of a class. */
 export function* fieldsOf<T>(module: object, kind: abstract new (...args: never[]) => T): Generator<[string, T]> {
   for (const [name, value] of Object.entries(module) as [string, unknown][]) {
     if (Array.isArray(value)) refuseHidden(module, name, value);
@@ -188,7 +188,7 @@ function refuseHidden(module: object, name: string, list: readonly unknown[]): v
   });
 }
 
-/** `conv1.weight`; the outermost module has no name. */
+/** Joins names with a dot, as in `conv1.weight`. The outermost module's name is empty. */
 export function join(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }

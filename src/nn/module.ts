@@ -1,10 +1,10 @@
 /**
- * Module: the base class of layers and networks. A module is called like a function, which runs its `forward`; its
- * parameters, buffers and submodules are its fields of these kinds, in the order in which they were set.
- * Names: a submodule is called as its field; parameters and buffers have PyTorch's spelling, so that a state dict
- * fits PyTorch's (`bn1.running_mean` for the field `runningMean`). PyTorch: `torch.nn.Module`.
+ * Module: the base class of layers and networks. A module is called like a function, which runs its `forward`. Its
+ * parameters, buffers and submodules are the fields that hold such values, in the order in which they were set. A
+ * submodule has the name of its field. Parameters and buffers are named as in PyTorch (`bn1.running_mean` for the field
+ * `runningMean`), so that state dicts can be exchanged. PyTorch: `torch.nn.Module`.
  */
-// Declaration merging is the one way to give the instances of a class a call signature; Callable keeps its promise.
+// Declaration merging is the only way to give a class's instances a call signature. Callable makes it true.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import { KilogradError, StateError } from "../errors/errors.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
@@ -14,15 +14,15 @@ import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
 import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from "./state-dict.js";
 
-/** What a module is called with: what its `forward` takes; tensors, where that is not known. */
+/** The arguments of a module's `forward`; tensors, if its type is unknown. */
 export type Inputs<M extends Module> = Parameters<M["forward"]> extends never[] ? Tensor[] : Parameters<M["forward"]>;
-/** What calling a module returns: what its `forward` returns; a tensor, where that is not known. */
+/** What a module's `forward` returns; a tensor, if its type is unknown. */
 export type Output<M extends Module> = unknown extends ReturnType<M["forward"]> ? Tensor : ReturnType<M["forward"]>;
 
 /** A function that is called after each forward pass of a module, before the next module is called. */
 export type ForwardHook = (module: Module, inputs: readonly unknown[], output: unknown) => void;
 
-/** The modules whose forward pass is running, outermost first. */
+/** The modules whose forward passes are running, outermost first. */
 const running: Module[] = [];
 
 export interface Module {
@@ -37,9 +37,9 @@ export interface Module {
 
 /**
  * The base class of layers and networks. A module is called like a function, which runs its `forward`. Its parameters,
- * buffers and submodules are its fields of these kinds, in the order in which they were set. A submodule is named like
- * its field; parameters and buffers are named as in PyTorch (`running_mean` for the field `runningMean`), so that state
- * dicts can be exchanged. PyTorch: `torch.nn.Module`.
+ * buffers and submodules are the fields that hold such values, in the order in which they were set. A submodule has the
+ * name of its field; parameters and buffers are named as in PyTorch (`running_mean` for the field `runningMean`), so
+ * that state dicts can be exchanged. PyTorch: `torch.nn.Module`.
  * @example
  * class Net extends nn.Module {
  *   conv1 = new nn.Conv2d(1, 8, 3);
@@ -97,8 +97,9 @@ export class Module extends ModuleFields<Module> {
   }
 
   /**
-   * Gives a check of whether those of this module's fields that may decide which graph its forward pass builds are as they
-   * are now. Each call of a compiled function makes it: so it looks fields up by name, and at none that did not exist.
+   * Returns a check that tells whether the fields that may affect the graph of the forward pass still have their
+   * present values. Every call of a compiled function runs this check. To be fast, it looks the fields up by name and
+   * ignores fields added later.
    */
   #watch(): () => boolean {
     const fields = this as unknown as Record<string, unknown>;
@@ -262,13 +263,13 @@ export class Module extends ModuleFields<Module> {
   }
 }
 
-/** A network's output is computed together with its loss: it is likely to be asked for. */
+/** Keeps a network's output when its loss is computed, because it is likely to be read. */
 function keepValues(output: unknown): void {
   if (Array.isArray(output)) output.forEach(keepValues);
   else if (output instanceof Tensor && output.node.inputs.length > 0) output.node.keep = true;
 }
 
-/** `features.conv1 (Conv2d)` for the module that runs, seen from the outermost one. */
+/** The path from the outermost module to the one that is running, such as `features.conv1 (Conv2d)`. */
 function runningPath(): string {
   const [outermost, innermost] = [running[0]!, running[running.length - 1]!];
   const kind = innermost.constructor.name;

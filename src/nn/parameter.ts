@@ -1,4 +1,4 @@
-/** Parameter and Buffer: tensors with a memory of their own that a `Module` finds among its fields. */
+/** Parameter and Buffer: tensors with their own memory, which a `Module` finds among its fields. */
 import type { HostArray } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
 import { constant, variable } from "../ops/leaf.js";
@@ -56,7 +56,7 @@ export class Buffer extends Tensor {
   }
 }
 
-/** The elements of `zeros()` and the like are known without computing anything. */
+/** The source's elements. Those of `zeros()` and the like are known without computing anything. */
 function elementsOf({ node }: Tensor): HostArray {
   if (!constant.is(node)) return new Tensor(node).data();
   const size = sizeOf(node.shape);

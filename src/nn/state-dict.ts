@@ -1,4 +1,4 @@
-/** Loading a state dict into tensors: all is checked before anything is overwritten. */
+/** Loading a state dict into tensors. Everything is checked before anything is overwritten. */
 import { ArgumentError } from "../errors/errors.js";
 import type { HostArray } from "../graph/node.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
@@ -13,7 +13,7 @@ export interface LoadOptions {
   readonly strict?: boolean;
 }
 
-/** What `loadStateDict` has found. */
+/** What `loadStateDict` found. */
 export interface LoadResult {
   /** The entries of the module that the state dict does not have. */
   readonly missingKeys: readonly string[];
@@ -21,7 +21,7 @@ export interface LoadResult {
   readonly unexpectedKeys: readonly string[];
 }
 
-/** Overwrites the tensors in `own` by those of the same names in `given`. */
+/** Overwrites the tensors in `own` with those of the same name in `given`. */
 export function loadStateDict(owner: string, own: StateDict, given: StateDict, options: LoadOptions): LoadResult {
   const missingKeys = [...own.keys()].filter((key) => !given.has(key));
   const unexpectedKeys = [...given.keys()].filter((key) => !own.has(key));

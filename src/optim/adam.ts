@@ -41,7 +41,8 @@ export interface AdamOptions {
 }
 
 /**
- * What Adam remembers of a parameter: the number of steps, and the running averages of the gradient and of its square.
+ * What Adam remembers about a parameter: the number of steps, and the running averages of the gradient and of its
+ * square.
  */
 export type AdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor; maxExpAvgSq?: Tensor };
 
@@ -103,7 +104,7 @@ export class Adam extends Optimizer<AdamGroup, AdamState> {
     };
   }
 
-  /** Weight decay by way of the gradient. AdamW does it another way. */
+  /** Adds weight decay to the gradient. AdamW overrides this. */
   protected decay(group: AdamGroup): (param: Node, grad: Node) => { param: Node; grad: Node } {
     if (group.weightDecay === 0) return (param, grad) => ({ param, grad });
     const factor = scalar(() => group.weightDecay);
@@ -111,7 +112,7 @@ export class Adam extends Optimizer<AdamGroup, AdamState> {
   }
 }
 
-/** Takes a gradient into the running averages and gives the update, lr·m̂ / (√v̂ + eps). */
+/** Returns a function that updates the running averages with a gradient and returns the update, lr·m̂ / (√v̂ + eps). */
 function averager(group: AdamGroup): (state: AdamState, grad: Node) => Node {
   const [keep1, take1] = [scalar(() => group.betas[0]), scalar(() => 1 - group.betas[0])];
   const [keep2, take2] = [scalar(() => group.betas[1]), scalar(() => 1 - group.betas[1])];

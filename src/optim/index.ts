@@ -1,5 +1,5 @@
 /**
- * Optimizers, and schedules of the learning rate. PyTorch: `torch.optim`.
+ * Optimizers and learning-rate schedules. PyTorch: `torch.optim`.
  *
  * @example
  * const model = new nn.Linear(2, 1);

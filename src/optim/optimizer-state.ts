@@ -1,6 +1,6 @@
 /**
- * An optimizer's state in PyTorch's structure: `state` by the parameter's number, counted through all groups, and
- * `param_groups` with those numbers, under PyTorch's names (`weight_decay`, `exp_avg`).
+ * An optimizer's state in PyTorch's structure and with PyTorch's names (`weight_decay`, `exp_avg`). Parameters are
+ * numbered across all groups; `state` is keyed by these numbers, and `param_groups` lists them.
  */
 import { ArgumentError } from "../errors/errors.js";
 import { snakeCase } from "../text/python.js";
@@ -10,7 +10,7 @@ import type { ParamGroup, ParamState } from "./param-group.js";
 
 /** What `Optimizer.stateDict()` returns, in PyTorch's structure: plain data, except for the tensors in `state`. */
 export interface OptimizerState {
-  /** What is remembered of each parameter, by the parameter's number, which counts through all groups. */
+  /** The state of each parameter, keyed by the parameter's number. Parameters are numbered across all groups. */
   readonly state: Record<number, Record<string, Tensor | number>>;
   /** The groups, with their hyperparameters and the numbers of their parameters. */
   readonly param_groups: readonly SavedGroup[];
@@ -40,7 +40,10 @@ export function packState(groups: readonly ParamGroup[], states: ReadonlyMap<Ten
   return { state, param_groups: saved };
 }
 
-/** The reverse, checked against the optimizer's groups; `fresh` gives the state that a parameter must have. */
+/**
+ * Unpacks a saved state and checks it against the optimizer's groups. `fresh` returns a state with the structure that a
+ * parameter's state must have.
+ */
 export function unpackState<G extends ParamGroup, S extends ParamState>(
   op: string,
   saved: OptimizerState,

@@ -1,7 +1,7 @@
 /**
- * What all optimizers share: parameter groups, state per parameter, zeroGrad() and step(). A step adds the updates to
- * the graph and realises it: forward, backward and update run as one program. Numbers that vary between steps enter
- * as live leaves (`scalar`), never as constants, which would make each step a program of its own.
+ * The base class of optimizers: parameter groups, state per parameter, zeroGrad() and step(). A step adds the updates
+ * to the graph and realises it, so that forward pass, backward pass and update run as one program. Numbers that vary
+ * between steps enter the graph as live leaves (`scalar`). As constants, they would make every step a new program.
  * PyTorch: `torch.optim.Optimizer`.
  */
 import { ArgumentError } from "../errors/errors.js";
@@ -25,8 +25,8 @@ export type GroupOptions<G extends ParamGroup> = Partial<Hyperparameters<G>> & {
 export type Hyperparameters<G extends ParamGroup> = Omit<G, "params" | "initialLr">;
 
 /**
- * What all optimizers share: groups of parameters, what is remembered of each parameter, `zeroGrad()` and `step()`.
- * Forward pass, backward pass and update run as one program. PyTorch: `torch.optim.Optimizer`.
+ * The base class of optimizers: groups of parameters, the state of each parameter, `zeroGrad()` and `step()`. Forward
+ * pass, backward pass and update run as one program. PyTorch: `torch.optim.Optimizer`.
  * @example
  * const optimizer: optim.Optimizer = new optim.Adam(new nn.Linear(2, 1).parameters());
  * optimizer.paramGroups[0].lr = 0.01;
@@ -35,7 +35,7 @@ export type Hyperparameters<G extends ParamGroup> = Omit<G, "params" | "initialL
 export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends ParamState = ParamState> {
   /** The groups. A change of a hyperparameter takes effect with the next step. */
   readonly paramGroups: G[] = [];
-  /** What is remembered of each parameter that has been updated. */
+  /** The state of each parameter that has been updated. */
   readonly state = new Map<Tensor, S>();
 
   /**
@@ -139,8 +139,8 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   }
 
   /**
-   * The parameters' gradients. One that a step has used before, or that adds to such a one, is computed for keeps:
-   * the weights that it depends on are readable for one step more only.
+   * The parameters' gradients. If a previous step has already used a gradient, or it adds to one that was used, its
+   * value is kept: the weights that it depends on stay readable for only one more step.
    */
   #gradients(): Node[] {
     const all = this.paramGroups.flatMap(({ params }) => params.flatMap(({ variable }) => variable?.grad ?? []));
@@ -151,13 +151,13 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
 
   /** Throws for hyperparameters out of their range. */
   protected abstract checkGroup(group: G): void;
-  /** What is remembered of a parameter before its first update. */
+  /** The state of a parameter before its first update. */
   protected abstract freshState(param: Tensor, group: G): S | undefined;
-  /** Gives the function that updates one parameter of the group, with what its parameters share already made. */
+  /** Prepares what all parameters of the group share, and returns a function that updates one of them. */
   protected abstract prepare(group: G): (param: Tensor, grad: Node) => void;
 
   /**
-   * Returns the hyperparameters, and what is remembered of each parameter, under PyTorch's names. PyTorch:
+   * Returns the hyperparameters and the state of each parameter, under PyTorch's names. PyTorch:
    * `torch.optim.Optimizer.state_dict`.
    * @returns plain data, and the optimizer's own tensors, not copies
    * @example
@@ -174,8 +174,8 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   }
 
   /**
-   * Restores hyperparameters and what was remembered of each parameter. Nothing changes if something does not fit.
-   * PyTorch: `torch.optim.Optimizer.load_state_dict`.
+   * Restores the hyperparameters and the state of each parameter. If anything does not fit, nothing changes. PyTorch:
+   * `torch.optim.Optimizer.load_state_dict`.
    * @param saved what `stateDict()` of an optimizer for the same network returned; tensors are copied
    * @throws ArgumentError if the groups or the tensors do not fit
    * @example
@@ -197,19 +197,24 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   }
 }
 
-/** What of a group decides the form of its update: which numbers are zero, and what is switched on. */
+/**
+ * The properties of a group that determine the form of its update: which numbers are zero, and which switches are on.
+ */
 function formOf(group: ParamGroup): string {
   return Object.values(group)
     .map((value) => (typeof value === "number" ? value !== 0 : typeof value === "boolean" ? value : ""))
     .join();
 }
 
-/** A number of this step (given anew for each step of a compiled function), as a leaf that broadcasts to any shape. */
+/**
+ * A number that may change at each step, as a leaf that broadcasts to any shape. A compiled function calls `value`
+ * again at each step.
+ */
 export function scalar(value: () => number): Node {
   return live(() => Float32Array.of(value()), [], "float32");
 }
 
-/** Zeros of a parameter's shape that outlive the step. */
+/** Zeros in the shape of a parameter, which outlive the step. */
 export function zerosLike(param: Tensor): Tensor {
   return Tensor.ofVariable(new Variable(param.shape, "float32"), false);
 }

@@ -1,4 +1,4 @@
-/** What an optimizer keeps: groups of parameters, and what it remembers of each parameter. */
+/** What an optimizer keeps: groups of parameters, and its state for each parameter. */
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Parameters that share hyperparameters. A change of a hyperparameter takes effect with the next step. */
@@ -11,5 +11,5 @@ export interface ParamGroup {
   initialLr?: number;
 }
 
-/** What an optimizer remembers of one parameter. */
+/** What an optimizer remembers about one parameter. */
 export type ParamState = Record<string, Tensor | number>;

@@ -13,7 +13,7 @@ export interface SGDGroup extends ParamGroup {
   momentum: number;
   /** How much of the gradient is left out of the momentum. */
   dampening: number;
-  /** The factor with which the parameter is added to its gradient. */
+  /** The factor by which the parameter is multiplied before it is added to its gradient. */
   weightDecay: number;
   /** Whether to use Nesterov's momentum. */
   nesterov: boolean;
@@ -29,7 +29,7 @@ export interface SGDOptions {
   readonly momentum?: number;
   /** How much of the gradient is left out of the momentum, from the second step on. Default 0. */
   readonly dampening?: number;
-  /** The factor with which the parameter is added to its gradient, at least 0. Default 0. */
+  /** The factor by which the parameter is multiplied before it is added to its gradient; at least 0. Default 0. */
   readonly weightDecay?: number;
   /** Whether to use Nesterov's momentum; it needs a momentum and no dampening. Default false. */
   readonly nesterov?: boolean;
@@ -46,7 +46,7 @@ const sgdDefaults: Hyperparameters<SGDGroup> = {
   maximize: false,
 };
 
-/** What SGD with momentum remembers of a parameter. */
+/** What SGD with momentum remembers about a parameter. */
 export type SGDState = { momentumBuffer: Tensor };
 
 /**
@@ -107,8 +107,8 @@ export class SGD extends Optimizer<SGDGroup, SGDState> {
   }
 
   /**
-   * Takes a gradient into the momentum. A fresh buffer is zero, which makes the first step the same program as the
-   * others: momentum·0 + 1·g = g.
+   * Returns a function that adds a gradient to the momentum. A new buffer is zero, so the first step runs the same
+   * program as the others: momentum·0 + 1·g = g.
    */
   private accumulator(group: SGDGroup): (param: Tensor, grad: Node) => Node {
     if (group.momentum === 0) return (_, grad) => grad;

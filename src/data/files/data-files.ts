@@ -11,7 +11,10 @@ export function md5(bytes: Uint8Array): string {
   return createHash("md5").update(bytes).digest("hex");
 }
 
-/** The SHA-256 of a file. Reads it in parts, as the training images are too large to hold twice. */
+/**
+ * Computes the SHA-256 of a file. It reads the file in pieces, because the training images are too large to hold in
+ * memory twice.
+ */
 export function sha256(file: string): string {
   const hash = createHash("sha256");
   const part = new Uint8Array(1 << 20);
@@ -26,7 +29,7 @@ export function sha256(file: string): string {
   return hash.digest("hex");
 }
 
-/** The folder of an installed npm package, found from the first of these folders that can import it. */
+/** Finds the folder of an installed npm package, as imported from the first of these folders that can import it. */
 export function packageFolder(name: string, seenFrom: readonly string[]): string | undefined {
   for (const folder of seenFrom) {
     try {
@@ -38,12 +41,12 @@ export function packageFolder(name: string, seenFrom: readonly string[]): string
   return undefined;
 }
 
-/** The path of the file in the first of these folders that has it, plain or with `.gz` appended. */
+/** Finds the path of a file in the first of these folders that contains it, plain or with `.gz` appended. */
 export function findFile(name: string, folders: readonly string[]): string | undefined {
   return folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.gz`)]).find((path) => existsSync(path));
 }
 
-/** The contents of a folder, in words. */
+/** Describes the contents of a folder for an error message. */
 export function describeFolder(folder: string): string {
   if (!existsSync(folder)) return "no such folder";
   if (!statSync(folder).isDirectory()) return "a file";
@@ -53,7 +56,7 @@ export function describeFolder(folder: string): string {
 }
 
 /**
- * The content of a file, decompressed if its name ends in `.gz`.
+ * Reads a file, and decompresses it if its name ends in `.gz`.
  * @throws DataError if it cannot be read or decompressed
  */
 export function readDataFile(path: string): Uint8Array {

@@ -1,6 +1,6 @@
 /**
- * Downloads a dataset's files from mirrors. A file appears under its name only when it is complete and its md5 sum is
- * right; until then it has a temporary name in the same folder. A failed download leaves nothing behind.
+ * Downloads a dataset's files from mirrors. A file gets its final name only when it is complete and its MD5 checksum is
+ * correct; until then it has a temporary name in the same folder. A failed download leaves nothing behind.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,8 +16,8 @@ export interface DownloadSource {
 }
 
 /**
- * Downloads the files that are missing from the folder or damaged.
- * @throws DataError if no mirror has a file (with the answer of each mirror), or if its md5 sum is wrong
+ * Downloads the files that are missing from the folder or damaged there.
+ * @throws DataError if no mirror has a file (the error quotes each mirror's response), or if its MD5 checksum is wrong
  */
 export async function downloadFiles(folder: string, { mirrors, resources }: DownloadSource): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -50,7 +50,7 @@ async function fetchFromAny(mirrors: readonly string[], file: string): Promise<{
   });
 }
 
-/** `fetch` puts the actual error into `cause`. */
+/** The reason of an error. `fetch` stores the actual error in `cause`. */
 function reason(error: unknown): string {
   const { message, cause } = error as Error;
   const inner = cause as NodeJS.ErrnoException | undefined;
@@ -62,7 +62,7 @@ function checkSum(address: string, bytes: Uint8Array, expected: string): void {
   if (got === expected) return;
   throw new DataError({
     op: address,
-    problem: `the download of ${bytes.length} bytes has the wrong md5 sum and was discarded`,
+    problem: `the download of ${bytes.length} bytes has the wrong MD5 checksum and was discarded`,
     expected,
     got,
     hint: "try again; if it fails again, the mirror has a different file or something in the network replaces it",

@@ -1,18 +1,18 @@
-/** Checks of what transforms are given. */
+/** Checks of the arguments of transforms. */
 import { ArgumentError } from "../../errors/errors.js";
 
-/** How a value between pixels is found: the nearest pixel's, or between the four around it. */
+/** How a value between pixels is computed: from the nearest pixel, or by interpolating between the four around it. */
 export type Interpolation = "nearest" | "bilinear";
-/** The least and the greatest value. */
+/** The smallest and the largest value. */
 export type Range = readonly [low: number, high: number];
 
-/** Refuses with what was expected unless `valid`. */
+/** Throws an ArgumentError that says what was expected, unless `valid`. */
 export function check(op: string, valid: boolean, problem: string, expected: string, got: unknown): void {
   if (valid) return;
   throw new ArgumentError({ op, problem, expected, got: JSON.stringify(got) });
 }
 
-/** A range from −x to x for a number x ≥ 0; an ascending range stays. */
+/** Turns a number x ≥ 0 into the range from −x to x, and returns an ascending range unchanged. */
 export function symmetricRange(op: string, name: string, given: number | Range): Range {
   const range: Range = typeof given === "number" ? [-given, given] : given;
   const valid = range.every(Number.isFinite) && range[0] <= range[1];

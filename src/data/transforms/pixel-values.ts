@@ -1,4 +1,4 @@
-/** Transforms of each pixel's value by itself: bytes to [0, 1], and normalisation. */
+/** Transforms that handle each pixel by itself: bytes to [0, 1], and normalisation. */
 import { ArgumentError } from "../../errors/errors.js";
 import type { Image } from "../image.js";
 import type { Transform } from "./transform.js";

@@ -9,9 +9,9 @@ import type { Transform } from "./transform.js";
 
 /** Options of `transforms.randomRotation` and `transforms.randomAffine`. */
 export interface MoveOptions {
-  /** How a value between pixels is found. Default "nearest". */
+  /** How a value between pixels is computed. Default "nearest". */
   readonly interpolation?: Interpolation;
-  /** The value of what comes from outside the image. Default 0. */
+  /** The value of pixels from outside the image. Default 0. */
   readonly fill?: number;
 }
 

@@ -1,4 +1,4 @@
-/** A random part of an image. */
+/** Cropping an image at a random position. */
 import { refuseUnknown } from "../../errors/options.js";
 import { ArgumentError } from "../../errors/errors.js";
 import { randomInteger } from "../../random/random.js";
@@ -13,7 +13,7 @@ export interface CropOptions {
    * bottom. Default 0.
    */
   readonly padding?: number | readonly [number, number] | readonly [number, number, number, number];
-  /** The value of what is added. Default 0. */
+  /** The value of the added pixels. Default 0. */
   readonly fill?: number;
 }
 
@@ -64,7 +64,7 @@ function sides(padding: NonNullable<CropOptions["padding"]>): readonly [number, 
   return padding.length === 2 ? [padding[0], padding[1], padding[0], padding[1]] : padding;
 }
 
-/** Writes the part whose upper left corner is at (row, column), which may lie outside. */
+/** Copies the part whose upper left corner is at (row, column). The part may extend beyond the image. */
 export function cut(image: Image, row: number, column: number, { data, height, width }: Image, fill: number): void {
   data.fill(fill);
   const [from, to] = [Math.max(column, 0), Math.min(column + width, image.width)];

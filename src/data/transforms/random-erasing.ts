@@ -26,7 +26,7 @@ interface Rectangle {
   readonly column: number;
   readonly height: number;
   readonly width: number;
-  /** For each channel, or for each element of all channels. */
+  /** One per channel, or one per element of all channels. */
   readonly values: ArrayLike<number>;
 }
 

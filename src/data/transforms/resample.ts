@@ -1,9 +1,8 @@
 /**
- * Reading an image at places between its pixels. Formulas: PyTorch's `grid_sample` (zero padding, corners not aligned).
- *
- * Images are often blank towards their edges, and a moved image reads places outside of it. So a channel is first cut down
- * to its content, the smallest rectangle around all that is not `fill`, and of a result's row only those columns are
- * computed that read it.
+ * Reading an image at positions between its pixels. Formulas: PyTorch's `grid_sample` (zero padding, corners not
+ * aligned). Images are often blank near their edges, and a moved image also reads positions outside the original. So each
+ * channel is first cropped to its content, the smallest rectangle around everything that is not `fill`. In each row of the
+ * result, only the columns that read the content are computed.
  */
 import { roundHalfEven } from "../../text/rounding.js";
 import { imageLike, type Image } from "../image.js";
@@ -12,15 +11,15 @@ import type { Interpolation } from "./options.js";
 
 export interface ResampleOptions {
   readonly interpolation: Interpolation;
-  /** What comes from outside the image. */
+  /** The value of pixels from outside the image. */
   readonly fill: number;
-  /** Whose memory the result may take. */
+  /** An image whose memory the result may reuse. */
   readonly spare: Image | undefined;
 }
 
 /**
- * The image moved. Bytes are rounded, to even at the half; what is outside of an image of bytes has the value from 0 to 255
- * that is nearest to `fill`.
+ * Returns the moved image. Bytes are rounded, with halves to even. For an image of bytes, pixels from outside get the
+ * value from 0 to 255 that is nearest to `fill`.
  */
 export function moveImage(image: Image, matrix: InverseMatrix, { interpolation, fill, spare }: ResampleOptions): Image {
   const { height, width } = image;
@@ -37,20 +36,20 @@ export function moveImage(image: Image, matrix: InverseMatrix, { interpolation, 
   return result;
 }
 
-/** What is not `fill`: rows `top` … `bottom` − 1 and columns `left` … `right` − 1 of a channel. */
+/** The part of a channel that is not `fill`: rows `top` … `bottom` − 1 and columns `left` … `right` − 1. */
 interface Content {
   readonly top: number;
   readonly bottom: number;
   readonly left: number;
   readonly right: number;
   /**
-   * With one row and column of `fill` before it and two behind: [bottom − top + 3, right − left + 3]. A place at most one
-   * pixel outside, and its neighbours to the right and below, can be read without asking where it lies.
+   * The content with one row and column of `fill` before it and two after it: [bottom − top + 3, right − left + 3]. So
+   * a position at most one pixel outside, and its neighbours to the right and below, can be read without bounds checks.
    */
   readonly padded: Float64Array;
 }
 
-/** The content of the channel that begins at `start`; none where all of it is `fill`. */
+/** The content of the channel that begins at `start`; undefined if the whole channel is `fill`. */
 function contentOf({ data, height, width }: Image, start: number, fill: number): Content | undefined {
   const end = start + height * width;
   let [first, last] = [start, end - 1];
@@ -73,7 +72,7 @@ function contentOf({ data, height, width }: Image, start: number, fill: number):
   return { top, bottom, left, right, padded };
 }
 
-/** Whether a column's elements, from `from` on and `stride` apart, are `fill`. */
+/** Whether a column consists of `fill`. Its elements are `stride` apart, from `from` up to `end`. */
 function isBlank(data: Image["data"], from: number, end: number, stride: number, fill: number): boolean {
   let i = from;
   while (i < end && data[i] === fill) i += stride;
@@ -83,13 +82,13 @@ function isBlank(data: Image["data"], from: number, end: number, stride: number,
 /** Reused from call to call. */
 let borders = new Float64Array(0);
 
-/** So many elements or more, all of them `fill`. */
+/** Returns at least `size` elements, all of them `fill`. */
 function border(size: number, fill: number): Float64Array {
   if (borders.length < size) borders = new Float64Array(size);
   return borders.fill(fill, 0, size);
 }
 
-/** A number to which float64 adds only whole numbers: adding and subtracting it rounds, to even at the half. */
+/** At this size, float64 has no fractions. So adding and then subtracting this number rounds, with halves to even. */
 const WHOLE = 1.5 * 2 ** 52;
 
 /** Writes the channel that begins at `start`. */
@@ -121,7 +120,7 @@ function sampleBilinear(content: Content, map: InverseMatrix, { data, height, wi
     const [rowX, rowY] = [b * row + c, e * row + f];
     const { from, to } = columnsReading(content, a, rowX, d, rowY, width);
     for (let column = from; column < to; column++) {
-      // Counted from one pixel before the channel, so that cutting off the fraction rounds down.
+      // Counted from one pixel before the channel, so that truncation rounds down.
       const x = a * column + rowX + 1;
       const y = d * column + rowY + 1;
       const floorX = x | 0;
@@ -144,7 +143,9 @@ interface Columns {
   to: number;
 }
 
-/** A row's columns whose places, (a · column + x, d · column + y), are at most one pixel outside the content. */
+/**
+ * The columns of a row whose positions, (a · column + x, d · column + y), are at most one pixel outside the content.
+ */
 function columnsReading(content: Content, a: number, x: number, d: number, y: number, width: number): Columns {
   const { left, right, top, bottom } = content;
   const columns: Columns = { from: 0, to: width };
@@ -155,7 +156,7 @@ function columnsReading(content: Content, a: number, x: number, d: number, y: nu
   return columns;
 }
 
-/** Keeps the columns for which slope · column + start is not below 0. */
+/** Keeps only the columns for which slope · column + start is at least 0. */
 function clip(columns: Columns, slope: number, start: number): void {
   const { from, to } = columns;
   const zero = -start / slope;

@@ -1,16 +1,16 @@
-/** What a transform is, and transforms one after the other. */
+/** The interface of transforms, and their composition. */
 import type { Generator } from "../../random/random.js";
 import type { Image } from "../image.js";
 
 /**
- * A function from an image to an image, which leaves its argument as it is. A transform of your own needs nothing else.
+ * A function from an image to an image, which does not change its argument. Your own transform needs nothing else.
  */
 export interface Transform {
   /**
    * Transforms an image.
    * @param image the image
    * @param generator the source of random numbers: a loader passes one for each sample; the default one unless given
-   * @param spare an image whose memory the result may take; a transform may ignore it
+   * @param spare an image whose memory the result may reuse; a transform may ignore it
    * @returns the new image
    */
   (image: Image, generator?: Generator, spare?: Image): Image;
@@ -20,7 +20,7 @@ export interface Transform {
    * transform.
    */
   readonly pixelwise?: true;
-  /** What a composition consists of. */
+  /** The transforms that a composition consists of. */
   readonly parts?: readonly Transform[];
 }
 

@@ -60,7 +60,10 @@ export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null
   return new Tensor(ops.add(y, ops.reshape(bias.node, [1, bias.numel(), 1, 1])));
 }
 
-/** What "same" puts on every side, and, as PyTorch, one more at the bottom and the right where that is uneven. */
+/**
+ * The padding that "same" adds on every side. If the total is odd, the bottom and the right get one more, as in
+ * PyTorch.
+ */
 function samePadding(weight: Node, stride: Pair, dilation: Pair): { around: Pair; more: Pair } {
   if (stride[0] !== 1 || stride[1] !== 1) {
     throw new ArgumentError({
@@ -76,7 +79,7 @@ function samePadding(weight: Node, stride: Pair, dilation: Pair): { around: Pair
   };
 }
 
-/** x [N,C,H,W] with so many rows and columns of zeros after it. */
+/** Adds rows of zeros below and columns of zeros to the right of x [N,C,H,W]. */
 function padEnd(x: Node, [rows, columns]: Pair): Node {
   if ((rows === 0 && columns === 0) || x.shape.length !== 4) return x;
   return ops.pad(x, { before: [0, 0, 0, 0], after: [0, 0, rows, columns], interior: [0, 0, 0, 0], value: 0 });

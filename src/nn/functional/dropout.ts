@@ -1,6 +1,7 @@
 /**
- * Dropout as functions: "inverted", so what is kept is scaled up in training and evaluation needs no scaling. Which
- * elements are dropped follows from two numbers that each call draws from the default generator.
+ * Dropout as functions. This is "inverted" dropout: the elements that are kept are scaled up in training, so evaluation
+ * needs no scaling. Each call draws two numbers from the default generator, and they determine which elements are
+ * dropped.
  */
 import { ArgumentError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
@@ -43,7 +44,7 @@ export function dropout2d(input: Tensor, p = 0.5, training = true): Tensor {
   return drop("dropout2d", input, [input.shape[0]!, input.shape[1]!, 1, 1], p, training);
 }
 
-/** Multiplies by a mask of this shape, which broadcasts to the input's. */
+/** Multiplies the input by a random mask of this shape, which broadcasts to the input's shape. */
 function drop(op: string, input: Tensor, shape: Shape, p: number, training: boolean): Tensor {
   if (!(p >= 0 && p <= 1)) {
     throw new ArgumentError({ op, problem: `the probability p is ${p}`, expected: "a number from 0 to 1" });
@@ -54,7 +55,9 @@ function drop(op: string, input: Tensor, shape: Shape, p: number, training: bool
   return new Tensor(ops.mul(input.node, ops.where(kept, ops.constant(1 / (1 - p)), ops.constant(0))));
 }
 
-/** An int32[2] that names a stream of random numbers. A leaf, so the next step's is no other program. */
+/**
+ * An int32[2] that identifies a stream of random numbers. It is a leaf, so the next step does not need a new program.
+ */
 function freshKey(): Node {
   return ops.live(() => Int32Array.of(defaultGenerator.random(), defaultGenerator.random()), [2], "int32");
 }

@@ -1,6 +1,6 @@
 /**
- * Layers, activations and losses as functions, which take their weights as arguments. What is a keyword argument in
- * PyTorch is in an options object here. PyTorch: `torch.nn.functional`.
+ * Layers, activations and losses as functions that take their weights as arguments. PyTorch's keyword arguments are
+ * fields of an options object here. PyTorch: `torch.nn.functional`.
  *
  * @example
  * const images = zeros([8, 1, 28, 28]);

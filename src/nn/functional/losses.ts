@@ -112,11 +112,11 @@ function classLoss(logs: Node, target: Node, options: NllLossOptions, smoothing:
   const labels = ops.reshape(target, [target.shape[0]!, 1, ...target.shape.slice(1)]);
   const counts = ops.ne(labels, ops.constant(ignoreIndex, [], "int32"));
   const equal = ops.eq(labels, ops.iota(classAxis, 1));
-  // An ignored index that is no class equals none anyway.
+  // If the ignored index is not a class, `equal` already leaves it out.
   const hit = ignoreIndex >= 0 && ignoreIndex < classes ? ops.mul(equal, counts) : equal;
   const importance = weight ? ops.reshape(weight.node, classAxis) : ops.constant(1);
   const weighted = weight ? ops.mul(logs, importance) : logs;
-  // Choosing, not multiplying by 0 or 1: the log-probability of another class may be −∞.
+  // This selects instead of multiplying by 0 or 1, because another class's log-probability may be −∞.
   const chosen = (by: Node, share: number): Node =>
     ops.where(by, share === 1 ? weighted : ops.mul(weighted, ops.constant(share)), ops.constant(0));
   const terms =
@@ -176,7 +176,7 @@ function checkClasses(op: string, input: Tensor, target: Tensor, options: NllLos
   checkRange(op, target, classes, options.ignoreIndex ?? -100);
 }
 
-/** Refuses classes out of range, where the target's elements are known already, as those of a loader's batch are. */
+/** Rejects classes that are out of range, if the target's elements are already known, as in a loader's batch. */
 function checkRange(op: string, target: Tensor, classes: number, ignoreIndex: number): void {
   const at = target.node.value?.findIndex((c) => (c < 0 || c >= classes) && c !== ignoreIndex) ?? -1;
   if (at < 0) return;

@@ -1,4 +1,4 @@
-/** Sizes that are given once for both axes of an image or for each. */
+/** Sizes given as one number for both axes of an image, or as one number per axis. */
 import type { Pair } from "../../graph/shape.js";
 
 /** A size for both axes of an image, or [height, width]. */

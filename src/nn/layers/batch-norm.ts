@@ -102,7 +102,7 @@ export class BatchNorm2d extends Module {
     return F.batchNorm(input, runningMean, runningVar, { weight, bias, training, momentum, eps });
   }
 
-  /** Counts the batch and gives its share in the running statistics. */
+  /** Counts the batch and returns its weight in the running statistics. */
   private countBatch(): Operand {
     const { numBatchesTracked } = this;
     if (!numBatchesTracked) return 0;
@@ -124,5 +124,5 @@ export class BatchNorm2d extends Module {
   }
 }
 
-/** One more batch; int32, as the count. */
+/** The increment of the batch count; int32, like the count itself. */
 const BATCH = ones([], { dtype: "int32" });

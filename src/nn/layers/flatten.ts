@@ -1,4 +1,4 @@
-/** Layers that compute nothing: another shape, or nothing at all. PyTorch: `Flatten`, `Identity`. */
+/** Layers that compute nothing: they change the shape, or return their input. PyTorch: `Flatten`, `Identity`. */
 import type { Tensor } from "../../tensor/tensor.js";
 import { Module } from "../module.js";
 

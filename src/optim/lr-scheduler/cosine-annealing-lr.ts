@@ -11,8 +11,9 @@ export interface CosineAnnealingOptions {
 }
 
 /**
- * Lowers the learning rate to `etaMin` in `tMax` steps, along half a cosine, and raises it again in as many. Loshchilov
- * and Hutter 2016 (arXiv 1608.03983), without the restarts. PyTorch: `torch.optim.lr_scheduler.CosineAnnealingLR`.
+ * Lowers the learning rate to `etaMin` in `tMax` steps, along half a cosine, and raises it again in the next `tMax`
+ * steps. Loshchilov and Hutter 2016 (arXiv 1608.03983), without the restarts. PyTorch:
+ * `torch.optim.lr_scheduler.CosineAnnealingLR`.
  * @example
  * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
  * const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, 4);
@@ -43,7 +44,7 @@ export class CosineAnnealingLR extends LRScheduler {
 
   protected override nextLr({ lr }: ParamGroup, index: number): number {
     const { lastEpoch, tMax, etaMin } = this;
-    // One step after the lowest point the quotient below would be 0 / 0.
+    // One step after the lowest point, the quotient below would be 0 / 0.
     if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0) {
       return lr + ((this.baseLrs[index]! - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
     }

@@ -1,5 +1,5 @@
 /**
- * Schedules of the learning rate. Each sets the rate of an optimizer's groups when it is made, and at each `step()`.
+ * Learning-rate schedules. Each sets the rates of an optimizer's groups when it is constructed and at each `step()`.
  * PyTorch: `torch.optim.lr_scheduler`.
  *
  * @module lrScheduler

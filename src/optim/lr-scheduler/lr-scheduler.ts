@@ -1,6 +1,6 @@
 /**
- * What all learning-rate schedules share. A schedule sets the learning rate of every group of its optimizer: the
- * first one when it is made, the next one at each `step()`. PyTorch: `torch.optim.lr_scheduler.LRScheduler`.
+ * The base class of learning-rate schedules. A schedule sets the learning rate of every group of its optimizer: once
+ * when it is constructed, and again at each `step()`. PyTorch: `torch.optim.lr_scheduler.LRScheduler`.
  */
 import { ArgumentError } from "../../errors/errors.js";
 import type { Optimizer } from "../optimizer.js";
@@ -10,7 +10,7 @@ import type { ParamGroup } from "../param-group.js";
 export type SchedulerState = Record<string, number | readonly number[]>;
 
 /**
- * What all schedules of the learning rate share, except `ReduceLROnPlateau`. PyTorch:
+ * The base class of all learning-rate schedules except `ReduceLROnPlateau`. PyTorch:
  * `torch.optim.lr_scheduler.LRScheduler`.
  * @example
  * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
@@ -21,7 +21,7 @@ export type SchedulerState = Record<string, number | readonly number[]>;
 export abstract class LRScheduler {
   /** How many steps have been taken. */
   protected lastEpoch = 0;
-  /** The learning rates from which the schedule starts, one a group. */
+  /** The learning rates from which the schedule starts, one per group. */
   protected readonly baseLrs: readonly number[];
   private lastLr: readonly number[];
 
@@ -32,12 +32,15 @@ export abstract class LRScheduler {
     this.lastLr = optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** The learning rate of a group (the `index`-th) after `lastEpoch` steps; `group.lr` is the one before. */
+  /**
+   * Returns the learning rate of a group after `lastEpoch` steps; `index` is the group's position, and `group.lr` is
+   * its present rate.
+   */
   protected abstract nextLr(group: ParamGroup, index: number): number;
 
   /**
-   * Sets the next learning rates. Call it after `optimizer.step()`, for each epoch or for each batch, as the schedule
-   * counts. PyTorch: `torch.optim.lr_scheduler.LRScheduler.step`.
+   * Sets the next learning rates. Call it after `optimizer.step()`: once per epoch or once per batch, depending on what
+   * the schedule counts. PyTorch: `torch.optim.lr_scheduler.LRScheduler.step`.
    * @example
    * const optimizer = new optim.SGD([tensor([1], undefined, { requiresGrad: true })], { lr: 0.1 });
    * const scheduler = new optim.lrScheduler.StepLR(optimizer, 1);

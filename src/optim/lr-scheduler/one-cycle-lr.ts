@@ -35,7 +35,7 @@ export interface OneCycleOptions {
   readonly threePhase?: boolean;
 }
 
-/** The form of the cycle; its length has no default. */
+/** The options that shape the cycle. Its length is not among them, because it has no default. */
 type Form = Required<Omit<OneCycleOptions, "totalSteps" | "epochs" | "stepsPerEpoch">>;
 
 const defaults: Form = {
@@ -51,7 +51,10 @@ const defaults: Form = {
 
 type Level = "first" | "highest" | "last";
 
-/** From the end of the phase before up to `end` (a step), the rate goes from one level to another. */
+/**
+ * A part of the cycle. It lasts from the end of the previous phase to the step `end`, while the rate moves from one
+ * level to another.
+ */
 interface Phase {
   readonly end: number;
   readonly from: Level;
@@ -131,10 +134,10 @@ export class OneCycleLR extends LRScheduler {
 
   private between(levels: Record<Level, number>): number {
     const at = this.phases.findIndex(({ end }) => this.lastEpoch <= end);
-    const phase = this.phases.at(at)!; // -1, past the last phase's end, is the last phase
+    const phase = this.phases.at(at)!; // past the last phase's end, `at` is -1: the last phase
     const start = this.phases[this.phases.indexOf(phase) - 1]?.end ?? 0;
     const length = phase.end - start;
-    const part = length === 0 ? 1 : (this.lastEpoch - start) / length; // a phase without length is at its end
+    const part = length === 0 ? 1 : (this.lastEpoch - start) / length; // an empty phase is at its end
     return curves[this.options.annealStrategy](levels[phase.from], levels[phase.to], part);
   }
 }

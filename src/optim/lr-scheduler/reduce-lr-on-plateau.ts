@@ -1,4 +1,4 @@
-/** A schedule that looks at how training goes. PyTorch: `ReduceLROnPlateau`. */
+/** A schedule that reacts to the progress of training. PyTorch: `ReduceLROnPlateau`. */
 import { ArgumentError } from "../../errors/errors.js";
 import { checkRange, withDefaults } from "../../errors/options.js";
 import type { Optimizer } from "../optimizer.js";
@@ -20,7 +20,7 @@ export interface PlateauOptions {
   readonly cooldown?: number;
   /** The smallest learning rate: one for all groups, or one for each. Default 0. */
   readonly minLr?: number | readonly number[];
-  /** Reductions by less than this are not made. Default 1e-8. */
+  /** Reductions by less than this are skipped. Default 1e-8. */
   readonly eps?: number;
 }
 
