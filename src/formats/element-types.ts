@@ -1,13 +1,13 @@
 /**
- * The element types that files hold, by safetensors' names, and what they become here: float32 or int32. Halves are
- * exact in float32, float64 is rounded to it (as PyTorch's `copy_` does), and an int64 must fit into 32 bits. All
- * bytes are little-endian, as WebAssembly and every machine that Node runs on.
+ * The element types in files, under safetensors' names, and how they are converted to float32 or int32. Half floats are
+ * exact in float32, float64 is rounded to float32 (as in PyTorch's `copy_`), and an int64 must fit into 32 bits. All
+ * bytes are little-endian, like WebAssembly and every machine that Node runs on.
  */
 import type { HostArray } from "../graph/node.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 
 interface ElementType {
-  /** Bytes of an element. */
+  /** The number of bytes per element. */
   readonly bytes: number;
   readonly read: (source: DataView, count: number) => HostArray;
 }
@@ -26,7 +26,7 @@ const types = {
   I32: { bytes: 4, read: (source, count) => new Int32Array(copyOf(source), 0, count) },
 } as const satisfies Record<string, ElementType>;
 
-/** `F32`, `I64`, … */
+/** The name of an element type, such as `F32` or `I64`. */
 export type ElementTypeName = keyof typeof types;
 export const elementTypeNames = Object.keys(types) as readonly ElementTypeName[];
 
@@ -34,13 +34,15 @@ export function isElementType(name: string): name is ElementTypeName {
   return Object.hasOwn(types, name);
 }
 
-/** The bytes that a dense tensor takes in a file; for sizes beyond all measure not exact, but never too small. */
+/**
+ * The number of bytes that a dense tensor takes in a file. It is inexact for absurdly large sizes, but never too small.
+ */
 export function bytesIn(type: ElementTypeName, shape: Shape): number {
   return types[type].bytes * sizeOf(shape);
 }
 
 /**
- * The elements in these bytes, which may lie at any address.
+ * Reads the elements in these bytes, which need not be aligned.
  * @throws RangeError for an int64 that does not fit into 32 bits
  */
 export function readElements(type: ElementTypeName, bytes: Uint8Array): HostArray {
@@ -48,12 +50,12 @@ export function readElements(type: ElementTypeName, bytes: Uint8Array): HostArra
   return types[type].read(source, bytes.byteLength / types[type].bytes);
 }
 
-/** A copy in a buffer of its own: a typed array must begin at a multiple of its element's size. */
+/** Copies the bytes into a new buffer, because a typed array must begin at a multiple of its element size. */
 function copyOf({ buffer, byteOffset, byteLength }: DataView): ArrayBuffer {
   return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength)).buffer;
 }
 
-/** IEEE 754's binary16: a sign, 5 bits of exponent, 10 of fraction. */
+/** Converts IEEE 754's binary16: a sign bit, 5 exponent bits and 10 fraction bits. */
 function halfToNumber(bits: number): number {
   const sign = bits >> 15 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -62,7 +64,7 @@ function halfToNumber(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }
 
-/** A bfloat16 is the upper half of a float32. */
+/** Reads bfloat16 elements. A bfloat16 is the upper half of a float32. */
 function readBrainFloats(source: DataView, count: number): Float32Array {
   const bits = Uint32Array.from({ length: count }, (_, i) => source.getUint16(2 * i, true) << 16);
   return new Float32Array(bits.buffer);

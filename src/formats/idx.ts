@@ -1,7 +1,7 @@
 /**
- * IDX, the file format of MNIST (described by its authors at yann.lecun.com/exdb/mnist): two bytes of zero, one for the
- * type of the elements, one for the number of axes, each axis' size as 32 bits with the highest byte first, then the
- * elements, row-major. Only unsigned bytes are read.
+ * IDX, the file format of MNIST (described by its authors at yann.lecun.com/exdb/mnist): two zero bytes, one byte for
+ * the element type, one for the number of axes, the size of each axis as a big-endian 32-bit integer, and then the
+ * elements in row-major order. Only files of unsigned bytes can be read.
  */
 import { DataError } from "../errors/errors.js";
 import { formatShape, sizeOf, type Shape } from "../graph/shape.js";

@@ -1,6 +1,6 @@
 /**
  * NumPy's `.npz`: a zip archive with an array `<name>.npy` for each tensor. An array's header is a line of Python with
- * type, order and shape (numpy.lib.format); it is matched as text, and pickled objects are refused.
+ * its type, order and shape (see numpy.lib.format). The header is matched as text, and pickled objects are rejected.
  */
 import { DataError } from "../errors/errors.js";
 import { formatShape } from "../graph/shape.js";
@@ -19,14 +19,14 @@ const TYPES: Readonly<Record<string, ElementTypeName>> = {
 };
 const MAGIC = "\x93NUMPY";
 const HEADER = /^\{'descr': (.+), 'fortran_order': (True|False), 'shape': \(((?:\d+, ?)*\d*)\), ?\} *\n$/;
-/** NumPy's own limit for a header that it reads. */
+/** NumPy's own limit for the length of a header. */
 const MAX_HEADER = 10_000;
 
 export function isNpz({ names }: ZipArchive): boolean {
   return names.length > 0 && names.every((name) => name.endsWith(".npy"));
 }
 
-/** @throws DataError where an array is damaged or of a type that is not supported */
+/** @throws DataError if an array is damaged or its type is not supported */
 export function decodeNpz(archive: ZipArchive, file: string): Map<string, StoredTensor> {
   return new Map(
     archive.names.map((name) => [name.slice(0, -".npy".length), decodeNpy(archive.read(name), `${file}: ${name}`)]),
@@ -57,7 +57,7 @@ function decodeNpy(bytes: Uint8Array, where: string): StoredTensor {
   }
 }
 
-/** The first axis varies fastest. */
+/** Converts elements from Fortran order, in which the first axis varies fastest, to row-major order. */
 function fromFortran(elements: StoredTensor["data"], shape: readonly number[]): StoredTensor["data"] {
   let stride = 1;
   const strides = shape.map((size) => {

@@ -1,7 +1,7 @@
 /**
- * Reads Python's pickles without executing anything. A pickle is a program for a stack machine (CPython's
- * Lib/pickletools.py describes it); here only those instructions run that build plain values, and the functions that it
- * asks to be called are looked up in a table that the caller gives. Whatever else it asks for is an error that names it.
+ * Reads Python's pickles without executing code. A pickle is a program for a stack machine (see CPython's
+ * Lib/pickletools.py). Here only the instructions that build plain values are supported. Functions that the pickle
+ * calls are looked up in a table that the caller provides. Anything else is an error that names it.
  */
 import { DataError } from "../errors/errors.js";
 
@@ -12,16 +12,16 @@ export type PickleDict = Map<PickleValue, PickleValue>;
 export interface PickleEnvironment {
   /** Functions by their full Python names; `null` for a name that may be mentioned, but not called. */
   readonly globals: Readonly<Record<string, ((args: readonly PickleValue[]) => PickleValue) | null>>;
-  /** Gives the object that a persistent id stands for. */
+  /** Returns the object that a persistent id stands for. */
   readonly persistent: (id: PickleValue) => PickleValue;
 }
 
-/** A name that the pickle has asked for, and that the environment knows. */
+/** A global that the pickle refers to and the environment knows. */
 export class PickleGlobal {
   constructor(readonly name: string) {}
 }
 
-/** Marks the beginning of a tuple's, list's or dict's elements on the stack. */
+/** Marks where the elements of a tuple, list or dict begin on the stack. */
 const MARK = Symbol("mark");
 
 class PickleMachine {
@@ -85,7 +85,7 @@ class PickleMachine {
     this.at++;
     return text;
   }
-  /** A whole number of so many bytes, little-endian. */
+  /** Reads a little-endian integer of `length` bytes. */
   long(length: number): number {
     const at = this.advance(length);
     let value = 0n;
@@ -121,7 +121,7 @@ class PickleMachine {
   top<T>(kind: new (...args: never[]) => T): T {
     const value = this.stack[this.stack.length - 1];
     if (value instanceof kind) return value;
-    throw this.refuse("it adds to something that is no list and no dict");
+    throw this.refuse("it adds to something that is neither a list nor a dict");
   }
 
   remember(index: number): void {
@@ -174,12 +174,12 @@ class PickleMachine {
 
 const STOP = ".".charCodeAt(0);
 
-/** For an error: a text as it is; of what may be nested without end, the kind only. */
+/** Describes a value for an error: a string as it is, and only the kind of anything that may be nested. */
 export function describeValue(value: PickleValue): string {
   return typeof value === "object" && value !== null ? "(an object)" : String(value);
 }
 
-/** The instructions by their codes: pickletools.py's names stand behind. */
+/** The instructions by opcode. The comments give their names in pickletools.py. */
 const instructions: Readonly<Record<number, (machine: PickleMachine) => void>> = {
   0x80: (m) => m.skip(1), // PROTO
   0x95: (m) => m.skip(8), // FRAME
@@ -214,14 +214,14 @@ const instructions: Readonly<Record<number, (machine: PickleMachine) => void>> =
   0x93: (m) => m.global(m.popSome(2).map(describeValue).join(".")), // STACK_GLOBAL
   0x52: (m) => m.call(), // REDUCE
   0x51: (m) => m.push(m.environment.persistent(m.pop())), // BINPERSID
-  // BUILD sets attributes; those of an OrderedDict (a state dict's versions) say nothing about its tensors.
+  // BUILD sets attributes. Those of an OrderedDict (the versions in a state dict) do not affect its tensors.
   0x62: (m) => void m.pop(),
 };
 
 /**
- * The value that a pickle describes.
+ * Reads the value that a pickle describes.
  * @param file the file's name, for errors
- * @throws DataError where it asks for anything but plain values and the functions of `environment`, or is damaged
+ * @throws DataError if the pickle is damaged, or needs anything but plain values and the functions in `environment`
  */
 export function readPickle(bytes: Uint8Array, file: string, environment: PickleEnvironment): PickleValue {
   return new PickleMachine(bytes, file, environment).run();

@@ -1,7 +1,7 @@
 /**
- * PyTorch's `.pt` files, as `torch.save(model.state_dict(), file)` writes them since PyTorch 1.6: a zip archive with a
- * pickle that says for each tensor its storage, offset, shape and strides, and a file `data/<key>` for each storage.
- * The pickle is read by an allow-list (see pickle.ts) and never executed.
+ * PyTorch's `.pt` files, as `torch.save(model.state_dict(), file)` has written them since PyTorch 1.6: a zip archive
+ * with a pickle that gives the storage, offset, shape and strides of each tensor, and a file `data/<key>` for each
+ * storage. The pickle is read with an allow-list (see pickle.ts) and never executed.
  */
 import { DataError } from "../errors/errors.js";
 import { formatShape, sizeOf } from "../graph/shape.js";
@@ -11,7 +11,7 @@ import { describeValue, PickleGlobal, readPickle, type PickleEnvironment, type P
 import { denseElements, reachOf, type StridedView } from "./strides.js";
 import { maximumBytes, type ZipArchive } from "./zip.js";
 
-/** The classes of storages by the type of their elements. */
+/** The element types of PyTorch's storage classes. */
 const STORAGES: Readonly<Record<string, ElementTypeName>> = {
   "torch.DoubleStorage": "F64",
   "torch.FloatStorage": "F32",
@@ -20,9 +20,9 @@ const STORAGES: Readonly<Record<string, ElementTypeName>> = {
   "torch.LongStorage": "I64",
   "torch.IntStorage": "I32",
 };
-/** Under these names people keep the state dict in a larger checkpoint. */
+/** The names under which larger checkpoints usually keep the state dict. */
 const STATE_DICTS = ["state_dict", "model_state_dict", "model"] as const;
-/** PyTorch's own limit of a tensor's axes. */
+/** PyTorch's own limit for the number of axes. */
 const MAX_AXES = 64;
 
 class Storage {
@@ -33,7 +33,7 @@ class Storage {
   ) {}
 }
 
-/** A tensor of the pickle, before its elements are read. */
+/** A tensor in the pickle, before its elements are read. */
 class StorageView implements StridedView {
   constructor(
     readonly storage: Storage,
@@ -47,7 +47,7 @@ export function isPyTorch({ names }: ZipArchive): boolean {
   return names.some((name) => name.endsWith("/data.pkl"));
 }
 
-/** @throws DataError where the file holds anything but tensors, or is damaged */
+/** @throws DataError if the file is damaged or contains anything but tensors */
 export function decodePyTorch(archive: ZipArchive, file: string): Map<string, StoredTensor> {
   const pickle = archive.names.find((name) => name.endsWith("/data.pkl"))!;
   const root = pickle.slice(0, -"data.pkl".length);
@@ -71,7 +71,7 @@ export function decodePyTorch(archive: ZipArchive, file: string): Map<string, St
   );
 }
 
-/** What the pickle of a state dict may ask for. */
+/** The globals and persistent ids that a state dict's pickle may use. */
 function environment(file: string): PickleEnvironment {
   return {
     globals: {
@@ -82,7 +82,7 @@ function environment(file: string): PickleEnvironment {
       "torch._utils._rebuild_tensor_v2": (args) => rebuildTensor(args, file),
       "torch._utils._rebuild_parameter": ([tensor]) => {
         if (tensor instanceof StorageView) return tensor;
-        throw refuse(file, "a parameter is made from something that is no tensor");
+        throw refuse(file, "a parameter is made from something that is not a tensor");
       },
       ...Object.fromEntries(Object.keys(STORAGES).map((name) => [name, null])),
     },
@@ -114,7 +114,7 @@ function isSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.length <= MAX_AXES && value.every(isSize);
 }
 
-/** The dict itself where it holds tensors, otherwise the state dict in it. */
+/** Returns the dict itself if it contains tensors, and otherwise the state dict inside it. */
 function findStateDict(root: PickleValue, file: string): ReadonlyMap<string, StorageView> {
   if (!(root instanceof Map)) throw refuse(file, "it holds no dict of tensors");
   const inner = STATE_DICTS.map((name) => root.get(name)).find((value) => value instanceof Map);
@@ -123,18 +123,20 @@ function findStateDict(root: PickleValue, file: string): ReadonlyMap<string, Sto
     if (typeof name === "string" && value instanceof StorageView) continue;
     throw refuse(
       file,
-      `the entry ${describeValue(name)} of its dict is no tensor`,
+      `the entry ${describeValue(name)} of its dict is not a tensor`,
       `a state dict, or one under ${STATE_DICTS.join(", ")}`,
     );
   }
   return dict as Map<string, StorageView>;
 }
 
-/** Views may repeat the elements of a storage: a small file could ask for any amount of memory. */
+/**
+ * Checks the total size. Views may repeat the elements of a storage, so a small file could demand any amount of memory.
+ */
 function checkTotal(dict: ReadonlyMap<string, StorageView>, file: string): void {
   const total = [...dict.values()].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   if (total > maximumBytes) {
-    throw refuse(file, "its tensors are too large together", `at most ${maximumBytes} bytes`, String(total));
+    throw refuse(file, "its tensors are too large in total", `at most ${maximumBytes} bytes`, String(total));
   }
 }
 

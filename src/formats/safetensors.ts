@@ -1,7 +1,7 @@
 /**
- * The safetensors format: 8 bytes with the header's length (little-endian), a JSON header that says for every tensor
- * its type, shape and place, then the elements. The format is Hugging Face's (huggingface.co/docs/safetensors). A
- * file is checked wholly before anything is taken from it: it may be cut off, foreign or made to do harm.
+ * Hugging Face's safetensors format (huggingface.co/docs/safetensors): 8 bytes with the header's length
+ * (little-endian), a JSON header with the type, shape and position of every tensor, and then the elements. The whole
+ * file is checked before anything is read from it, because it may be truncated, of another format, or malicious.
  */
 import { DataError } from "../errors/errors.js";
 import type { HostArray } from "../graph/node.js";
@@ -50,7 +50,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
     header.push([name, { dtype, shape, data_offsets: [end, (end += data.byteLength)] }]);
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  // Spaces fill the header up, so that the elements begin at a multiple of eight bytes.
+  // The header is padded with spaces, so that the elements begin at a multiple of eight bytes.
   const start = 8 + Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(start + end).fill(0x20, 0, start);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
@@ -91,7 +91,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsF
   return { tensors, metadata };
 }
 
-/** The memory of a typed array as bytes. WebAssembly and all machines that Node runs on are little-endian. */
+/** Returns a typed array's memory as bytes. WebAssembly and all machines that Node runs on are little-endian. */
 export function bytesOf(data: HostArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
@@ -119,7 +119,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
     const header: unknown = JSON.parse(text);
     if (isRecord(header)) return { header, start };
   } catch {
-    // Said below, as for JSON that is no object.
+    // The error is thrown below, as for JSON that is not an object.
   }
   throw corrupt(file, "the header is not a JSON object");
 }
@@ -157,11 +157,11 @@ function checkEntry(name: string, entry: unknown, file: string): Entry {
   return { dtype, shape, data_offsets: [begin!, end!] };
 }
 
-/** The entries in the order of their places, which must follow each other without gaps and fill the rest of the file. */
+/** Sorts the entries by position. They must follow each other without gaps and fill the rest of the file. */
 function inOrder(entries: readonly (readonly [string, Entry])[], length: number, file: string) {
   let end = 0;
   const ordered = [...entries].sort(
-    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1], // an empty one before its twin
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1], // an empty one first
   );
   for (const [name, { data_offsets: place }] of ordered) {
     if (place[0] !== end) throw corrupt(file, `${name} begins at the wrong byte`, String(end), String(place[0]));

@@ -1,22 +1,22 @@
-/** Tensors that are a view of other elements: with strides of their own, as NumPy and PyTorch keep them. */
+/** Tensors that are views of other elements, with their own strides, as in NumPy and PyTorch. */
 import type { HostArray } from "../graph/node.js";
 import { denseStrides, sizeOf, type Shape } from "../graph/shape.js";
 
 export interface StridedView {
   readonly shape: Shape;
-  /** In elements, from 0. */
+  /** The distance between neighbours along each axis, in elements; at least 0. */
   readonly strides: readonly number[];
-  /** Of the first element. */
+  /** The index of the first element. */
   readonly offset: number;
 }
 
-/** How many elements a view needs below it. */
+/** Returns how many elements the viewed array must have. */
 export function reachOf({ shape, strides, offset }: StridedView): number {
   if (shape.includes(0)) return offset;
   return shape.reduce((last, size, axis) => last + (size - 1) * strides[axis]!, offset) + 1;
 }
 
-/** The elements of a view, dense and row-major. `reachOf(view)` must not be more than there are. */
+/** Copies the elements of a view, dense and row-major. There must be at least `reachOf(view)` elements. */
 export function denseElements(elements: HostArray, view: StridedView): HostArray {
   const { shape, strides, offset } = view;
   const size = sizeOf(shape);

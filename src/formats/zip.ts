@@ -1,21 +1,21 @@
 /**
- * Zip archives, as `torch.save` and `numpy.savez` write them. The archive is checked before anything is taken from it:
- * entries must lie one after another before the directory, names must differ, and what they say to hold must stay
- * under a limit; unpacking stops where an entry holds more than it says. Names are looked up, never used as paths.
- * Layout: PKWARE's APPNOTE, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.16 (its end).
+ * Zip archives, as `torch.save` and `numpy.savez` write them. The archive is checked before anything is read from it:
+ * entries must not overlap each other or the directory, their names must differ, and their declared sizes must stay
+ * below a limit. Unpacking stops if an entry is longer than declared. Names are looked up, never used as paths. Layout:
+ * PKWARE's APPNOTE, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.16 (its end).
  */
 import { Inflate } from "fflate";
 import { DataError } from "../errors/errors.js";
 
-/** An archive may unpack to so many bytes: 64 million parameters. */
+/** The limit for an archive's unpacked size in bytes: 64 million parameters. */
 export const maximumBytes = 2 ** 28;
 
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED = 1;
-/** Stands for a number that does not fit into 32 bits. */
+/** A placeholder for a number that does not fit into 32 bits. */
 const TOO_LARGE = 0xffffffff;
-/** So many packed bytes are unpacked at a time: at most about 4 MB come out of them. */
+/** The number of packed bytes that are unpacked at a time. They expand to at most about 4 MB. */
 const PIECE = 4096;
 
 interface Entry {
@@ -24,7 +24,7 @@ interface Entry {
   readonly crc: number;
   readonly packed: number;
   readonly size: number;
-  /** Of the local header. */
+  /** The position of the local header. */
   readonly at: number;
 }
 
@@ -34,7 +34,7 @@ export class ZipArchive {
 
   /**
    * @param file the file's name, for errors
-   * @throws DataError where the bytes are no zip archive, or one that is damaged or made to do harm
+   * @throws DataError if the bytes are not a zip archive, or if the archive is damaged or malicious
    */
   constructor(
     private readonly bytes: Uint8Array,
@@ -52,14 +52,14 @@ export class ZipArchive {
     return this.entries.has(name);
   }
 
-  /** An entry's content. @throws DataError where there is no such entry, or its bytes are damaged */
+  /** Unpacks an entry. @throws DataError if there is no such entry or its bytes are damaged */
   read(name: string): Uint8Array {
     const entry = this.entries.get(name);
-    if (!entry) throw this.corrupt(`there is no ${name} in it`);
+    if (!entry) throw this.corrupt(`it does not contain ${name}`);
     const start = this.contentStart(entry);
     const packed = this.bytes.subarray(start, start + entry.packed);
     const content = entry.method === STORED ? packed : this.unpack(packed, entry);
-    if (crc32(content) !== entry.crc) throw this.corrupt(`${name} is damaged: its checksum is another one`);
+    if (crc32(content) !== entry.crc) throw this.corrupt(`${name} is damaged: its checksum does not match`);
     return content;
   }
 
@@ -82,7 +82,7 @@ export class ZipArchive {
     return entries;
   }
 
-  /** The place of the record that ends the archive; nothing but a comment may follow it. */
+  /** Finds the end record. Only a comment may follow it. */
   private findEnd(): number {
     const { view } = this;
     const last = view.byteLength - 22;
@@ -109,7 +109,11 @@ export class ZipArchive {
     }
     if ([entry.packed, entry.size, entry.at].includes(TOO_LARGE)) throw this.corrupt(`${name} is larger than 4 GiB`);
     if (entry.method === STORED && entry.packed !== entry.size) {
-      throw this.corrupt(`${name} is said to be stored, but to change its size`, `${entry.packed}`, `${entry.size}`);
+      throw this.corrupt(
+        `${name} is stored uncompressed, but its packed and unpacked sizes differ`,
+        `${entry.packed}`,
+        `${entry.size}`,
+      );
     }
     return entry;
   }
@@ -125,7 +129,9 @@ export class ZipArchive {
       if (this.contentStart(entry) + entry.packed > next) throw this.corrupt(`${entry.name} overlaps what follows it`);
     }
     const total = entries.reduce((sum, { size }) => sum + size, 0);
-    if (total > maximumBytes) throw this.corrupt("it unpacks to too much", `at most ${maximumBytes} bytes`, `${total}`);
+    if (total > maximumBytes) {
+      throw this.corrupt("its unpacked size is too large", `at most ${maximumBytes} bytes`, `${total}`);
+    }
   }
 
   private contentStart({ at }: Entry): number {
@@ -136,7 +142,7 @@ export class ZipArchive {
     const content = new Uint8Array(size);
     let length = 0;
     const inflate = new Inflate((piece) => {
-      if (length + piece.length > size) throw this.corrupt(`${name} holds more than it says`, `${size} bytes`);
+      if (length + piece.length > size) throw this.corrupt(`${name} is longer than its declared size`, `${size} bytes`);
       content.set(piece, length);
       length += piece.length;
     });
@@ -148,7 +154,7 @@ export class ZipArchive {
       if (error instanceof DataError) throw error;
       throw this.corrupt(`${name} cannot be unpacked: ${(error as Error).message}`);
     }
-    if (length !== size) throw this.corrupt(`${name} holds less than it says`, `${size} bytes`, `${length}`);
+    if (length !== size) throw this.corrupt(`${name} is shorter than its declared size`, `${size} bytes`, `${length}`);
     return content;
   }
 

@@ -48,7 +48,7 @@ const refusals: readonly (readonly [file: string, message: RegExp])[] = [
   ],
   ["script.pt", /script\.pt: it is a TorchScript program, not a state dict/],
   ["legacy.pt", /legacy\.pt: it is a file of PyTorch before 1\.6/],
-  ["no-tensors.pt", /the entry epoch of its dict is no tensor; expected a state dict, or one under state_dict/],
+  ["no-tensors.pt", /the entry epoch of its dict is not a tensor; expected a state dict, or one under state_dict/],
   [
     "objects.npz",
     /objects\.npy: its element type is not supported; expected <f2, .*, got Python objects\. Hint: convert/,

@@ -1,4 +1,4 @@
-/** Weights from a file of any format that is known here, told by its content and not by its name. */
+/** Reads weights from a file of any supported format. The format is recognised by the content, not by the name. */
 import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { toTensors } from "../train/checkpoint.js";
@@ -7,15 +7,16 @@ import { decodeNpz, isNpz } from "../formats/npz.js";
 import { decodePyTorch, isPyTorch } from "../formats/pytorch.js";
 import { ZipArchive } from "../formats/zip.js";
 
-/** A checkpoint of kilograd's holds the optimizer's tensors as well. */
+/** A kilograd checkpoint also contains the optimizer's tensors. */
 const OPTIMIZER = /^optimizer\.\d+\./;
 
 /**
- * The parameters and buffers in a file: safetensors (also a run's last.safetensors), PyTorch's `.pt` with a state dict,
- * or NumPy's `.npz`. Nothing in a file is executed. float16, bfloat16 and float64 become float32, int64 becomes int32.
+ * Reads the parameters and buffers in a file: safetensors (including a run's last.safetensors), PyTorch's `.pt` with a
+ * state dict, or NumPy's `.npz`. Nothing in the file is executed. float16, bfloat16 and float64 become float32, int64
+ * becomes int32.
  * @param bytes the file's content
  * @param file its name, for errors
- * @throws DataError where the file is damaged, holds something else, or unpacks to more than 256 MiB
+ * @throws DataError if the file is damaged, contains something else, or unpacks to more than 256 MiB
  * @example
  * model.loadStateDict(decodeStateDict(fs.readFileSync("model.pt"), "model.pt"));
  */

@@ -1,4 +1,4 @@
-/** A trained network as something that looks at images: what any image is turned into, and what the network says of it. */
+/** A classifier: prepares an image for a trained network and returns the network's prediction. */
 import { ArgumentError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
@@ -9,21 +9,21 @@ import type { ImageInfo } from "../runs/datasets.js";
 import { toDigit, toGrey, type ImageSource } from "./image.js";
 
 export interface Prediction {
-  /** Of each class, in the order of `classes`; they add up to 1. */
+  /** The likelihood of each class, in the order of `classes`. They add up to 1. */
   readonly likelihoods: readonly number[];
   readonly classes: readonly string[];
-  /** The likeliest class: its index and its name. */
+  /** The likeliest class, by index and by name. */
   readonly index: number;
   readonly label: string;
-  /** Set where the image was dark on bright, and was turned over. */
+  /** Whether the image was dark on bright and has been inverted. */
   readonly inverted: boolean;
-  /** [height, width] before the image was scaled to what the network sees. */
+  /** [height, width] before the image was scaled to the network's input size. */
   readonly originalSize: readonly [number, number];
 }
 
 /**
- * Classifies images. They are prepared as the training's were: white on black (an image with a bright border is turned
- * over), in the middle of a square, scaled and normalised.
+ * Classifies images. They are prepared like the training images: white on black (an image with a bright border is
+ * inverted), centred in a square, scaled and normalised.
  *
  * @example
  * const classifier = await loadClassifier("runs/digits");
@@ -31,9 +31,9 @@ export interface Prediction {
  */
 export class Classifier {
   /**
-   * @param model gives the logarithms of likelihoods [N, classes] of images [N, 1, H, W]; it is called in evaluation mode
+   * @param model returns log-likelihoods [N, classes] for images [N, 1, H, W]; it is called in evaluation mode
    * @param images the size of the network's images, how they are normalised, and the names of the classes
-   * @throws ArgumentError for images that are not grey and square
+   * @throws ArgumentError if the images are not grey and square
    */
   constructor(
     readonly model: Module,
@@ -51,9 +51,9 @@ export class Classifier {
   }
 
   /**
-   * The likelihood of each class.
+   * Computes the likelihood of each class.
    * @param source a PNG file's bytes, ImageData, or rows of numbers from 0 to 1
-   * @param name what the image is called in errors
+   * @param name the image's name in errors
    */
   predict(source: ImageSource, name?: string): Prediction {
     const { size, mean, std } = this.images;

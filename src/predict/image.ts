@@ -1,17 +1,18 @@
 /**
- * From an image of any kind to one as MNIST's: one channel from 0 (background) to 1 (stroke), H×W pixels, white on black.
+ * Turns any image into one like MNIST's: H×W pixels, white on black, with one channel from 0 (background) to 1
+ * (stroke).
  */
 import { decode, type DecodedPng } from "fast-png";
 import { ArgumentError, DataError } from "../errors/errors.js";
 
-/** Brightness, 0 to 1, row by row. */
+/** Brightness from 0 to 1, row by row. */
 export interface GreyImage {
   readonly width: number;
   readonly height: number;
   readonly pixels: Float32Array;
 }
 
-/** What a browser's canvas gives: red, green, blue and alpha of each pixel, 0 to 255. */
+/** The pixels of a browser's canvas: red, green, blue and alpha of each, from 0 to 255. */
 export interface RgbaImage {
   readonly width: number;
   readonly height: number;
@@ -21,18 +22,18 @@ export interface RgbaImage {
 /** The bytes of a PNG file, a canvas's ImageData, brightness row by row, or rows of numbers from 0 to 1. */
 export type ImageSource = Uint8Array | RgbaImage | GreyImage | readonly ArrayLike<number>[];
 
-/** A PNG says how large it is before its pixels: more than these are not decoded. */
+/** A PNG declares its size before its pixels. If it declares more pixels than this, it is not decoded. */
 const MAX_PIXELS = 2 ** 24;
 
 export interface DigitImage extends GreyImage {
-  /** Set where the PNG was dark on bright, and was turned over. */
+  /** Whether the image was dark on bright and has been inverted. */
   readonly inverted: boolean;
 }
 
 /**
- * Any image as brightness.
- * @param name what it is called in errors
- * @throws DataError where a PNG cannot be read, ArgumentError where pixels are missing
+ * Converts any image to brightness.
+ * @param name the image's name in errors
+ * @throws DataError if a PNG cannot be read; ArgumentError if pixels are missing
  */
 export function toGrey(source: ImageSource, name = "the image"): GreyImage {
   if (source instanceof Uint8Array) return readPng(source, name);
@@ -64,8 +65,8 @@ function fromRows(rows: readonly ArrayLike<number>[], name: string): GreyImage {
 }
 
 /**
- * Reads a PNG: grey, with palette, RGB or RGBA, of 1 to 16 bits. What is transparent is taken as white paper.
- * @throws DataError where the bytes are not a PNG that can be read
+ * Reads a PNG: grey, palette, RGB or RGBA, with 1 to 16 bits. Transparent pixels are drawn on white.
+ * @throws DataError if the bytes are not a readable PNG
  */
 export function readPng(bytes: Uint8Array, file: string): GreyImage {
   let png: DecodedPng;
@@ -83,15 +84,18 @@ export function readPng(bytes: Uint8Array, file: string): GreyImage {
   return { width, height, pixels };
 }
 
-/** Width and height stand in the first chunk, at bytes 16 and 20. */
+/** The width and height are in the first chunk, at bytes 16 and 20. */
 function checkSize(bytes: Uint8Array): void {
-  if (bytes.length < 24) return; // too short to be a PNG, which is said by its decoder
+  if (bytes.length < 24) return; // too short to be a PNG; the decoder reports that
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   if (width * height > MAX_PIXELS) throw new Error(`${width}×${height} pixels are too many`);
 }
 
-/** Gives a pixel's brightness. Samples of less than a byte are packed, each row from a new byte. */
+/**
+ * Returns a function that reads a pixel's brightness. Samples smaller than a byte are packed, and each row starts at a
+ * new byte.
+ */
 function sampler({ width, data, depth, channels, palette }: DecodedPng): (x: number, y: number) => number {
   const stride = depth < 8 ? Math.ceil((width * channels * depth) / 8) : width * channels;
   const sample = (x: number, y: number, channel: number): number => {
@@ -108,7 +112,10 @@ function sampler({ width, data, depth, channels, palette }: DecodedPng): (x: num
     );
 }
 
-/** Of [grey], [grey, alpha], [red, green, blue] or [red, green, blue, alpha], over white. ITU-R BT.601's weights. */
+/**
+ * Computes the brightness of [grey], [grey, alpha], [red, green, blue] or [red, green, blue, alpha] on white, with the
+ * weights of ITU-R BT.601.
+ */
 function brightness(samples: readonly number[], full: number): number {
   const [a, b, c] = samples.map((sample) => sample / full) as [number, number, number];
   const alpha = samples.length % 2 === 0 ? samples[samples.length - 1]! / full : 1;
@@ -117,8 +124,8 @@ function brightness(samples: readonly number[], full: number): number {
 }
 
 /**
- * White on black, in the middle of a square, and `size`×`size` pixels large. An image whose border is bright is dark
- * on bright and is turned over.
+ * Makes an image white on black, centres it in a square, and scales it to `size`×`size` pixels. If its border is
+ * bright, the image is dark on bright and is inverted.
  */
 export function toDigit(image: GreyImage, size: number): DigitImage {
   const inverted = borderBrightness(image) > 0.5;
@@ -145,7 +152,10 @@ function centred({ width, height, pixels }: GreyImage, side: number): GreyImage 
   return { width: side, height: side, pixels: square };
 }
 
-/** Bilinear, over as many pixels as fall on one when it becomes smaller, as Pillow's `resize(…, BILINEAR)`. */
+/**
+ * Resizes bilinearly. When shrinking, it averages all the pixels that fall on a new one, as in Pillow's `resize(…,
+ * BILINEAR)`.
+ */
 function resized({ width, pixels }: GreyImage, size: number): GreyImage {
   const weights = triangles(width, size);
   const rows = new Float32Array(width * size);
@@ -162,7 +172,7 @@ function resized({ width, pixels }: GreyImage, size: number): GreyImage {
   return { width: size, height: size, pixels: result };
 }
 
-/** For each new pixel the old ones that it is made of, with their weights, which add up to 1. */
+/** For each new pixel, the old pixels that contribute to it, with their weights. The weights add up to 1. */
 function triangles(before: number, after: number): (readonly [from: number, weight: number])[][] {
   const scale = before / after;
   const reach = Math.max(1, scale);

@@ -1,4 +1,4 @@
-/** Opens a run as a classifier: from a folder where there are files, from a server in a browser. */
+/** Opens a run as a classifier: from a folder where there is a file system, or from a server in a browser. */
 import { DataError } from "../errors/errors.js";
 import { decodeStateDict } from "../import/state-dict.js";
 import type { Module } from "../nn/index.js";
@@ -8,16 +8,16 @@ import { parseRunRecord } from "../runs/run-record.js";
 import { Classifier } from "./classifier.js";
 
 export interface LoadClassifierOptions {
-  /** Makes the run's network, where it is none of the built-in ones. */
+  /** Constructs the run's network, if it is not one of the built-in ones. */
   readonly network?: () => Module;
-  /** The file with the weights; `last.safetensors` unless given. */
+  /** The file with the weights. Default `last.safetensors`. */
   readonly weights?: string;
 }
 
 /**
- * Loads a run that `kilograd train` or `kilograd import` has written.
- * @param run its folder; or its address, under which a server gives config.json and the weights
- * @throws DataError where a file is missing or damaged, ArgumentError where the weights do not fit the network
+ * Loads a run that `kilograd train` or `kilograd import` wrote.
+ * @param run its folder, or the address at which a server provides config.json and the weights
+ * @throws DataError if a file is missing or damaged; ArgumentError if the weights do not fit the network
  * @example
  * const classifier = await loadClassifier("runs/digits");
  * const { label, likelihoods } = classifier.predict(await readFile("five.png"));
@@ -55,13 +55,13 @@ interface Files {
 }
 type Fetch = (address: string) => Promise<{ ok: boolean; status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
 
-/** Reads a file, or, where the name is an address or there are no files, asks a server. */
+/** Reads a file, or fetches it from a server if the name is an address or there is no file system. */
 async function read(file: string): Promise<Uint8Array> {
   const files = /^https?:/.test(file) ? undefined : nodeModule<Files>("fs");
   try {
     if (files) return await files.promises.readFile(file);
     const answer = await (globalThis as unknown as { fetch: Fetch }).fetch(file);
-    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+    if (!answer.ok) throw new Error(`the server responded with status ${answer.status}`);
     return new Uint8Array(await answer.arrayBuffer());
   } catch (error) {
     const problem = `${file} cannot be read: ${(error as Error).message}`;

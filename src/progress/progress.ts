@@ -1,11 +1,11 @@
 /**
- * A progress bar for any iterable, in the format of Python's tqdm (4.66, `tqdm.std`):
- * `desc: 100%|██████████| 1875/1875 [00:21<00:00, 89.23it/s]`.
- * On a terminal it is one line that is drawn anew; elsewhere it is one plain line, when the iteration ends.
+ * A progress bar for any iterable, in the format of Python's tqdm (4.66, `tqdm.std`): `desc: 100%|██████████| 1875/1875
+ * [00:21<00:00, 89.23it/s]`. On a terminal it is a line that is redrawn; elsewhere it is one plain line at the end of
+ * the iteration.
  */
 import { roundHalfEven } from "../text/rounding.js";
 
-/** Where a progress bar is drawn: `process.stderr`, or anything that takes text. */
+/** The output of a progress bar: `process.stderr`, or any other object that accepts text. */
 export interface ProgressStream {
   /**
    * Takes text.
@@ -45,21 +45,21 @@ export interface ProgressOptions {
 export interface Meter {
   readonly n: number;
   readonly total: number | undefined;
-  /** Seconds. */
+  /** The time since the start, in seconds. */
   readonly elapsed: number;
   /** Elements that were done before the clock began. */
   readonly initial?: number;
-  /** Elements a second; left out, the mean since the start is taken. */
+  /** Elements per second. Default: the mean since the start. */
   readonly rate?: number | undefined;
   readonly desc: string;
   readonly unit: string;
-  /** The width of the whole line in characters; without it the bar itself has ten. */
+  /** The width of the whole line in characters. Default: a bar of ten characters. */
   readonly columns?: number | undefined;
 }
 
 const EIGHTHS = " ▏▎▍▌▋▊▉█";
 
-/** `01:05`, or `1:01:05` from an hour on. tqdm: `format_interval`. */
+/** Formats a duration as `01:05`, or as `1:01:05` from one hour on. tqdm: `format_interval`. */
 export function formatInterval(seconds: number): string {
   const whole = Math.floor(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
@@ -67,7 +67,10 @@ export function formatInterval(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
 }
 
-/** A bar of this many characters, filled to a fraction in eighths of a character. tqdm: `Bar`. */
+/**
+ * Draws a bar that is `width` characters wide and filled to a fraction, in steps of an eighth of a character. tqdm:
+ * `Bar`.
+ */
 export function formatBar(fraction: number, width: number): string {
   const eighths = Math.floor(Math.min(1, Math.max(0, fraction)) * width * 8);
   const whole = Math.floor(eighths / 8);
@@ -75,7 +78,7 @@ export function formatBar(fraction: number, width: number): string {
   return EIGHTHS[8]!.repeat(whole) + EIGHTHS[eighths % 8]! + " ".repeat(width - whole - 1);
 }
 
-/** The whole line. tqdm: `format_meter`. */
+/** Formats the whole line. tqdm: `format_meter`. */
 export function formatMeter(meter: Meter): string {
   const { n, total, elapsed, unit } = meter;
   const rate = meter.rate ?? (elapsed > 0 ? (n - (meter.initial ?? 0)) / elapsed : 0);
@@ -91,7 +94,7 @@ export function formatMeter(meter: Meter): string {
   return (left + formatBar(n / total, width) + right).slice(0, meter.columns);
 }
 
-/** An exponential moving average that is right from its first value on. tqdm: `EMA`. */
+/** An exponential moving average without bias towards 0 in its first values. tqdm: `EMA`. */
 class MovingAverage {
   private last = 0;
   private calls = 0;
@@ -214,13 +217,13 @@ export class ProgressBar {
   }
 
   private line(now: number, rate: number | undefined): string {
-    // A terminal that does not know its width says 0.
+    // A terminal that does not know its width reports 0.
     const columns = (this.stream.isTTY && this.stream.columns) || undefined;
     const { n, total, initial, desc, unit } = this;
     return formatMeter({ n, total, initial, desc, unit, elapsed: now - this.start, rate, columns });
   }
 
-  /** Spaces over what an earlier, longer line has left. */
+  /** Appends spaces that overwrite the rest of an earlier, longer line. */
   private padded(line: string): string {
     const padded = line.padEnd(this.drawnLength);
     this.drawnLength = line.length;
@@ -287,7 +290,7 @@ export function tqdm<T>(iterable: Iterable<T> | AsyncIterable<T>, options: Progr
   return new Progress(iterable, total === undefined ? options : { ...options, total });
 }
 
-/** Standard error, as tqdm's; in a browser the console, which takes whole lines only. */
+/** Standard error, as in tqdm; in a browser, the console, which accepts only whole lines. */
 function standardStream(): ProgressStream {
   const { process } = globalThis as { process?: { stderr?: ProgressStream } };
   return process?.stderr ?? { write: (text) => console.log(text.trimEnd()) };

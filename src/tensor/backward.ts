@@ -1,4 +1,4 @@
-/** backward(): from a root of the graph to the gradients of the variables under it. */
+/** backward(): computes the gradients of the variables under a root of the graph. */
 import { alreadyRun, gradients, variableGradients } from "../autograd/gradients.js";
 import { ShapeError, StateError } from "../errors/errors.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
@@ -7,7 +7,7 @@ import { formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
 import * as ops from "../ops/index.js";
 import { realizeLater } from "../runtime/realize.js";
 
-/** Adds the gradient of `root`, weighted by `weights`, to that of every variable under it that requires one. */
+/** Adds the gradient of `root`, weighted by `weights`, to the gradient of every variable under it that requires one. */
 export function backward(root: Node, weights: Node | undefined): void {
   checkRoot(root);
   checkWeights(root, weights);
@@ -40,14 +40,14 @@ function checkWeights(root: Node, weights: Node | undefined): void {
   if (!weights && sizeOf(root.shape) !== 1) {
     throw new ShapeError({
       op: "backward",
-      problem: `a gradient can be started without weights only from one element, not from ${formatShape(root.shape)}`,
+      problem: `only a single element can be differentiated without weights, not a tensor of shape ${formatShape(root.shape)}`,
       hint: "call sum() or mean() first, or pass a gradient of the same shape",
     });
   }
   if (weights && !shapesEqual(weights.shape, root.shape)) {
     throw new ShapeError({
       op: "backward",
-      problem: `a gradient of shape ${formatShape(weights.shape)} does not weight ${formatShape(root.shape)}`,
+      problem: `the gradient has the shape ${formatShape(weights.shape)}, but the tensor has ${formatShape(root.shape)}`,
     });
   }
 }

@@ -207,7 +207,7 @@ const faults: Readonly<Record<string, [step: (setting: Setting) => (x: Tensor) =
         optimizer.step();
         return loss;
       },
-    /^StateError: compile: the step goes on from a mul that was computed before it.*pass it as an argument/,
+    /^StateError: compile: the step uses the result of a mul that was computed before it.*pass it as an argument/,
   ],
   "a gradient from before the step": [
     ({ model, optimizer }) =>
@@ -228,7 +228,7 @@ const faults: Readonly<Record<string, [step: (setting: Setting) => (x: Tensor) =
         optimizer.step();
         return loss.mul(2);
       },
-    /^StateError: compile: the step gives a tensor that optimizer\.step\(\) does not compute/,
+    /^StateError: compile: the step returns a tensor that optimizer\.step\(\) does not compute/,
   ],
 };
 

@@ -1,7 +1,7 @@
 /**
- * compile(): a training step, or a network's use, that is recorded once and then runs without JavaScript. An ordinary
- * step builds its graph anew each time, some hundred nodes, only to find that its program is known; a compiled one goes
- * straight to the program. Both give the same bits. PyTorch: `torch.compile`.
+ * compile(): records a training step or a forward pass once, and then replays it without running its JavaScript. An
+ * ordinary step rebuilds its graph of some hundred nodes each time, only to find that the program is already compiled.
+ * A compiled step goes straight to the program. Both give the same bits. PyTorch: `torch.compile`.
  */
 import { StateError } from "../errors/errors.js";
 import type { HostArray, Node, VariableNode } from "../graph/node.js";
@@ -21,7 +21,7 @@ interface Recording {
   /** The leaves that stand for the arguments. */
   readonly args: readonly Node[];
   readonly reads: readonly { readonly node: VariableNode; readonly age: number }[];
-  /** The results' places among the realisation's outputs. */
+  /** The positions of the results among the realisation's outputs. */
   readonly results: readonly number[];
   readonly several: boolean;
 }
@@ -32,10 +32,10 @@ interface Recording {
  * arguments, the present learning rate and new random numbers, but without calling `step`. Both ways give the same
  * bits. PyTorch: `torch.compile`.
  *
- * What `step` does besides therefore happens twice only, and parameters that it overwrites keep no `grad`. It is
- * recorded again when what decides the graph has changed: the numbers, switches, submodules or mode of a module that it
- * calls, an optimizer's state, or which of its hyperparameters are zero. Other variables that `step` looks at stay as
- * they were.
+ * So any other effects of `step` happen only twice, and parameters that it overwrites keep no `grad`. It is recorded
+ * again if anything that determines the graph has changed: the numbers, switches, submodules or mode of a module that
+ * it calls, an optimizer's state, or which of its hyperparameters are zero. Any other JavaScript variables that `step`
+ * reads keep the values that they had when it was recorded.
  * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
  *   `backward()` was called on, the output of a module, or a list of these. Everything that differs from call to call
  *   must be an argument
@@ -60,7 +60,7 @@ interface Recording {
  * classify(rand([8, 4])).shape; // [8]
  */
 export function compile<F extends TensorFunction>(step: F): F {
-  /** By the arguments' shapes; `undefined` after a first call. */
+  /** Keyed by the arguments' types and shapes; `undefined` after the first call. */
   const recordings = new Map<string, Recording | undefined>();
   let age = recordingAge();
   const call = (...args: Tensor[]): Result => {
@@ -85,7 +85,7 @@ export function compile<F extends TensorFunction>(step: F): F {
 }
 
 function record(step: TensorFunction, given: readonly Tensor[]): { recording: Recording; result: Result } {
-  realize([]); // what is pending from before is no part of the step
+  realize([]); // earlier pending work is not part of the step
   for (const tensor of given) refuseGradient(tensor);
   const args = given.map((tensor) => data(elementsOf(tensor), tensor.shape, tensor.dtype));
   const reads: { node: VariableNode; age: number }[] = [];
@@ -112,7 +112,7 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
   }
   const results = listOf(result).map((tensor) => placeOf(tensor, realization));
   const values = realization.outputs.map((node) => node.value!);
-  for (const node of realization.outputs) node.value = undefined; // from now on they belong to the recording
+  for (const node of realization.outputs) node.value = undefined; // the recording owns the values from now on
   for (const variable of realization.variables) variable.grad = undefined;
   const recording = { realization, journal, args, reads, results, several: !(result instanceof Tensor) };
   return { recording, result: tensorsOf(recording, values) };
@@ -123,19 +123,22 @@ function refuseGradient(tensor: Tensor): void {
   throw new StateError({
     op: "compile",
     problem: "an argument requires a gradient, which a compiled function would not give it",
-    hint: "pass detach() of it, or let the function use it without an argument",
+    hint: "pass its detach(), or let the function use the tensor directly instead of as an argument",
   });
 }
 
-/** Data that a recording would repeat for ever is refused, unless it is there before the step or is a constant of it. */
+/**
+ * Throws if the step uses a computed value that the recording would repeat forever. Arguments and constant data are
+ * allowed.
+ */
 function checkLeaves(order: readonly Node[], args: readonly Node[]): void {
   const frozen = order.find((node) => node.value !== undefined && !data.is(node) && !args.includes(node));
   if (!frozen) return;
   throw new StateError({
     op: "compile",
-    problem: `the step goes on from a ${frozen.op.name} that was computed before it`,
-    expected: "all that differs from call to call among its arguments",
-    hint: "pass it as an argument; call optimizer.zeroGrad() first, so that no gradient of an earlier step is added to",
+    problem: `the step uses the result of a ${frozen.op.name} that was computed before it`,
+    expected: "everything that differs from call to call as an argument",
+    hint: "pass it as an argument; call optimizer.zeroGrad() first, so that the step does not add to an earlier gradient",
   });
 }
 
@@ -144,8 +147,8 @@ function placeOf(result: Tensor, { outputs }: Realization): number {
   if (place >= 0) return place;
   throw new StateError({
     op: "compile",
-    problem: "the step gives a tensor that optimizer.step() does not compute",
-    expected: "what backward() was called on, or what a module gave",
+    problem: "the step returns a tensor that optimizer.step() does not compute",
+    expected: "the tensor that backward() was called on, or a module's output",
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Making tensors: of given elements, of one number, or of other tensors side by side. PyTorch: its creation and joining
- * ops.
+ * Creating tensors: from given elements, from one number, or by joining other tensors. PyTorch: creation ops and
+ * joining ops.
  */
 import { ArgumentError, ShapeError, StateError } from "../errors/errors.js";
 import type { Dtype, HostArray } from "../graph/node.js";

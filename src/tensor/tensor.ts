@@ -1,6 +1,7 @@
 /**
- * Tensor: PyTorch's tensor as a lazy handle. A method adds a node to the graph and returns at once; `item()`,
- * `data()`, `tolist()` and `optimizer.step()` compute what is pending, all together. Nothing needs to be freed.
+ * Tensor: PyTorch's tensor as a lazy handle. A method adds a node to the graph and returns immediately. `item()`,
+ * `data()`, `tolist()` and `optimizer.step()` compute everything that is pending, in one program. Nothing needs to be
+ * freed.
  */
 import { ShapeError, StateError } from "../errors/errors.js";
 import type { HostArray, Node } from "../graph/node.js";
@@ -33,14 +34,14 @@ export class Tensor extends Shaping<Tensor> {
   private current: Node;
 
   /**
-   * Set in a leaf that can be overwritten: a parameter, a buffer, a tensor that requires a gradient.
+   * Set if this is a leaf that can be overwritten: a parameter, a buffer, or a tensor that requires a gradient.
    * @internal
    */
   readonly variable: Variable | undefined;
   private wantsGrad: boolean;
 
   /**
-   * Users call `tensor()`, `zeros()` and their like instead.
+   * Users call `tensor()`, `zeros()` and the like instead.
    * @internal
    */
   constructor(node: Node, variable?: Variable, requiresGrad = false) {
@@ -51,7 +52,7 @@ export class Tensor extends Shaping<Tensor> {
   }
 
   /**
-   * A tensor with a memory of its own, that `copy_()` and optimizers can overwrite.
+   * Makes a tensor with its own memory, which `copy_()` and optimizers can overwrite.
    * @internal
    */
   static ofVariable(variable: Variable, requiresGrad: boolean): Tensor {

@@ -1,7 +1,7 @@
 /**
- * From the bytes of an ONNX model to its graph as plain data, checked: every value is given before it is read (so there
- * are no cycles), and given once; the graph has inputs of float32 and one output. Schema: github.com/onnx/onnx,
- * onnx.proto, by way of the package onnx-buf.
+ * Decodes an ONNX model's bytes into a graph of plain data, and checks it: every value is computed once, before it is
+ * read (so there are no cycles), and the graph has float32 inputs and one output. Schema: onnx.proto of
+ * github.com/onnx/onnx, through the package onnx-buf.
  */
 import { fromBinary } from "@bufbuild/protobuf";
 import {
@@ -19,36 +19,36 @@ import { decodeTensorProto, type Constant } from "./tensor-proto.js";
 export type Attribute = number | string | readonly number[] | Constant;
 
 export interface OnnxNode {
-  /** Where it stands, for errors: `node 3 "/conv1/Conv" (Conv)`. */
+  /** The node's position, number and operator for errors, such as `node 3 "/conv1/Conv" (Conv)`. */
   readonly place: string;
   readonly name: string;
-  /** The operator's name, with its domain where that is not ONNX's own: `com.microsoft.FusedConv`. */
+  /** The operator's name, with its domain if that is not ONNX's own: `com.microsoft.FusedConv`. */
   readonly operator: string;
-  /** An input that is left out is empty. */
+  /** The names of the inputs. An omitted input is an empty string. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
 export interface OnnxGraph {
-  /** The version of ONNX's operators. */
+  /** The version of ONNX's operator set. */
   readonly opset: number;
-  /** Names of the inputs that a caller must give. */
+  /** The names of the inputs that a caller must provide. */
   readonly inputs: readonly string[];
   readonly output: string;
   readonly initializers: ReadonlyMap<string, Constant>;
-  /** In an order in which they can be computed; only those that the output needs. */
+  /** The nodes that the output needs, in an order in which they can be computed. */
   readonly nodes: readonly OnnxNode[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Operator sets that were compared with what is done here. */
+/** The operator sets against which the importers were checked. */
 const OPSETS = { first: 7, last: 25 } as const;
 
-/** More than small networks have. */
+/** A limit well above the size of small networks. */
 const MAX_NODES = 10_000;
 
-/** @throws DataError where the bytes are no ONNX model, or its graph is damaged */
+/** @throws DataError if the bytes are not an ONNX model, or its graph is damaged */
 export function decodeOnnxGraph(bytes: Uint8Array, file: string): OnnxGraph {
   const { graph, opsetImport, metadataProps, functions } = parse(bytes, file);
   if (!graph || graph.output.length === 0) throw damaged(file, "it holds no graph with an output");
@@ -94,7 +94,7 @@ function readInitializers(graph: GraphProto, file: string): Map<string, Constant
   return initializers;
 }
 
-/** Older models list initializers as inputs too. */
+/** Reads the inputs that are not initializers. Older models list initializers as inputs too. */
 function readInputs(graph: GraphProto, initializers: ReadonlyMap<string, Constant>, file: string): string[] {
   const given = graph.input.filter(({ name }) => !initializers.has(name));
   for (const { name, type } of given) {
@@ -130,7 +130,7 @@ function readNode(proto: NodeProto, index: number, file: string): OnnxNode {
   return { place, name, operator, inputs: input, outputs: output, attributes };
 }
 
-/** Attributes of kinds that no operator here uses (graphs, lists of texts) are left out. */
+/** Reads an attribute. It is undefined if no operator here uses its kind (graphs, lists of strings). */
 function readAttribute(proto: AttributeProto, refuse: (problem: string) => never): Attribute | undefined {
   const { type, f, i, s, t, floats, ints } = proto;
   if (type === AttributeType.FLOAT) return f;
@@ -142,7 +142,7 @@ function readAttribute(proto: AttributeProto, refuse: (problem: string) => never
   return undefined;
 }
 
-/** ONNX asks for nodes in the order of computation, and for one place that gives a value. */
+/** Checks that nodes are in order of computation and that each value is computed only once, as ONNX requires. */
 function checkOrder(nodes: readonly OnnxNode[], first: readonly string[], graph: GraphProto, file: string): void {
   const known = new Set(first);
   for (const { place, inputs, outputs } of nodes) {
@@ -153,12 +153,12 @@ function checkOrder(nodes: readonly OnnxNode[], first: readonly string[], graph:
       throw damaged(file, `${place} reads "${name}", ${reason}`);
     }
     for (const name of outputs) {
-      if (name !== "" && known.has(name)) throw damaged(file, `${place} gives "${name}", which is there already`);
+      if (name !== "" && known.has(name)) throw damaged(file, `${place} computes "${name}", which already exists`);
       known.add(name);
     }
   }
   const { name } = graph.output[0]!;
-  if (!known.has(name)) throw damaged(file, `nothing gives the output "${name}"`);
+  if (!known.has(name)) throw damaged(file, `no node computes the output "${name}"`);
 }
 
 function needed(nodes: readonly OnnxNode[], output: string): OnnxNode[] {

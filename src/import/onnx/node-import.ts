@@ -1,4 +1,7 @@
-/** What an operator's importer works with: one node's attributes and constants, and the layers that it makes of them. */
+/**
+ * NodeImport: what an operator's importer works with. It reads a node's attributes and constants, and makes layers from
+ * them.
+ */
 import { KilogradError } from "../../errors/errors.js";
 import type { Module } from "../../nn/index.js";
 import { formatShape } from "../../graph/shape.js";
@@ -7,12 +10,15 @@ import type { OnnxNode } from "./graph.js";
 import type { Constant, Floats } from "./tensor-proto.js";
 import { asTensor, Numbers, type Value } from "./values.js";
 
-/** Computes a node's (first) output. An input that is left out, or was taken as a weight, is undefined. */
+/** Computes a node's (first) output. An input is undefined if it is omitted or was taken as a weight. */
 export type Run = (...inputs: (Value | undefined)[]) => Value;
-/** Looks at a node once, and gives what is done in each forward pass. */
+/** Examines a node once, and returns a function that runs in each forward pass. */
 export type Importer = (node: NodeImport) => Run;
 
-/** A node that asks for what kilograd does not have; the module's importer gathers these with their places. */
+/**
+ * The error for a node that needs something kilograd does not have. The graph's importer collects these errors with
+ * their nodes.
+ */
 export class Unsupported extends Error {}
 
 export function unsupported(problem: string): never {
@@ -20,7 +26,7 @@ export function unsupported(problem: string): never {
 }
 
 export class NodeImport {
-  /** Numbers of the inputs whose constants went into a layer. */
+  /** The indices of the inputs whose constants became weights of a layer. */
   readonly taken = new Set<number>();
 
   constructor(
@@ -38,31 +44,31 @@ export class NodeImport {
 
   number(name: string, fallback: number): number {
     const value = this.node.attributes.get(name) ?? fallback;
-    return typeof value === "number" ? value : unsupported(`its attribute ${name} is no number`);
+    return typeof value === "number" ? value : unsupported(`its attribute ${name} is not a number`);
   }
   numbers(name: string): readonly number[] | undefined {
     const value = this.node.attributes.get(name);
     if (value === undefined || Array.isArray(value)) return value as readonly number[] | undefined;
-    return unsupported(`its attribute ${name} is no list of numbers`);
+    return unsupported(`its attribute ${name} is not a list of numbers`);
   }
   text(name: string, fallback: string): string {
     const value = this.node.attributes.get(name) ?? fallback;
-    return typeof value === "string" ? value : unsupported(`its attribute ${name} is no text`);
+    return typeof value === "string" ? value : unsupported(`its attribute ${name} is not a string`);
   }
   constantAttribute(name: string): Constant | undefined {
     const value = this.node.attributes.get(name);
     return typeof value === "object" && "shape" in value ? value : undefined;
   }
-  /** Two numbers of an attribute, for height and width. */
+  /** Reads an attribute of two numbers, for height and width. */
   pair(name: string, fallback: number): readonly [number, number] {
     const [height, width, ...more] = this.numbers(name) ?? [fallback, fallback];
     if (height !== undefined && width !== undefined && more.length === 0) return [height, width];
-    return unsupported(`its ${name} are not those of an image, height and width`);
+    return unsupported(`its ${name} are not two numbers, for height and width`);
   }
 
   // Constants -----------------------------------------------------------------------------------------------------
 
-  /** The constant of an input, if it is one. */
+  /** Returns the constant of an input, if it is constant. */
   constant(input: number): Constant | undefined {
     return this.constants.get(this.node.inputs[input] ?? "");
   }
@@ -70,7 +76,7 @@ export class NodeImport {
     const constant = this.constant(input);
     return constant instanceof Numbers ? undefined : constant;
   }
-  /** Takes the constant of an input as a layer's weight, of this shape (null: any size). */
+  /** Takes an input's constant as a layer's weight of this shape (null: any size). */
   weight(input: number, name: string, shape: readonly (number | null)[]): Floats {
     const floats = this.floats(input) ?? unsupported(`its ${name} is computed, not a constant`);
     const fits =
@@ -83,14 +89,14 @@ export class NodeImport {
     return floats;
   }
 
-  /** Makes a layer, or gives the one that another node with the same weights has made. */
+  /** Makes a layer, or returns the one that another node with the same weights has made. */
   layer<M extends Module>(make: () => M): M {
     const [weight] = this.taken;
     const name = weight === undefined ? undefined : this.node.inputs[weight];
     return this.place(this.node, name, make) as M;
   }
 
-  /** Runs a layer that has one tensor as its input. */
+  /** Returns a function that runs a layer on one tensor. */
   run(layer: Module): Run {
     const call = layer as unknown as (input: Tensor) => Tensor;
     return (input) => call(tensorInput(input));
@@ -102,10 +108,15 @@ export function tensorInput(value: Value | undefined): Tensor {
 }
 
 export function numbersInput(value: Value | undefined, name: string): Numbers {
-  return value instanceof Numbers ? value : unsupported(`its ${name} depends on elements, which is not possible here`);
+  return value instanceof Numbers
+    ? value
+    : unsupported(`its ${name} depends on the elements of a tensor, which is not supported`);
 }
 
-/** The message of what an importer throws: of our own errors without the place and hint that are said elsewhere. */
+/**
+ * Returns the message of an importer's error. It removes the hint from kilograd's own errors, because the import
+ * reports it separately.
+ */
 export function problemOf(error: unknown): string | undefined {
   if (error instanceof Unsupported) return error.message;
   return error instanceof KilogradError ? error.message.replace(/\.( Hint: .*)?$/s, "") : undefined;

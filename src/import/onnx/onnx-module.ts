@@ -1,4 +1,4 @@
-/** A network made from an ONNX model: its layers are `nn`'s, its parameters train. */
+/** A network made from an ONNX model. Its layers are those of `nn`, and its parameters can be trained. */
 import { DataError, KilogradError } from "../../errors/errors.js";
 import { Module, Parameter } from "../../nn/index.js";
 import { tensor } from "../../tensor/creation.js";
@@ -23,33 +23,33 @@ const importers: Readonly<Record<string, Importer>> = { ...layers, ...arithmetic
 /** The operators that can be imported. */
 export const onnxOperators: readonly string[] = Object.keys(importers).sort();
 
-/** Groups are nested so deep at most. */
+/** The maximum depth of nested groups. */
 const MAX_DEPTH = 16;
-/** As many problems are listed in an error. */
+/** The maximum number of problems listed in an error. */
 const SHOWN = 8;
 
 interface Step {
   readonly node: OnnxNode;
-  /** Inputs that went into a layer are empty. */
+  /** The names of the inputs. Those that became weights of a layer are empty strings. */
   readonly inputs: readonly string[];
   readonly run: Run;
 }
 
 export interface ImportOnnxOptions {
   /**
-   * Whether the network shall end in the logarithms of likelihoods, as `F.nllLoss` and the Trainer need them: a Softmax
-   * at its end becomes LogSoftmax, and after scores (logits) comes one. False unless given.
+   * Whether the network should return log-likelihoods, as `F.nllLoss` and the Trainer require. If it ends in Softmax,
+   * that becomes LogSoftmax; if it returns scores (logits), a LogSoftmax is appended. Default false.
    */
   readonly logLikelihoods?: boolean;
 }
 
-/** Holds layers whose names have a common beginning: `features` for `features.0.weight`. */
+/** Holds layers whose names share a prefix, such as `features` for `features.0.weight`. */
 class Group extends Module {}
 
 /**
- * A network made from an ONNX model. Convolutions, batch norms and fully connected layers are modules named as their
- * weights (`conv1.weight` → `conv1`); other float constants of more than one element are parameters too. As every
- * network it is in training mode at first: `eval()` switches dropout off and uses the running statistics.
+ * A network made from an ONNX model. Convolutions, batch norms and fully connected layers are modules named after their
+ * weights (`conv1.weight` → `conv1`). Other float constants with more than one element are parameters too. Like every
+ * network, it starts in training mode; `eval()` turns dropout off and uses the running statistics.
  */
 export class OnnxModule extends Module {
   readonly #steps: readonly Step[];
@@ -65,11 +65,11 @@ export class OnnxModule extends Module {
     for (const [name, constant] of graph.initializers) if (read.has(name)) this.#keep(name, constant);
   }
 
-  /** What the model says about itself: classes, accuracy, licence, … */
+  /** The model's metadata, such as classes, accuracy and licence. */
   get metadata(): Readonly<Record<string, string>> {
     return this.#graph.metadata;
   }
-  /** The names of the inputs that `forward` takes, in this order. */
+  /** The names of the inputs of `forward`, in order. */
   get inputNames(): readonly string[] {
     return this.#graph.inputs;
   }
@@ -106,17 +106,17 @@ export class OnnxModule extends Module {
   }
 }
 
-/** An error of the forward pass, with the node where it arose. */
+/** Adds the node to an error of the forward pass. */
 function inNode({ place }: OnnxNode, error: unknown): unknown {
   if (error instanceof Unsupported) return new DataError({ op: "onnx", problem: `${place}: ${error.message}` });
   return error instanceof KilogradError ? error.inModule(place) : error;
 }
 
-/** Goes through a graph's nodes, makes their layers, and gathers what cannot be imported. */
+/** Goes through a graph's nodes, makes their layers, and collects what cannot be imported. */
 class GraphImport {
-  /** Constants by name: initializers, and what nodes give on without a change. */
+  /** Constants by name: initializers, and those that nodes make or pass on unchanged. */
   private readonly constants: Map<string, Constant>;
-  /** Layers by operator, attributes and weights: nodes that agree in all of them share one. */
+  /** Layers by operator, attributes and weights. Nodes that agree in all of these share a layer. */
   private readonly made = new Map<string, Module>();
 
   constructor(
@@ -149,7 +149,10 @@ class GraphImport {
     });
   }
 
-  /** PyTorch's exporter gives on weights that are equal by Identity nodes, and makes constants by nodes. */
+  /**
+   * Notes the constant that a node passes on or makes. PyTorch's exporter shares equal weights through Identity nodes,
+   * and makes constants with Constant nodes.
+   */
   private noteConstant({ operator, inputs, outputs, attributes }: OnnxNode): void {
     const value = operator === "Identity" ? this.constants.get(inputs[0] ?? "") : undefined;
     const made = operator === "Constant" ? attributes.get("value") : undefined;
@@ -179,7 +182,10 @@ class GraphImport {
   }
 }
 
-/** `conv1` for a weight `conv1.weight`; otherwise from the node's name: `/conv1/Conv` gives `conv1`. */
+/**
+ * Returns `conv1` for a weight `conv1.weight`. Without a weight, it uses the node's name: `/conv1/Conv` becomes
+ * `conv1`.
+ */
 function layerName({ name, outputs, operator }: OnnxNode, weight: string | undefined): string {
   const named = /^(.+)\.weight$/.exec(weight ?? "")?.[1];
   if (named !== undefined) return named;
@@ -188,7 +194,7 @@ function layerName({ name, outputs, operator }: OnnxNode, weight: string | undef
   return parts.join(".") || `${operator}_${outputs[0]}`.replace(/\W+/g, "_");
 }
 
-/** Finds or makes the groups of a dotted name, and a last name that is free there. */
+/** Finds or makes the groups of a dotted name, and calls `add` with a last name that is not taken yet. */
 function place(root: Module, path: string, add: (parent: Module, name: string) => void): void {
   const found = path.split(".").filter((part) => part !== "");
   const parts = found.length > MAX_DEPTH ? [found.join("_")] : found;
@@ -213,10 +219,11 @@ function freeName(parent: Module, name: string): string {
 }
 
 /**
- * Makes a network from an ONNX model, with its weights: it evaluates as the model does, and trains on.
+ * Makes a network from an ONNX model, with its weights. It computes what the model computes, and can be trained
+ * further.
  * @param bytes the file's content
  * @param file its name, for errors
- * @throws DataError where the file is damaged, or naming every node with an operator or attribute that is not supported
+ * @throws DataError if the file is damaged, or if operators or attributes are not supported; it names every such node
  * @example
  * const model = importOnnx(fs.readFileSync("digits.onnx"), "digits.onnx", { logLikelihoods: true });
  * evaluate(model, testLoader);

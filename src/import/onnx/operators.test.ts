@@ -105,8 +105,8 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
     /node 1 .* reads "y", which is given only later/,
   ],
   ["a value that nothing gives", onnx([node("Add", ["x", "gone"], ["y"])]), /reads "gone", which nothing gives/],
-  ["a value that is given twice", onnx([relu, relu]), /node 2 .* gives "y", which is there already/],
-  ["an output that nothing gives", onnx([node("Relu", ["x"], ["z"])]), /nothing gives the output "y"/],
+  ["a value that is computed twice", onnx([relu, relu]), /node 2 .* computes "y", which already exists/],
+  ["an output that no node computes", onnx([node("Relu", ["x"], ["z"])]), /no node computes the output "y"/],
   ["two outputs", onnx([relu], { output: [{ name: "y" }, { name: "x" }] }), /it has 2 outputs \("y", "x"\)/],
   [
     "an input of bytes",
@@ -169,7 +169,7 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   [
     "a convolution of volumes",
     onnx([node("Conv", ["x", "w"], ["y"], [ints("strides", 1, 1, 1)])]),
-    /its strides are not those of an image/,
+    /its strides are not two numbers, for height and width/,
   ],
   [
     "groups of nothing",
@@ -202,7 +202,7 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   [
     "an attribute of another type",
     onnx([node("Cast", ["x"], ["y"], [ints("to", 1)])]),
-    /its attribute to is no number/,
+    /its attribute to is not a number/,
   ],
 ];
 
@@ -230,12 +230,12 @@ const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegEx
   [
     "a shape that depends on elements",
     onnx([node("Cast", ["x"], ["i"], [int("to", Kind.INT64)]), node("Expand", ["x", "i"], ["y"])]),
-    /node 2 "a Expand" \(Expand\): its shape depends on elements/,
+    /node 2 "a Expand" \(Expand\): its shape depends on the elements of a tensor/,
   ],
   [
     "a result of all memory",
     onnx([node("Expand", ["x", "s"], ["y"])], { initializer: [sizes("s", 2 ** 40, 1, 1)] }),
-    /its result would have 4398046511104 elements, of at most 16777216/,
+    /its result would have 4398046511104 elements, but at most 16777216 are allowed/,
   ],
   [
     "a list that doubles without end",

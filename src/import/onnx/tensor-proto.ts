@@ -1,10 +1,10 @@
-/** ONNX's TensorProto, the constants in a graph: float32 elements, or whole numbers. */
+/** ONNX's TensorProto: the constants in a graph, as float32 elements or integers. */
 import { TensorProto_DataLocation, TensorProto_DataType, type TensorProto } from "onnx-buf";
 import { formatShape, sizeOf } from "../../graph/shape.js";
 import { bytesIn, readElements, type ElementTypeName } from "../../formats/element-types.js";
 import { Numbers } from "./values.js";
 
-/** Float elements, dense and row-major. */
+/** Floats, dense and row-major. */
 export interface Floats {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -28,7 +28,7 @@ interface WholeType {
   readonly read: (view: DataView, at: number) => number;
 }
 
-/** How the raw bytes of whole numbers are read. */
+/** How the raw bytes of integers are read. */
 const wholeTypes: { readonly [K in Kind]?: WholeType } = {
   [INT64]: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
   [INT32]: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
@@ -63,7 +63,7 @@ function readFloats(
     if (rawData.length === expected) return readElements(type, rawData) as Float32Array;
     return refuse(`${formatShape(shape)} takes ${expected} bytes, but it has ${rawData.length}`);
   }
-  // Halves without raw bytes are kept as 16 bits in an int32 each.
+  // Half floats without raw bytes are stored as 16 bits in an int32 each.
   const listed = { F32: floatData, F64: doubleData }[type as string] ?? int32Data;
   if (listed.length !== sizeOf(shape)) {
     return refuse(`${formatShape(shape)} has ${sizeOf(shape)} elements, but it lists ${listed.length}`);

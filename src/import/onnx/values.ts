@@ -1,16 +1,19 @@
 /**
- * What flows through an ONNX graph: tensors, and whole numbers that exporters compute shapes from (`Shape`, `Gather`,
- * `Concat`, …). Shapes are static here, so these are known while the graph is built.
+ * The values in an ONNX graph: tensors, and integers from which exporters compute shapes (`Shape`, `Gather`, `Concat`,
+ * …). Shapes are static here, so these integers are known while the graph is built.
  */
 import { DataError } from "../../errors/errors.js";
 import { denseStrides, sizeOf, type Shape } from "../../graph/shape.js";
 import { tensor } from "../../tensor/creation.js";
 import { Tensor } from "../../tensor/tensor.js";
 
-/** More than any shape or list of indices needs; a hostile graph could double a list with every node. */
+/**
+ * More than any shape or list of indices needs. Without this limit, a hostile graph could double a list with every
+ * node.
+ */
 const MAX_NUMBERS = 65_536;
 
-/** Whole numbers (ONNX's int64, int32 and bool), row-major. */
+/** Integers (ONNX's int64, int32 and bool), row-major. */
 export class Numbers {
   constructor(
     readonly shape: Shape,
@@ -33,12 +36,12 @@ export class Numbers {
 
 export type Value = Tensor | Numbers;
 
-/** As a tensor: int32. */
+/** Returns a value as a tensor; integers become int32. */
 export function asTensor(value: Value): Tensor {
   return value instanceof Tensor ? value : tensor(Int32Array.from(value.values), value.shape);
 }
 
-/** The numbers along an axis at these places: what `Gather` and `Slice` take out of a list of sizes. */
+/** Takes the numbers at these positions of an axis, as `Gather` and `Slice` do with lists of sizes. */
 export function take({ shape, values }: Numbers, axis: number, places: Numbers): Numbers {
   const [outer, extent] = [sizeOf(shape.slice(0, axis)), shape[axis]!];
   const inner = denseStrides(shape)[axis]!;
@@ -52,7 +55,7 @@ export function take({ shape, values }: Numbers, axis: number, places: Numbers):
   return new Numbers([...shape.slice(0, axis), ...places.shape, ...shape.slice(axis + 1)], taken);
 }
 
-/** The numbers with their axes in another order. */
+/** Reorders the axes of integers. */
 export function permuted({ shape, values }: Numbers, order: readonly number[]): Numbers {
   const strides = order.map((axis) => denseStrides(shape)[axis]!);
   const result = order.map((axis) => shape[axis]!);

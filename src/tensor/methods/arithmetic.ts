@@ -1,4 +1,4 @@
-/** Methods of two operands, which broadcast. */
+/** Methods with two operands, which broadcast. */
 import * as ops from "../../ops/index.js";
 import { asNode, Handle } from "./handle.js";
 

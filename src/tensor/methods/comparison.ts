@@ -1,4 +1,6 @@
-/** Comparisons, which give 1 where they hold and 0 elsewhere, as int32; choosing by them; and casts. */
+/**
+ * Comparisons, which give int32 tensors with 1 where they hold and 0 elsewhere; selection by a condition; and casts.
+ */
 import * as ops from "../../ops/index.js";
 import { asNode, type Handle } from "./handle.js";
 import { Pointwise } from "./pointwise.js";

@@ -1,7 +1,7 @@
 /**
- * What the methods of `Tensor` stand on. They are grouped by what they do, a class for each group, each extending the
- * one before it: Handle, Arithmetic, Pointwise, Comparison, Reduction, Shaping, and last Tensor, the only one that users
- * see. `T` is Tensor; as a parameter it keeps the groups from importing what is built on them.
+ * The base of `Tensor`. Its methods are grouped by what they do. Each group is a class that extends the previous one:
+ * Handle, Arithmetic, Pointwise, Comparison, Reduction, Shaping, and finally Tensor, the only one that users see. `T`
+ * is always Tensor; as a type parameter, it keeps the groups from importing the class that is built on them.
  */
 import type { Dtype, Node } from "../../graph/node.js";
 import { resolveAxis, sizeOf, type Shape } from "../../graph/shape.js";
@@ -10,7 +10,7 @@ import { constant } from "../../ops/index.js";
 /** @internal */
 export abstract class Handle<T extends Handle<T>> {
   /**
-   * What this tensor stands for in the graph, at present.
+   * The node that this tensor stands for at present.
    * @internal
    */
   abstract get node(): Node;

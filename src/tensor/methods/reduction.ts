@@ -1,4 +1,4 @@
-/** Methods that sum up axes, or look at whole axes. */
+/** Methods that reduce axes, or normalise along them. */
 import type { Node } from "../../graph/node.js";
 import { reducedShape, resolveAxes, resolveAxis } from "../../graph/shape.js";
 import * as ops from "../../ops/index.js";
@@ -116,7 +116,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   }
 }
 
-/** `op` keeps the axes that it reduces, with size 1; here they disappear unless `keepdim` is set. */
+/** Applies `op`, which keeps the reduced axes with size 1, and then removes them unless `keepdim` is set. */
 function reduce(
   node: Node,
   name: string,

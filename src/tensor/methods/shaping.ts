@@ -1,4 +1,4 @@
-/** Methods that arrange the same elements in another shape or order or take a part of them, and the matrix product. */
+/** Methods that change the shape or the order of the elements or select some of them, and the matrix product. */
 import { ShapeError } from "../../errors/errors.js";
 import { formatShape, resolveAxes, resolveAxis, sizeOf, type Shape } from "../../graph/shape.js";
 import * as ops from "../../ops/index.js";

@@ -1,4 +1,4 @@
-/** Operators on elements and their reductions. Between whole numbers (sizes) they are computed at once. */
+/** Elementwise operators and reductions. On integers (sizes) they are computed immediately. */
 import { broadcastShapes, broadcastStrides, denseStrides, sizeOf } from "../../../graph/shape.js";
 import type { Tensor } from "../../../tensor/tensor.js";
 import { TensorProto_DataType } from "onnx-buf";
@@ -11,7 +11,7 @@ const unary =
   (input) =>
     compute(tensorInput(input));
 
-/** @param whole what it does to whole numbers, if exporters need it for shapes */
+/** @param whole the operator on integers, if exporters use it for shapes */
 const binary =
   (compute: (a: Tensor, b: Tensor) => Tensor, whole?: (a: number, b: number) => number): Importer =>
   () =>
@@ -39,7 +39,7 @@ const variadic =
   (...inputs) =>
     inputs.map(tensorInput).reduce(compute);
 
-/** Axes are an attribute, and in later operator sets an input; without any, all are meant. */
+/** The axes are an attribute, or in later operator sets an input. The default is all axes. */
 const reduction =
   (compute: (x: Tensor, axes: readonly number[], keepdims: boolean) => Tensor): Importer =>
   (node) => {
@@ -60,7 +60,7 @@ const argMax: Importer = (node) => {
   return (input) => tensorInput(input).argmax(axis, keepdims);
 };
 
-/** The limits are attributes, and from operator set 11 on inputs. */
+/** The limits are attributes before operator set 11, and inputs from then on. */
 const clip: Importer = (node) => {
   const limit = (name: string): number | undefined =>
     node.node.attributes.has(name) ? node.number(name, 0) : undefined;

@@ -1,4 +1,4 @@
-/** Operators with weights or windows, which become layers of `nn`: they train, and are seen in a summary. */
+/** Operators with weights or windows, which become layers of `nn`. So they can be trained, and appear in a summary. */
 import {
   AdaptiveAvgPool2d,
   AvgPool2d,
@@ -22,7 +22,7 @@ import { tensorInput, unsupported, type Importer, type NodeImport, type Run } fr
 
 type Sides = readonly [top: number, left: number, bottom: number, right: number];
 
-/** Padding as layers have it, the same on opposite sides; or what must be put around the image before. */
+/** Reads the padding: for the layer, if it is equal on opposite sides; otherwise as sides that must be padded first. */
 function readPadding(node: NodeImport): {
   readonly padding: readonly [number, number] | "same";
   readonly before?: Sides;
@@ -32,7 +32,7 @@ function readPadding(node: NodeImport): {
   if (auto === "SAME_UPPER" && isStride1 && node.node.operator.endsWith("Conv")) return { padding: "same" };
   if (auto !== "NOTSET" && auto !== "VALID") return unsupported(`its auto_pad ${auto} is not supported here`);
   const pads = (auto === "VALID" ? undefined : node.numbers("pads")) ?? [0, 0, 0, 0];
-  if (pads.length !== 4) return unsupported("its pads are not those of an image, two for each side");
+  if (pads.length !== 4) return unsupported("its pads are not four numbers, two per axis of an image");
   const [top, left, bottom, right] = pads as unknown as Sides;
   if (pads.some((size) => size < 0)) return unsupported("its pads are negative");
   return top === bottom && left === right
@@ -40,7 +40,7 @@ function readPadding(node: NodeImport): {
     : { padding: [0, 0], before: [top, left, bottom, right] };
 }
 
-/** The layer after its image has been padded on unequal sides. */
+/** Runs the layer, after padding its image if the sides are unequal. */
 function padded(node: NodeImport, layer: Module, sides: Sides | undefined, value: number): Run {
   const run = node.run(layer);
   if (!sides) return run;
@@ -66,7 +66,7 @@ const conv: Importer = (node) => {
   return padded(node, layer, before, 0);
 };
 
-/** onnxruntime's convolution with the activation that follows it. */
+/** onnxruntime's convolution fused with the activation after it. */
 const fusedConv: Importer = (node) => {
   const activation = node.text("activation", "Relu");
   if (activation !== "Relu" || node.has(3)) return unsupported(`its fused ${activation} is not supported here`);
@@ -79,7 +79,7 @@ const batchNorm: Importer = (node) => {
   const [scale, shift] = [weight(1, "scale"), weight(2, "B")];
   const [mean, variance] = [weight(3, "input_mean"), weight(4, "input_var")];
   const layer = node.layer(() => {
-    // ONNX's momentum is the share of the old statistics.
+    // ONNX's momentum is the weight of the old statistics.
     const momentum = roundedFloat(1 - node.number("momentum", 0.9));
     const made = new BatchNorm2d(scale.length, { eps: roundedFloat(node.number("epsilon", 1e-5)), momentum });
     made.weight!.setData(scale);
@@ -91,7 +91,7 @@ const batchNorm: Importer = (node) => {
   return node.run(layer);
 };
 
-/** The decimal number that was meant by a float32: 1e-5, not 0.000009999999747378752. */
+/** Recovers the decimal number that a float32 was meant to be: 1e-5, not 0.000009999999747378752. */
 function roundedFloat(value: number): number {
   return Number(value.toPrecision(6));
 }
@@ -109,7 +109,7 @@ const gemm: Importer = (node) => {
   };
 };
 
-/** A matrix product with constants is the fully connected layer. */
+/** A matrix product with a constant becomes a fully connected layer. */
 function linear(node: NodeImport): Run {
   const { shape, data } = node.weight(1, "B", [null, null]);
   const isTransposed = node.number("transB", 0) !== 0;
@@ -160,14 +160,17 @@ const averagePool: Importer = (node) => {
   return pool(make, 0)(node);
 };
 
-/** The ratio is an attribute, and from operator set 12 on a constant input. */
+/** The ratio is an attribute before operator set 12, and a constant input from then on. */
 const dropout: Importer = (node) => {
   const given = node.has(1) ? node.floats(1)?.data[0] : node.number("ratio", 0.5);
   if (given === undefined) return unsupported("its ratio is computed, not a constant");
   return node.run(node.layer(() => new Dropout(roundedFloat(given))));
 };
 
-/** Up to operator set 12 all axes from `axis` (1, unless given) on are one; then `axis` alone, the last unless given. */
+/**
+ * Up to operator set 12, all axes from `axis` on (default 1) are treated as one. Later, only `axis` counts (default:
+ * the last).
+ */
 const softmax =
   (Layer: typeof Softmax | typeof LogSoftmax): Importer =>
   (node) => {

@@ -1,4 +1,4 @@
-/** Operators that move elements, or compute the sizes by which others do. */
+/** Operators that move elements, or compute the sizes for other operators that do. */
 import * as ops from "../../../ops/index.js";
 import { broadcastShapes, sizeOf } from "../../../graph/shape.js";
 import { cat, full, tensor } from "../../../tensor/creation.js";
@@ -7,15 +7,18 @@ import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport,
 import type { Constant } from "../tensor-proto.js";
 import { asTensor, Numbers, permuted, take, type Value } from "../values.js";
 
-/** More than a small network's batch has: a few bytes of a hostile file could ask for minutes of work. */
+/**
+ * More than a batch of a small network has. Without this limit, a few bytes of a hostile file could demand minutes of
+ * work.
+ */
 const MAX_ELEMENTS = 2 ** 24;
 
-/** The same elements in another shape, whose sizes are complete. */
+/** Reshapes a value. The shape's sizes must all be known. */
 function reshaped(value: Value, shape: readonly number[]): Value {
   return value instanceof Numbers ? new Numbers(shape, value.values) : value.reshape(shape);
 }
 
-/** The axis counted from the front. */
+/** Returns the axis counted from the front. */
 function resolved(axis: number, rank: number): number {
   const index = axis < 0 ? axis + rank : axis;
   return Number.isInteger(axis) && index >= 0 && index < rank ? index : unsupported(`it has no axis ${axis}`);
@@ -25,7 +28,7 @@ function present(value: Value | undefined): Value {
   return value ?? unsupported("an input that it needs is left out");
 }
 
-/** Numbers that are an attribute in older operator sets and an input in newer ones. */
+/** Reads numbers that are an attribute in older operator sets and an input in newer ones. */
 function listOf(node: NodeImport, name: string, input: Value | undefined): readonly number[] | undefined {
   return input === undefined ? node.numbers(name) : numbersInput(input, name).values;
 }
@@ -93,7 +96,7 @@ const transpose: Importer = (node) => {
   };
 };
 
-/** Single places along an axis; of tensors only one place, or all those that follow each other. */
+/** Takes given positions along an axis. */
 const gather: Importer = (node) => {
   const axis = node.number("axis", 0);
   return (input, indices) => {
@@ -126,7 +129,7 @@ function sliced(value: Value, axis: number, start: number, end: number, step: nu
   const [least, most] = step > 0 ? [0, extent] : [-1, extent - 1];
   const inside = (place: number): number => Math.min(Math.max(place < 0 ? place + extent : place, least), most);
   const [from, to] = [inside(start), inside(end)];
-  if (!(Math.abs(step) >= 1)) return unsupported(`its step ${step} is not possible here`);
+  if (!(Math.abs(step) >= 1)) return unsupported(`its step ${step} is not supported`);
   if (value instanceof Tensor && step > 0) return value.slice(at, from, Math.max(from, to), step);
   if (value instanceof Tensor) {
     const last = extent - 1;
@@ -163,7 +166,7 @@ const pad: Importer = (node) => {
 
 function checkElements(shape: readonly number[]): void {
   if (!(sizeOf(shape) <= MAX_ELEMENTS))
-    unsupported(`its result would have ${sizeOf(shape)} elements, of at most ${MAX_ELEMENTS}`);
+    unsupported(`its result would have ${sizeOf(shape)} elements, but at most ${MAX_ELEMENTS} are allowed`);
 }
 
 const constant: Importer = (node) => {
@@ -190,7 +193,7 @@ const constantOfShape: Importer = (node) => {
   };
 };
 
-/** The value of a constant: a single float is known to the compiler. */
+/** Returns a constant as a value. A single float becomes a constant that the compiler knows. */
 export function constantOf(constant: Constant | undefined): Value | undefined {
   if (constant === undefined || constant instanceof Numbers) return constant;
   return constant.data.length === 1 ? full(constant.shape, constant.data[0]!) : tensor(constant.data, constant.shape);
