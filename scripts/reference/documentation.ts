@@ -50,10 +50,13 @@ function moduleSummary(file: ts.Declaration): string {
   return /^\/\*\*[^]*?@module[^]*?\*\//.exec(text)?.[0] ?? "";
 }
 
-function undescribed({ symbol, declarations }: PublicName, checker: ts.TypeChecker): string[] {
+function undescribed(name: PublicName, checker: ts.TypeChecker): string[] {
+  if (isOverride(name)) return [];
+  const { symbol, declarations } = name;
   const signatures = declarations.filter((one) => ts.isFunctionLike(one) && !isImplementation(one, declarations));
   return (signatures as ts.SignatureDeclaration[]).flatMap(({ parameters }) =>
     parameters.flatMap((parameter, index) => {
+      if (parameter.name.getText() === "this") return [];
       const described = ts.isIdentifier(parameter.name)
         ? ts.displayPartsToString(
             checker.getSymbolAtLocation(parameter.name)?.getDocumentationComment(checker) ?? [],
@@ -80,13 +83,16 @@ function throwsItself({ declarations }: PublicName): boolean {
   return declarations.some((one) => ts.isFunctionLike(one) && find(one));
 }
 
-function needsExample({ kind, declarations }: PublicName): boolean {
-  if (kind === "function" || kind === "class") return true;
-  const [declaration] = declarations;
-  if (kind !== "method" || !declaration) return false;
-  const name = ts.getNameOfDeclaration(declaration);
-  const isOverride = ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Override;
-  return !isOverride && !(name && ts.isComputedPropertyName(name));
+function needsExample(name: PublicName): boolean {
+  if (name.kind === "function" || name.kind === "class") return true;
+  const written = ts.getNameOfDeclaration(name.declarations[0]);
+  const isNamedBySymbol = !!written && ts.isComputedPropertyName(written);
+  return name.kind === "method" && !isOverride(name) && !isNamedBySymbol;
+}
+
+/** Whether a member redefines one that is documented there. */
+function isOverride({ declarations: [declaration] }: PublicName): boolean {
+  return !!declaration && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Override) !== 0;
 }
 
 function hasTag({ declarations }: PublicName, name: string): boolean {

@@ -6,8 +6,13 @@ import type { Advice } from "./rule.js";
 import { adviceRules } from "./rules/index.js";
 
 /**
- * The advice that the course would give on a network; none if it follows the rules.
- * @example advise(inspectNetwork(new ExerciseNet(), [1, 28, 28])); // []
+ * Finds what the course would advise on a network.
+ * @param inspection what `inspectNetwork` found
+ * @returns the advice, layer by layer; nothing if the network follows the rules
+ * @example
+ * advise(inspectNetwork(new ExerciseNet(), [1, 28, 28])); // []
+ * const net = new nn.Sequential(new nn.Conv2d(1, 10, 28), new nn.ReLU(), new nn.Flatten(), new nn.LogSoftmax(1));
+ * advise(inspectNetwork(net, [1, 28, 28])).map(({ rule }) => rule); // ["relu-before-softmax"]
  */
 export function advise(inspection: Inspection): Advice[] {
   const network = new Network(inspection);
@@ -16,7 +21,15 @@ export function advise(inspection: Inspection): Advice[] {
   );
 }
 
-/** Three lines for each piece of advice, without a line end after the last. */
+/**
+ * Writes advice as text, three lines for each piece.
+ * @param advice what `advise` found
+ * @param inspection what `inspectNetwork` found
+ * @returns the text, without a line end after the last line
+ * @example
+ * const inspection = inspectNetwork(new ExerciseNet(), [1, 28, 28]);
+ * formatAdvice(advise(inspection), inspection); // "No advice: the network follows the rules of the course."
+ */
 export function formatAdvice(advice: readonly Advice[], { layers }: Inspection): string {
   if (advice.length === 0) return "No advice: the network follows the rules of the course.";
   return advice

@@ -3,21 +3,22 @@ import { leastCorrect } from "../exercise/rules.js";
 import { percent } from "../text/figures.js";
 import type { EpochEvent } from "../train/events.js";
 
-/** The record of an epoch. Runs of earlier versions have no health. */
+/** The record of an epoch. Runs of early versions have no `health`. */
 export type EpochFigures = Omit<EpochEvent, "type" | "health"> & { readonly health?: EpochEvent["health"] | undefined };
 
+/** How far a training is, and what it is compared with. */
 export interface TrainingProgress {
   /** The number of epochs that the training is to have. */
   readonly budget: number;
-  /** The number of classes to tell apart. */
+  /** The number of classes. */
   readonly classes: number;
-  /** The finished epochs, in order from the first. */
+  /** The finished epochs, in order, from the first. */
   readonly epochs: readonly EpochFigures[];
   /** Whether the reference curve, and with it the goal of 99.4 %, applies to this data. */
   readonly reference: boolean;
-  /** The number of first epochs that train on cropped images. Their tests, on whole images, say little. */
+  /** The number of first epochs that were trained on cropped images: their tests, on whole ones, say little. */
   readonly cropped: number;
-  /** Finished runs with the same data, the same budget and the same early crop. */
+  /** Finished runs on the same data, with the same budget, and cropped in the same way. */
   readonly earlier: readonly (readonly EpochFigures[])[];
 }
 

@@ -1,6 +1,7 @@
 /** What a sign is that a training is not going well. */
 import type { TrainingProgress } from "./progress.js";
 
+/** What is to be said of a training. */
 export interface TrainingAdvice {
   /** The epoch after which it is said. */
   readonly epoch: number;
@@ -12,11 +13,12 @@ export interface TrainingAdvice {
   readonly hopeless: boolean;
 }
 
+/** A sign that something is wrong with a training, as data. */
 export interface Sign {
-  /** The name of its file, with spaces and capital letters where they belong. */
+  /** Its name. */
   readonly name: string;
-  /** Set if the sign depends on test results. */
+  /** Set if it depends on test results. */
   readonly byTests?: true;
-  /** Looks at a training with at least one finished epoch. */
+  /** Looks at a training with at least one epoch, and says what it finds. */
   readonly look: (progress: TrainingProgress) => Pick<TrainingAdvice, "text" | "hopeless"> | undefined;
 }

@@ -7,8 +7,13 @@ import type { TrainingAdvice } from "./sign.js";
 import { signs } from "./signs/index.js";
 
 /**
- * The advice on a training after its last finished epoch.
- * @example adviseTraining({ budget: 8, classes: 10, epochs, reference: true, cropped: 0, earlier: [] }).some((a) => a.hopeless)
+ * Says what is wrong with a training after its last finished epoch.
+ * @param progress its epochs, at least one, and what they are compared with
+ * @returns a line for each sign; nothing if all is well
+ * @example
+ * const epoch = { epoch: 1, trainLoss: 2.3, testLoss: 2.3, correct: 1000, total: 10_000, seconds: 20 };
+ * const advice = adviseTraining({ budget: 8, classes: 10, epochs: [epoch], reference: true, cropped: 0, earlier: [] });
+ * advice.map(({ sign }) => sign); // ["not learning"]
  */
 export function adviseTraining(progress: TrainingProgress): TrainingAdvice[] {
   const { epoch } = last(progress.epochs);
@@ -18,7 +23,17 @@ export function adviseTraining(progress: TrainingProgress): TrainingAdvice[] {
   });
 }
 
-/** The same, without advice that an earlier epoch gave already, unless it has become hopeless since. */
+/**
+ * Says what is wrong with a training after its last finished epoch, without what was already said after an earlier one.
+ * What has become hopeless is said again.
+ * @param progress its epochs, at least one, and what they are compared with
+ * @returns a line for each new sign
+ * @example
+ * const epoch = (epoch: number) => ({ epoch, trainLoss: 2.3, testLoss: 2.3, correct: 1000, total: 10_000, seconds: 20 });
+ * const rest = { budget: 8, classes: 10, reference: true, cropped: 0, earlier: [] };
+ * newAdvice({ ...rest, epochs: [epoch(1)] }).map(({ hopeless }) => hopeless); // [false]
+ * newAdvice({ ...rest, epochs: [epoch(1), epoch(2), epoch(3)] }).filter(({ sign }) => sign === "not learning"); // []
+ */
 export function newAdvice(progress: TrainingProgress): TrainingAdvice[] {
   const said = new Set<string>();
   for (let done = 1; done < progress.epochs.length; done++) {

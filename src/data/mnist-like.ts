@@ -88,9 +88,10 @@ export class MnistLike extends ImageDataset implements GreyImages {
    * const test = await MNIST.load({ root: "data", train: false });
    * [test.height, test.width]; // [28, 28]
    */
-  static async load<T>(this: MnistClass<T>, { download = false, ...options }: MnistLoadOptions): Promise<T> {
-    if (download) await this.download(options.root);
-    return new this(options);
+  static async load<T>(this: MnistClass<T>, options: MnistLoadOptions): Promise<T> {
+    const { download = false, ...rest } = options;
+    if (download) await this.download(rest.root);
+    return new this(rest);
   }
 
   /**

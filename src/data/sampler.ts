@@ -43,9 +43,9 @@ export class SequentialSampler implements Sampler {
  */
 export class RandomSampler implements Sampler {
   /**
-   * @param sampler the order of the samples
-   * @param batchSize the number of samples in a batch
-   * @param dropLast whether to leave out a last group that is smaller
+   * @param source what is sampled: a dataset, or anything with a length
+   * @param generator the source of random numbers; one seeded from the default generator for each epoch, unless given
+   * @throws ArgumentError if there are no samples
    */
   constructor(
     private readonly source: { readonly length: number },
@@ -75,7 +75,11 @@ export class RandomSampler implements Sampler {
  * @example [...new BatchSampler(new SequentialSampler({ length: 5 }), 2, false)]; // [[0, 1], [2, 3], [4]]
  */
 export class BatchSampler implements Iterable<number[]> {
-  /** @param dropLast whether to leave out a last group of fewer than `batchSize` indices */
+  /**
+   * @param sampler the order of the samples
+   * @param batchSize the number of samples in a batch
+   * @param dropLast whether to leave out a last group that is smaller
+   */
   constructor(
     private readonly sampler: Sampler,
     private readonly batchSize: number,

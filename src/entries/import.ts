@@ -1,3 +1,12 @@
-/** `kilograd/import`: what others have trained: weights of several formats, and networks from ONNX. Nothing here needs Node. */
+/**
+ * Weights and networks that others have trained: state dicts of several formats, and ONNX models. Nothing here needs
+ * Node.
+ *
+ * @example
+ * const model = new nn.Sequential(new nn.Conv2d(1, 8, 3));
+ * model.loadStateDict(decodeStateDict(exportNpz(model), "net.npz")); // { missingKeys: [], unexpectedKeys: [] }
+ *
+ * @module kilograd/import
+ */
 export { importOnnx, onnxOperators, OnnxModule, type ImportOnnxOptions } from "../import/onnx/onnx-module.js";
 export { decodeStateDict } from "../import/state-dict.js";

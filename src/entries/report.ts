@@ -1,4 +1,15 @@
-/** `kilograd/report`: what can be said of runs, as plain data, and the same as a page or in a terminal. Needs no Node. */
+/**
+ * What can be said of runs, as plain data, as a page, and as text for a terminal; and what can be known early of a
+ * training. Nothing here needs Node.
+ *
+ * @example
+ * const run = Run.open("runs/first");
+ * const report = gatherRunReport({ name: "first", record: run.record, metrics: run.metrics() });
+ * report.curves.epochs.length; // 2
+ * runPage(report).startsWith("<!doctype html>"); // true
+ *
+ * @module kilograd/report
+ */
 export { calibration, type Calibration, type CalibrationBin } from "../report/calibration.js";
 export type { Axis, Chart, Point, Series } from "../report/chart.js";
 export { classScores, confusionMatrix, type ClassScores, type ConfusionMatrix } from "../report/class-scores.js";
@@ -7,6 +18,7 @@ export type { Span } from "../report/envelope.js";
 export { percent, significant, whole } from "../text/figures.js";
 export { activationMaps, firstKernels, type ActivationView, type KernelView } from "../report/network-views.js";
 export { comparisonPage } from "../report/page/comparison-page.js";
+export type { Html } from "../report/page/html.js";
 export { chartFile, lineChart } from "../report/page/line-chart.js";
 export { runPage } from "../report/page/run-page.js";
 export { answers, mistakes, predict, type Answered, type Predictions } from "../report/predictions.js";

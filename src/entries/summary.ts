@@ -1,11 +1,18 @@
 /**
- * `kilograd/summary`: a network looked at without computing anything: its summary, layer by layer its shapes, costs
- * and receptive fields, a drawing of it, and advice. All pure functions; nothing here needs Node.
+ * Networks, looked at without computing anything: summaries, the shape, cost and receptive field of each layer,
+ * drawings, and advice. Nothing here needs Node.
+ *
+ * @example
+ * const network = new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU(), new nn.MaxPool2d(2));
+ * const inspection = inspectNetwork(network, [1, 28, 28]);
+ * inspection.layers.map(({ name }) => name); // ["input", "Conv2d", "ReLU", "MaxPool2d"]
+ *
+ * @module kilograd/summary
  */
 export { advise, formatAdvice } from "../advice/advice.js";
 export type { Advice, AdviceRule } from "../advice/rule.js";
 export { adviceRules } from "../advice/rules/index.js";
-export { drawNetwork } from "../inspect/drawing.js";
+export { drawNetwork, type Remark } from "../inspect/drawing.js";
 export { formatInspection } from "../inspect/inspect-table.js";
 export { inspectNetwork } from "../inspect/inspect.js";
 export type { Inspection, Layer, LayerDetail, LayerFacts, LayerKind } from "../inspect/layer.js";

@@ -3,9 +3,13 @@ import type { EpochRecord } from "../runs/metrics-file.js";
 import type { RunRecord } from "../runs/run-record.js";
 
 /**
- * Strings by their keys, for `metadata_props` of ONNX and `__metadata__` of safetensors.
+ * Collects what an exported file says about the run that it comes from, for `metadata_props` in ONNX and `__metadata__`
+ * in safetensors.
+ * @param record the run's record
  * @param tested the record of the epoch after which the weights were saved, if there is one
- * @param license of the data, if it is known
+ * @param license the licence of the data, if it is known
+ * @returns strings by their keys
+ * @example describeRun(Run.open("runs/first").record).recipe; // "default"
  */
 export function describeRun(record: RunRecord, tested?: EpochRecord, license?: string): Record<string, string> {
   const { config, images, versions } = record;

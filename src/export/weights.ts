@@ -5,9 +5,13 @@ import { copyTensors } from "../train/checkpoint.js";
 import { bytesOf, encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
 
 /**
- * The bytes of a safetensors file: parameters and buffers. Format: huggingface.co/docs/safetensors.
+ * Writes parameters and buffers in Hugging Face's format (huggingface.co/docs/safetensors), under PyTorch's names.
+ * @param model the network
  * @param metadata what the file says about the network
- * @example fs.writeFileSync("model.safetensors", exportSafetensors(model));
+ * @returns the bytes of the file
+ * @example
+ * const file = exportSafetensors(new nn.Linear(2, 1));
+ * [...decodeStateDict(file, "net.safetensors").keys()]; // ["weight", "bias"]
  */
 export function exportSafetensors(model: Module, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   return encodeSafetensors({ tensors: copyTensors(model.stateDict()), metadata: { format: "pt", ...metadata } });
@@ -17,8 +21,12 @@ export function exportSafetensors(model: Module, metadata: Readonly<Record<strin
 const FIRST_DAY = new Date(1980, 0, 1);
 
 /**
- * The bytes of an .npz file: a zip file, not compressed, with an array for each parameter and buffer.
- * @example fs.writeFileSync("model.npz", exportNpz(model)); // numpy.load("model.npz")["conv1.weight"]
+ * Writes parameters and buffers as NumPy's .npz, under PyTorch's names: `numpy.load("net.npz")["conv1.weight"]`.
+ * @param model the network
+ * @returns the bytes of the file
+ * @example
+ * const file = exportNpz(new nn.Linear(2, 1));
+ * [...decodeStateDict(file, "net.npz").keys()]; // ["weight", "bias"]
  */
 export function exportNpz(model: Module): Uint8Array {
   const arrays = [...copyTensors(model.stateDict())].map(([name, stored]) => [`${name}.npy`, encodeNpy(stored)]);

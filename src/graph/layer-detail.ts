@@ -2,7 +2,7 @@
 import type { Node } from "./node.js";
 import type { Pair } from "./shape.js";
 
-/** What a layer does, by its kind. */
+/** What a layer does. Each kind has facts of its own. */
 export type LayerDetail =
   | { readonly kind: "input" }
   | {
@@ -23,6 +23,7 @@ export type LayerDetail =
   | { readonly kind: "activation"; readonly by: string }
   | { readonly kind: "batchNorm" | "reshape" | "add" | "cat" | "other" };
 
+/** The kinds of layers. */
 export type LayerKind = LayerDetail["kind"];
 
 export interface OpLayer<A> {

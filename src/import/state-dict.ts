@@ -11,14 +11,17 @@ import { ZipArchive } from "../formats/zip.js";
 const OPTIMIZER = /^optimizer\.\d+\./;
 
 /**
- * Reads the parameters and buffers in a file: safetensors (including a run's last.safetensors), PyTorch's `.pt` with a
- * state dict, or NumPy's `.npz`. Nothing in the file is executed. float16, bfloat16 and float64 become float32, int64
- * becomes int32.
- * @param bytes the file's content
+ * Reads the parameters and buffers from a file: safetensors (also a run's last.safetensors), a PyTorch `.pt` file with
+ * a state dict, or NumPy's `.npz`. The format is told by the content. Nothing in the file is executed. float16,
+ * bfloat16 and float64 become float32; int64 becomes int32.
+ * @param bytes the content of the file
  * @param file its name, for errors
+ * @returns the tensors by name, which `Module.loadStateDict` takes
  * @throws DataError if the file is damaged, contains something else, or unpacks to more than 256 MiB
  * @example
- * model.loadStateDict(decodeStateDict(fs.readFileSync("model.pt"), "model.pt"));
+ * import { readFileSync } from "node:fs";
+ * const model = new ExerciseNet();
+ * model.loadStateDict(decodeStateDict(readFileSync("runs/first/best.safetensors"), "best.safetensors"));
  */
 export function decodeStateDict(bytes: Uint8Array, file: string): StateDict {
   return toTensors(decodeTensors(bytes, file));

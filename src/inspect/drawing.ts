@@ -59,20 +59,23 @@ interface Layout {
   readonly height: number;
 }
 
-/** Advice on a layer, of which the drawing shows the rule's name. */
-interface Remark {
-  /** The layer's position. */
+/** A mark on a layer of a drawing. */
+export interface Remark {
+  /** The position of the layer. */
   readonly layer: number;
+  /** The name of the rule, which is shown. */
   readonly rule: string;
 }
 
 /**
- * @param advice layers that it means are marked, with the rule's name
+ * Draws a network as SVG: a row for each layer, with the size of its output, what it sees of the image, and its share
+ * of the parameters and multiply-adds. The drawing has a light and a dark form.
+ * @param inspection what `inspectNetwork` found
+ * @param advice marks on layers, such as `advise` returns
  * @returns the text of an SVG file, which needs no other file
- *
  * @example
- * const inspection = inspectNetwork(model, [1, 28, 28]);
- * fs.writeFileSync("model.svg", drawNetwork(inspection, advise(inspection)));
+ * const inspection = inspectNetwork(new ExerciseNet(), [1, 28, 28]);
+ * drawNetwork(inspection, advise(inspection)).startsWith("<svg"); // true
  */
 export function drawNetwork(inspection: Inspection, advice: readonly Remark[] = []): string {
   const { layers } = inspection;

@@ -21,7 +21,14 @@ const COLUMNS: readonly Column[] = [
   { title: "start", align: "right", cell: ({ field }) => along(field, "start") },
 ];
 
-/** The table, its totals and what must be said of single layers; without a line end after its last line. */
+/**
+ * Writes an inspection as a table, with totals and notes on single layers.
+ * @param inspection what `inspectNetwork` found
+ * @returns the text, without a line end after the last line
+ * @example
+ * const table = formatInspection(inspectNetwork(new nn.Conv2d(1, 8, 3), [1, 28, 28]));
+ * table.includes("conv2d 3×3, 1→8"); // true
+ */
 export function formatInspection(inspection: Inspection): string {
   const { layers, parameters, multiplyAdds, activationBytes } = inspection;
   const rows = layers.map((layer, position) => COLUMNS.map(({ cell }) => cell(layer, position)));

@@ -12,16 +12,17 @@ import { isAveraging } from "./function-groups.js";
 const BYTES = 4;
 
 /**
- * A network's layers in call order, with shapes, parameters, multiply-adds, memory and receptive fields. Functions
- * (`F.relu`, `x.view`, an addition) are layers too. The network is called lazily: nothing is computed, and its mode,
- * buffers and the random state stay as they are.
+ * Lists the layers of a network in the order in which they are called, with shapes, parameters, multiply-adds, memory
+ * and receptive fields. Functions (`F.relu`, `x.view`, an addition) are layers as well. Nothing is computed, and
+ * nothing about the network changes.
  * @param model the network
- * @param inputSize the input's size without the batch, as `[1, 28, 28]`; a list of sizes for several inputs
- * @throws ShapeError where the network cannot take such inputs
- *
+ * @param inputSize the input's size without the batch, or a list of sizes for several inputs
+ * @returns the layers, and totals
+ * @throws ShapeError if the network cannot take such inputs
  * @example
  * const { layers } = inspectNetwork(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.MaxPool2d(2)), [1, 28, 28]);
- * layers[2]!.field![0]; // { size: 4, jump: 2, start: 2, count: 13 }
+ * layers[2].outputs; // [[8, 13, 13]]
+ * layers[2].field![0]; // { size: 4, jump: 2, start: 2, count: 13 }
  */
 export function inspectNetwork(model: Module, inputSize: InputSizes): Inspection {
   const trace = traceNetwork(model, sizesOf(inputSize));

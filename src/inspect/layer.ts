@@ -5,41 +5,49 @@ import type { Field } from "./receptive-field.js";
 
 export type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
 
+/** What is known of every layer. */
 export interface LayerFacts {
   /** The module's class (`Conv2d`), or the function's name (`relu`). */
   readonly name: string;
-  /** The module's place in the network (`features.0`); null for a function. */
+  /** The module's path in the network (`features.0`); null for a function. */
   readonly path: string | null;
-  /** The layers, by their position in the list, whose results it takes. */
+  /** The positions of the layers whose outputs it takes. */
   readonly from: readonly number[];
-  /** The shapes of its results, for one image. */
+  /** The shapes of its outputs for one image. */
   readonly outputs: readonly Shape[];
-  /** Numbers that are trained. */
+  /** The number of its trained parameters. */
   readonly parameters: number;
-  /** The position of an earlier layer with the same parameters, which is this one called once more; or null. */
+  /** The position of an earlier layer that has the same parameters and is called again here; otherwise null. */
   readonly shares: number | null;
-  /** Multiplications with a following addition, for one image: those of convolutions and matrix products. */
+  /** The multiplications with a following addition for one image, in convolutions and matrix products. */
   readonly multiplyAdds: number;
-  /** Bytes that its result takes for one image; 0 where it is its input under another shape. */
+  /** The size of its output for one image, in bytes; 0 if it is its input in another shape. */
   readonly activationBytes: number;
-  /** What a value of the first result has seen of the image; null where there is no image. */
+  /** What a value of the first output sees of the image; null without an image. */
   readonly field: Field | null;
-  /** Where branches meet whose values lie over different places of the image: their fields. */
+
+  /**
+   * The receptive fields of branches that meet here, if their values lie over different positions of the image;
+   * otherwise null.
+   */
   readonly branches: readonly Field[] | null;
 }
 
-/** One call of a module, or of a function. */
+/** A call of a module, or of a function. */
 export type Layer = LayerFacts & LayerDetail;
+/** A layer of a certain kind. */
 export type LayerOf<K extends LayerKind> = LayerFacts & Extract<LayerDetail, { readonly kind: K }>;
 
-/** A network as it is built, for inputs of one size. */
+/** A network as it is for inputs of one size. */
 export interface Inspection {
-  /** In the order in which they are called; the inputs first. */
+  /** The layers in the order in which they are called, the inputs first. */
   readonly layers: readonly Layer[];
-  /** The layers whose results the network gives, by their position. */
+  /** The positions of the layers whose outputs the network returns. */
   readonly outputs: readonly number[];
-  /** Each parameter once, those that no layer uses included. */
+  /** The number of parameters, each counted once, including those that no layer uses. */
   readonly parameters: number;
+  /** The multiply-adds of all layers for one image. */
   readonly multiplyAdds: number;
+  /** The size of the outputs of all layers for one image, in bytes. */
   readonly activationBytes: number;
 }

@@ -16,15 +16,19 @@ import { sizeOf, type Shape } from "../graph/shape.js";
 import * as ops from "../ops/index.js";
 import type { Window } from "../ops/window.js";
 
-/** What the places along one axis of the image have seen, in pixels. */
+/** What the positions along one axis of a map see of the image, in pixels. */
 export interface Extent {
+  /** The width of what one position sees. */
   readonly size: number;
+  /** The distance between what two neighbouring positions see. */
   readonly jump: number;
+  /** The centre of what the first position sees; 0.5 is the middle of the first pixel. */
   readonly start: number;
+  /** The number of positions. */
   readonly count: number;
 }
 
-/** The image's height and width. */
+/** A receptive field: along the image's height, and along its width. */
 export type Field = readonly [height: Extent, width: Extent];
 
 /** Where in a tensor the places lie: the axis that counts them, alone or, once flattened, together with others. */

@@ -44,7 +44,16 @@ export interface AdamOptions {
  * What Adam remembers about a parameter: the number of steps, and the running averages of the gradient and of its
  * square.
  */
-export type AdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor; maxExpAvgSq?: Tensor };
+export type AdamState = {
+  /** The number of steps. */
+  step: number;
+  /** The running average of the gradient, m. */
+  expAvg: Tensor;
+  /** The running average of its square, v. */
+  expAvgSq: Tensor;
+  /** With `amsgrad`, the largest v so far. */
+  maxExpAvgSq?: Tensor;
+};
 
 const adamDefaults: Hyperparameters<AdamGroup> = {
   lr: 1e-3,

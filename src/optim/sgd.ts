@@ -47,7 +47,10 @@ const sgdDefaults: Hyperparameters<SGDGroup> = {
 };
 
 /** What SGD with momentum remembers about a parameter. */
-export type SGDState = { momentumBuffer: Tensor };
+export type SGDState = {
+  /** The velocity v. */
+  momentumBuffer: Tensor;
+};
 
 /**
  * Updates v ← momentum·v + (1 − dampening)·g and p ← p − lr·v, where g = gradient + weightDecay·p, and the first v is

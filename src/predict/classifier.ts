@@ -8,32 +8,36 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { ImageInfo } from "../runs/datasets.js";
 import { toDigit, toGrey, type ImageSource } from "./image.js";
 
+/** What a network says of an image. */
 export interface Prediction {
-  /** The likelihood of each class, in the order of `classes`. They add up to 1. */
+  /** The likelihood of each class; they add up to 1. */
   readonly likelihoods: readonly number[];
+  /** The names of the classes, in the same order. */
   readonly classes: readonly string[];
-  /** The likeliest class, by index and by name. */
+  /** The number of the likeliest class. */
   readonly index: number;
+  /** The name of the likeliest class. */
   readonly label: string;
-  /** Whether the image was dark on bright and has been inverted. */
+  /** Whether the image was dark on bright and was inverted. */
   readonly inverted: boolean;
-  /** [height, width] before the image was scaled to the network's input size. */
+  /** The size of the image before it was scaled, [height, width]. */
   readonly originalSize: readonly [number, number];
 }
 
 /**
- * Classifies images. They are prepared like the training images: white on black (an image with a bright border is
- * inverted), centred in a square, scaled and normalised.
- *
+ * Classifies images. They are prepared like MNIST's: white on black (an image with a bright border is inverted), in the
+ * middle of a square, scaled and normalised.
  * @example
- * const classifier = await loadClassifier("runs/digits");
- * const { label, likelihoods } = classifier.predict(canvas.getContext("2d").getImageData(0, 0, 280, 280));
+ * const images = { size: [1, 28, 28], mean: 0.1307, std: 0.3081, classes: ["zero", "one"] };
+ * const classifier = new Classifier(new ExerciseNet(), images);
+ * classifier.predict([[0, 1], [0, 1]]).originalSize; // [2, 2]
  */
 export class Classifier {
   /**
-   * @param model returns log-likelihoods [N, classes] for images [N, 1, H, W]; it is called in evaluation mode
+   * @param model a network that computes log-likelihoods [N, classes] of images [N, 1, H, H]; it is called in
+   *   evaluation mode
    * @param images the size of the network's images, how they are normalised, and the names of the classes
-   * @throws ArgumentError if the images are not grey and square
+   * @throws ArgumentError if the network's images are not grey and square
    */
   constructor(
     readonly model: Module,
@@ -51,9 +55,17 @@ export class Classifier {
   }
 
   /**
-   * Computes the likelihood of each class.
-   * @param source a PNG file's bytes, ImageData, or rows of numbers from 0 to 1
-   * @param name the image's name in errors
+   * Classifies an image.
+   * @param source the bytes of a PNG file, a canvas's ImageData, or brightness from 0 to 1
+   * @param name what the image is called in errors
+   * @returns the likelihood of each class, and the likeliest one
+   * @throws DataError if a PNG cannot be read; ArgumentError if pixels are missing
+   * @example
+   * const classifier = await loadClassifier("runs/first");
+   * const rows = Array.from({ length: 56 }, () => new Float32Array(56).fill(1));
+   * const { inverted, originalSize } = classifier.predict(rows);
+   * inverted; // true
+   * originalSize; // [56, 56]
    */
   predict(source: ImageSource, name?: string): Prediction {
     const { size, mean, std } = this.images;

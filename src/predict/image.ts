@@ -5,21 +5,30 @@
 import { decode, type DecodedPng } from "fast-png";
 import { ArgumentError, DataError } from "../errors/errors.js";
 
-/** Brightness from 0 to 1, row by row. */
+/** An image as brightness. */
 export interface GreyImage {
+  /** The width in pixels. */
   readonly width: number;
+  /** The height in pixels. */
   readonly height: number;
+  /** The brightness of each pixel, from 0 to 1, row by row. */
   readonly pixels: Float32Array;
 }
 
-/** The pixels of a browser's canvas: red, green, blue and alpha of each, from 0 to 255. */
+/** An image as a browser's canvas returns it. */
 export interface RgbaImage {
+  /** The width in pixels. */
   readonly width: number;
+  /** The height in pixels. */
   readonly height: number;
+  /** Red, green, blue and alpha of each pixel, from 0 to 255, row by row. */
   readonly data: ArrayLike<number>;
 }
 
-/** The bytes of a PNG file, a canvas's ImageData, brightness row by row, or rows of numbers from 0 to 1. */
+/**
+ * An image in one of several forms: the bytes of a PNG file, a canvas's ImageData, brightness row by row, or rows of
+ * numbers from 0 to 1.
+ */
 export type ImageSource = Uint8Array | RgbaImage | GreyImage | readonly ArrayLike<number>[];
 
 /** A PNG declares its size before its pixels. If it declares more pixels than this, it is not decoded. */

@@ -7,20 +7,24 @@ import { networks } from "../exercise/networks.js";
 import { parseRunRecord } from "../runs/run-record.js";
 import { Classifier } from "./classifier.js";
 
+/** Options of `loadClassifier`. */
 export interface LoadClassifierOptions {
-  /** Constructs the run's network, if it is not one of the built-in ones. */
+  /** Makes the run's network. It is needed unless the network is a built-in one. */
   readonly network?: () => Module;
-  /** The file with the weights. Default `last.safetensors`. */
+  /** The file with the weights. Default "last.safetensors". */
   readonly weights?: string;
 }
 
 /**
- * Loads a run that `kilograd train` or `kilograd import` wrote.
- * @param run its folder, or the address at which a server provides config.json and the weights
- * @throws DataError if a file is missing or damaged; ArgumentError if the weights do not fit the network
+ * Opens a run that `kilograd train` or `kilograd import` has written as a classifier.
+ * @param run its folder, or the address under which a server has its config.json and weights
+ * @param options the network, and the file with the weights
+ * @returns the classifier
+ * @throws DataError if a file is missing or damaged, or if the network is not known; ArgumentError if the weights do
+ *   not fit the network
  * @example
- * const classifier = await loadClassifier("runs/digits");
- * const { label, likelihoods } = classifier.predict(await readFile("five.png"));
+ * const classifier = await loadClassifier("runs/first", { weights: "best.safetensors" });
+ * classifier.images.classes[7]; // "7 - seven"
  */
 export async function loadClassifier(run: string, options: LoadClassifierOptions = {}): Promise<Classifier> {
   const { weights = "last.safetensors" } = options;

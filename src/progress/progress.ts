@@ -247,6 +247,7 @@ export class Progress<T> extends ProgressBar implements Iterable<T>, AsyncIterab
     super(options);
   }
 
+  /** The elements of an iterable. */
   *[Symbol.iterator](): Generator<T, void, undefined> {
     try {
       for (const element of this.source as Iterable<T>) {
@@ -258,6 +259,7 @@ export class Progress<T> extends ProgressBar implements Iterable<T>, AsyncIterab
     }
   }
 
+  /** The elements of an asynchronous iterable. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     try {
       for await (const element of this.source) {

@@ -2,13 +2,21 @@
 
 /** Draws the figures of a question. */
 export interface Draw {
-  /** A whole number from `low` to `high`, both included. */
+  /**
+   * Draws an integer.
+   * @param low the smallest
+   * @param high the largest
+   */
   whole(low: number, high: number): number;
-  /** One element of a list. */
+
+  /**
+   * Draws an element of a list.
+   * @param list the list
+   */
   pick<T>(list: readonly T[]): T;
 }
 
-/** How an answer is given and judged. */
+/** How an answer is given and judged: as a number, which may be off by up to `within`, or as one of several options. */
 export type Answer =
   /** A number. It may be off by up to `within`, which is 0 for counts. */
   | { readonly kind: "number"; readonly value: number; readonly within: number }
@@ -17,15 +25,19 @@ export type Answer =
 
 /** A question with its figures. */
 export interface Exercise {
+  /** The question. */
   readonly text: string;
+  /** The answer. */
   readonly answer: Answer;
   /** How to arrive at the answer. */
   readonly explanation: string;
 }
 
+/** A question, as data. */
 export interface Question {
-  /** The name of its file, such as `linear-weights`. */
+  /** Its name, such as `linear-weights`. */
   readonly name: string;
+  /** Makes an exercise with new figures. */
   readonly make: (draw: Draw) => Exercise;
 }
 

@@ -7,6 +7,7 @@ import { questions } from "./questions/index.js";
 
 /** A question of a round, with its figures. */
 export interface Asked extends Exercise {
+  /** The name of the question. */
   readonly name: string;
 }
 
@@ -14,13 +15,13 @@ const LETTERS = "abcdefgh";
 
 /**
  * Makes the questions of a round. The same seed gives the same questions.
- * @param seed a whole number, at least 0
+ * @param seed an integer, at least 0
  * @param count the number of questions; each kind comes once before any comes again
- * @throws ArgumentError if the count is not a positive whole number
- *
+ * @returns the questions, with their figures
+ * @throws ArgumentError if the count is not a positive integer
  * @example
- * const [first] = makeQuiz(1, 10);
- * judgeAnswer(first!, "130"); // true or false; undefined if it cannot be read as an answer
+ * const round = makeQuiz(1, 10);
+ * new Set(round.map(({ name }) => name)).size; // 10
  */
 export function makeQuiz(seed: number, count: number): Asked[] {
   if (!Number.isInteger(count) || count < 1) {
@@ -49,8 +50,14 @@ function makeDraw(generator: Generator): Draw {
 }
 
 /**
- * Whether an answer is right; undefined if it cannot be read.
- * @param words a number such as `1,300` or `0.5`, or the letter of an option
+ * Judges an answer.
+ * @param exercise the question
+ * @param words the answer: a number such as `1,300` or `0.5`, or the letter of an option
+ * @returns whether it is right; undefined if it cannot be read
+ * @example
+ * const exercise = { text: "How many?", answer: { kind: "number", value: 1300, within: 0 }, explanation: "" } as const;
+ * judgeAnswer(exercise, "1,300"); // true
+ * judgeAnswer(exercise, "many"); // undefined
  */
 export function judgeAnswer({ answer }: Exercise, words: string): boolean | undefined {
   const given = words.trim().toLowerCase();
@@ -64,13 +71,27 @@ export function judgeAnswer({ answer }: Exercise, words: string): boolean | unde
   return Math.abs(number - answer.value) <= answer.within + 1e-9;
 }
 
-/** The question, followed by the options with their letters. */
+/**
+ * Writes a question, followed by its options with their letters.
+ * @param exercise the question
+ * @returns the text
+ * @example
+ * const answer = { kind: "choice", options: ["yes", "no"], right: 0 } as const;
+ * formatQuestion({ text: "Is it?", answer, explanation: "" }); // "Is it?\n  a) yes\n  b) no"
+ */
 export function formatQuestion({ text, answer }: Exercise): string {
   if (answer.kind === "number") return text;
   return [text, ...answer.options.map((option, i) => `  ${LETTERS[i]}) ${option}`)].join("\n");
 }
 
-/** The right answer, as text. */
+/**
+ * Writes the right answer.
+ * @param exercise the question
+ * @returns the text
+ * @example
+ * const answer = { kind: "number", value: 1300, within: 0 } as const;
+ * formatAnswer({ text: "How many?", answer, explanation: "" }); // "1,300"
+ */
 export function formatAnswer({ answer }: Exercise): string {
   if (answer.kind === "choice") return `${LETTERS[answer.right]}) ${answer.options[answer.right]}`;
   return answer.within === 0 ? thousands(answer.value) : String(Number(answer.value.toFixed(4)));

@@ -1,36 +1,10 @@
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { test } from "node:test";
-import { runInNewContext } from "node:vm";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { inspectNetwork } from "../inspect/inspect.js";
 import { tensor } from "../tensor/creation.js";
 import * as reckoning from "./reckoning.js";
-
-const source = fs.readFileSync(new URL("./reckoning.ts", import.meta.url), "utf8");
-
-/** `call; // result`, with the module's functions as names. */
-const examples = [...source.matchAll(/@example (.+); \/\/ (.+?)(?: \*\/)?$/gm)].map(([, call, result]) => ({
-  call: call!,
-  result: result!,
-}));
-
-test("every function has an example", () => {
-  const functions = Object.keys(reckoning);
-  assert.deepEqual(
-    functions.filter((name) => !examples.some(({ call }) => call.startsWith(`${name}(`))),
-    [],
-  );
-});
-
-for (const { call, result } of examples) {
-  test(`${call} is ${result}`, () => {
-    // As JSON: what the other context makes are arrays of its own.
-    const run = (code: string): string => JSON.stringify(runInNewContext(code, { ...reckoning, Math }));
-    assert.equal(run(call), run(result));
-  });
-}
 
 test("the course's own figures", () => {
   assert.equal(reckoning.linearWeights(13, 10), 130);

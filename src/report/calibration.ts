@@ -4,25 +4,44 @@
  */
 import { answers, type Predictions } from "./predictions.js";
 
+/** The images whose confidence lies in a range. */
 export interface CalibrationBin {
-  /** Images with a confidence above `from` and at most `to`. */
+  /** The lower end of the range, which does not belong to it. */
   readonly from: number;
+  /** The upper end of the range, which belongs to it. */
   readonly to: number;
+  /** The number of images. */
   readonly count: number;
-  /** The share of them that is classified correctly, and their mean confidence; NaN for an empty bin. */
+  /** The share of them that is classified correctly; NaN without images. */
   readonly accuracy: number;
+  /** Their mean confidence; NaN without images. */
   readonly confidence: number;
 }
 
+/** Whether a network is right as often as its confidence says. */
 export interface Calibration {
+  /** The images by their confidence. */
   readonly bins: readonly CalibrationBin[];
-  /** The mean of |accuracy − confidence| over all images, bin by bin; NaN without images. */
+
+  /**
+   * The expected calibration error: the mean of |accuracy − confidence| over all images, bin by bin; NaN without
+   * images.
+   */
   readonly ece: number;
-  /** Images without a likelihood (NaN); no bin counts them. */
+  /** The number of images without a likelihood (NaN), which no bin counts. */
   readonly undefined: number;
 }
 
-/** @param count bins of equal width between 0 and 1; the paper uses 15 for its figures and 10 for its diagrams */
+/**
+ * Measures whether a network is right as often as its confidence says. Guo et al. 2017 ("On Calibration of Modern
+ * Neural Networks", equations 3 to 5).
+ * @param predictions what `predict` returned
+ * @param count the number of bins of equal width between 0 and 1
+ * @returns the bins, and the expected calibration error
+ * @example
+ * const predictions = { classes: 2, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
+ * calibration(predictions).ece; // 0.25
+ */
 export function calibration(predictions: Predictions, count = 15): Calibration {
   const sums = Array.from({ length: count }, () => ({ count: 0, right: 0, confidence: 0 }));
   let [images, missing] = [0, 0];

@@ -1,33 +1,47 @@
 /** What a chart shows, as data; page/line-chart.ts draws it as SVG, text/text-chart.ts in a terminal. */
 
+/** A point of a curve. */
 export type Point = readonly [x: number, y: number];
 
+/** A curve of a chart. */
 export interface Series {
+  /** Its name, for the legend. */
   readonly name: string;
-  /** Points from left to right; a NaN breaks the line. */
+  /** The points from left to right. A NaN interrupts the curve. */
   readonly points: readonly Point[];
-  /** Lowest and highest values around the line: [x, low, high]. */
+  /** The lowest and highest values around the curve: [x, low, high]. Default: none. */
   readonly band?: readonly (readonly [x: number, low: number, high: number])[];
-  /** A curve to compare with, drawn dashed. */
+  /** Whether it is a curve to compare with, which is dashed. Default false. */
   readonly reference?: boolean;
-  /** Whether to mark each point, where there are few. */
+  /** Whether to mark each point. Default false. */
   readonly dots?: boolean;
 }
 
+/** An axis of a chart. */
 export interface Axis {
+  /** What it shows. */
   readonly label: string;
+  /** Its scale. */
   readonly kind: "linear" | "log";
+  /** Where it begins. Default: at the smallest value. */
   readonly from?: number;
+  /** Where it ends. Default: at the largest value. */
   readonly to?: number;
-  /** Whether the axis runs from large to small values. */
+  /** Whether it runs from large to small values. Default false. */
   readonly downwards?: boolean;
+  /** Writes a value. */
   readonly format: (value: number) => string;
 }
 
+/** A chart, as data. `lineChart` and `textChart` draw it. */
 export interface Chart {
+  /** Its title. */
   readonly title: string;
+  /** The horizontal axis. */
   readonly x: Axis;
+  /** The vertical axis. */
   readonly y: Axis;
+  /** The curves. */
   readonly series: readonly Series[];
 }
 

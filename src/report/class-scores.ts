@@ -1,27 +1,41 @@
 /** How accurate a classifier is for each class: confusion matrix, precision, recall. */
 import { answers, type Predictions } from "./predictions.js";
 
-/** Rows are the true classes, columns the predicted ones; each cell counts images. */
+/** How many images of each class are classified as which: rows are the true classes, columns the predicted ones. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
+/**
+ * Counts how many images of each class are classified as which.
+ * @param predictions what `predict` returned
+ * @returns the matrix
+ * @example
+ * const predictions = { classes: 2, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
+ * confusionMatrix(predictions); // [[1, 0], [1, 0]]
+ */
 export function confusionMatrix(predictions: Predictions): ConfusionMatrix {
   const matrix = Array.from({ length: predictions.classes }, () => Array<number>(predictions.classes).fill(0));
   for (const { label, predicted } of answers(predictions)) matrix[label]![predicted]!++;
   return matrix;
 }
 
+/** How well a class is recognised. */
 export interface ClassScores {
-  /** Of the images predicted as this class, the share that belongs to it; NaN if there are none. */
+  /** Of the images classified as this class, the share that belongs to it; NaN without images. */
   readonly precision: number;
-  /** Of the images that belong to this class, the share predicted as it; NaN if there are none. */
+  /** Of the images of this class, the share that is classified as it; NaN without images. */
   readonly recall: number;
-  /** The harmonic mean of both: 2·correct / (predicted + actual); NaN if there are neither. */
+  /** The harmonic mean of both; NaN if there are neither. */
   readonly f1: number;
-  /** Images that belong to this class. */
+  /** The number of images of this class. */
   readonly support: number;
 }
 
-/** The scores of each class. Where scikit-learn warns and returns 0, this returns NaN. */
+/**
+ * Computes precision, recall and F1 of each class. Where scikit-learn warns and returns 0, this returns NaN.
+ * @param matrix what `confusionMatrix` returned
+ * @returns the scores, class by class
+ * @example classScores([[3, 1], [0, 4]])[0]; // { precision: 1, recall: 0.75, f1: 0.857, support: 4 }
+ */
 export function classScores(matrix: ConfusionMatrix): ClassScores[] {
   return matrix.map((row, c) => {
     const right = row[c]!;

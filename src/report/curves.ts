@@ -2,16 +2,25 @@
 import type { EpochRecord, MetricsRecord } from "../runs/metrics-file.js";
 import { Envelope, type Span } from "./envelope.js";
 
+/** The curves of a run. */
 export interface Curves {
-  /** How many steps were trained. */
+  /** The number of steps. */
   readonly steps: number;
-  /** The loss of each step; positions are step numbers, counted from 1. */
+  /** The loss of the steps; positions are the numbers of steps, from 1. */
   readonly loss: readonly Span[];
+  /** The learning rate of the steps. */
   readonly lr: readonly Span[];
+  /** The records of the epochs. */
   readonly epochs: readonly EpochRecord[];
 }
 
-/** @param metrics a run's records in order; they are read once, so they may come from a stream */
+/**
+ * Collects a run's curves in one pass. However long the run is, they stay small: neighbouring steps are joined, and no
+ * peak is lost.
+ * @param metrics the run's records, in order
+ * @returns the curves
+ * @example gatherCurves(Run.open("runs/first").metrics()).steps; // 10
+ */
 export function gatherCurves(metrics: Iterable<MetricsRecord>): Curves {
   const [loss, lr] = [new Envelope(), new Envelope()];
   const epochs: EpochRecord[] = [];

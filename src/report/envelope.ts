@@ -4,15 +4,19 @@
  * it would be if only every hundredth value were kept.
  */
 
-/** Values at neighbouring positions. Values that are not finite count only in `missing`. */
+/** Values at neighbouring positions of a curve. Values that are not finite count in `missing` only. */
 export interface Span {
-  /** The first and the last position. */
+  /** The first position. */
   readonly first: number;
+  /** The last position. */
   readonly last: number;
-  /** NaN if all are missing. */
+  /** The lowest value; NaN if all are missing. */
   readonly low: number;
+  /** The highest value; NaN if all are missing. */
   readonly high: number;
+  /** The mean value; NaN if all are missing. */
   readonly mean: number;
+  /** The number of values that are not finite. */
   readonly missing: number;
 }
 

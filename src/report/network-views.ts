@@ -8,34 +8,48 @@ import { Tensor } from "../tensor/tensor.js";
 
 /** The kernels of a convolution. */
 export interface KernelView {
-  /** `conv1` */
+  /** The layer's path, such as `conv1`. */
   readonly layer: string;
+  /** The number of output channels. */
   readonly outputs: number;
-  /** Input channels that each kernel sees: those of its group. */
+  /** The number of input channels that each kernel sees: those of its group. */
   readonly inputs: number;
+  /** The height of a kernel. */
   readonly height: number;
+  /** The width of a kernel. */
   readonly width: number;
-  /** For each output in turn, its kernel for each input: [outputs·inputs] arrays of height·width numbers. */
+  /** For each output in turn, its kernel for each input: outputs · inputs arrays of height · width numbers. */
   readonly kernels: readonly Float32Array[];
   /** Whether some outputs or inputs are left out. */
   readonly cut: boolean;
 }
 
-/** A layer's activations for one image: one map per channel. */
+/** A layer's activations for one image. */
 export interface ActivationView {
-  /** `ReLU after conv1` */
+  /** The layer, such as `ReLU after conv1`. */
   readonly layer: string;
+  /** The number of channels. */
   readonly channels: number;
+  /** The height of a map. */
   readonly height: number;
+  /** The width of a map. */
   readonly width: number;
+  /** A map for each channel. */
   readonly maps: readonly Float32Array[];
+  /** Whether some channels are left out. */
   readonly cut: boolean;
 }
 
 /** The largest number of channels to show. */
 const MOST = 64;
 
-/** The first `layers` convolutions whose kernels are larger than 1×1. */
+/**
+ * Returns the kernels of a network's first convolutions that are larger than 1×1.
+ * @param model the network
+ * @param layers the number of convolutions
+ * @returns their kernels
+ * @example firstKernels(new ExerciseNet()).map(({ layer, outputs }) => `${layer}: ${outputs}`); // ["conv1: 8", "conv2: 16"]
+ */
 export function firstKernels(model: Module, layers = 2): KernelView[] {
   const convolutions = [...model.namedModules()].filter(
     (entry): entry is [string, Conv2d] =>
@@ -54,9 +68,14 @@ export function firstKernels(model: Module, layers = 2): KernelView[] {
 }
 
 /**
- * The activation maps of an image, in evaluation mode: the result of each ReLU on a map, and of each
- * convolution without a ReLU after it, in the order of the forward pass.
- * @param image [1,C,H,W]
+ * Returns the activation maps of an image: the output of each ReLU on a map, in the order of the forward pass. Each
+ * module gets its own mode back.
+ * @param model the network
+ * @param image an image [1, C, H, W]
+ * @returns the maps of each layer
+ * @example
+ * const [first] = activationMaps(new ExerciseNet(), zeros([1, 1, 28, 28]));
+ * [first.layer, first.channels, first.height]; // ["ReLU after conv1", 8, 26]
  */
 export function activationMaps(model: Module, image: Tensor): ActivationView[] {
   const names = new Map<Node, string>();

@@ -5,20 +5,24 @@ import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
+/** A network's answer for every image. */
 export interface Predictions {
-  /** How many classes the network distinguishes. */
+  /** The number of classes. */
   readonly classes: number;
   /** The true class of each image. */
   readonly labels: Int32Array;
-  /** Likelihoods of the classes, [images, classes], row-major; NaN where the network returned NaN. */
+  /** The likelihoods of the classes, [images, classes], row-major; NaN where the network computed NaN. */
   readonly likelihoods: Float32Array;
 }
 
 /**
- * Classifies images with a network that gives log-likelihoods [N, classes], in evaluation mode. Each module gets its own
- * mode back.
- * @param batches images [N,C,H,W] with their classes, int32 [N], in an order that does not change
- * @example const matrix = confusionMatrix(predict(model, testLoader));
+ * Classifies images. Each module gets its own mode back.
+ * @param model a network that computes log-likelihoods [N, classes]; it is called in evaluation mode
+ * @param batches images [N, C, H, W] with their classes, int32 [N], in an order that does not change
+ * @returns the likelihoods, and the true classes
+ * @example
+ * const test = new DataLoader(new TensorDataset(rand([6, 1, 28, 28]), randint(0, 10, [6])), { batchSize: 4 });
+ * predict(new ExerciseNet(), test).likelihoods.length; // 60
  */
 export function predict(model: Module, batches: Iterable<Batch>): Predictions {
   return evaluating(model, () => {
@@ -39,17 +43,26 @@ export function predict(model: Module, batches: Iterable<Batch>): Predictions {
 
 /** A network's answer for one image. */
 export interface Answered {
-  /** The image's index in the data. */
+  /** The number of the image. */
   readonly index: number;
+  /** Its true class. */
   readonly label: number;
   /** The likeliest class; of equally likely ones the first. */
   readonly predicted: number;
-  /** Its likelihood, and that of the true class. */
+  /** The likelihood of that class. */
   readonly confidence: number;
+  /** The likelihood of the true class. */
   readonly ofLabel: number;
 }
 
-/** The answers in the order of the images. */
+/**
+ * Lists the answers in the order of the images.
+ * @param predictions what `predict` returned
+ * @returns the answers, one by one
+ * @example
+ * const predictions = { classes: 2, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
+ * [...answers(predictions)].map(({ predicted }) => predicted); // [0, 0]
+ */
 export function* answers({ classes, labels, likelihoods }: Predictions): Generator<Answered> {
   for (let index = 0; index < labels.length; index++) {
     const row = likelihoods.subarray(index * classes, (index + 1) * classes);
@@ -60,7 +73,14 @@ export function* answers({ classes, labels, likelihoods }: Predictions): Generat
   }
 }
 
-/** The wrong answers, most confident first. Answers without a likelihood (NaN) come last. */
+/**
+ * Lists the wrong answers, the most confident first. Answers without a likelihood (NaN) come last.
+ * @param predictions what `predict` returned
+ * @returns the wrong answers
+ * @example
+ * const predictions = { classes: 2, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
+ * mistakes(predictions)[0]; // { index: 1, label: 1, predicted: 0, confidence: 0.75, ofLabel: 0.25 }
+ */
 export function mistakes(predictions: Predictions): Answered[] {
   const wrong = [...answers(predictions)].filter(({ label, predicted }) => label !== predicted);
   const sureness = ({ confidence }: Answered): number => (Number.isNaN(confidence) ? -1 : confidence);

@@ -27,68 +27,99 @@ import { mistakes, predict, type Answered, type Predictions } from "./prediction
 
 /** A network with a run's weights, and the data to test it on. */
 export interface TrainedNetwork {
+  /** The network. */
   readonly model: Module;
-  /** Epochs of training, including one that had started. */
+  /** The number of epochs of training, including one that had started. */
   readonly epochs: number;
+  /** The test images. */
   readonly test: Dataset<unknown>;
 }
 
-/** An image before normalisation: the brightness of its first channel, from 0 to 1, row-major. */
+/** An image before normalisation. */
 export interface DigitPixels {
+  /** The width in pixels. */
   readonly width: number;
+  /** The height in pixels. */
   readonly height: number;
+  /** The brightness of its first channel, from 0 to 1, row by row. */
   readonly pixels: Float32Array;
 }
 
+/** A wrong answer, with its image. */
 export interface Mistake extends Answered {
+  /** The image. */
   readonly image: DigitPixels;
 }
 
-/** A test image and its activation maps. */
+/** A test image, and its activation maps. */
 export interface DigitView {
+  /** The number of the image. */
   readonly index: number;
+  /** Its class. */
   readonly label: number;
+  /** The image. */
   readonly image: DigitPixels;
+  /** The activation maps of each layer. */
   readonly layers: readonly ActivationView[];
 }
 
+/** What can be said of a run's network. */
 export interface NetworkReport {
+  /** The number of epochs of training, including one that had started. */
   readonly epochs: number;
-  /** How many test images are classified correctly, and how many there are. */
+  /** The number of test images that are classified correctly. */
   readonly correct: number;
+  /** The number of test images. */
   readonly total: number;
+  /** The exercise's four rules. */
   readonly verdicts: readonly Verdict[];
+  /** The answers to the questions of the exercise's notebook. */
   readonly answers: readonly Answer[];
+  /** The network's summary. */
   readonly summary: Summary;
-  /** What each layer sees and costs, with the advice on it. */
+  /** What each layer sees and costs. */
   readonly inspection: Inspection;
+  /** The advice on the network. */
   readonly advice: readonly Advice[];
+  /** How many images of each class are classified as which. */
   readonly matrix: ConfusionMatrix;
+  /** How well each class is recognised. */
   readonly scores: readonly ClassScores[];
+  /** Whether the network is right as often as its confidence says. */
   readonly calibration: Calibration;
-  /** The most confident ones; `wrong` counts all of them. */
+  /** The most confident mistakes, at most 120. */
   readonly mistakes: readonly Mistake[];
+  /** The number of all mistakes. */
   readonly wrong: number;
+  /** The kernels of the first convolutions. */
   readonly kernels: readonly KernelView[];
+  /** The activation maps of chosen images. */
   readonly digits: readonly DigitView[];
 }
 
+/** Everything that a report shows about a run. */
 export interface RunReport {
+  /** The run's name. */
   readonly name: string;
+  /** The run's record. */
   readonly record: RunRecord;
+  /** The run's curves. */
   readonly curves: Curves;
-  /** Missing if the run has no weights yet. */
+  /** What can be said of its network; missing if there are no weights yet. */
   readonly network?: NetworkReport;
 }
 
+/** What a report is made from. */
 export interface RunSource {
-  /** The run's folder or another name for it. */
+  /** The run's folder, or another name for it. */
   readonly name: string;
+  /** The run's record. */
   readonly record: RunRecord;
-  /** Read once. */
+  /** The records of its steps and epochs, which are read once. */
   readonly metrics: Iterable<MetricsRecord>;
+  /** The network with the run's weights, and data to test it on. Default: none. */
   readonly network?: TrainedNetwork | undefined;
-  /** The classes for which to show the activation maps of one image; none by default. */
+  /** The classes for which to show the activation maps of one image. Default: none. */
   readonly digits?: readonly number[];
 }
 
@@ -96,8 +127,14 @@ export interface RunSource {
 const MOST_MISTAKES = 120;
 
 /**
- * Tests a run's network and collects everything for its report.
- * @throws ArgumentError if a chosen digit is not the number of a class
+ * Tests a run's network, and collects everything for its report.
+ * @param source the run's record and metrics, its network, and the classes to look at
+ * @returns the report, as data
+ * @throws ArgumentError if a class to look at has no test image
+ * @example
+ * const run = Run.open("runs/first");
+ * const report = gatherRunReport({ name: "first", record: run.record, metrics: run.metrics() });
+ * report.curves.epochs.map(({ epoch }) => epoch); // [1, 2]
  */
 export function gatherRunReport({ name, record, metrics, network, digits = [] }: RunSource): RunReport {
   const curves = gatherCurves(metrics);

@@ -49,7 +49,10 @@ export function defaultRunFolder(recipe: string, now: Date): string {
  * run.record.images.size; // [1, 28, 28]
  */
 export class Run {
-  /** @internal */
+  /**
+   * @param folder the run's folder
+   * @param record what its config.json holds
+   */
   private constructor(
     readonly folder: string,
     readonly record: RunRecord,

@@ -3,17 +3,34 @@ import { thousands } from "./thousands.js";
 
 const DASH = "–";
 
-/** `99.43 %` */
+/**
+ * Writes a fraction as a percentage; a dash for what is not finite.
+ * @param share the fraction, where 1 is 100 %
+ * @param digits the number of decimal places
+ * @returns the text
+ * @example percent(0.9943); // "99.43 %"
+ */
 export function percent(share: number, digits = 2): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(digits)} %` : DASH;
 }
 
-/** So many significant digits, without an exponent where one can do without: `0.0184`, `1.2e-7`. */
+/**
+ * Writes a number with a few significant digits; a dash for what is not finite.
+ * @param x the number
+ * @param digits the number of digits
+ * @returns the text, with an exponent only if it is needed
+ * @example significant(0.018437); // "0.0184"
+ */
 export function significant(x: number, digits = 3): string {
   return Number.isFinite(x) ? String(Number(x.toPrecision(digits))) : DASH;
 }
 
-/** `12,514` */
+/**
+ * Rounds a number and writes it with a separator for thousands; a dash for what is not finite.
+ * @param x the number
+ * @returns the text
+ * @example whole(12_514); // "12,514"
+ */
 export function whole(x: number): string {
   return Number.isFinite(x) ? thousands(Math.round(x)) : DASH;
 }

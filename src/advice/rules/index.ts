@@ -24,6 +24,10 @@ import { rule as tooManyKernels } from "./too-many-kernels.js";
 import { rule as tooManyParameters } from "./too-many-parameters.js";
 import { rule as transitionMisplaced } from "./transition-misplaced.js";
 
+/**
+ * All rules, in the order in which they give their advice: on the prediction first, then on single layers, then on the
+ * network as a whole.
+ */
 export const adviceRules: readonly AdviceRule[] = [
   reluBeforeSoftmax,
   softmaxTwice,

@@ -11,6 +11,7 @@ import { sign as overfitting } from "./overfitting.js";
 import { sign as underfitting } from "./underfitting.js";
 import { sign as vanishingGradients } from "./vanishing-gradients.js";
 
+/** All signs, in the order in which they are looked for. */
 export const signs: readonly Sign[] = [
   notLearning,
   diverging,

@@ -13,26 +13,35 @@ import { Call, writeValue } from "./operators.js";
 const OPSET = 17n;
 const IR_VERSION = 8n;
 
+/** Options of `exportOnnx`. */
 export interface OnnxOptions {
-  /** Whether the output shall be likelihoods that add up to 1 for each image; otherwise it is what the network gives. */
-  readonly softmax?: boolean;
   /**
-   * Whether the input shall be bytes from 0 to 255 (uint8), which the graph brings to (byte / 255 − mean) / std;
-   * otherwise it is what the network takes (float32).
+   * Whether the output is likelihoods that add up to 1 for each image, instead of what the network computes. Default
+   * false.
+   */
+  readonly softmax?: boolean;
+
+  /**
+   * If given, the input is bytes from 0 to 255 (uint8), which the model turns into (byte / 255 − mean) / std. Default:
+   * the input is what the network takes (float32).
    */
   readonly preprocessing?: { readonly mean: number; readonly std: number };
-  /** What the file says about the network: `metadata_props`. */
+  /** What the file says about the network, in `metadata_props`. Default: nothing. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** The version of the program that writes, without which the file does not name one. */
+  /** The version of the program that writes the file. Default: none. */
   readonly version?: string;
 }
 
 /**
- * The bytes of an ONNX model, of operator set 17.
- * @param model from images [N,C,H,W] to one tensor; it is exported as it is in evaluation mode
- * @param inputSize of an image, without the batch: [C,H,W]
- * @throws ArgumentError naming the op that ONNX cannot express, and its place in the network
- * @example fs.writeFileSync("model.onnx", exportOnnx(model, [1, 28, 28], { softmax: true }));
+ * Writes a network as an ONNX model of operator set 17, with a batch of any size.
+ * @param model a network from images [N, C, H, W] to one tensor; it is exported in evaluation mode
+ * @param inputSize the size of an image, [C, H, W]
+ * @param options what the model takes and computes, and what it says about itself
+ * @returns the bytes of the file
+ * @throws ArgumentError that names an operation that ONNX cannot express, and its place in the network
+ * @example
+ * const file = exportOnnx(new ExerciseNet(), [1, 28, 28], { softmax: true });
+ * importOnnx(file, "digits.onnx")(zeros([4, 1, 28, 28])).shape; // [4, 10]
  */
 export function exportOnnx(model: Module, inputSize: Shape, options: OnnxOptions = {}): Uint8Array {
   const { softmax = false, preprocessing, metadata = {}, version } = options;

@@ -8,19 +8,25 @@ import { programText } from "./program-text.js";
 import { settingsSource, trainingSource } from "./recipe-source.js";
 import { fillSlots } from "./slots.js";
 
+/** Options of `exportPytorch`. */
 export interface PytorchOptions {
-  /** The recipe by which it was trained, and by which it will train on. */
+  /** The settings with which the network was trained, and with which it will be trained further. */
   readonly config: TrainConfig;
   /** What is known of the images. */
   readonly images: ImageInfo;
 }
 
 /**
- * The text of a Python program with the network, its data and its training. It reads the weights from
- * `model.safetensors` beside it (see `exportSafetensors`) and runs by `python model.py` and by `torchrun`.
- * It trains as here: dropout drops, as a module or as `F.dropout(x, p, this.training)`; whatever else a `forward` does
- * in training only is refused.
- * @throws ArgumentError naming what cannot be written, and its place in the network
+ * Writes a Python program that trains a network further in PyTorch, in one process or in several. It reads the weights
+ * from `model.safetensors` beside it (see `exportSafetensors`), and runs with `python model.py` and with `torchrun`.
+ * @param model the network. In training, dropout may drop; nothing else may depend on the mode
+ * @param options how the network is trained, and on what images
+ * @returns the text of the program
+ * @throws ArgumentError that names what cannot be written, and its place in the network
+ * @example
+ * const images = { size: [1, 28, 28], mean: 0.1307, std: 0.3081, classes: ["zero", "one"] };
+ * const program = exportPytorch(new ExerciseNet(), { config: resolveConfig("notebook"), images });
+ * program.includes("class ExerciseNet(nn.Module):"); // true
  */
 export function exportPytorch(model: Module, { config, images }: PytorchOptions): string {
   return fillSlots(programText, {

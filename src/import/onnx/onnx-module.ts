@@ -20,7 +20,7 @@ import type { Constant } from "./tensor-proto.js";
 import { Numbers, type Value } from "./values.js";
 
 const importers: Readonly<Record<string, Importer>> = { ...layers, ...arithmetic, ...shapes };
-/** The operators that can be imported. */
+/** The ONNX operators that can be imported. */
 export const onnxOperators: readonly string[] = Object.keys(importers).sort();
 
 /** The maximum depth of nested groups. */
@@ -35,10 +35,11 @@ interface Step {
   readonly run: Run;
 }
 
+/** Options of `importOnnx`. */
 export interface ImportOnnxOptions {
   /**
-   * Whether the network should return log-likelihoods, as `F.nllLoss` and the Trainer require. If it ends in Softmax,
-   * that becomes LogSoftmax; if it returns scores (logits), a LogSoftmax is appended. Default false.
+   * Whether the network is to end with the logarithms of likelihoods, as `F.nllLoss` and the Trainer need them: a
+   * Softmax at its end becomes LogSoftmax, and scores (logits) are followed by one. Default false.
    */
   readonly logLikelihoods?: boolean;
 }
@@ -48,15 +49,22 @@ class Group extends Module {}
 
 /**
  * A network made from an ONNX model. Convolutions, batch norms and fully connected layers are modules named after their
- * weights (`conv1.weight` → `conv1`). Other float constants with more than one element are parameters too. Like every
- * network, it starts in training mode; `eval()` turns dropout off and uses the running statistics.
+ * weights (`conv1.weight` makes `conv1`); other float constants with more than one element are parameters. Like every
+ * network it starts in training mode; `eval()` switches dropout off and uses the running statistics.
+ * @example
+ * const model = importOnnx(exportOnnx(new ExerciseNet(), [1, 28, 28]), "digits.onnx");
+ * model.inputNames; // ["images"]
+ * model(zeros([2, 1, 28, 28])).shape; // [2, 10]
  */
 export class OnnxModule extends Module {
   readonly #steps: readonly Step[];
   readonly #graph: OnnxGraph;
   readonly #constants = new Map<string, Value>();
 
-  /** Users call `importOnnx`. @throws DataError naming every node that cannot be imported */
+  /**
+   * Users call `importOnnx`.
+   * @internal
+   */
   constructor(graph: OnnxGraph, file: string) {
     super();
     this.#graph = graph;
@@ -65,11 +73,11 @@ export class OnnxModule extends Module {
     for (const [name, constant] of graph.initializers) if (read.has(name)) this.#keep(name, constant);
   }
 
-  /** The model's metadata, such as classes, accuracy and licence. */
+  /** What the model says about itself: classes, accuracy, licence. */
   get metadata(): Readonly<Record<string, string>> {
     return this.#graph.metadata;
   }
-  /** The names of the inputs of `forward`, in order. */
+  /** The names of the inputs that `forward` takes, in order. */
   get inputNames(): readonly string[] {
     return this.#graph.inputs;
   }
@@ -82,6 +90,12 @@ export class OnnxModule extends Module {
     this.#constants.set(name, parameter);
   }
 
+  /**
+   * Computes what the model computes.
+   * @param inputs a tensor for each of `inputNames`
+   * @returns the model's output
+   * @throws DataError for another number of inputs, or if a node's inputs do not fit it
+   */
   override forward(...inputs: Tensor[]): Tensor {
     const names = this.inputNames;
     if (inputs.length !== names.length) {
@@ -219,14 +233,16 @@ function freeName(parent: Module, name: string): string {
 }
 
 /**
- * Makes a network from an ONNX model, with its weights. It computes what the model computes, and can be trained
- * further.
- * @param bytes the file's content
+ * Makes a network from an ONNX model, with its weights. It computes what the model does, and can be trained further.
+ * @param bytes the content of the file
  * @param file its name, for errors
- * @throws DataError if the file is damaged, or if operators or attributes are not supported; it names every such node
+ * @param options how the network is to end
+ * @returns the network
+ * @throws DataError if the file is damaged; or one that names every node whose operator or attributes are not supported
  * @example
- * const model = importOnnx(fs.readFileSync("digits.onnx"), "digits.onnx", { logLikelihoods: true });
- * evaluate(model, testLoader);
+ * const file = exportOnnx(new ExerciseNet(), [1, 28, 28], { softmax: true });
+ * const model = importOnnx(file, "digits.onnx", { logLikelihoods: true });
+ * model(zeros([1, 1, 28, 28])).exp().sum().item(); // 1.000
  */
 export function importOnnx(bytes: Uint8Array, file: string, options: ImportOnnxOptions = {}): OnnxModule {
   const graph = decodeOnnxGraph(bytes, file);

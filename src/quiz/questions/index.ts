@@ -23,6 +23,7 @@ import { question as receptiveField } from "./receptive-field.js";
 import { question as reluBeforeSoftmax } from "./relu-before-softmax.js";
 import { question as softmax } from "./softmax.js";
 
+/** The questions of the quiz. Their order determines which ones a seed gives. */
 export const questions: readonly Question[] = [
   linearWeights,
   convolutionAsLinear,

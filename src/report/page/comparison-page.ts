@@ -7,7 +7,15 @@ import { page, section, table } from "./layout.js";
 import { lineChart } from "./line-chart.js";
 import { curvesSection, settingText } from "./training-sections.js";
 
-/** @returns a whole HTML document that has no scripts and loads nothing */
+/**
+ * Writes a page that compares runs.
+ * @param runs their reports
+ * @returns an HTML document that has no scripts and loads nothing
+ * @example
+ * const run = Run.open("runs/first");
+ * const report = gatherRunReport({ name: "first", record: run.record, metrics: run.metrics() });
+ * comparisonPage([report, { ...report, name: "second" }]).includes("2 runs compared"); // true
+ */
 export function comparisonPage(runs: readonly RunReport[]): string {
   return page(`kilograd: ${runs.length} runs`, [
     html`<header><h1>${runs.length} runs compared</h1></header> `,

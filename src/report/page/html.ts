@@ -1,8 +1,24 @@
 /** HTML and SVG from templates that escape every value, except those made by such a template. */
 
-/** Text that is already HTML. */
+/**
+ * Text that is already HTML, and is not escaped again.
+ * @example
+ * const axis = { kind: "linear", format: String } as const;
+ * const figure = lineChart({ title: "Loss", x: { label: "step", ...axis }, y: { label: "loss", ...axis }, series: [] });
+ * figure.text.startsWith("<figure"); // true
+ */
 export class Html {
+  /** @param text the HTML */
   constructor(readonly text: string) {}
+
+  /**
+   * Returns the HTML.
+   * @returns the same as `text`
+   * @example
+   * const axis = { kind: "linear", format: String } as const;
+   * const figure = lineChart({ title: "Loss", x: { label: "step", ...axis }, y: { label: "loss", ...axis }, series: [] });
+   * `${figure}` === figure.text; // true
+   */
   toString(): string {
     return this.text;
   }

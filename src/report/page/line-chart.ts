@@ -18,7 +18,15 @@ interface Frame {
   readonly y: (value: number) => number;
 }
 
-/** A figure with the chart's title and a legend, and a note instead of the chart if there is nothing to draw. */
+/**
+ * Draws a chart as a figure for a page, with its title and a legend. Its colours come from the page's style sheet.
+ * @param chart the chart
+ * @returns HTML, with a note instead of the chart if there is nothing to draw
+ * @example
+ * const axis = { kind: "linear", format: String } as const;
+ * const series = [{ name: "loss", points: [[1, 2], [2, 1]] as const }];
+ * lineChart({ title: "Loss", x: { label: "step", ...axis }, y: { label: "loss", ...axis }, series }).text.includes("<svg"); // true
+ */
 export function lineChart(chart: Chart): Html {
   const [xScale, yScale] = scales(chart);
   const drawing = xScale && yScale ? draw(chart, xScale, yScale) : html`<p class="empty">There is no data yet.</p>`;
@@ -34,8 +42,14 @@ export function lineChart(chart: Chart): Html {
 }
 
 /**
- * A chart as the text of an SVG file, with the title but without a legend.
- * @throws ArgumentError if there is no data to draw
+ * Draws a chart as an SVG file, with its title but without a legend.
+ * @param chart the chart
+ * @returns the text of the file
+ * @throws ArgumentError if there is nothing to draw
+ * @example
+ * const axis = { kind: "linear", format: String } as const;
+ * const series = [{ name: "loss", points: [[1, 2], [2, 1]] as const }];
+ * chartFile({ title: "Loss", x: { label: "step", ...axis }, y: { label: "loss", ...axis }, series }).startsWith("<svg"); // true
  */
 export function chartFile(chart: Chart): string {
   const [x, y] = scales(chart);

@@ -15,8 +15,13 @@ import {
 } from "./training-sections.js";
 
 /**
- * @returns a whole HTML document that has no scripts and loads nothing
- * @example fs.writeFileSync("report.html", runPage(gatherRunReport(source)));
+ * Writes the report on one run as a page.
+ * @param report what `gatherRunReport` returned
+ * @returns an HTML document that has no scripts and loads nothing
+ * @example
+ * const run = Run.open("runs/first");
+ * const page = runPage(gatherRunReport({ name: "first", record: run.record, metrics: run.metrics() }));
+ * page.includes("<h1>first</h1>"); // true
  */
 export function runPage(report: RunReport): string {
   const { network, record, name } = report;

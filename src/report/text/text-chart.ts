@@ -49,9 +49,16 @@ class Canvas {
 }
 
 /**
- * @param width the width of the whole drawing, in characters
+ * Draws a chart for a terminal, in Braille characters of eight dots each.
+ * @param chart the chart
+ * @param width the width of the drawing, in characters
  * @param rows the height of the plot, in rows of characters
  * @returns lines, without a line end after the last
+ * @example
+ * const axis = { kind: "linear", format: String } as const;
+ * const series = [{ name: "loss", points: [[0, 3], [10, 0]] as const }];
+ * const chart = { title: "Loss", x: { label: "step", ...axis }, y: { label: "loss", ...axis }, series };
+ * textChart(chart, 19, 3).split("\n")[1]; // "      3 ┤⠑⠢⢄⡀"
  */
 export function textChart(chart: Chart, width = 72, rows = 10): string {
   const [x, y] = [

@@ -5,8 +5,14 @@ import type { NetworkReport, RunReport } from "../run-report.js";
 import { textChart } from "./text-chart.js";
 
 /**
+ * Writes a report on one or several runs for a terminal: their curves and, for one run, the confusion matrix.
+ * @param runs their reports
  * @param width the terminal's width, in characters
  * @returns lines, without a line end after the last
+ * @example
+ * const run = Run.open("runs/first");
+ * const report = gatherRunReport({ name: "first", record: run.record, metrics: run.metrics() });
+ * textReport([report]).includes("no weights to test yet"); // true
  */
 export function textReport(runs: readonly RunReport[], width = 80): string {
   const charts = [accuracyChart, lossChart, lrChart].map((make) => textChart(make(runs), Math.min(100, width)));
