@@ -106,7 +106,7 @@ class ProgramAddresses implements Addressing {
   pointer({ view, outerAxis }: Access, n: Local): Expr {
     const place = view.buffer.place;
     if (!place) throw new Error(`${view.buffer.name} has no place`);
-    const stride = outerAxis < 0 ? 0 : view.strides[outerAxis]!;
+    const stride = outerAxis === undefined ? 0 : view.strides[outerAxis]!;
     const start = add(base(place), 4 * view.offset);
     return place.kind === "scratch" || stride === 0 ? start : v.n.add(start, v.n.scale(n, 4 * stride));
   }

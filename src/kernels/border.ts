@@ -6,9 +6,9 @@ import { emitFill } from "./fill.js";
 import type { Border } from "./loop-nest.js";
 
 /** Fills the border of what belongs to one outer index, from the address `start` on; of all, without an outer axis. */
-export function emitBorder(b: FunctionBuilder, border: Border, start: Expr, outerAxis: number): void {
+export function emitBorder(b: FunctionBuilder, border: Border, start: Expr, outerAxis: number | undefined): void {
   const { around, inner, value } = border;
-  const elements = outerAxis < 0 ? around.buffer.elements : around.strides[outerAxis]!;
+  const elements = outerAxis === undefined ? around.buffer.elements : around.strides[outerAxis]!;
   const at = b.let("i32", "border", start);
   for (const run of borderRuns(inner, around, elements)) {
     const from = b.let("i32", "from", v.n.add(at, v.int(4 * run.start)));

@@ -8,7 +8,7 @@
  * of x and g stays in the first-level cache. The chunk's first image clears the sums. Taps are rounded up to whole
  * tiles; the surplus rows of dw are never read.
  */
-import type { Access, Addressing, Kernel } from "./kernel.js";
+import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -44,19 +44,16 @@ export class ConvolutionWeightGradientKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    return [
-      { view: this.input, outerAxis: 0 },
-      { view: this.grad, outerAxis: 0 },
-    ];
+    return [byImage(this.input), byImage(this.grad)];
   }
   get writes(): Access[] {
-    return [{ view: this.output, outerAxis: -1 }];
+    return [whole(this.output)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
     const offsets = this.tapOffsets();
     const rowBytes = 16 * this.vectors;
-    const sumsAt = at.pointer({ view: this.output, outerAxis: -1 }, n);
+    const sumsAt = at.pointer(whole(this.output), n);
     const slot = v.op("i32.div_u", n, v.int(this.chunk));
     const sums = b.let("i32", "dw", v.n.add(sumsAt, v.n.scale(slot, rowBytes * offsets.length)));
     b.if(v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))), () => {
@@ -66,8 +63,8 @@ export class ConvolutionWeightGradientKernel implements Kernel {
         b.advance(clear, 16);
       });
     });
-    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
-    const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
+    const x = b.let("i32", "x", at.pointer(byImage(this.input), n));
+    const g = b.let("i32", "g", at.pointer(byImage(this.grad), n));
     const table = at.table(offsets);
     const [, , oh, ow] = this.grad.shape as [number, number, number, number];
     const band = Math.min(oh, Math.max(1, Math.round(pixelsPerBand / ow)));

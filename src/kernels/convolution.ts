@@ -8,7 +8,7 @@
  * inputs of a row of the kernel, one at a time, with a register tile of pixels × vectors of outputs. The last tile of a row
  * overlaps the one before it.
  */
-import type { Access, Addressing, Kernel } from "./kernel.js";
+import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -54,11 +54,10 @@ export class ConvolutionKernel implements Kernel {
 
   get reads(): Access[] {
     const { bias } = this.end;
-    const whole = [this.weight, ...(bias ? [bias] : [])].map((view) => ({ view, outerAxis: -1 }));
-    return [{ view: this.input, outerAxis: 0 }, ...whole];
+    return [byImage(this.input), whole(this.weight), ...(bias ? [whole(bias)] : [])];
   }
   get writes(): Access[] {
-    return [{ view: this.output, outerAxis: 0 }];
+    return [byImage(this.output)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
@@ -66,10 +65,10 @@ export class ConvolutionKernel implements Kernel {
     const rows = this.isFlat() ? 1 : oh;
     const width = this.isFlat() ? oh * ow : ow;
     const tile = narrowTile(this.vectors, width);
-    const input = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
-    const output = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
-    const weight = b.let("i32", "w", at.pointer({ view: this.weight, outerAxis: -1 }, n));
-    const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
+    const input = b.let("i32", "x", at.pointer(byImage(this.input), n));
+    const output = b.let("i32", "y", at.pointer(byImage(this.output), n));
+    const weight = b.let("i32", "w", at.pointer(whole(this.weight), n));
+    const bias = this.end.bias && b.let("i32", "bias", at.pointer(whole(this.end.bias), n));
     const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]!;
     const outputRow = 4 * this.output.strides[2]!;
     b.repeat(rows, () => {

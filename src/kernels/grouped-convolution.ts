@@ -7,7 +7,7 @@
  * I is the number of inputs of a group. Outputs are taken four at a time where four of them read the same inputs
  * (O/groups a multiple of 4) or four neighbouring inputs (depthwise); otherwise one at a time.
  */
-import type { Access, Addressing, Kernel } from "./kernel.js";
+import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Expr, type LoadForm, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder, StoreForm } from "../wasm/loops.js";
@@ -73,13 +73,10 @@ export class GroupedConvolutionKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    return [
-      { view: this.input, outerAxis: 0 },
-      { view: this.weight, outerAxis: -1 },
-    ];
+    return [byImage(this.input), whole(this.weight)];
   }
   get writes(): Access[] {
-    return [{ view: this.output, outerAxis: 0 }];
+    return [byImage(this.output)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
@@ -88,9 +85,9 @@ export class GroupedConvolutionKernel implements Kernel {
     const [sy, sx] = this.geometry.stride;
     const [, , row, pixel] = this.input.strides as [number, number, number, number];
     const [, , outRow, outPixel] = this.output.strides as [number, number, number, number];
-    const input = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
-    const output = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
-    const weight = b.let("i32", "w", at.pointer({ view: this.weight, outerAxis: -1 }, n));
+    const input = b.let("i32", "x", at.pointer(byImage(this.input), n));
+    const output = b.let("i32", "y", at.pointer(byImage(this.output), n));
+    const weight = b.let("i32", "w", at.pointer(whole(this.weight), n));
     b.repeat(oh, () => {
       b.repeat(ow, () => {
         groups.forOutputs(b, (o, first) => {
@@ -153,13 +150,10 @@ export class GroupedWeightGradientKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    return [
-      { view: this.input, outerAxis: 0 },
-      { view: this.grad, outerAxis: 0 },
-    ];
+    return [byImage(this.input), byImage(this.grad)];
   }
   get writes(): Access[] {
-    return [{ view: this.output, outerAxis: -1 }];
+    return [whole(this.output)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
@@ -169,10 +163,10 @@ export class GroupedWeightGradientKernel implements Kernel {
     const [dy, dx] = this.geometry.dilation;
     const [chunkStride, tapStride] = this.output.strides as [number, number, number];
     const slot = v.op("i32.div_u", n, v.int(this.chunk));
-    const sumsAt = at.pointer({ view: this.output, outerAxis: -1 }, n);
+    const sumsAt = at.pointer(whole(this.output), n);
     const dw = b.let("i32", "dw", v.n.add(sumsAt, v.n.scale(slot, 4 * chunkStride)));
-    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
-    const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
+    const x = b.let("i32", "x", at.pointer(byImage(this.input), n));
+    const g = b.let("i32", "g", at.pointer(byImage(this.grad), n));
     const first = b.let("i32", "isFirst", v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))));
     b.repeat(kh, () => {
       b.repeat(kw, () => {

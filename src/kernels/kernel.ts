@@ -8,8 +8,18 @@ import type { BufferView } from "./views.js";
 
 export interface Access {
   readonly view: BufferView;
-  /** The axis of the view that the outer index runs over; -1: every call touches all of it. */
-  readonly outerAxis: number;
+  /** The axis of the view that the outer index runs over. Undefined if every call touches the whole view. */
+  readonly outerAxis: number | undefined;
+}
+
+/** Each call touches one image: what belongs to the outer index, along the first axis. */
+export function byImage(view: BufferView): Access {
+  return { view, outerAxis: 0 };
+}
+
+/** Each call touches the whole view. */
+export function whole(view: BufferView): Access {
+  return { view, outerAxis: undefined };
 }
 
 /** Gives kernels the addresses of their operands. */

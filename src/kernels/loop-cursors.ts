@@ -43,7 +43,7 @@ export class LoopCursors {
     private readonly b: FunctionBuilder,
     at: Addressing,
     n: Local,
-    private readonly vectorAxis: number,
+    private readonly vectorAxis: number | undefined,
   ) {
     this.openViews(at, n);
     for (const root of kernel.roots) this.openPositions(root.value, n, new Set());
@@ -61,7 +61,7 @@ export class LoopCursors {
       const local = this.b.let("i32", first.buffer.name, pointer);
       const cursor = { local, strides: this.strides(first), unit: 4 };
       this.all.push(cursor);
-      const stride = this.vectorAxis < 0 ? 0 : cursor.strides[this.vectorAxis]!;
+      const stride = this.vectorAxis === undefined ? 0 : cursor.strides[this.vectorAxis]!;
       for (const view of group) this.seats.set(view, { cursor, start: view.offset - first.offset, stride });
     }
   }
@@ -72,7 +72,7 @@ export class LoopCursors {
     seen.add(value);
     if (value.kind === "position" && !this.positions.has(value.strides.join())) {
       const { outerAxis } = this.kernel;
-      const start = outerAxis < 0 ? v.int(0) : v.n.scale(n, value.strides[outerAxis]!);
+      const start = outerAxis === undefined ? v.int(0) : v.n.scale(n, value.strides[outerAxis]!);
       const cursor = { local: this.b.let("i32", "at", start), strides: value.strides, unit: 1 };
       this.all.push(cursor);
       this.positions.set(value.strides.join(), cursor);
@@ -95,7 +95,7 @@ export class LoopCursors {
 
   /** The position in a tensor of these strides, and how far it is to the next lane's. */
   position(strides: readonly number[], along: number): { first: Expr; stride: number } {
-    const stride = this.vectorAxis < 0 ? 0 : strides[this.vectorAxis]!;
+    const stride = this.vectorAxis === undefined ? 0 : strides[this.vectorAxis]!;
     return { first: v.n.add(this.positions.get(strides.join())!.local, v.int(along * stride)), stride };
   }
 

@@ -1,15 +1,18 @@
 /**
- * The code of a loop kernel (loop.ts): which axis vectors lie along, the order of the loops, and the expressions inside.
+ * The code of a loop kernel (loop.ts): its loops, and the accumulators of its sums. loop-axes.ts chooses the order of the loops,
+ * loop-elements.ts writes the expressions inside them.
  */
 import type { Addressing } from "./kernel.js";
-import { padToVector, type BufferView } from "./views.js";
+import { padToVector } from "./views.js";
 import { sizeOf } from "../graph/shape.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { range } from "./range.js";
 import { emitBorder } from "./border.js";
+import { chooseAxes, type LoopAxes } from "./loop-axes.js";
 import { LoopCursors } from "./loop-cursors.js";
-import type { Combine, LoopNest, LoopValue } from "./loop-nest.js";
+import { LoopElements, type Spot } from "./loop-elements.js";
+import type { Combine, LoopNest } from "./loop-nest.js";
 
 /** Accumulators that stay in registers beside what an expression needs. */
 const accumulators = 8;
@@ -24,17 +27,11 @@ const worthUnrolling = 256;
 
 const oneByOne = { block: 1, whole: 1 };
 
-/** How the innermost computation stands: where in the vector axis, and how many lanes count. */
-interface Spot {
-  /** Elements from the cursors along the vector axis. */
-  readonly along: number;
-  readonly lanes: 4 | 1;
-}
-
 export class LoopEmitter {
-  private readonly inner: number[];
-  private readonly vectorAxis: number;
+  private readonly axes: LoopAxes;
+  private readonly vectorAxis: number | undefined;
   private readonly cursors: LoopCursors;
+  private readonly elements: LoopElements;
 
   constructor(
     private readonly kernel: LoopNest,
@@ -42,16 +39,15 @@ export class LoopEmitter {
     at: Addressing,
     n: Local,
   ) {
-    this.inner = kernel.domain.flatMap((extent, axis) => (axis === kernel.outerAxis || extent === 1 ? [] : [axis]));
-    this.vectorAxis = this.chooseVectorAxis();
+    this.axes = chooseAxes(kernel);
+    this.vectorAxis = this.axes.vector;
     this.fillBorders(at, n);
     this.cursors = new LoopCursors(kernel, b, at, n, this.vectorAxis);
+    this.elements = new LoopElements(b, this.cursors);
   }
 
   emit(): void {
-    const { reduced } = this.kernel;
-    const kept = this.sorted(this.inner.filter((axis) => !reduced.includes(axis)));
-    const folded = this.sorted(this.inner.filter((axis) => reduced.includes(axis)));
+    const { kept, folded } = this.axes;
     if (this.kernel.roots.some((root) => root.combine)) this.emitReduction(kept, folded);
     else
       this.nest(
@@ -74,10 +70,10 @@ export class LoopEmitter {
 
   // Structure ---------------------------------------------------------------------------------------------------
 
-  private emitReduction(kept: number[], folded: number[]): void {
+  private emitReduction(kept: readonly number[], folded: readonly number[]): void {
     const { vectorAxis } = this;
     const outerLoops = kept.filter((axis) => axis !== vectorAxis);
-    if (vectorAxis >= 0 && folded.includes(vectorAxis)) {
+    if (vectorAxis !== undefined && folded.includes(vectorAxis)) {
       this.nest(outerLoops, () => this.reduceAlongVector(folded.filter((axis) => axis !== vectorAxis)));
       return;
     }
@@ -105,7 +101,7 @@ export class LoopEmitter {
     const sums = range(sets).map(() => spots.map(() => roots.map((root) => this.accumulator(root.combine!))));
     this.takeTurns(folded, sets, (set) =>
       spots.forEach((spot, s) => {
-        const evaluate = this.evaluator(spot);
+        const evaluate = this.elements.evaluator(spot);
         roots.forEach((root, r) => {
           const sum = sums[set]![s]![r]!;
           b.set(sum, combined(root.combine!, sum, evaluate(root.value)));
@@ -116,7 +112,7 @@ export class LoopEmitter {
       roots.forEach((root, r) => {
         const [first, ...others] = sums.map((set) => set[s]![r]!) as [Local, ...Local[]];
         for (const other of others) b.set(first, combined(root.combine!, first, other));
-        this.store(root.output, first, spot);
+        this.elements.store(root.output, first, spot);
       }),
     );
   }
@@ -130,7 +126,7 @@ export class LoopEmitter {
       this.alongVector(
         (spots) => {
           for (const spot of spots) {
-            const evaluate = this.evaluator(spot);
+            const evaluate = this.elements.evaluator(spot);
             this.kernel.roots.forEach((root, r) => {
               const sum = spot.lanes === 4 ? lanes[r]! : rest[r]!;
               b.set(sum, combined(root.combine!, sum, evaluate(root.value)));
@@ -145,7 +141,7 @@ export class LoopEmitter {
       b.set(sum, combined(root.combine!, sum, v.shuffle(sum, sum, [2, 3, 0, 1])));
       b.set(sum, combined(root.combine!, sum, v.shuffle(sum, sum, [1, 0, 3, 2])));
       b.set(sum, combined(root.combine!, sum, rest[r]!));
-      this.store(root.output, sum, { along: 0, lanes: 1 });
+      this.elements.store(root.output, sum, { along: 0, lanes: 1 });
     });
   }
 
@@ -155,9 +151,9 @@ export class LoopEmitter {
 
   private storeAll(spots: readonly Spot[]): void {
     for (const spot of spots) {
-      const evaluate = this.evaluator(spot);
+      const evaluate = this.elements.evaluator(spot);
       const values = this.kernel.roots.map((root) => evaluate(root.value));
-      this.kernel.roots.forEach((root, r) => this.store(root.output, values[r]!, spot));
+      this.kernel.roots.forEach((root, r) => this.elements.store(root.output, values[r]!, spot));
     }
   }
 
@@ -207,7 +203,7 @@ export class LoopEmitter {
     body: (spots: readonly Spot[]) => void,
     { block = unroll, whole = unrollWhole, exact = false } = {},
   ): void {
-    if (this.vectorAxis < 0) return body([{ along: 0, lanes: 1 }]);
+    if (this.vectorAxis === undefined) return body([{ along: 0, lanes: 1 }]);
     const extent = this.kernel.domain[this.vectorAxis]!;
     const mayPad = !exact && this.kernel.roots.every((root) => root.output.padded);
     const vectors = mayPad ? padToVector(extent) / 4 : Math.floor(extent / 4);
@@ -220,85 +216,6 @@ export class LoopEmitter {
     if (left > 0) body(spots(left, 4 * rounds * step, 4));
     const single = mayPad ? 0 : extent - 4 * vectors;
     for (let i = 0; i < single; i++) body(spots(1, 4 * vectors + i, 1));
-  }
-
-  // Memory ------------------------------------------------------------------------------------------------------
-
-  private evaluator(spot: Spot): (value: LoopValue) => Expr {
-    this.cursors.arrive();
-    const known = new Map<LoopValue, Expr>();
-    const evaluate = (value: LoopValue): Expr => {
-      const present = known.get(value);
-      if (present) return present;
-      const computed = this.compute(value, spot, evaluate);
-      const result = computed.kind === "lanes" ? computed : this.b.let("v128", "t", computed);
-      known.set(value, result);
-      return result;
-    };
-    return evaluate;
-  }
-
-  private compute(value: LoopValue, spot: Spot, evaluate: (value: LoopValue) => Expr): Expr {
-    switch (value.kind) {
-      case "constant":
-        return v.const(value.value);
-      case "apply":
-        return value.vector(value.args.map(evaluate));
-      case "load":
-        return this.load(value.view, spot);
-      case "position": {
-        const { first, stride } = this.cursors.position(value.strides, spot.along);
-        const lanes = v.ilanes([0, stride, 2 * stride, 3 * stride]);
-        const position = v.op("i32x4.add", v.op("i32x4.splat", first), lanes);
-        return value.vector(this.b.let("v128", "position", position), value.args.map(evaluate));
-      }
-    }
-  }
-
-  private load(view: BufferView, spot: Spot): Expr {
-    const { address, offset, stride } = this.cursors.locate(view, spot.along);
-    const form = spot.lanes === 1 ? "lane0" : stride === 0 ? "splat" : "v128";
-    const loaded = v.load(address, offset, form);
-    return view.buffer.dtype === "int32" ? v.op("f32x4.convert_i32x4_s", loaded) : loaded;
-  }
-
-  private store(view: BufferView, value: Expr, spot: Spot): void {
-    this.cursors.arrive();
-    const { address, offset } = this.cursors.locate(view, spot.along);
-    const lanes = view.buffer.dtype === "int32" ? v.op("i32x4.trunc_sat_f32x4_s", value) : value;
-    this.b.store(address, offset, lanes, spot.lanes === 1 ? "lane0" : "v128");
-  }
-
-  // Choices -----------------------------------------------------------------------------------------------------
-
-  /** An axis on which every view has stride 0 or 1 and at least one has 1; the longest such, a kept one first. */
-  private chooseVectorAxis(): number {
-    const { domain, reduced } = this.kernel;
-    const reads = this.kernel.reads.map((access) => access.view);
-    const writes = this.kernel.roots.map((root) => root.output);
-    const fits = (axis: number): boolean => {
-      const folded = reduced.includes(axis);
-      const checked = folded ? reads : [...reads, ...writes];
-      if (!checked.every((view) => view.strides[axis] === 0 || view.strides[axis] === 1)) return false;
-      if (!folded && !writes.every((view) => view.strides[axis] === 1)) return false;
-      return (
-        checked.some((view) => view.strides[axis] === 1) && (domain[axis]! >= 4 || writes.every((view) => view.padded))
-      );
-    };
-    const candidates = this.inner.filter(fits);
-    const kept = candidates.filter((axis) => !reduced.includes(axis));
-    const best = (list: readonly number[]): number =>
-      list.reduce((top, axis) => (top < 0 || domain[axis]! > domain[top]! ? axis : top), -1);
-    return kept.length > 0 ? best(kept) : best(candidates);
-  }
-
-  /** Axes with the widest strides first, by what is written, then by what is read. */
-  private sorted(axes: readonly number[]): number[] {
-    const lead = this.kernel.roots[0]!.output;
-    const read = this.kernel.reads[0]?.view;
-    const weight = (axis: number): number =>
-      this.kernel.reduced.includes(axis) ? Math.abs(read?.strides[axis] ?? 0) : Math.abs(lead.strides[axis]!);
-    return [...axes].sort((x, y) => weight(y) - weight(x) || x - y);
   }
 }
 

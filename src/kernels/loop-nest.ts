@@ -5,8 +5,8 @@ import type { BufferView } from "./views.js";
 
 export interface LoopNest {
   readonly domain: readonly number[];
-  /** The axis of the outer index; -1: all in one call. */
-  readonly outerAxis: number;
+  /** The axis of the outer index. Undefined if one call computes everything. */
+  readonly outerAxis: number | undefined;
   /** How many outer indices there are. */
   readonly extent: number;
   readonly reduced: readonly number[];

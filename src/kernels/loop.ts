@@ -23,13 +23,12 @@ export class LoopKernel implements Kernel, LoopNest {
 
   constructor(
     readonly domain: readonly number[],
-    /** The axis of the outer index; -1: all in one call. */
-    readonly outerAxis: number,
+    readonly outerAxis: number | undefined,
     readonly reduced: readonly number[],
   ) {}
 
   get extent(): number {
-    return this.outerAxis < 0 ? 1 : this.domain[this.outerAxis]!;
+    return this.outerAxis === undefined ? 1 : this.domain[this.outerAxis]!;
   }
   get cost(): number {
     return (sizeOf(this.domain) / this.extent) * (1 + this.roots.length);

@@ -5,7 +5,7 @@
  *
  * b's and out's last axes are contiguous; a row's result is held in up to eight vectors at a time.
  */
-import type { Access, Addressing, Kernel } from "./kernel.js";
+import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -37,10 +37,7 @@ export class MatmulKernel implements Kernel {
     return this.byRow ? 1 : 0;
   }
   get reads(): Access[] {
-    return [
-      { view: this.a, outerAxis: this.outerAxis },
-      { view: this.b, outerAxis: this.byRow ? -1 : 0 },
-    ];
+    return [{ view: this.a, outerAxis: this.outerAxis }, this.byRow ? whole(this.b) : byImage(this.b)];
   }
   get writes(): Access[] {
     return [{ view: this.output, outerAxis: this.outerAxis }];

@@ -8,7 +8,7 @@
  *
  * Where windows do not overlap, each place is written once; where they leave nothing out, dx is not cleared first.
  */
-import type { Access, Addressing, Kernel } from "./kernel.js";
+import { byImage, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -38,10 +38,10 @@ export class PoolGradientKernel implements Kernel {
 
   get reads(): Access[] {
     const views = this.input ? [this.input, this.grad] : [this.grad];
-    return views.map((view) => ({ view, outerAxis: 0 }));
+    return views.map(byImage);
   }
   get writes(): Access[] {
-    return [{ view: this.output, outerAxis: 0 }];
+    return [byImage(this.output)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
@@ -50,7 +50,7 @@ export class PoolGradientKernel implements Kernel {
     const step = (view: BufferView, rows: number, pixels: number): number =>
       4 * (rows * view.strides[2]! + pixels * view.strides[3]!);
     const views = [this.grad, this.output, ...(this.input ? [this.input] : [])];
-    const pointers = views.map((view) => b.let("i32", "p", at.pointer({ view, outerAxis: 0 }, n)));
+    const pointers = views.map((view) => b.let("i32", "p", at.pointer(byImage(view), n)));
     const moves = views.map((view) =>
       view === this.grad
         ? { row: step(view, 1, -ow), pixel: step(view, 0, 1) }

@@ -100,3 +100,8 @@ export function broadcastView(view: BufferView, domain: Shape): BufferView {
   });
   return { ...view, shape: domain, strides };
 }
+
+/** The first of the longest of these axes; undefined if there are none. */
+export function longestAxis(axes: readonly number[], shape: Shape): number | undefined {
+  return axes.find((axis) => axes.every((other) => shape[other]! <= shape[axis]!));
+}

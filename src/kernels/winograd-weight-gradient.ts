@@ -10,7 +10,7 @@
  * neighbours, and what both see counts as 0 in one of them. A tile of `taps` inputs × `vectors` of outputs stays in
  * registers over the strip. The chunk's first image clears du.
  */
-import type { Access, Addressing, Kernel } from "./kernel.js";
+import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import { padToVector, type BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -73,24 +73,21 @@ export class WinogradWeightGradientKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    return [this.input, this.grad].map((view) => ({ view, outerAxis: 0 }));
+    return [this.input, this.grad].map(byImage);
   }
   get writes(): Access[] {
-    return [
-      { view: this.output, outerAxis: -1 },
-      { view: this.scratch, outerAxis: 0 },
-    ];
+    return [whole(this.output), byImage(this.scratch)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
     const size = this.output.strides[0]!;
-    const start = at.pointer({ view: this.output, outerAxis: -1 }, n);
+    const start = at.pointer(whole(this.output), n);
     const slot = v.op("i32.div_u", n, v.int(this.chunk));
     const du = b.let("i32", "du", v.n.add(start, v.n.scale(slot, 4 * size)));
     b.if(v.op("i32.eqz", v.op("i32.rem_u", n, v.int(this.chunk))), () => emitFill(b, du, size, 0, "float32"));
-    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
-    const g = b.let("i32", "g", at.pointer({ view: this.grad, outerAxis: 0 }, n));
-    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const x = b.let("i32", "x", at.pointer(byImage(this.input), n));
+    const g = b.let("i32", "g", at.pointer(byImage(this.grad), n));
+    const scratch = b.let("i32", "scratch", at.pointer(byImage(this.scratch), n));
     const [, , height, width] = this.grad.shape as [number, number, number, number];
     const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * inputRowScratch(small))));
     const { rows, columns, rowsPerStrip } = tilingOf(small, height, width);
@@ -100,9 +97,9 @@ export class WinogradWeightGradientKernel implements Kernel {
       this.transformGrad(b, { image: g, matrices: zs, first, count }, scratch);
       this.multiply(b, vs, zs, du, count * columns);
     };
-    const whole = rows - (rows % rowsPerStrip);
-    b.for("strip", 0, whole, rowsPerStrip, (first) => strip(first, rowsPerStrip));
-    if (rows > whole) strip(v.int(whole), rows - whole);
+    const inWholeStrips = rows - (rows % rowsPerStrip);
+    b.for("strip", 0, inWholeStrips, rowsPerStrip, (first) => strip(first, rowsPerStrip));
+    if (rows > inWholeStrips) strip(v.int(inWholeStrips), rows - inWholeStrips);
   }
 
   private transformInput(b: FunctionBuilder, strip: Strip, scratch: Local): void {
@@ -200,22 +197,19 @@ export class WinogradWeightGradientEndKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    return [{ view: this.sums, outerAxis: -1 }];
+    return [whole(this.sums)];
   }
   get writes(): Access[] {
-    return [
-      { view: this.output, outerAxis: -1 },
-      { view: this.scratch, outerAxis: 0 },
-    ];
+    return [whole(this.output), byImage(this.scratch)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
     const row = 4 * this.sums.strides[1]!;
     const tap = row * this.extent;
     const offset = v.n.scale(n, row);
-    const du = b.let("i32", "du", v.n.add(at.pointer({ view: this.sums, outerAxis: -1 }, n), offset));
-    const dw = b.let("i32", "dw", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
-    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const du = b.let("i32", "du", v.n.add(at.pointer(whole(this.sums), n), offset));
+    const dw = b.let("i32", "dw", v.n.add(at.pointer(whole(this.output), n), offset));
+    const scratch = b.let("i32", "scratch", at.pointer(byImage(this.scratch), n));
     const transform = prepareTransform(b, "weightGradient", scratch);
     b.repeat(row / 16, () => {
       transform(acrossMatrices(small, du, 4 * this.sums.strides[0]!), { at: dw, row: 3 * tap, column: tap });

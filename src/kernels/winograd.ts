@@ -9,7 +9,7 @@
  * u is the transformed weights, [36][I][O padded]. Where height or width is no multiple of a tile, the last tiles overlap
  * their neighbours. The product's innermost loop runs over i and stays rolled: V8 makes half the speed of it unrolled.
  */
-import type { Access, Addressing, Kernel } from "./kernel.js";
+import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import { padToVector, type BufferView } from "./views.js";
 import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -75,19 +75,18 @@ export class WinogradKernel implements Kernel {
 
   get reads(): Access[] {
     const { bias } = this.end;
-    const whole = [this.weight, ...(bias ? [bias] : [])].map((view) => ({ view, outerAxis: -1 }));
-    return [{ view: this.input, outerAxis: 0 }, ...whole];
+    return [byImage(this.input), whole(this.weight), ...(bias ? [whole(bias)] : [])];
   }
   get writes(): Access[] {
-    return [this.output, this.scratch].map((view) => ({ view, outerAxis: 0 }));
+    return [this.output, this.scratch].map(byImage);
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
-    const x = b.let("i32", "x", at.pointer({ view: this.input, outerAxis: 0 }, n));
-    const y = b.let("i32", "y", at.pointer({ view: this.output, outerAxis: 0 }, n));
-    const u = b.let("i32", "u", at.pointer({ view: this.weight, outerAxis: -1 }, n));
-    const bias = this.end.bias && b.let("i32", "bias", at.pointer({ view: this.end.bias, outerAxis: -1 }, n));
-    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const x = b.let("i32", "x", at.pointer(byImage(this.input), n));
+    const y = b.let("i32", "y", at.pointer(byImage(this.output), n));
+    const u = b.let("i32", "u", at.pointer(whole(this.weight), n));
+    const bias = this.end.bias && b.let("i32", "bias", at.pointer(whole(this.end.bias), n));
+    const scratch = b.let("i32", "scratch", at.pointer(byImage(this.scratch), n));
     const rowsNeed = rowScratch(this.scheme, this.outputs, this.output.shape[3]!);
     const vs = b.let("i32", "v", v.n.add(scratch, v.int(4 * rowsNeed)));
     const ms = b.let("i32", "m", v.n.add(vs, v.int(4 * this.scheme.products * this.inputMatrix)));
@@ -182,22 +181,19 @@ export class WinogradWeightKernel implements Kernel {
   }
 
   get reads(): Access[] {
-    return [{ view: this.weight, outerAxis: -1 }];
+    return [whole(this.weight)];
   }
   get writes(): Access[] {
-    return [
-      { view: this.output, outerAxis: -1 },
-      { view: this.scratch, outerAxis: 0 },
-    ];
+    return [whole(this.output), byImage(this.scratch)];
   }
 
   emit(b: FunctionBuilder, at: Addressing, n: Local): void {
     const row = 4 * this.output.strides[1]!;
     const tap = 4 * this.weight.strides[1]!;
     const offset = v.n.scale(n, row);
-    const w = b.let("i32", "w", v.n.add(at.pointer({ view: this.weight, outerAxis: -1 }, n), offset));
-    const u = b.let("i32", "u", v.n.add(at.pointer({ view: this.output, outerAxis: -1 }, n), offset));
-    const scratch = b.let("i32", "scratch", at.pointer({ view: this.scratch, outerAxis: 0 }, n));
+    const w = b.let("i32", "w", v.n.add(at.pointer(whole(this.weight), n), offset));
+    const u = b.let("i32", "u", v.n.add(at.pointer(whole(this.output), n), offset));
+    const scratch = b.let("i32", "scratch", at.pointer(byImage(this.scratch), n));
     const transform = prepareTransform(b, this.scheme.transforms.weight, scratch);
     b.repeat(row / 16, () => {
       transform({ at: w, row: 3 * tap, column: tap }, acrossMatrices(this.scheme, u, 4 * this.output.strides[0]!));

@@ -18,7 +18,7 @@ const batchBytes = 1664;
 
 const imageBuffer = (name: string): BufferView => denseInOrder(name, [images, pixels], "float32");
 const byImage = (view: BufferView): Access => ({ view, outerAxis: 0 });
-const whole = (view: BufferView): Access => ({ view, outerAxis: -1 });
+const whole = (view: BufferView): Access => ({ view, outerAxis: undefined });
 
 function kernel(reads: readonly Access[], writes: readonly Access[], extent = images): Kernel {
   return { title: "", extent, reads, writes, cost: pixels, emit: () => undefined };

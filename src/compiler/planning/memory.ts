@@ -3,7 +3,8 @@
  * thread's scratch memory, one image large, which stays in the cache. What is kept lies in the program's own memory.
  * Everything else gets a place in the arena, shared with buffers that are not alive at the same time.
  */
-import { outerStride, aligned, keptStage, type Placed, type Schedule, type Use } from "./schedule.js";
+import { momentOf } from "./phase.js";
+import { aligned, outerStride, type Schedule, type Use } from "./schedule.js";
 import type { Buffer } from "../../kernels/views.js";
 
 interface Interval {
@@ -43,7 +44,7 @@ export function placeBuffers(
   for (const buffer of buffersOf(schedule, inputs)) {
     if (buffer.place) continue;
     const uses = schedule.usesOf(buffer);
-    if (uses.some((use) => use.placed.stage === keptStage)) {
+    if (uses.some((use) => use.placed.phase.kind === "kept")) {
       buffer.place = { kind: "own", at: own.place(keptInterval(buffer, uses, outputs.includes(buffer))) };
       continue;
     }
@@ -55,7 +56,7 @@ export function placeBuffers(
       const at = packer.place({ bytes: 4 * image.elements, from: Math.min(...orders), to: Math.max(...orders) });
       buffer.place = { kind: "scratch", at };
     } else {
-      const moments = uses.map((use) => momentOf(use.placed));
+      const moments = uses.map((use) => momentOf(use.placed.phase));
       const from = inputs.includes(buffer) ? -Infinity : Math.min(...moments);
       const to = outputs.includes(buffer) ? Infinity : Math.max(...moments);
       buffer.place = { kind: "arena", at: arena.place({ bytes: 4 * buffer.elements, from, to }) };
@@ -68,7 +69,7 @@ export function placeBuffers(
 /** What only kept kernels use may be overwritten when the last of them is done. */
 function keptInterval(buffer: Buffer, uses: readonly Use[], isOutput: boolean): Interval {
   const orders = uses.map(({ placed }) => placed.order);
-  const forKept = !isOutput && uses.every(({ placed }) => placed.stage === keptStage);
+  const forKept = !isOutput && uses.every(({ placed }) => placed.phase.kind === "kept");
   return { bytes: 4 * buffer.elements, from: Math.min(...orders), to: forKept ? Math.max(...orders) : Infinity };
 }
 
@@ -79,24 +80,20 @@ function buffersOf(schedule: Schedule, inputs: readonly Buffer[]): Set<Buffer> {
   return new Set([...inputs, ...used]);
 }
 
-/** A stage's parallel part and its serial part are two moments. */
-function momentOf(placed: Placed): number {
-  return 2 * placed.stage + (placed.parallel ? 0 : 1);
-}
-
 /** How large one image of the buffer is, if all its uses are in one stage and each touches only its own image. */
 function imageOf(schedule: Schedule, buffer: Buffer): { stage: number; elements: number } | undefined {
   const uses = schedule.usesOf(buffer);
   const [first] = uses;
-  if (!first) return undefined;
+  if (first?.placed.phase.kind !== "parallel") return undefined;
   const elements = outerStride(first.access);
+  const { stage } = first.placed.phase;
   const together = uses.every(
-    ({ placed, access }) =>
-      placed.parallel &&
-      placed.stage === first.placed.stage &&
-      aligned(first.access, access, first.placed.kernel.extent, placed.kernel.extent),
+    ({ placed: { phase, kernel }, access }) =>
+      phase.kind === "parallel" &&
+      phase.stage === stage &&
+      aligned(first.access, access, first.placed.kernel.extent, kernel.extent),
   );
-  return together && elements !== undefined ? { stage: first.placed.stage, elements } : undefined;
+  return together && elements !== undefined ? { stage, elements } : undefined;
 }
 
 /** Packs intervals into one stretch of memory: each at the lowest place that is free for its whole time. */

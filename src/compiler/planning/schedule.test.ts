@@ -6,35 +6,31 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LoopKernel } from "../../kernels/loop.js";
-import type { Access, Kernel } from "../../kernels/kernel.js";
-import { aligned, keptStage, Schedule, type Placed } from "./schedule.js";
+import { byImage, whole, type Access, type Kernel } from "../../kernels/kernel.js";
+import { parallel, serial, type Phase } from "./phase.js";
+import { aligned, Schedule } from "./schedule.js";
 import { Buffer, denseInOrder, denseView, type BufferView } from "../../kernels/views.js";
 
 const images = 4;
 const pixels = 8;
-const prologue = -1;
 
 /** A new buffer of images [4,8]. */
 const imageBuffer = (name: string): BufferView => denseInOrder(name, [images, pixels], "float32");
-/** Each call touches the image of its outer index only. */
-const byImage = (view: BufferView): Access => ({ view, outerAxis: 0 });
-/** Each call touches everything. */
-const whole = (view: BufferView): Access => ({ view, outerAxis: -1 });
 
 function kernel(title: string, reads: readonly Access[], writes: readonly Access[], extent = images): Kernel {
   return { title, extent, reads, writes, cost: pixels, emit: () => undefined };
 }
 
 /** `stage 0, all threads`, or `stage 0, one thread`. */
-function whereOf({ stage, parallel }: Pick<Placed, "stage" | "parallel">): string {
-  const name = stage === keptStage ? "kept" : stage === prologue ? "prologue" : `stage ${stage}`;
-  return `${name}, ${parallel ? "all threads" : "one thread"}`;
+function nameOf(phase: Phase): string {
+  if (!("stage" in phase)) return `${phase.kind}, one thread`;
+  return `stage ${phase.stage}, ${phase.kind === "parallel" ? "all threads" : "one thread"}`;
 }
 
 /** Places kernels in turn; where each has got. */
 function placesOf(...kernels: readonly Kernel[]): string[] {
   const schedule = new Schedule(undefined);
-  return kernels.map((one) => whereOf(schedule.place(one)));
+  return kernels.map((one) => nameOf(schedule.place(one).phase));
 }
 
 describe("which stage a kernel gets", () => {
@@ -120,19 +116,19 @@ describe("which stage a kernel gets", () => {
     schedule.place(kernel("make", [], [byImage(x)]));
     schedule.place(kernel("add up", [whole(x)], [whole(sum)], 1));
     const again = kernel("make again", [], [byImage(y)]);
-    assert.equal(whereOf(schedule.earliest(again)), "stage 0, all threads");
-    assert.equal(whereOf(schedule.place(again, [whole(sum)])), "stage 1, all threads");
+    assert.equal(nameOf(schedule.earliest(again)), "stage 0, all threads");
+    assert.equal(nameOf(schedule.place(again, [whole(sum)]).phase), "stage 1, all threads");
   });
 
-  test("earliest says whether a kernel would only continue a stage", () => {
+  test("whether a kernel would only continue a stage", () => {
     const [x, y] = [imageBuffer("x"), imageBuffer("y")];
     const schedule = new Schedule(undefined);
-    assert.equal(schedule.earliest(kernel("first", [], [byImage(x)])).continues, false);
+    assert.equal(schedule.continues(kernel("first", [], [byImage(x)])), false);
     schedule.place(kernel("first", [], [byImage(x)]));
-    assert.equal(schedule.earliest(kernel("next", [byImage(x)], [byImage(y)])).continues, true);
-    assert.equal(schedule.earliest(kernel("mix", [whole(x)], [byImage(y)])).continues, false);
-    assert.equal(schedule.earliest(kernel("independent", [], [byImage(y)])).continues, false);
-    assert.equal(schedule.earliest(kernel("add up", [whole(x)], [whole(y)], 1)).continues, false);
+    assert.equal(schedule.continues(kernel("next", [byImage(x)], [byImage(y)])), true);
+    assert.equal(schedule.continues(kernel("mix", [whole(x)], [byImage(y)])), false);
+    assert.equal(schedule.continues(kernel("independent", [], [byImage(y)])), false);
+    assert.equal(schedule.continues(kernel("add up", [whole(x)], [whole(y)], 1)), false);
   });
 
   test("orders count up, and a buffer's uses name those who write it first", () => {
@@ -216,24 +212,24 @@ describe("what is kept between runs", () => {
     const [w, packed, transformed] = [variable("w"), imageBuffer("packed"), imageBuffer("transformed")];
     const steady = new Set([w.buffer]);
     const schedule = new Schedule(steady);
-    assert.equal(whereOf(schedule.place(pack(w, packed))), "kept, one thread");
-    assert.equal(whereOf(schedule.place(pack(packed, transformed))), "kept, one thread");
+    assert.equal(nameOf(schedule.place(pack(w, packed)).phase), "kept, one thread");
+    assert.equal(nameOf(schedule.place(pack(packed, transformed)).phase), "kept, one thread");
     assert.deepEqual([...steady].map(({ name }) => name), ["w", "packed", "transformed"]); // prettier-ignore
   });
 
   test("not where nothing is to be kept, and not what reads anything else", () => {
     const [w, x, packed] = [variable("w"), imageBuffer("x"), imageBuffer("packed")];
-    assert.equal(whereOf(new Schedule(undefined).place(pack(w, packed))), "prologue, one thread");
+    assert.equal(nameOf(new Schedule(undefined).place(pack(w, packed)).phase), "prologue, one thread");
     const schedule = new Schedule(new Set([w.buffer]));
-    assert.equal(whereOf(schedule.place(pack(x, packed))), "prologue, one thread");
+    assert.equal(nameOf(schedule.place(pack(x, packed)).phase), "prologue, one thread");
   });
 
   test("not kernels of more than 2 to the 20 operations, which are work for all threads", () => {
     const [w, a, b] = [variable("w"), imageBuffer("a"), imageBuffer("b")];
     const schedule = new Schedule(new Set([w.buffer]));
     const large = (to: BufferView, cost: number): Kernel => ({ ...kernel("large", [whole(w)], [byImage(to)]), cost });
-    assert.equal(whereOf(schedule.place(large(a, 2 ** 18))), "kept, one thread");
-    assert.equal(whereOf(schedule.place(large(b, 2 ** 18 + 1))), "stage 0, all threads");
+    assert.equal(nameOf(schedule.place(large(a, 2 ** 18)).phase), "kept, one thread");
+    assert.equal(nameOf(schedule.place(large(b, 2 ** 18 + 1)).phase), "stage 0, all threads");
   });
 
   test("a result in a buffer that a run's own kernel writes too is not the same in each run", () => {
@@ -249,11 +245,11 @@ describe("what is kept between runs", () => {
     schedule.place(pack(w, packed));
     schedule.place(kernel("write over it", [byImage(x)], [byImage(packed)]));
     assert.equal(steady.has(packed.buffer), false);
-    assert.equal(whereOf(schedule.place(pack(packed, y))), "stage 0, one thread");
+    assert.equal(nameOf(schedule.place(pack(packed, y)).phase), "stage 0, one thread");
     // Nor does it become so when something kept is written there afterwards.
     schedule.place(pack(w, packed));
     assert.equal(steady.has(packed.buffer), false);
-    assert.notEqual(whereOf(schedule.place(pack(packed, z))), "kept, one thread");
+    assert.notEqual(nameOf(schedule.place(pack(packed, z)).phase), "kept, one thread");
   });
 });
 
@@ -269,31 +265,31 @@ describe("mergeable: a loop kernel that can take over another's work", () => {
   test("one over the same loops, if all that the other needs is there before", () => {
     const schedule = new Schedule(undefined);
     const first = schedule.place(loop(x, y));
-    assert.equal(schedule.mergeable(loop(x, z), 0, true), first);
-    assert.equal(schedule.mergeable(loop(x, z), 1, true), undefined, "only of the stage asked for");
-    assert.equal(schedule.mergeable(loop(x, z), 0, false), undefined, "and of its part");
+    assert.equal(schedule.mergeable(loop(x, z), parallel(0)), first);
+    assert.equal(schedule.mergeable(loop(x, z), parallel(1)), undefined, "only of the stage asked for");
+    assert.equal(schedule.mergeable(loop(x, z), serial(0)), undefined, "and of its part");
   });
 
   test("not one that comes before what the other needs, but a later one", () => {
     const schedule = new Schedule(undefined);
     schedule.place(loop(x, y));
     const reader = loop(y, z);
-    assert.equal(schedule.mergeable(reader, 0, true), undefined);
+    assert.equal(schedule.mergeable(reader, parallel(0)), undefined);
     const later = schedule.place(loop(x, imageBuffer("other")));
-    assert.equal(schedule.mergeable(reader, 0, true), later);
+    assert.equal(schedule.mergeable(reader, parallel(0)), later);
   });
 
   test("not over other loops, other outer indices, other reduced axes, nor any other kind of kernel", () => {
     const schedule = new Schedule(undefined);
     schedule.place(loop(x, y));
     schedule.place(kernel("no loop", [byImage(x)], [byImage(y)]));
-    assert.equal(schedule.mergeable(new LoopKernel([images, 7], 0, []), 0, true), undefined);
-    assert.equal(schedule.mergeable(loop(x, z, 1), 0, true), undefined);
-    assert.equal(schedule.mergeable(loop(x, z, 0, [1]), 0, true), undefined);
+    assert.equal(schedule.mergeable(new LoopKernel([images, 7], 0, []), parallel(0)), undefined);
+    assert.equal(schedule.mergeable(loop(x, z, 1), parallel(0)), undefined);
+    assert.equal(schedule.mergeable(loop(x, z, 0, [1]), parallel(0)), undefined);
     schedule.place(loop(x, imageBuffer("sum of each image"), 0, [1]));
-    assert.equal(schedule.mergeable(loop(x, z, 0, []), 0, true)?.order, 0);
-    assert.equal(schedule.mergeable(loop(x, z, 0, [1]), 0, true)?.order, 2);
-    assert.equal(schedule.mergeable(loop(x, z, 0, [0]), 0, true), undefined);
+    assert.equal(schedule.mergeable(loop(x, z, 0, []), parallel(0))?.order, 0);
+    assert.equal(schedule.mergeable(loop(x, z, 0, [1]), parallel(0))?.order, 2);
+    assert.equal(schedule.mergeable(loop(x, z, 0, [0]), parallel(0)), undefined);
   });
 
   test("not a store with a sum, even where no axis is named", () => {
@@ -301,6 +297,6 @@ describe("mergeable: a loop kernel that can take over another's work", () => {
     schedule.place(loop(x, y));
     const sum = new LoopKernel([images, pixels], 0, []);
     sum.add({ value: { kind: "load", view: x }, output: z, combine: "sum" });
-    assert.equal(schedule.mergeable(sum, 0, true), undefined);
+    assert.equal(schedule.mergeable(sum, parallel(0)), undefined);
   });
 });

@@ -8,19 +8,17 @@
 import { shapesEqual } from "../../graph/shape.js";
 import { LoopKernel } from "../../kernels/loop.js";
 import type { Access, Kernel } from "../../kernels/kernel.js";
-import type { Buffer, BufferView } from "../../kernels/views.js";
+import type { Buffer } from "../../kernels/views.js";
+import { isSame, kept, later, parallel, prologue, serial, type Phase } from "./phase.js";
+import type { Stage } from "./plan.js";
 
-/** The stage of kernels whose results are kept. */
-export const keptStage = -2;
 /** A kernel of more elementary operations is work for all threads in each run. */
 const largestKept = 2 ** 20;
 
 export interface Placed {
   readonly kernel: Kernel;
-  /** The stage; -1 for the prologue, -2 for what is kept. */
-  readonly stage: number;
-  readonly parallel: boolean;
-  /** Counts up in the order in which kernels of a stage run. */
+  readonly phase: Phase;
+  /** Counts up in the order in which the kernels of a phase run. */
   readonly order: number;
 }
 
@@ -44,8 +42,7 @@ export class Schedule {
    * @param after what else is to be written before: the kernel's result is wanted no sooner
    */
   place(kernel: Kernel, after: readonly Access[] = []): Placed {
-    const { stage, parallel } = this.earliest(kernel, after);
-    const placed = { kernel, stage, parallel, order: this.placed.length };
+    const placed = { kernel, phase: this.earliest(kernel, after), order: this.placed.length };
     this.placed.push(placed);
     this.record(placed, kernel.reads, kernel.writes);
     return placed;
@@ -57,28 +54,31 @@ export class Schedule {
     for (const access of writes) {
       const { buffer } = access.view;
       append(this.writers, buffer, { placed, access });
-      if (placed.stage !== keptStage) this.changing.add(buffer);
+      if (placed.phase.kind !== "kept") this.changing.add(buffer);
       if (this.changing.has(buffer)) this.steady?.delete(buffer);
       else this.steady?.add(buffer);
     }
   }
 
-  /** The stage a kernel would get, and whether it would continue one that is open anyway. */
-  earliest(kernel: Kernel, after: readonly Access[] = []): { stage: number; parallel: boolean; continues: boolean } {
-    if (this.isKept(kernel)) return { stage: keptStage, parallel: false, continues: false };
-    const parallel = kernel.extent > 1;
-    let stage = parallel ? 0 : -1;
-    let last = -1;
-    this.forEachUse(
-      { writes: kernel.writes, reads: [...kernel.reads, ...after] },
-      ({ placed, access: earlier }, access) => {
-        last = Math.max(last, placed.stage);
-        if (placed.stage < stage) return;
-        const same = !parallel || (placed.parallel && aligned(earlier, access, kernel.extent, placed.kernel.extent));
-        stage = same ? placed.stage : placed.stage + 1;
-      },
-    );
-    return { stage, parallel, continues: parallel && stage === last };
+  /** The first phase in which a kernel can run: after all that it depends on. */
+  earliest(kernel: Kernel, after: readonly Access[] = []): Phase {
+    if (this.isKept(kernel)) return kept;
+    let phase = kernel.extent > 1 ? parallel(0) : prologue;
+    this.forEachUse({ writes: kernel.writes, reads: [...kernel.reads, ...after] }, (use, access) => {
+      phase = later(
+        phase,
+        kernel.extent > 1 ? parallelAfter(use, access, kernel.extent) : serialAfter(use.placed.phase),
+      );
+    });
+    return phase;
+  }
+
+  /** Whether a kernel would continue a stage's parallel phase, in which something runs that it depends on. */
+  continues(kernel: Kernel): boolean {
+    const phase = this.earliest(kernel);
+    let continues = false;
+    this.forEachUse(kernel, ({ placed }) => (continues ||= phase.kind === "parallel" && isSame(placed.phase, phase)));
+    return continues;
   }
 
   private isKept(kernel: Kernel): boolean {
@@ -87,20 +87,33 @@ export class Schedule {
     return kernel.reads.every((access) => steady.has(access.view.buffer));
   }
 
-  /** A kernel of this stage into which the candidate can be merged: same loops, and nothing that it needs comes later. */
-  mergeable(candidate: LoopKernel, stage: number, parallel: boolean): Placed | undefined {
-    let latest = -1;
+  /** A loop kernel of this phase that can take over the candidate's work: it has the same loops, and comes late enough. */
+  mergeable(candidate: LoopKernel, phase: Phase): Placed | undefined {
+    const needed: number[] = [];
     this.forEachUse(candidate, ({ placed }) => {
-      if (placed.stage === stage && placed.parallel === parallel) latest = Math.max(latest, placed.order);
+      if (isSame(placed.phase, phase)) needed.push(placed.order);
     });
     return this.placed.find(
       (other) =>
-        other.stage === stage &&
-        other.parallel === parallel &&
-        other.order > latest &&
+        isSame(other.phase, phase) &&
+        needed.every((order) => order < other.order) &&
         other.kernel instanceof LoopKernel &&
         sameLoops(other.kernel, candidate),
     );
+  }
+
+  /** The kernels of a phase, in their order. */
+  kernelsOf(phase: Phase): Kernel[] {
+    return this.placed.filter((one) => isSame(one.phase, phase)).map((one) => one.kernel);
+  }
+
+  /** All stages. */
+  stages(): Stage[] {
+    const count = Math.max(0, ...this.placed.map(({ phase }) => ("stage" in phase ? phase.stage + 1 : 0)));
+    return Array.from({ length: count }, (_, i) => ({
+      parallel: this.kernelsOf(parallel(i)),
+      serial: this.kernelsOf(serial(i)),
+    }));
   }
 
   /** Visits every earlier use that this kernel must come after, with the kernel's own access. */
@@ -117,6 +130,22 @@ export class Schedule {
   usesOf(buffer: Buffer): readonly Use[] {
     return [...(this.writers.get(buffer) ?? []), ...(this.readers.get(buffer) ?? [])];
   }
+}
+
+/** The first phase for a kernel of one call that needs what was done in another phase. */
+function serialAfter(phase: Phase): Phase {
+  return "stage" in phase ? serial(phase.stage) : prologue;
+}
+
+/**
+ * The first phase for a kernel of several calls that depends on an earlier use. It is the same one if each call needs nothing
+ * but what was done for the same outer index.
+ */
+function parallelAfter({ placed, access: earlier }: Use, access: Access, extent: number): Phase {
+  const { phase, kernel } = placed;
+  if (!("stage" in phase)) return parallel(0);
+  const shares = phase.kind === "parallel" && aligned(earlier, access, extent, kernel.extent);
+  return parallel(shares ? phase.stage : phase.stage + 1);
 }
 
 function append(uses: Map<Buffer, Use[]>, buffer: Buffer, use: Use): void {
@@ -136,23 +165,18 @@ function sameLoops(a: LoopKernel, b: LoopKernel): boolean {
 
 /** Whether two kernels, at the same outer index, touch the same part of a buffer and no other. */
 export function aligned(a: Access, b: Access, extentA: number, extentB: number): boolean {
-  const [x, y] = [outerStride(a), outerStride(b)];
-  return (
-    extentA === extentB &&
-    x !== undefined &&
-    x === y &&
-    staysInside(a.view, a.outerAxis) &&
-    staysInside(b.view, b.outerAxis)
-  );
+  const stride = outerStride(a);
+  return extentA === extentB && stride !== undefined && stride === outerStride(b) && staysInside(a) && staysInside(b);
 }
 
-export function outerStride(access: Access): number | undefined {
-  const stride = access.outerAxis < 0 ? 0 : access.view.strides[access.outerAxis]!;
+/** How far the outer index moves upwards in memory; undefined if it does not. */
+export function outerStride({ view, outerAxis }: Access): number | undefined {
+  const stride = outerAxis === undefined ? 0 : view.strides[outerAxis]!;
   return stride > 0 ? stride : undefined;
 }
 
 /** Whether, with the outer index fixed, all elements lie within the outer index's own stretch of memory. */
-function staysInside(view: BufferView, outerAxis: number): boolean {
+function staysInside({ view, outerAxis }: Access): boolean {
   let [low, high] = [view.offset, view.offset];
   view.shape.forEach((extent, axis) => {
     if (axis === outerAxis) return;
@@ -160,5 +184,5 @@ function staysInside(view: BufferView, outerAxis: number): boolean {
     if (reach > 0) high += reach;
     else low += reach;
   });
-  return low >= 0 && high < view.strides[outerAxis]!;
+  return low >= 0 && high < view.strides[outerAxis!]!;
 }
