@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { v, type Expr } from "../wasm/expressions.js";
 import { FunctionBuilder } from "../wasm/loops.js";
 import { printFunction } from "../wasm/printer.js";
-import type { Addressing } from "./kernel.js";
+import { whole, type Addressing } from "./kernel.js";
 import { LoopKernel } from "./loop.js";
 import type { Combine, LoopRoot, LoopValue } from "./loop-nest.js";
 import { denseInOrder, paddedImages, paddedRows, type BufferView } from "./views.js";
@@ -17,7 +17,7 @@ const addressing: Addressing = {
   pointer: ({ view, outerAxis }, n) => {
     const start =
       view.offset === 0 ? v.global(view.buffer.name) : v.n.add(v.global(view.buffer.name), v.int(4 * view.offset));
-    return outerAxis < 0 ? start : v.n.add(start, v.n.scale(n, 4 * view.strides[outerAxis]!));
+    return outerAxis === undefined ? start : v.n.add(start, v.n.scale(n, 4 * view.strides[outerAxis]!));
   },
   table: () => assert.fail("loops need no tables"),
 };
@@ -29,7 +29,7 @@ interface Loops {
   readonly roots: readonly LoopRoot[];
 }
 
-function kernelOf({ domain, outerAxis = -1, reduced = [], roots }: Loops): LoopKernel {
+function kernelOf({ domain, outerAxis, reduced = [], roots }: Loops): LoopKernel {
   const kernel = new LoopKernel(domain, outerAxis, reduced);
   roots.forEach((root) => kernel.add(root));
   return kernel;
@@ -340,7 +340,7 @@ test("a kernel reads each view once, and notices roots that are added", () => {
   const x = kernel.reads[0]!.view;
   assert.deepEqual([kernel.reads.length, kernel.writes.length], [1, 1]);
   kernel.add({ value: unary((e) => e, negated(x)), output: dense("z", [4]) });
-  assert.deepEqual(kernel.reads, [{ view: x, outerAxis: -1 }]);
+  assert.deepEqual(kernel.reads, [whole(x)]);
   assert.deepEqual(
     kernel.writes.map(({ view }) => view.buffer.name),
     ["y", "z"],

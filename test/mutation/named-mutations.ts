@@ -11,7 +11,7 @@ export const namedMutations: readonly NamedMutation[] = [
   {
     name: "kernels share a stage although they touch each other's memory",
     file: "src/compiler/planning/schedule.ts",
-    find: "return low >= 0 && high < view.strides[outerAxis]!;",
+    find: "return low >= 0 && high < view.strides[outerAxis!]!;",
     replacement: "return true;",
   },
   {
