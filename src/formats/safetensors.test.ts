@@ -91,6 +91,11 @@ const hostile: readonly (readonly [string, Uint8Array, RegExp])[] = [
     forged({ w: entry(0, 4, { shape: [2] }) }, 4),
     /w of shape \[2\] has the wrong length; expected 8 bytes, got 4/,
   ],
+  [
+    "a later shape of another size",
+    forged({ a: entry(0, 4), b: entry(4, 8, { shape: [2] }) }, 8),
+    /b of shape \[2\] has the wrong length; expected 8 bytes, got 4/,
+  ],
   ["a shape too large to count", forged({ w: entry(0, 4, { shape: [2 ** 40, 2 ** 40] }) }, 4), /wrong length/],
   [
     "tensors on top of each other",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { toyTrainer } from "../../test/toy-training.js";
-import { BatchNorm2d, Conv2d, Flatten, LogSoftmax, ReLU, Sequential } from "../nn/index.js";
+import { BatchNorm2d, Conv2d, Flatten, Linear, LogSoftmax, ReLU, Sequential } from "../nn/index.js";
 import { manualSeed, randn } from "../random/random.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { setEngine } from "../runtime/realize.js";
@@ -64,4 +64,35 @@ test("the trainer tells it with each epoch", async () => {
   trainer.on("epoch", ({ health }) => seen.push(health.gradients.length));
   await trainer.run();
   assert.deepEqual(seen, [1, 1]);
+});
+
+test("the ratio of a gradient is its size over the weight's", () => {
+  // One weight w, and the loss of two images of class 0 is −log softmax(w·x, 0)[0]: p = ½ where w is 0 at x = 3.
+  const model = new Sequential(new Linear(1, 2, { bias: false }), new LogSoftmax(1));
+  (model[0] as Linear).weight.setData(Float32Array.of(0.6, 0.6));
+  const { gradients, relus } = measureHealth(model, [tensor([[3], [3]]), tensor(Int32Array.of(0, 0))]);
+  // ∂L/∂w = (p − 1, p) · 3 = (−1.5, 1.5), beside (0.6, 0.6)
+  assert.deepEqual(relus, []);
+  assert.equal(gradients[0]!.weight, "0.weight");
+  assert.ok(Math.abs(gradients[0]!.ratio - 2.5) < 1e-6, `${gradients[0]!.ratio}`);
+});
+
+test("the units of a layer [N, features] are its features", () => {
+  const model = new Sequential(new Linear(2, 3), new ReLU(), new Linear(3, 2), new LogSoftmax(1));
+  (model[0] as Linear).weight.setData(Float32Array.of(1, 0, 0, 1, -1, -1));
+  (model[0] as Linear).bias!.setData(Float32Array.of(0, 0, 0));
+  const { relus } = measureHealth(model, [tensor([[1, 2]]), tensor(Int32Array.of(0))]);
+  assert.deepEqual(relus, [{ units: 3, dead: 1 }]);
+});
+
+test("only the first 256 images count", () => {
+  const model = new Sequential(new Linear(1, 1), new ReLU(), new Linear(1, 2), new LogSoftmax(1));
+  (model[0] as Linear).weight.setData(Float32Array.of(1));
+  (model[0] as Linear).bias!.setData(Float32Array.of(0));
+  /** Of 300 images only this one gives the ReLU something to let through. */
+  const deadWith = (positive: number): number => {
+    const pixels = Float32Array.from({ length: 300 }, (_, i) => (i === positive ? 1 : -1));
+    return measureHealth(model, [tensor(pixels, [300, 1]), tensor(new Int32Array(300))]).relus[0]!.dead;
+  };
+  assert.deepEqual([deadWith(255), deadWith(256)], [0, 1]);
 });

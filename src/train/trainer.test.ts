@@ -4,7 +4,7 @@ import { ToyNet, toySource, toyTrainer } from "../../test/toy-training.js";
 import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { setEngine } from "../runtime/realize.js";
+import { compiledEngine, setEngine } from "../runtime/realize.js";
 import { decodeCheckpoint, encodeCheckpoint, hashTensors, type TrainingState } from "./checkpoint.js";
 import { evaluate } from "./evaluate.js";
 import type { StepEvent, TrainEvent } from "./events.js";
@@ -152,4 +152,32 @@ test("evaluation sums up over all batches, in evaluation mode, and puts the mode
   // Dropout is off and the statistics stay: another order of the images changes rounding only.
   assert.equal(second.correct, first.correct);
   assert.ok(Math.abs(second.testLoss - first.testLoss) < 1e-6);
+});
+
+test("a compiled training calls the network for the first batches of an epoch only", async () => {
+  setEngine(compiledEngine());
+  /** How often forward() is called in the last of two epochs, of ten batches each. */
+  const calls = async (compiled: boolean): Promise<number> => {
+    const model = new ToyNet();
+    let count = 0;
+    const forward = model.forward.bind(model);
+    model.forward = (images) => {
+      count++;
+      return forward(images);
+    };
+    const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+    const trainer = toyTrainer({ model, optimizer, schedule: undefined, trainLoader: toySource(40), compiled });
+    trainer.on("epochStart", () => (count = 0));
+    await trainer.run();
+    return count;
+  };
+  // Ten batches of training, two of tests (the second is smaller), and one for the health.
+  assert.equal(await calls(false), 10 + 2 + 1);
+  // Of each size the first batch is computed as usual, and the second is recorded.
+  assert.equal(await calls(true), 2 + 2 + 1);
+});
+
+test("a test without images ends the training with an error", async () => {
+  const trainer = toyTrainer({ testLoader: { length: 0, iterate: () => [] } });
+  await assert.rejects(trainer.run(), (error) => error instanceof StateError);
 });
