@@ -12,7 +12,8 @@ import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { formatProgram } from "./dump.js";
 import type { Plan } from "./planning/plan.js";
-import { buildProgram, globals, line, markImport, runParameters, type Program } from "./program.js";
+import { globals, line, markImport, runParameters } from "./calling-convention.js";
+import { buildProgram, type Program } from "./program.js";
 
 /** Where everything lies in the memory of these tests, in bytes. */
 const at = { slots: 64, own: 4096, counters: 8192, shares: 16384, flags: 32768, log: 65536 };
@@ -334,9 +335,9 @@ test("a profiled program tells what it is about to do", () => {
   assert.deepEqual(
     told.map((number) => `${marks[number]!.stage} ${marks[number]!.part} ${marks[number]!.what}`.trim()),
     [
-      ...["-1 barrier", "-1 serial p", "-1 barrier"],
+      ...["prologue barrier", "prologue serial p", "prologue barrier"],
       ...["0 parallel a", "0 parallel a", "0 barrier", "0 serial s", "0 barrier"],
-      "0 outside",
+      "undefined outside",
     ],
   );
 });

@@ -2,7 +2,7 @@
  * The clock of a profiled program: how long each thread has spent on each mark. The sums lie in shared memory, those of one
  * thread after those of another.
  */
-import type { Mark } from "../compiler/program.js";
+import type { Mark } from "../compiler/calling-convention.js";
 import type { Heap } from "./heap.js";
 import type { LoadedProgram } from "./loaded-program.js";
 

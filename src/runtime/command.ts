@@ -2,7 +2,7 @@
  * The command area: words of shared memory in which the calling thread tells its helpers what to run, and they tell it
  * how far they are.
  */
-import { globals } from "../compiler/program.js";
+import { globals } from "../compiler/calling-convention.js";
 
 /** What each word holds. */
 export const command = {

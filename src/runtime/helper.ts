@@ -38,7 +38,7 @@ export function help(memory: WebAssembly.Memory, at: number, settings: HelperSet
     let run = runs.get(program);
     if (!run) {
       memory.grow(0); // so that the buffer reaches as far as the memory now does
-      const bytes = new Uint8Array(memory.buffer, taken[command.bytesAt]!, taken[command.length]).slice();
+      const bytes = new Uint8Array(memory.buffer, taken[command.bytesAt], taken[command.length]).slice();
       const marks = taken[command.marks]!;
       const clockAt = taken[command.clockAt]!;
       const mark =

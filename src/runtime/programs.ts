@@ -1,7 +1,8 @@
 /** The engine's programs, found by the structure of their graphs. Each is planned, assembled and loaded once. */
 import { plan as makePlan } from "../compiler/planning/planner.js";
 import type { Plan } from "../compiler/planning/plan.js";
-import { buildProgram, globals, markImport, type Program } from "../compiler/program.js";
+import { globals, markImport } from "../compiler/calling-convention.js";
+import { buildProgram, type Program } from "../compiler/program.js";
 import { foldIntoConvolutions } from "../compiler/rewrites/convolution-folding.js";
 import { lower } from "../compiler/rewrites/lower.js";
 import type { Node } from "../graph/node.js";

@@ -1,5 +1,5 @@
 /** Starting helper threads, in Node and in browsers. */
-import { globals } from "../compiler/program.js";
+import { globals } from "../compiler/calling-convention.js";
 import { makeClock } from "./clock.js";
 import { command, commandWords } from "./command.js";
 import { nodeModule } from "./features.js";

@@ -1,7 +1,7 @@
 /**
  * The compiled engine: finds or compiles the program for a graph, gives it memory, and runs it on all threads.
  */
-import { globals, line } from "../compiler/program.js";
+import { globals, line } from "../compiler/calling-convention.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { forgetRecordings } from "../graph/recording.js";
 import type { Age, Variable } from "../graph/variable.js";

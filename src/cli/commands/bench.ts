@@ -98,7 +98,8 @@ function formatProfile({ stepMs, entries }: Profile): string {
   const kernels = new Map<string, Entries>();
   for (const entry of entries) {
     if (entry.part !== "parallel" && entry.part !== "serial") continue;
-    const key = `stage ${String(entry.stage).padStart(2)}${entry.part === "serial" ? ", one thread" : ""}: ${entry.what}`;
+    const stage = entry.stage === "prologue" ? "prologue" : `stage ${String(entry.stage).padStart(2)}`;
+    const key = `${stage}${entry.part === "serial" ? ", one thread" : ""}: ${entry.what}`;
     kernels.set(key, [...(kernels.get(key) ?? []), entry]);
   }
   const of = (part: Entries[number]["part"]): Entries => entries.filter((entry) => entry.part === part);
