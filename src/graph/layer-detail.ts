@@ -1,5 +1,4 @@
-/** What an op's record says about it to someone who looks at a network: the kind of layer it makes, and what that costs. */
-import type { Node } from "./node.js";
+/** What a layer of a network does, as someone sees it who looks at the network. */
 import type { Pair } from "./shape.js";
 
 /** What a layer does. Each kind has facts of its own. */
@@ -25,17 +24,3 @@ export type LayerDetail =
 
 /** The kinds of layers. */
 export type LayerKind = LayerDetail["kind"];
-
-export interface OpLayer<A> {
-  /**
-   * The layer that a node makes; undefined if this node makes none.
-   * @param isActive whether a node depends on the network's inputs; weights do not
-   */
-  readonly detail: { of(node: Node<A>, isActive: (node: Node) => boolean): LayerDetail | undefined }["of"];
-  /** The name of the function that builds it, if that is not the op's. */
-  readonly functionName?: string;
-  /** Set if each node is a layer of its own: a module with several of them is looked into, as if it had submodules. */
-  readonly weighty?: true;
-  /** Multiplications that are each followed by an addition. */
-  readonly multiplyAdds?: { of(node: Node<A>): number }["of"];
-}

@@ -5,7 +5,7 @@
  * does not compile.
  */
 import { gradientsEnabled } from "./grad-mode.js";
-import type { OpLayer } from "./layer-detail.js";
+import type { LayerDetail } from "./layer-detail.js";
 import { Node, type Spec } from "./node.js";
 import type { Shape } from "./shape.js";
 import type { Expr } from "../wasm/expressions.js";
@@ -84,6 +84,21 @@ export interface SampleInput {
   /** Elements to use as they are. */
   readonly values?: readonly number[];
   readonly dtype?: "float32" | "int32";
+}
+
+/** What an op's record says to someone who looks at a network: the kind of layer it makes, and what that costs. */
+export interface OpLayer<A> {
+  /**
+   * The layer that a node makes; undefined if this node makes none.
+   * @param isActive whether a node depends on the network's inputs; weights do not
+   */
+  readonly detail: { of(node: Node<A>, isActive: (node: Node) => boolean): LayerDetail | undefined }["of"];
+  /** The name of the function that builds it, if that is not the op's. */
+  readonly functionName?: string;
+  /** Set if each node is a layer of its own: a module with several of them is looked into, as if it had submodules. */
+  readonly weighty?: true;
+  /** Multiplications that are each followed by an addition. */
+  readonly multiplyAdds?: { of(node: Node<A>): number }["of"];
 }
 
 export interface Op<A = unknown> {

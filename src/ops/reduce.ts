@@ -2,7 +2,6 @@
  * Sums and largest elements over axes, and what is made of them. Axes are non-negative and stay, with size 1.
  */
 import { ShapeError } from "../errors/errors.js";
-import type { OpLayer } from "../graph/layer-detail.js";
 import type { Node } from "../graph/node.js";
 import {
   denseStrides,
@@ -17,7 +16,16 @@ import { div, mul, neg, sub } from "./arithmetic.js";
 import { cast, eq, lt, where } from "./comparison.js";
 import { iota } from "./generated.js";
 import { constant } from "./leaf.js";
-import { defineOp, opFunction, pythonList, type Op, type OpBuilder, type OpRef, type Sample } from "../graph/op.js";
+import {
+  defineOp,
+  opFunction,
+  pythonList,
+  type Op,
+  type OpBuilder,
+  type OpLayer,
+  type OpRef,
+  type Sample,
+} from "../graph/op.js";
 import { expand } from "./view.js";
 
 export interface ReduceAttrs {
