@@ -351,3 +351,45 @@ test("images of more than one channel lie channels last, each pixel padded to wh
   assert.deepEqual(strides([2, 1, 4, 5]), [4 * 8, 4 * 8, 8, 1]);
   assert.deepEqual(strides([4, 5]), [8, 1]);
 });
+
+describe("an image that is wanted with a border is computed into the middle of that", () => {
+  /** The loops for an image that two need: a padding, and a sum over its pixels. */
+  function loops(shape: readonly number[], before: readonly number[], interior = shape.map(() => 0)): string[] {
+    const image = ops.exp(data(...shape));
+    const pad = ops.pad(image, { before, after: before, interior, value: 0 });
+    const axes = shape.map((_, axis) => axis).slice(-2);
+    return loopsOf(planOf([ops.sum(image, axes), pad])).filter((title) => / store (exp|pad)/.test(title));
+  }
+
+  test("around rows and columns of images with several channels", () => {
+    assert.deepEqual(loops([2, 3, 4, 4], [0, 0, 1, 1]), ["loop [2,3,4,4] store pad"]);
+    assert.deepEqual(loops([2, 3, 4, 4], [0, 0, 0, 2]), ["loop [2,3,4,4] store pad"]);
+  });
+
+  const copied: Readonly<Record<string, readonly [number[], number[], number[]?]>> = {
+    "around the batch": [
+      [2, 3, 4, 4],
+      [1, 0, 0, 0],
+    ],
+    "around the channels": [
+      [2, 3, 4, 4],
+      [0, 1, 0, 0],
+    ],
+    "around images of one channel": [
+      [2, 1, 4, 4],
+      [0, 0, 1, 1],
+    ],
+    "between pixels": [
+      [2, 3, 4, 4],
+      [0, 0, 0, 0],
+      [0, 0, 1, 1],
+    ],
+    "around other tensors": [
+      [2, 4, 4],
+      [0, 1, 1],
+    ],
+  };
+  for (const [what, [shape, before, interior]] of Object.entries(copied)) {
+    test(`${what} it is a copy`, () => assert.equal(loops(shape, before, interior).length, 2));
+  }
+});

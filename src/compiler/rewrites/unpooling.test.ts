@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Node } from "../../graph/node.js";
+import { topologicalOrder, type Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { evaluate } from "../../reference/reference.js";
 import { asVariable, fillInput } from "../../reference/sample-inputs.js";
@@ -73,6 +73,17 @@ for (const [what, [node, expected]] of Object.entries(cases)) {
     assert.deepEqual(after, before);
   });
 }
+
+test("what follows from the source is computed of the elements; another image is looked up pixel by pixel", () => {
+  const lookups = (other: Node): number => {
+    const [sum] = lower([ops.sum(ops.mul(image, other), [2, 3])]);
+    return topologicalOrder([sum!]).filter(({ op }) => op.name === "where").length;
+  };
+  assert.equal(lookups(source), 0);
+  assert.equal(lookups(ops.relu(ops.mul(ops.sub(source, channels), channels))), 0);
+  // Of four places of a window the last is what remains.
+  assert.equal(lookups(whole), 3);
+});
 
 test("a sum over all pixels is that of the elements; one over rows or columns alone is not", () => {
   const shapeOf = (axes: readonly number[]): string => lower([ops.sum(image, axes)])[0]!.inputs[0]!.shape.join("×");
