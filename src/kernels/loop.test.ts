@@ -154,6 +154,12 @@ describe("elementwise code", () => {
     ]);
   });
 
+  test("knows the positions of lanes that lie apart", () => {
+    const at: LoopValue = { kind: "position", strides: [1, 10], args: [], vector: (position) => position };
+    const code = codeOf({ domain: [2, 4], roots: [{ value: at, output: dense("y", [2, 4]) }] });
+    assert.ok(code.includes("  position = isplat(at + 0) + [0, 10, 20, 30];"), code.join("\n"));
+  });
+
   test("has one pointer for two parts of a buffer", () => {
     const whole = dense("x", [8]);
     const [first, second] = [0, 4].map((offset) => load({ ...whole, shape: [4], offset })) as [LoopValue, LoopValue];
