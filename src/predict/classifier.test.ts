@@ -79,7 +79,7 @@ test("a run is opened by its folder", async (t) => {
 
   await assert.rejects(
     loadClassifier(folder),
-    /is not a built-in one; expected exercise, quick, got \/somewhere\/net\.ts\. Hint: say how/,
+    /is not a built-in one; expected exercise, quick, got \/somewhere\/net\.ts\. Hint: pass a function/,
   );
   await assert.rejects(
     loadClassifier(`${folder}/`, { network: empty, weights: "best.safetensors" }),

@@ -67,7 +67,7 @@ test("a run holds its configuration, hashes, versions, metrics and checkpoints",
   assert.deepEqual(run.record.data, data.hashes);
   assert.deepEqual(run.record.images, data.info);
   run.checkData({ "a.bin": "00" });
-  assert.throws(() => run.checkData({ "a.bin": "11" }), /a\.bin is not the one .* expected SHA-256 00, got 11/);
+  assert.throws(() => run.checkData({ "a.bin": "11" }), /a\.bin is not the file .* expected SHA-256 00, got 11/);
   assert.throws(() => run.checkData({}), /got no such file/);
   assert.deepEqual(run.record.versions, { kilograd: packageVersion(), node: process.versions.node });
   const lines = metrics(at);

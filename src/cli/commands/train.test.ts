@@ -139,7 +139,7 @@ test("a run is not resumed on other data, and a changed checkpoint is not read",
   fs.writeFileSync(labels, bytes);
   const other = await kilograd(["train", "--resume", out]);
   assert.equal(other.status, 1);
-  assert.match(other.stderr, /train-labels-idx1-ubyte is not the one that .* was trained on; expected SHA-256/);
+  assert.match(other.stderr, /train-labels-idx1-ubyte is not the file that .* was trained on; expected SHA-256/);
   fs.truncateSync(path.join(out, "last.safetensors"), 5000);
   const broken = await kilograd(["train", "--resume", out]);
   assert.equal(broken.status, 1);
