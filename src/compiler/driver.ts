@@ -1,8 +1,8 @@
 /**
- * `run`, which takes one thread through the stages of a program. A stage's outer indices are handed out in chunks. The thread
- * that has done the last of them runs the serial kernels and opens the barrier. So nobody waits for a thread that has taken
- * nothing: a thread that comes late, because it was busy or the system did not let it run, passes the stages that are over.
- * No result depends on which thread computes what.
+ * `run`, which takes one thread through the stages of a program. A stage's outer indices are handed out in chunks. The
+ * thread that has done the last of them runs the serial kernels and opens the barrier. So nobody waits for a thread
+ * that has taken nothing: a thread that comes late, because it was busy or the system did not let it run, passes the
+ * stages that are over. No result depends on which thread computes what.
  */
 import type { Kernel } from "../kernels/kernel.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
@@ -12,8 +12,8 @@ import type { Plan, Stage } from "./planning/plan.js";
 import { add } from "./program-addresses.js";
 
 /**
- * How often a thread looks at a flag before it sleeps, which takes about a millisecond. To wake a thread takes longer than a
- * small stage, and what it waits for is nearly done.
+ * How often a thread looks at a flag before it sleeps, which takes about a millisecond. To wake a thread takes longer
+ * than a small stage, and what it waits for is nearly done.
  */
 const spins = 1_000_000;
 /** A stage whose kernels have no chunks of their own hands out its indices in about this many pieces. */
@@ -62,8 +62,9 @@ export class Driver {
   }
 
   /**
-   * Hands out the outer indices from 0 to `extent` to the threads. Each thread has a share of its own, the same one in every
-   * stage, so that it finds in its cache what it wrote a stage before. When its share is done it helps the others with theirs.
+   * Hands out the outer indices from 0 to `extent` to the threads. Each thread has a share of its own, the same one in
+   * every stage, so that it finds in its cache what it wrote a stage before. When its share is done it helps the others
+   * with theirs.
    *
    * @param done counts the chunks that this thread has done
    * @returns how many chunks there are
@@ -102,8 +103,8 @@ export class Driver {
   }
 
   /**
-   * Waits until all chunks are done. The thread that did the last one runs the serial kernels first. If there are no chunks,
-   * the first thread to arrive does.
+   * Waits until all chunks are done. The thread that did the last one runs the serial kernels first. If there are no
+   * chunks, the first thread to arrive does.
    */
   private barrier(serial: readonly Kernel[], done: Local, chunks: number): void {
     const { b } = this;

@@ -14,8 +14,8 @@ export interface Program {
    */
   readonly tables: () => Int32Array;
   /**
-   * How many words, a cache line apart, a run needs: for counters and, for each thread, for shares, all of which are zeroed
-   * before each run, and for flags.
+   * How many words, a cache line apart, a run needs: for counters and, for each thread, for shares, all of which are
+   * zeroed before each run, and for flags.
    */
   readonly counters: number;
   readonly shares: number;

@@ -1,11 +1,14 @@
-/** Filling what lies around the inner part of a tensor, where a loop kernel writes that part. */
+/** Fills the border of a tensor whose inner part a loop kernel writes. */
 import type { BufferView } from "./views.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { emitFill } from "./fill.js";
 import type { Border } from "./loop-nest.js";
 
-/** Fills the border of what belongs to one outer index, from the address `start` on; of all, without an outer axis. */
+/**
+ * Fills the border of one outer index's part, which starts at the address `start`. Without an outer axis, of
+ * everything.
+ */
 export function emitBorder(b: FunctionBuilder, border: Border, start: Expr, outerAxis: number | undefined): void {
   const { around, inner, value } = border;
   const elements = outerAxis === undefined ? around.buffer.elements : around.strides[outerAxis]!;
@@ -19,7 +22,7 @@ export function emitBorder(b: FunctionBuilder, border: Border, start: Expr, oute
   }
 }
 
-/** Elements to fill, `times` over at a distance of `step`. */
+/** Elements to fill, repeated `times` times at a distance of `step`. */
 interface BorderRun {
   readonly start: number;
   readonly length: number;
@@ -28,9 +31,9 @@ interface BorderRun {
 }
 
 /**
- * What lies around the inner part of an image in memory: before its first row, between its rows, and after its last.
- * Where the inner part has gaps of its own, or fewer channels than the whole (a border within each pixel), everything is
- * filled.
+ * What lies around the inner part of an image in memory: before its first row, between its rows, and after its last
+ * row. If the inner part has gaps of its own, or fewer channels than the whole (a border within each pixel), everything
+ * is filled.
  */
 function borderRuns(inner: BufferView, around: BufferView, elements: number): BorderRun[] {
   const [rows, pixels] = [inner.strides[2], inner.strides[3]];

@@ -1,12 +1,12 @@
 /**
- * The gradient of a convolution's weights, one image at a time, added up over a chunk of the batch.
+ * The gradient of a convolution's weights, one image at a time, summed over a chunk of the batch.
  *
  *     for ky, kx, i, o:  dw[chunk][ky,kx,i,o] += Σ oy,ox  x[oy·s + ky·d, ox·s + kx·d, i] · g[oy,ox,o]
  *
- * A tap is a (ky, kx, i); where it lies from a pixel stands in a table. A tile of `taps` × `vectors` accumulators
- * stays in registers over a band of rows high enough to pay for loading and storing it, low enough that the band
- * of x and g stays in the first-level cache. The chunk's first image clears the sums. Taps are rounded up to whole
- * tiles; the surplus rows of dw are never read.
+ * A tap is a triple (ky, kx, i), and its offset from a pixel is looked up in a table. A register tile of taps × vectors
+ * of outputs is kept over a band of rows. The band is high enough to make up for loading and storing the tile, and low
+ * enough for its parts of x and g to stay in the first-level cache. The chunk's first image clears the sums. Taps are
+ * rounded up to whole tiles; the surplus rows of dw are never read.
  */
 import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
@@ -16,7 +16,7 @@ import type { ConvolutionGeometry } from "./convolution.js";
 import { range } from "./range.js";
 import { RegisterTile, tileShape, type TileShape } from "./register-tile.js";
 
-/** Pixels that a tile should see before its sums are stored again. */
+/** How many pixels a tile should process before its sums are stored. */
 const pixelsPerBand = 96;
 
 export class ConvolutionWeightGradientKernel implements Kernel {
@@ -130,7 +130,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
   }
 }
 
-/** How many rows dw has for this many taps. */
+/** How many rows dw has for so many taps. */
 export function roundTaps(taps: number, vectors: number): number {
   const { rows } = tileShape(vectors);
   return Math.ceil(taps / rows) * rows;

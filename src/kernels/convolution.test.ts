@@ -1,8 +1,8 @@
 /**
  * Convolutions and their gradients on the compiled engine against the float64 reference, over sizes at which the
  * kernels change their ways: tiles that overlap, channels that fill no vector, chunks of one and several images,
- * Winograd's and the direct loops. A program that computes no convolution's gradient and changes no variable may take Winograd's
- * larger tiles, which round worse.
+ * Winograd's and the direct loops. A program that computes no convolution's gradient and changes no variable may take
+ * Winograd's larger tiles, which round worse.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

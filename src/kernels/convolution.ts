@@ -1,12 +1,12 @@
 /**
- * Direct convolution of one image, channels last. Padding and the gradient of the input come here too, as a larger
- * image and as turned weights.
+ * Direct convolution of one image, channels last. Padded convolutions and gradients of the input are computed here as
+ * well, with a larger image and with rotated weights.
  *
  *     for oy, ox, o:  y[oy,ox,o] = apply(bias[o] + Σ ky,kx,i  x[oy·s + ky·d, ox·s + kx·d, i] · w[ky,kx,i,o])
  *
- * x and y are channels-last views; w is [KH][KW][I][O], O padded to whole vectors. The innermost loops run over the
- * inputs of a row of the kernel, one at a time, with a register tile of pixels × vectors of outputs. The last tile of a row
- * overlaps the one before it.
+ * x and y are channels-last views; w is [KH][KW][I][O], with O padded to whole vectors. The innermost loop runs over
+ * the input channels in one row of the kernel, one at a time, and adds to a register tile of pixels × vectors of
+ * outputs. The last tile of a row of pixels overlaps the one before it.
  */
 import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
@@ -24,7 +24,7 @@ export interface ConvolutionGeometry {
 export interface ConvolutionEnd {
   /** [1, O, 1, 1] */
   readonly bias: BufferView | undefined;
-  /** Four outputs, the bias added; it may write statements. */
+  /** What is written instead of four outputs, to which the bias has been added. It may emit statements. */
   readonly apply: (b: FunctionBuilder, value: Expr) => Expr;
 }
 
@@ -106,7 +106,7 @@ export class ConvolutionKernel implements Kernel {
     tile.store(y, outputPixel, { finish: (sum) => this.end.apply(b, sum) });
   }
 
-  /** Runs the body for each input of the kernel's window, `x` and `w` pointing at it and at its weights. */
+  /** Runs the body for each input of the window, with `x` pointing at the input and `w` at its weights. */
   private overTaps(b: FunctionBuilder, x: Local, w: Local, body: () => void): void {
     const [kh, kw] = this.geometry.kernel;
     const row = 4 * this.geometry.dilation[0] * this.input.strides[2]!;
@@ -132,7 +132,7 @@ export class ConvolutionKernel implements Kernel {
     });
   }
 
-  /** Whether a 1×1 convolution may take the image as one long row. */
+  /** Whether this is a 1×1 convolution that may treat the image as one long row. */
   private isFlat(): boolean {
     const { kernel, stride } = this.geometry;
     const [, , oh, ow] = this.output.shape as [number, number, number, number];
@@ -141,7 +141,7 @@ export class ConvolutionKernel implements Kernel {
   }
 }
 
-/** The tile for rows of so many vectors, of which there may be fewer than the tile has. */
+/** The tile for rows of so many vectors, if there may be fewer rows than a tile usually has. */
 export function narrowTile(vectors: number, rows: number): TileShape {
   const shape = tileShape(vectors);
   return { ...shape, rows: Math.min(shape.rows, rows) };

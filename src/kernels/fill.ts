@@ -1,13 +1,13 @@
-/** Filling a stretch of memory with one number, in whole vectors. */
+/** Fills a stretch of memory with one number, in whole vectors. */
 import { padToVector } from "./views.js";
 import type { Dtype } from "../graph/node.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 
-/** Vectors that a round writes. */
+/** How many vectors an iteration writes. */
 const unroll = 4;
 
-/** Writes `elements` (rounded up to whole vectors) elements of `value` from `address` on. */
+/** Writes `value` to so many elements, rounded up to whole vectors, from `address` on. */
 export function emitFill(b: FunctionBuilder, address: Expr, elements: number, value: number, dtype: Dtype): void {
   const to = b.let("i32", "to", address);
   const lanes = b.let("v128", "value", dtype === "int32" ? v.iconst(value) : v.const(value));

@@ -1,11 +1,11 @@
 /**
- * Convolutions with groups, and the gradients of their weights: the naive loop nests, for one image, channels last.
+ * Grouped convolutions and the gradients of their weights, as naive loop nests for one image, channels last.
  *
  *     for oy, ox, o:       y[oy,ox,o] = Σ ky,kx,i  x[oy·s+ky·d, ox·s+kx·d, group(o)·I + i] · w[ky,kx,i,o]
  *     for ky, kx, i, o:    dw[chunk][ky,kx,i,o] += Σ oy,ox  x[…, group(o)·I + i] · g[oy,ox,o]
  *
- * I is the number of inputs of a group. Outputs are taken four at a time where four of them read the same inputs
- * (O/groups a multiple of 4) or four neighbouring inputs (depthwise); otherwise one at a time.
+ * I is the number of input channels of a group. Outputs are computed four at a time if four of them read the same
+ * inputs (O/groups is a multiple of 4) or four adjacent inputs (depthwise), and otherwise one at a time.
  */
 import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
@@ -14,7 +14,7 @@ import type { FunctionBuilder, StoreForm } from "../wasm/loops.js";
 import type { ConvolutionGeometry } from "./convolution.js";
 
 interface Walk {
-  /** Outputs at a time. */
+  /** How many outputs are computed at a time. */
   readonly step: 4 | 1;
   readonly input: LoadForm;
   readonly other: LoadForm;
@@ -28,7 +28,7 @@ function walkOf(inputsOfGroup: number, outputsOfGroup: number, outputs: number):
   return { step: 1, input: "lane0", other: "lane0", store: "lane0" };
 }
 
-/** What both kernels share: the sizes, and the loop over the outputs with the byte offset of their first input. */
+/** What both kernels share: sizes, and the loop over the outputs, with the byte offset of the first input of each. */
 class Groups {
   readonly inputs: number;
   readonly outputs: number;

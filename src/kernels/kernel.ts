@@ -1,6 +1,6 @@
 /**
- * A kernel: one function of the program, called with an outer index `n` (an image of the batch, as a rule). It says
- * which views it reads and writes, so that the schedule knows what may run without waiting.
+ * A kernel: one function of the program, called with an outer index `n`, which usually is an image of the batch. It
+ * declares which views it reads and writes, so that the schedule knows what may run without waiting.
  */
 import type { FunctionBuilder } from "../wasm/loops.js";
 import type { Expr, Local } from "../wasm/expressions.js";
@@ -12,7 +12,7 @@ export interface Access {
   readonly outerAxis: number | undefined;
 }
 
-/** Each call touches one image: what belongs to the outer index, along the first axis. */
+/** Each call touches one image: the part of the view at the outer index along the first axis. */
 export function byImage(view: BufferView): Access {
   return { view, outerAxis: 0 };
 }
@@ -24,7 +24,7 @@ export function whole(view: BufferView): Access {
 
 /** Gives kernels the addresses of their operands. */
 export interface Addressing {
-  /** The address of the view's element at the outer index `n` and 0 elsewhere. */
+  /** The address of the view's element at index `n` along the outer axis, and at 0 along the others. */
   pointer(access: Access, n: Local): Expr;
   /** The address of a table of constants that belongs to the program. */
   table(values: Int32Array): Expr;
@@ -33,13 +33,16 @@ export interface Addressing {
 export interface Kernel {
   /** What it does, for the plan's text: `conv2d 3×3 8→16`. */
   readonly title: string;
-  /** How many outer indices there are; 1: it is called once. */
+  /** How many outer indices there are. A kernel with 1 is called once. */
   readonly extent: number;
   readonly reads: readonly Access[];
   readonly writes: readonly Access[];
-  /** Elementary operations an outer index costs, roughly. */
+  /** Roughly how many elementary operations an outer index costs. */
   readonly cost: number;
-  /** Set where calls add into memory that belongs to a chunk of this many outer indices, in ascending order. */
+  /**
+   * Set if calls add to memory that a chunk of so many outer indices shares. The calls of a chunk are made in ascending
+   * order.
+   */
   readonly chunk?: number;
   emit(b: FunctionBuilder, at: Addressing, n: Local): void;
 }

@@ -1,7 +1,8 @@
 /**
- * The pointers of a loop kernel's code (loop-emitter.ts): one for all views of a buffer that walk it alike, and counters for
- * positions. They move along with the loops; a move is only written where something is read or written next, or a loop
- * begins or ends, so that back and on again is one move, and none is left at a function's end.
+ * The pointers of a loop kernel's code (loop-emitter.ts). All views of a buffer that have the same strides share one,
+ * and positions have counters. The pointers move along with the loops. A move is emitted only when something is about
+ * to be read or written, or when a loop begins or ends. So a move back and the next move forward become one, and none
+ * is left over at the end of the function.
  */
 import type { Addressing } from "./kernel.js";
 import type { BufferView } from "./views.js";
@@ -12,21 +13,21 @@ import type { LoopNest, LoopValue } from "./loop-nest.js";
 interface Cursor {
   readonly local: Local;
   readonly strides: readonly number[];
-  /** Bytes that a step of one element is: 4, or 1 for a position. */
+  /** How far a step of one element is: 4 bytes, or 1 for a position. */
   readonly unit: number;
 }
 
-/** Where a view's elements are from its cursor, in elements, and how far apart along the vector axis. */
+/** How far a view's elements are from its cursor, and from each other along the vector axis. Both are in elements. */
 interface Seat {
   readonly cursor: Cursor;
   readonly start: number;
   readonly stride: number;
 }
 
-/** An axis of the domain, or several that all cursors walk as one. */
+/** An axis of the domain, or several axes that all cursors can walk as one. */
 interface Axis {
   readonly extent: number;
-  /** How far each cursor moves, in bytes (positions: in elements). */
+  /** How far each cursor moves, in bytes; positions, in elements. */
   readonly moves: readonly number[];
 }
 
@@ -34,10 +35,10 @@ export class LoopCursors {
   private readonly all: Cursor[] = [];
   private readonly seats = new Map<BufferView, Seat>();
   private readonly positions = new Map<string, Cursor>();
-  /** Bytes by which each cursor has yet to move. */
+  /** How far each cursor has yet to move. */
   private readonly pending: number[] = [];
 
-  /** Opens them at the start of what the outer index `n` computes. */
+  /** Sets all cursors to where the part of the outer index `n` begins. */
   constructor(
     private readonly kernel: LoopNest,
     private readonly b: FunctionBuilder,
@@ -66,7 +67,7 @@ export class LoopCursors {
     }
   }
 
-  /** Positions start at the outer index's first. */
+  /** Positions start at the first one of the outer index. */
   private openPositions(value: LoopValue, n: Local, seen: Set<LoopValue>): void {
     if (seen.has(value) || value.kind === "load" || value.kind === "constant") return;
     seen.add(value);
@@ -80,31 +81,31 @@ export class LoopCursors {
     value.args.forEach((arg) => this.openPositions(arg, n, seen));
   }
 
-  /** The strides that count: a reduced axis does not move what is written. */
+  /** The strides that count. Along a reduced axis, outputs do not move. */
   private strides(view: BufferView): readonly number[] {
     const { reduced, roots } = this.kernel;
     if (!roots.some((root) => root.output === view)) return view.strides;
     return view.strides.map((stride, axis) => (reduced.includes(axis) ? 0 : stride));
   }
 
-  /** Where a view's element is, `along` elements from here along the vector axis. */
+  /** Where a view's element is that lies `along` elements further along the vector axis. */
   locate(view: BufferView, along: number): { address: Local; offset: number; stride: number } {
     const { cursor, start, stride } = this.seats.get(view)!;
     return { address: cursor.local, offset: 4 * (start + along * stride), stride };
   }
 
-  /** The position in a tensor of these strides, and how far it is to the next lane's. */
+  /** The position in a tensor of these strides, and how far the next lane's position is from it. */
   position(strides: readonly number[], along: number): { first: Expr; stride: number } {
     const stride = this.vectorAxis === undefined ? 0 : strides[this.vectorAxis]!;
     return { first: v.n.add(this.positions.get(strides.join())!.local, v.int(along * stride)), stride };
   }
 
-  /** How far each cursor moves for so many steps along an axis. */
+  /** How far each cursor moves in so many steps along an axis. */
   moves(axis: number, steps: number): number[] {
     return this.all.map((cursor) => cursor.strides[axis]! * cursor.unit * steps);
   }
 
-  /** Neighbouring axes that every cursor walks as one become one. */
+  /** Merges adjacent axes that every cursor can walk as one. */
   merge(axes: readonly number[]): Axis[] {
     const merged: Axis[] = [];
     for (const axis of axes) {
@@ -118,12 +119,12 @@ export class LoopCursors {
     return merged;
   }
 
-  /** Moves each cursor so many times. */
+  /** Notes that each cursor moves so many times. */
   move(moves: readonly number[], times: number): void {
     moves.forEach((bytes, i) => (this.pending[i] = (this.pending[i] ?? 0) + times * bytes));
   }
 
-  /** Writes the moves that are still to be made. */
+  /** Emits the moves that are still to be made. */
   arrive(): void {
     if (this.pending.length === 0) return;
     this.all.forEach((cursor, i) => this.b.advance(cursor.local, this.pending[i] ?? 0));

@@ -1,6 +1,6 @@
 /**
- * The code of a loop kernel (loop.ts): its loops, and the accumulators of its sums. loop-axes.ts chooses the order of the loops,
- * loop-elements.ts writes the expressions inside them.
+ * The code of a loop kernel (loop.ts): its loops, and the accumulators of its sums. loop-axes.ts chooses the order of
+ * the loops, loop-elements.ts writes the expressions inside them.
  */
 import type { Addressing } from "./kernel.js";
 import { padToVector } from "./views.js";
@@ -14,15 +14,15 @@ import { LoopCursors } from "./loop-cursors.js";
 import { LoopElements, type Spot } from "./loop-elements.js";
 import type { Combine, LoopNest } from "./loop-nest.js";
 
-/** Accumulators that stay in registers beside what an expression needs. */
+/** How many accumulators fit into registers along with what an expression needs. */
 const accumulators = 8;
-/** Vector registers, of which V8 keeps one to itself. */
+/** How many vector registers there are; V8 reserves one of them. */
 const registers = 16;
-/** Vectors of the innermost axis that one round computes. */
+/** How many vectors of the innermost axis an iteration computes. */
 const unroll = 4;
-/** Innermost axes of at most this many vectors are unrolled whole. */
+/** Innermost axes of at most so many vectors are unrolled completely. */
 const unrollWhole = 8;
-/** Elements a call from which on that pays: below, it only makes a program longer. */
+/** Calls with fewer elements are not unrolled: that would only make the program longer. */
 const worthUnrolling = 256;
 
 const oneByOne = { block: 1, whole: 1 };
@@ -82,10 +82,10 @@ export class LoopEmitter {
   }
 
   /**
-   * Accumulators for a few places of a kept axis; the loops over the reduced axes are inside. Where registers are left,
-   * elements take turns with several sets of accumulators: an addition need not wait for the one before it, and the
-   * shorter sums round less. V8 loads all that a round needs before it adds: where that is more than there are
-   * registers, the places take part in several loops one after the other.
+   * Emits accumulators for a few places of a kept axis, with the loops over the reduced axes inside. If there are
+   * registers left, elements take turns with several sets of accumulators: then an addition does not have to wait for
+   * the previous one, and shorter sums round less. V8 loads everything that an iteration needs before it adds. If that
+   * would take more registers than there are, the places are divided among several loops, one after the other.
    */
   private reduceKept(spots: readonly Spot[], folded: readonly number[]): void {
     const { roots, reads } = this.kernel;
@@ -117,7 +117,9 @@ export class LoopEmitter {
     );
   }
 
-  /** The vector axis itself is reduced: four partial results, joined at the end. */
+  /**
+   * Emits a reduction over the vector axis itself: each lane has a partial result, and these are combined at the end.
+   */
   private reduceAlongVector(folded: readonly number[]): void {
     const { b } = this;
     const lanes = this.kernel.roots.map((root) => this.accumulator(root.combine!));
@@ -159,12 +161,12 @@ export class LoopEmitter {
 
   // Loops -------------------------------------------------------------------------------------------------------
 
-  /** Loops over these axes, outermost first, with every cursor moving along. */
+  /** Emits loops over these axes, outermost first, along which every cursor moves. */
   private nest(axes: readonly number[], body: () => void): void {
     this.cursors.merge(axes).reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), body)();
   }
 
-  /** The same, the body called with 0, 1, …, `turns` − 1 in turn along the innermost axis. */
+  /** The same, but the body is called with 0, 1, …, `turns` − 1 in turn along the innermost axis. */
   private takeTurns(axes: readonly number[], turns: number, body: (turn: number) => void): void {
     const merged = this.cursors.merge(axes);
     const inner = merged.pop();
@@ -183,7 +185,7 @@ export class LoopEmitter {
     merged.reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), walk)();
   }
 
-  /** Runs the body `rounds` times, moving each cursor by its bytes after each, and back at the end. */
+  /** Emits a loop of so many iterations. After each one every cursor moves, and at the end it moves back. */
   private loop(rounds: number, moves: readonly number[], body: () => void): void {
     if (rounds === 1) return body();
     this.cursors.arrive();
@@ -196,8 +198,8 @@ export class LoopEmitter {
   }
 
   /**
-   * Walks the vector axis: whole vectors first, a few a round, then single elements for what is left (or one more
-   * vector, where everything written is padded). Without a vector axis there is one element.
+   * Walks the vector axis: first whole vectors, a few in each iteration, then single elements for the rest, or one more
+   * vector if everything that is written is padded. Without a vector axis there is one element.
    */
   private alongVector(
     body: (spots: readonly Spot[]) => void,

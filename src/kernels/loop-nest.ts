@@ -19,7 +19,7 @@ export type LoopValue =
   | { readonly kind: "load"; readonly view: BufferView }
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "apply"; readonly args: readonly LoopValue[]; readonly vector: (args: readonly Expr[]) => Expr }
-  /** Depends on the row-major position in a tensor of these strides (0 where it is broadcast). */
+  /** Depends on the row-major position in a tensor of these strides, which are 0 along axes that are broadcast. */
   | {
       readonly kind: "position";
       readonly strides: readonly number[];
@@ -31,16 +31,16 @@ export type Combine = "sum" | "max";
 
 export interface LoopRoot {
   readonly value: LoopValue;
-  /** Of the domain's rank; the strides of reduced axes do not matter. */
+  /** It has the domain's rank. Its strides along reduced axes do not matter. */
   readonly output: BufferView;
   readonly combine?: Combine;
-  /** What the outer index's part of the output's buffer is filled with first: a border around the domain. */
+  /** A border around the domain, which is filled first. */
   readonly border?: Border;
 }
 
 export interface Border {
   readonly value: number;
-  /** The whole, and the part of it that is not border. */
+  /** The whole tensor, and the part of it that is not border. */
   readonly around: BufferView;
   readonly inner: BufferView;
 }

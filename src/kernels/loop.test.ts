@@ -1,6 +1,6 @@
 /**
- * The code of loop kernels, written out. `load4` reads a vector of four elements, `load1` a single one; addresses are in
- * bytes, and the kernel works for the outer index `n`.
+ * The code of loop kernels, written out. `load4` reads a vector of four elements, `load1` a single one; addresses are
+ * in bytes, and the kernel works for the outer index `n`.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,13 +1,13 @@
 /**
- * The loop kernel: everything elementwise, and sums and maxima of it, in one pass over memory.
+ * The loop kernel, which computes elementwise expressions, and sums and maxima of them, in one pass over memory.
  *
  *     for each index of the domain:  value = expression(inputs at index)
  *       store roots:   output[index] = value
  *       reduce roots:  output[index without the reduced axes] = combine over the reduced axes of value
  *
- * All roots share the domain, its outer axis, and their reduced axes. One axis is taken four lanes at a time where
- * every view has stride 0 or 1 on it; otherwise each element is computed in lane 0. Lanes past an axis's end hold
- * arbitrary numbers and are only ever stored into a buffer's padding.
+ * All roots share the domain, its outer axis, and the reduced axes. If every view has stride 0 or 1 along some axis,
+ * that axis is computed four lanes at a time; otherwise each element is computed in lane 0. Lanes beyond the end of an
+ * axis hold arbitrary numbers and are only ever stored into a buffer's padding.
  */
 import type { Access, Addressing, Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
@@ -44,7 +44,7 @@ export class LoopKernel implements Kernel, LoopNest {
     return this.accesses().writes;
   }
 
-  /** They are asked for often, and change with the roots only. */
+  /** The reads and writes. They are asked for often, and change only with the roots. */
   private accesses(): NonNullable<LoopKernel["known"]> {
     const { outerAxis, roots } = this;
     const access = (view: BufferView): Access => ({ view, outerAxis });
@@ -66,7 +66,7 @@ export class LoopKernel implements Kernel, LoopNest {
 
 const viewsOf = new WeakMap<LoopValue, readonly BufferView[]>();
 
-/** The views that an expression loads from; found once, though several kernels may be tried with it. */
+/** The views that an expression loads from. They are found only once, even if several kernels are tried with it. */
 function loadedViews(value: LoopValue): readonly BufferView[] {
   let views = viewsOf.get(value);
   if (!views) viewsOf.set(value, (views = findViews(value)));
@@ -84,7 +84,7 @@ function findViews(value: LoopValue): BufferView[] {
   return [...seen].flatMap((one) => (one.kind === "load" ? [one.view] : []));
 }
 
-/** Strides of a tensor's row-major positions for a domain to which it is broadcast. */
+/** The strides of a tensor's row-major positions, for a domain to which the tensor is broadcast. */
 export function positionStrides(shape: readonly number[], domain: readonly number[]): number[] {
   const dense = denseStrides(shape);
   const lead = domain.length - shape.length;

@@ -3,7 +3,7 @@
  *
  *     for m, n:  out[m,n] = Σ k  a[m,k] · b[k,n]
  *
- * b's and out's last axes are contiguous; a row's result is held in up to eight vectors at a time.
+ * The last axes of b and out are contiguous. Up to eight vectors of a row of out are computed at a time.
  */
 import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
@@ -61,13 +61,13 @@ export class MatmulKernel implements Kernel {
     const w = b.let("i32", "w", right);
     const tile = new RegisterTile(b, { rows: 1, columns: count });
     b.repeat(this.a.shape[2]!, () => {
-      // A single row uses each vector once: it is loaded where it is used.
+      // A single row uses each vector only once, so it is loaded where it is used.
       const vectors = range(count).map((column) => v.load(w, 16 * (first + column)));
       tile.accumulate(() => v.load(x, 0, "splat"), vectors);
       b.advance(x, 4 * this.a.strides[2]!);
       b.advance(w, 4 * this.b.strides[1]!);
     });
-    // Rows of one element lie side by side: a whole vector would overwrite the next ones, which are others' to write.
+    // Rows of one element are adjacent: a whole vector would overwrite the next rows, which other calls write.
     const form = this.output.shape[2] === 1 ? "lane0" : "v128";
     tile.store(out, 0, { form, offset: 16 * first });
   }

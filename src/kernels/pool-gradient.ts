@@ -1,12 +1,12 @@
 /**
- * The gradient of a pooling, one image, channels last; padding has been added before.
+ * The gradient of a pooling for one image, channels last. Padding has already been added.
  *
  *     dx = 0
  *     for oy, ox, c:
  *       for each place p of the window:  dx[p,c] += sum:  g[oy,ox,c]
  *                                                   max:  g[oy,ox,c] if p is the first with the window's maximum
  *
- * Where windows do not overlap, each place is written once; where they leave nothing out, dx is not cleared first.
+ * If windows do not overlap, each place is written once. If they also cover the whole image, dx is not cleared first.
  */
 import { byImage, type Access, type Addressing, type Kernel } from "./kernel.js";
 import type { BufferView } from "./views.js";
@@ -22,10 +22,10 @@ export class PoolGradientKernel implements Kernel {
   readonly cost: number;
 
   constructor(
-    /** What was pooled, for the maximum; absent for a sum. */
+    /** The image that was pooled, for a maximum. Undefined for a sum. */
     private readonly input: BufferView | undefined,
     private readonly grad: BufferView,
-    /** Of the pooled image's shape. */
+    /** It has the shape of the image that was pooled. */
     private readonly output: BufferView,
     private readonly geometry: ConvolutionGeometry,
   ) {
@@ -96,7 +96,7 @@ export class PoolGradientKernel implements Kernel {
     return [0, 1].some((i) => kernel[i]! > 1 && (dilation[i]! > 1 || stride[i]! < kernel[i]!));
   }
 
-  /** Whether every place of the image lies in a window. */
+  /** Whether every place of the image lies in exactly one window. */
   private coversAll(): boolean {
     const { kernel, stride } = this.geometry;
     const whole = [0, 1].every(
@@ -105,7 +105,7 @@ export class PoolGradientKernel implements Kernel {
     return whole && !this.overlaps();
   }
 
-  /** Byte offsets of a window's places. */
+  /** The byte offsets of a window's places. */
   private places(view: BufferView): number[] {
     const [kh, kw] = this.geometry.kernel;
     const [dy, dx] = this.geometry.dilation;

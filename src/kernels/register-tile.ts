@@ -16,8 +16,8 @@ export interface TileShape {
 }
 
 /**
- * The shape of a tile for rows of so many vectors. With 2×4, 2×3, 4×2 and 8×1 accumulators V8 spills none of them; with 12 it
- * does.
+ * The shape of a tile for rows of so many vectors. With 2×4, 2×3, 4×2 and 8×1 accumulators V8 spills none of them; with
+ * 12 it does.
  */
 export function tileShape(vectors: number): TileShape {
   if (vectors % 4 === 0) return { rows: 2, columns: 4 };

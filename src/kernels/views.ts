@@ -6,24 +6,24 @@ import type { StridedView } from "../graph/op.js";
 import type { Dtype } from "../graph/node.js";
 import { denseStrides, type Shape } from "../graph/shape.js";
 
-/** Where a buffer lies when the program runs. */
+/** Where a buffer is in memory when the program runs. */
 export type Place =
   /** At this byte of the arena, for the whole batch. */
   | { readonly kind: "arena"; readonly at: number }
-  /** At this byte of the program's own memory, which no other program uses: it is still there in the next run. */
+  /** At this byte of the program's own memory. No other program uses it, so its contents survive until the next run. */
   | { readonly kind: "own"; readonly at: number }
   /** At this byte of each thread's own scratch memory, for one image at a time. */
   | { readonly kind: "scratch"; readonly at: number }
-  /** Where this entry of the table of slots points to: a variable's contents, or the place of its new ones. */
+  /** Where this entry of the table of slots points: a variable's contents, or the place of its new contents. */
   | { readonly kind: "slot"; readonly slot: number };
 
 export class Buffer {
   private static count = 0;
-  /** Counts up in the order of making. */
+  /** Buffers are numbered in the order in which they are made. */
   readonly id = Buffer.count++;
   place: Place | undefined = undefined;
 
-  /** @param elements how many, for the whole batch; the memory has room for a vector more */
+  /** @param elements how many there are for the whole batch; the memory has room for one more vector */
   constructor(
     readonly name: string,
     readonly elements: number,
@@ -33,7 +33,7 @@ export class Buffer {
 
 export interface BufferView extends StridedView {
   readonly buffer: Buffer;
-  /** Whether whole vectors may be written along the axis of stride 1, past its end: what lies there is padding. */
+  /** Whether whole vectors may be written along the axis of stride 1, beyond its end, because padding lies there. */
   readonly padded: boolean;
 }
 
@@ -42,8 +42,8 @@ export function padToVector(extent: number): number {
 }
 
 /**
- * Strides for a shape whose axes lie in memory in this order, outermost first. The innermost axis that has more than
- * one place is rounded up to whole vectors if `padded`.
+ * The strides of a shape whose axes lie in memory in this order, outermost first. If `padded`, the innermost axis of
+ * more than one element is rounded up to whole vectors.
  */
 function stridesInOrder(
   shape: Shape,
@@ -62,13 +62,13 @@ function stridesInOrder(
   return { strides, elements: padded ? padToVector(stride) : stride };
 }
 
-/** A new buffer of dense rows, each padded to whole vectors. */
+/** A new buffer of dense rows, each of them padded to whole vectors. */
 export function paddedRows(name: string, shape: Shape, dtype: Dtype): BufferView {
   const { strides, elements } = stridesInOrder(shape, rowMajor(shape), true);
   return { buffer: new Buffer(name, elements, dtype), shape, strides, offset: 0, padded: true };
 }
 
-/** A new buffer for images [N,C,H,W], channels last, the channels padded to whole vectors. */
+/** A new buffer for images [N,C,H,W], channels last, with the channels padded to whole vectors. */
 export function paddedImages(name: string, shape: Shape, dtype: Dtype): BufferView {
   const [n, c, h, w] = shape as [number, number, number, number];
   const pixel = padToVector(c);
@@ -76,7 +76,7 @@ export function paddedImages(name: string, shape: Shape, dtype: Dtype): BufferVi
   return { buffer: new Buffer(name, n * h * w * pixel, dtype), shape, strides, offset: 0, padded: true };
 }
 
-/** A new buffer whose axes lie in this order, outermost first, without padding. */
+/** A new buffer without padding whose axes lie in this order, outermost first. */
 export function denseInOrder(name: string, shape: Shape, dtype: Dtype, order = rowMajor(shape)): BufferView {
   const { strides, elements } = stridesInOrder(shape, order, false);
   return { buffer: new Buffer(name, elements, dtype), shape, strides, offset: 0, padded: false };
@@ -91,7 +91,7 @@ function rowMajor(shape: Shape): number[] {
   return shape.map((_, axis) => axis);
 }
 
-/** The strides of a view for a shape to which it is broadcast (axes counted from the last). */
+/** A view broadcast to a shape. Axes are matched from the last. */
 export function broadcastView(view: BufferView, domain: Shape): BufferView {
   const lead = domain.length - view.shape.length;
   const strides = domain.map((_, axis) => {

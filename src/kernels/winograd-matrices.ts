@@ -1,6 +1,6 @@
 /**
- * The matrices of Winograd's convolutions, as sums and multiples of vectors. They are those of Toom and Cook, for the
- * points 0, ±√½, ±√2, ∞ where a tile has 4×4 outputs, and 0, ±½, ±1, ±2, ∞ where it has 6×6 (Lavin and Gray's).
+ * The matrices of Winograd's convolutions, as sums and multiples of vectors. They are Toom and Cook's matrices for the
+ * points 0, ±√½, ±√2, ∞ for tiles of 4×4 outputs, and 0, ±½, ±1, ±2, ∞ (Lavin and Gray's) for tiles of 6×6.
  */
 import { v, type Expr } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -12,11 +12,11 @@ type Row = readonly Expr[];
 /** One dimension of a transform. */
 type Transform = (row: Row, by: Arithmetic) => Expr[];
 
-/** What transforms are written with: sums and multiples, every result in a local of its own. */
+/** The arithmetic that transforms are written with: sums and multiples, each result in a local of its own. */
 export class Arithmetic {
   private readonly constants = new Map<number, Expr>();
 
-  /** @param factors every number that will be multiplied with; they are put in locals here, outside the loops */
+  /** @param factors every number that is multiplied by; they are put into locals here, before the loops */
   constructor(
     private readonly builder: FunctionBuilder,
     factors: readonly number[],
@@ -57,13 +57,13 @@ export class Arithmetic {
 
   private factor(value: number): Expr {
     const held = this.constants.get(value);
-    if (!held) throw new Error(`${value} is not among the factors of this transform`);
+    if (!held) throw new Error(`${value} is not one of this transform's factors`);
     return held;
   }
 }
 
 interface TransformRecord {
-  /** Numbers that a row of it takes, and gives. */
+  /** How many numbers a row has before and after it. */
   readonly inputs: number;
   readonly outputs: number;
   readonly apply: Transform;

@@ -1,14 +1,14 @@
 /**
- * The transforms of whole rows of tiles, between an image and the matrices [tiles, channels] of a strip. They go one way
- * along all of a row's tiles, then the other, so that the image is read and written row by row: a processor fetches such
- * memory ahead, and writes it two to three times as fast as tile by tile once it is in no cache.
+ * The transforms of whole rows of tiles, between an image and the matrices [tiles, channels] of a strip. One dimension
+ * is transformed for all tiles of a row before the other, so that the image is read and written row by row. A processor
+ * prefetches such memory, and when it is in no cache writes it two to three times as fast as tile by tile.
  */
 import { padToVector, type BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { preparePass, type Finish, type Scheme } from "./winograd-transforms.js";
 
-/** An image of `channels` (padded) in memory, and the size of a convolution's outputs. */
+/** An image in memory, and the size of a convolution's outputs. The channels are padded. */
 export interface TiledImage {
   readonly channels: number;
   readonly height: number;
@@ -25,24 +25,29 @@ export function tiledImage(view: BufferView, outputs: readonly number[]): TiledI
   return { channels: padToVector(view.shape[1]!), height, width, row, pixel };
 }
 
-/** Columns that are transformed at once for several tiles: with more, they and the matrices would leave the cache. */
+/**
+ * How many columns are transformed at once, for several tiles. With more, they and the matrices would not fit the
+ * cache.
+ */
 const mostColumns = 34;
-/** Vectors of outputs whose columns are transformed before their rows: what a first-level cache has room for. */
+/**
+ * How many vectors of outputs have their columns transformed before their rows: as many as a first-level cache holds.
+ */
 const mostBetween = 1536;
 
-/** Elements of working memory that the transforms of an image's rows of tiles need. */
+/** How many elements of working memory the transforms of an image's rows of tiles need. */
 export function rowScratch(scheme: Scheme, outputs: number, width: number): number {
   const { tile, patch } = scheme;
   const tiles = groupsOf(scheme, width, outputTilesAtOnce(scheme, outputs)).size;
   return Math.max(inputRowScratch(scheme), tiles * outputs * tile * patch);
 }
 
-/** The same for the input's alone. */
+/** The same for the transform of the input alone. */
 export function inputRowScratch({ patch }: Scheme): number {
   return 4 * patch * mostColumns;
 }
 
-/** Tiles of a row whose columns are transformed together. */
+/** How many tiles of a row have their columns transformed together. */
 function inputTilesAtOnce({ tile, patch }: Scheme): number {
   return Math.floor((mostColumns - patch) / tile) + 1;
 }
@@ -51,7 +56,7 @@ function outputTilesAtOnce({ tile, patch }: Scheme, channels: number): number {
   return Math.max(1, Math.floor(mostBetween / (tile * patch * (channels / 4))));
 }
 
-/** A row's tiles in groups of at most `most`. */
+/** Divides a row's tiles into groups of at most `most`. */
 function groupsOf({ tile }: Scheme, width: number, most: number): { count: number; size: number; last: number } {
   const tiles = Math.ceil(width / tile);
   const count = Math.ceil(tiles / most);
@@ -59,10 +64,12 @@ function groupsOf({ tile }: Scheme, width: number, most: number): { count: numbe
   return { count, size, last: tiles - (count - 1) * size };
 }
 
-/** Transforms `tiles` neighbours, the last of which lies `overlap` columns to the left of its place. */
+/**
+ * Emits the transform of so many adjacent tiles. The last one lies `overlap` columns further to the left than usual.
+ */
 type TransformNeighbours = (image: Local, matrices: Local, tiles: number, overlap: number) => void;
 
-/** Transforms a row of tiles: from or to its first pixel, and the places of its first tile in matrices. */
+/** Emits the transform of a row of tiles, between its first pixel and the place of its first tile in the matrices. */
 type TransformRow = (image: Local, matrices: Local) => void;
 
 function inGroups(
@@ -85,7 +92,10 @@ function inGroups(
   };
 }
 
-/** The input transform made ready. Neighbouring tiles share columns; each is transformed once. */
+/**
+ * Emits what the input transform needs before the loops, and returns the transform. Columns that adjacent tiles share
+ * are transformed once.
+ */
 export function prepareInputRow(
   b: FunctionBuilder,
   scheme: Scheme,
@@ -97,7 +107,7 @@ export function prepareInputRow(
   const { channels, row, pixel } = image;
   const pass = preparePass(b, scheme.transforms.input);
   return inGroups(b, scheme, image, inputTilesAtOnce(scheme), (at, matrices, tiles, overlap) => {
-    // Where the first is the last it overlaps too.
+    // If the first tile is the last one, it overlaps as well.
     const start = tiles === 1 ? -overlap : 0;
     const columns = (tiles - 1) * tile - overlap - start + patch;
     const q = b.let("i32", "q", v.n.add(at, v.int(start * pixel)));
@@ -123,8 +133,9 @@ export function prepareInputRow(
 }
 
 /**
- * The output transform made ready: columns of all tiles into `scratch`, [tile's row][tile, vector][patch], then rows of
- * pixels. `finishTile` gives, for each row of a tile, what is done with its vectors, in the order of the channels.
+ * Emits what the output transform needs before the loops, and returns the transform. It transforms the columns of all
+ * tiles into `scratch`, [tile's row][tile, vector][patch], and then rows of pixels. For each row of a tile,
+ * `finishTile` returns what is done with its vectors, in the order of the channels.
  */
 export function prepareOutputRow(
   b: FunctionBuilder,
@@ -166,7 +177,7 @@ export function prepareOutputRow(
   });
 }
 
-/** Rows of tiles of an image, from row `first` on, and where in matrices the first one's tiles are. */
+/** Rows of tiles of an image, from row `first` on, and where the tiles of that row are in the matrices. */
 export interface TileRows {
   readonly image: Local;
   readonly matrices: Local;
@@ -174,7 +185,7 @@ export interface TileRows {
   readonly count: Expr | number;
 }
 
-/** Transforms rows of tiles, one after the other. */
+/** Emits the transform of rows of tiles, one after the other. */
 export function transformRows(
   b: FunctionBuilder,
   scheme: Scheme,
@@ -190,8 +201,8 @@ export function transformRows(
 }
 
 /**
- * The address of the first pixel of a row of tiles, by its number. Where the height is no multiple of a tile, the last row
- * overlaps the one before.
+ * The address of the first pixel of a row of tiles, given the row's number. If the height is not a multiple of a
+ * tile's, the last row overlaps the one before it.
  */
 export function tileRowAt(
   b: FunctionBuilder,

@@ -1,14 +1,14 @@
 /**
  * The transforms of Winograd's F(4×4,3×3) and F(6×6,3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural
- * Networks", arXiv:1509.09308): a 4×4 tile of outputs costs 36 multiplications instead of 144, a 6×6 tile 64 instead of
- * 324.
+ * Networks", arXiv:1509.09308). A 4×4 tile of outputs takes 36 multiplications instead of 144, and a 6×6 tile 64
+ * instead of 324.
  *
  *     Y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ d B)]A        dw = Gᵀ[(A dY Aᵀ) ⊙ (Bᵀ d B)]G
  *
- * d is a tile of inputs, w a 3×3 kernel, Y a tile of outputs; each number is a vector of channels. winograd-matrices.ts
- * has the matrices. With 4×4 tiles and the usual points 0, ±1, ±2, ∞ rounding errors would be five times as large; with
- * ours the worst is two to three times a direct convolution's (docs/performance.md has the measurements). With 6×6 tiles they are some
- * ten times as large again, so that these are only used to evaluate networks, not in training.
+ * d is a tile of inputs, w a 3×3 kernel, and Y a tile of outputs; each number is a vector of channels. The matrices are
+ * in winograd-matrices.ts. With 4×4 tiles the worst rounding error is two to three times that of a direct convolution;
+ * with the usual points 0, ±1, ±2, ∞ it would be five times as large (docs/performance.md has the measurements). With
+ * 6×6 tiles it is about ten times as large again, so these are used only for evaluation and never in training.
  */
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
@@ -20,12 +20,12 @@ import { Arithmetic, transforms, type TransformName } from "./winograd-matrices.
 
 /** One of Winograd's algorithms. */
 export interface Scheme {
-  /** Outputs and inputs of a tile, along each axis. */
+  /** How many outputs and inputs a tile has along each axis. */
   readonly tile: number;
   readonly patch: number;
-  /** Products of a tile: as many small matrices a convolution becomes. */
+  /** How many products a tile takes, which is how many small matrix products a convolution becomes. */
   readonly products: number;
-  /** Tiles that a strip should have at most: enough to pay for its loops, few enough to stay in the cache. */
+  /** The most tiles that a strip should have: enough to make its loops worthwhile, few enough to stay in the cache. */
   readonly tilesPerStrip: number;
   readonly transforms: { readonly [K in "input" | "output" | "weight"]: TransformName };
 }
@@ -38,27 +38,30 @@ function scheme(tile: number, tilesPerStrip: number, names: Scheme["transforms"]
   return { tile, patch, products: patch * patch, tilesPerStrip, transforms: names };
 }
 
-/** A tile in memory: the address of its first vector, and the bytes between its rows and between its columns. */
+/**
+ * A tile in memory: the address of its first vector, and the distances in bytes between its rows and between its
+ * columns.
+ */
 export interface Tile {
   readonly at: Local;
   readonly row: number;
   readonly column: number;
 }
 
-/** A scheme's patch whose elements lie at the same place of matrices that are `matrix` bytes apart. */
+/** A patch whose elements lie at the same place in each of the matrices, which are `matrix` bytes apart. */
 export function acrossMatrices({ patch }: Scheme, at: Local, matrix: number): Tile {
   return { at, row: patch * matrix, column: matrix };
 }
 
 /**
- * Elements from the start of one matrix [rows, channels] to the next: an odd number of cache lines. With a power of two a
- * tile's elements, one in each matrix, would share a few of the cache's sets and drive each other out.
+ * The distance from one matrix [rows, channels] to the next, in elements: an odd number of cache lines. With a power of
+ * two, the elements of a tile, one in each matrix, would share a few of the cache's sets and evict each other.
  */
 export function matrixStride(rows: number, channels: number): number {
   return 16 * (Math.ceil((rows * channels) / 16) | 1);
 }
 
-/** Rows and columns at the start of a tile that count as 0. */
+/** How many rows and columns at the start of a tile count as 0. */
 export interface Skip {
   readonly rows: number;
   readonly columns: number;
@@ -66,25 +69,25 @@ export interface Skip {
 
 const nothing: Skip = { rows: 0, columns: 0 };
 
-/** Working memory for the transforms of `count` slices, each by a call of its own: [count, vectors of a tile]. */
+/** Working memory for the transforms of `count` slices, one slice for each call: [count, vectors of a tile]. */
 export function transformMemory({ products }: Scheme, count: number): BufferView {
   return paddedRows("tile", [count, 4 * products], "float32");
 }
 
-/** Lines of vectors in memory: bytes from a vector to the next one of its line, and from a line to the next. */
+/** Lines of vectors in memory: the distances in bytes between the vectors of a line, and between lines. */
 interface Lines {
   readonly at: Expr;
   readonly step: number;
   readonly line: number;
 }
 
-/** For each line, what is done with the vectors that a pass gives. */
+/** Returns, for each line, what is done with the vectors that a pass results in. */
 export type Finish = () => (value: Expr) => Expr;
 
-/** One dimension of a transform, applied to `count` lines. */
+/** Emits one dimension of a transform, applied to `count` lines. */
 type Pass = (count: number, from: Lines, to: Lines, options?: { skip?: number; finish?: Finish }) => void;
 
-/** Makes it ready outside the loops. */
+/** Emits the code that runs once, before the loops, and returns the pass. */
 export function preparePass(b: FunctionBuilder, name: TransformName): Pass {
   const { apply, factors, inputs } = transforms[name];
   const by = new Arithmetic(b, factors);
@@ -102,9 +105,9 @@ export function preparePass(b: FunctionBuilder, name: TransformName): Pass {
 }
 
 /**
- * A transform made ready: `transform(from, to)` applies it to the columns of a tile, then to the rows of what that gives.
- * Between the two the tile lies in `scratch`: its vectors are more than there are registers, and V8 would load all of them
- * first and keep them on the stack.
+ * Emits what a transform needs before the loops, and returns the function that emits the transform. It is applied to
+ * the columns of a tile, and then to the rows of the result. In between, the tile is kept in `scratch`: it has more
+ * vectors than there are registers, and V8 would load all of them first and keep them on the stack.
  */
 export function prepareTransform(
   b: FunctionBuilder,
@@ -123,7 +126,7 @@ export function prepareTransform(
   };
 }
 
-/** How an image is cut into tiles, and these into strips of whole rows. */
+/** How an image is divided into tiles, and the rows of tiles into strips. */
 export interface Tiling {
   readonly columns: number;
   readonly rows: number;
@@ -137,10 +140,10 @@ export function tilingOf({ tile, tilesPerStrip }: Scheme, height: number, width:
   return { columns, rows, rowsPerStrip: Math.ceil(rows / strips) };
 }
 
-/** Channels from which on the transforms pay. */
+/** With fewer channels than this, the transforms cost more than they save. */
 const fewestChannels = 8;
 
-/** Whether a convolution of x [N,I,·,·] to y [N,O,H,W] is one that these kernels do, and well. */
+/** Whether these kernels can compute a convolution of x [N,I,·,·] to y [N,O,H,W], and are faster than a direct one. */
 export function suitsWinograd(geometry: ConvolutionGeometry, xShape: Shape, yShape: Shape): boolean {
   const [, outputs, height, width] = yShape as [number, number, number, number];
   return (
@@ -154,7 +157,7 @@ export function suitsWinograd(geometry: ConvolutionGeometry, xShape: Shape, ySha
   );
 }
 
-/** The scheme with the fewest products for images of this size, where the larger tiles' rounding does no harm. */
+/** The scheme with the fewest products for images of this size, for when the rounding of larger tiles does no harm. */
 export function fewestProducts(height: number, width: number): Scheme {
   const count = (scheme: Scheme): number => {
     const { rows, columns } = tilingOf(scheme, height, width);

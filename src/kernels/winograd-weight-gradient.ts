@@ -1,14 +1,14 @@
 /**
- * The gradient of a 3×3 convolution's weights by Winograd's transforms, added up over a chunk of the batch.
+ * The gradient of a 3×3 convolution's weights by Winograd's transforms, summed over a chunk of the batch.
  *
  *     for each strip of tiles t:
  *       v[k,t,i] = input transform of the 6×6 tile of x
  *       z[k,t,o] = transform of the 4×4 tile of g
  *       du[chunk][k,i,o] += Σ t  v[k,t,i] · z[k,t,o]             36 small products
  *
- * and, once the chunks are added, dw = Gᵀ du G. Where height or width is no multiple of 4, the last tiles overlap their
- * neighbours, and what both see counts as 0 in one of them. A tile of `taps` inputs × `vectors` of outputs stays in
- * registers over the strip. The chunk's first image clears du.
+ * and, once the chunks have been added, dw = Gᵀ du G. If the height or the width is not a multiple of 4, the last tiles
+ * overlap their neighbours, and what is in both counts as 0 in one of them. A register tile of inputs × vectors of
+ * outputs is kept over the strip. The chunk's first image clears du.
  */
 import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import { padToVector, type BufferView } from "./views.js";
@@ -28,7 +28,7 @@ import { acrossMatrices, prepareTransform, small, tilingOf, type Skip } from "./
 
 const { products, tile: tileSize } = small;
 
-/** Inputs that a register tile takes, for this many vectors of outputs. */
+/** How many inputs a register tile has for so many vectors of outputs. */
 function inputsAtOnce(vectors: number): number {
   return tileShape(vectors).rows;
 }
@@ -61,13 +61,13 @@ export class WinogradWeightGradientKernel implements Kernel {
     this.cost = o * oh * ow * 9 * input.shape[1]!;
   }
 
-  /** Elements of working memory that the kernel needs. */
+  /** How many elements of working memory the kernel needs. */
   static scratchSize(inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(small, height, width);
     return inputRowScratch(small) + products * rowsPerStrip * columns * (padToVector(inputs) + padToVector(outputs));
   }
 
-  /** Whether the inputs fill whole register tiles. */
+  /** Whether the inputs fill whole register tiles, which this kernel requires. */
   static suits(inputs: number, outputs: number): boolean {
     return inputs % inputsAtOnce(padToVector(outputs) / 4) === 0;
   }
@@ -109,7 +109,7 @@ export class WinogradWeightGradientKernel implements Kernel {
     transformRows(b, small, image, strip, prepareInputRow(b, small, scratch, image, matrix));
   }
 
-  /** Where the last tiles overlap their neighbours, what both see counts in one of them. */
+  /** If the last tiles overlap their neighbours, what is in both counts in only one of them. */
   private transformGrad(b: FunctionBuilder, { image, matrices, first, count }: Strip, scratch: Local): void {
     const tiled = tiledImage(this.grad, this.grad.shape);
     const { height, width, row, pixel } = tiled;
@@ -179,7 +179,7 @@ export class WinogradWeightGradientKernel implements Kernel {
   }
 }
 
-/** dw [3,3,I,O] = Gᵀ du G of du [36,I,O padded], one input channel at a time. */
+/** Computes dw [3,3,I,O] = Gᵀ du G from du [36,I,O padded], one input channel at a time. */
 export class WinogradWeightGradientEndKernel implements Kernel {
   readonly title: string;
   readonly extent: number;

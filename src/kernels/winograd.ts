@@ -1,13 +1,14 @@
 /**
- * A 3×3 convolution with stride 1 of one image, channels last, by Winograd's F(4×4,3×3) or F(6×6,3×3).
+ * A 3×3 convolution of one image with stride 1, channels last, by Winograd's F(4×4,3×3) or F(6×6,3×3).
  *
  *     for each strip of tiles t:
  *       v[k,t,i] = input transform of the 6×6 tile of x          36 matrices (8×8: 64)
  *       m[k,t,o] = Σ i  v[k,t,i] · u[k,i,o]                      as many small products
- *       y's 4×4 tiles = output transform of m[·,t,·], the bias added and what else the end is
+ *       y's 4×4 tiles = output transform of m[·,t,·], with the bias and the rest of the end applied
  *
- * u is the transformed weights, [36][I][O padded]. Where height or width is no multiple of a tile, the last tiles overlap
- * their neighbours. The product's innermost loop runs over i and stays rolled: V8 makes half the speed of it unrolled.
+ * u is the transformed weights, [36][I][O padded]. If the height or the width is not a multiple of a tile's, the last
+ * tiles overlap their neighbours. The innermost loop of the products runs over i. It is not unrolled, since V8's code
+ * for it would then be half as fast.
  */
 import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
 import { padToVector, type BufferView } from "./views.js";
@@ -38,10 +39,10 @@ export class WinogradKernel implements Kernel {
   readonly extent: number;
   readonly cost: number;
   private readonly tiling: Tiling;
-  /** Padded channels of input and output. */
+  /** The padded numbers of channels of the input and the output. */
   private readonly inputs: number;
   private readonly outputs: number;
-  /** Elements from one matrix of a strip's tiles to the next. */
+  /** The distance from one matrix of a strip's tiles to the next, in elements. */
   private readonly inputMatrix: number;
   private readonly outputMatrix: number;
 
@@ -66,7 +67,7 @@ export class WinogradKernel implements Kernel {
     this.cost = o * oh * ow * 9 * input.shape[1]!;
   }
 
-  /** Elements of working memory that the kernel needs. */
+  /** How many elements of working memory the kernel needs. */
   static scratchSize(scheme: Scheme, inputs: number, outputs: number, height: number, width: number): number {
     const { rowsPerStrip, columns } = tilingOf(scheme, height, width);
     const stride = (channels: number): number => matrixStride(rowsPerStrip * columns, padToVector(channels));
@@ -149,7 +150,7 @@ export class WinogradKernel implements Kernel {
     transformRows(b, this.scheme, image, rows, transform);
   }
 
-  /** Adds the bias, from the first channels on, and applies what else the end is. */
+  /** Adds the bias, starting with the first channels, and applies the rest of the end. */
   private finishTile(b: FunctionBuilder, bias: Local | undefined): Finish {
     if (!bias) return () => (value) => this.end.apply(b, value);
     const at = b.let("i32", "bs", bias);

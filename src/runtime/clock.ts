@@ -1,6 +1,6 @@
 /**
- * The clock of a profiled program: how long each thread has spent on each mark. The sums lie in shared memory, those of one
- * thread after those of another.
+ * The clock of a profiled program: how long each thread has spent on each mark. The sums lie in shared memory, those of
+ * one thread after those of another.
  */
 import type { Mark } from "../compiler/calling-convention.js";
 import type { Heap } from "./heap.js";
@@ -15,9 +15,9 @@ export interface ProfileEntry extends Mark {
 }
 
 /**
- * Makes a thread's clock. `mark(i)` says that from now on the thread does what mark i stands for, and adds the time since
- * the last mark to that mark's sum. Helper threads start it from its text, so it may use nothing but its parameters and
- * JavaScript's own names.
+ * Makes a thread's clock. `mark(i)` says that from now on the thread does what mark i stands for, and adds the time
+ * since the last mark to that mark's sum. Helper threads start it from its text, so it may use nothing but its
+ * parameters and JavaScript's own names.
  *
  * @param sums milliseconds by mark
  */

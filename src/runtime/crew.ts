@@ -39,8 +39,8 @@ export class Crew {
   }
 
   /**
-   * Starts the helpers that are missing. This is done after a run and not before it: a helper takes longer to start than
-   * most first runs take, and would only hold them up, because V8 compiles the program on the other threads.
+   * Starts the helpers that are missing. This is done after a run and not before it: a helper takes longer to start
+   * than most first runs take, and would only hold them up, because V8 compiles the program on the other threads.
    */
   startMissing(wanted: number): void {
     for (; this.started < this.helpersFor(wanted); this.started++) {

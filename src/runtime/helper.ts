@@ -13,8 +13,8 @@ export interface HelperSettings {
 }
 
 /**
- * Waits until the command area changes, runs the program named there, and waits again. Only its parameters and JavaScript's
- * own names may be used in here.
+ * Waits until the command area changes, runs the program named there, and waits again. Only its parameters and
+ * JavaScript's own names may be used in here.
  *
  * @param at the address of the command area
  */

@@ -1,7 +1,7 @@
 /**
  * What a program keeps between its runs follows from the contents of variables; this notes from which. The same program
- * may run with another network's variables, and a variable's contents change by a step, by `copy_()` and by `setData()`:
- * each of these gives other numbers here.
+ * may run with another network's variables, and a variable's contents change by a step, by `copy_()` and by
+ * `setData()`: each of these gives other numbers here.
  */
 import type { VariableNode } from "../graph/node.js";
 

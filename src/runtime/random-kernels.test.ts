@@ -117,7 +117,8 @@ test("random functions of views", () => {
     const part = ops.sliceAxis(turned, 2, 0, undefined, step);
     const y = of(repeated ? ops.expand(part, [2, ...part.shape]) : part);
     const all = gradients(y, wholes(y.shape, `upstream ${fill}`, [-2, 3]));
-    // Functions are good to some units of the last place, and gradients made of several of them; |upstream| is at most 2.
+    // Functions are good to some units of the last place, and gradients made of several of them; |upstream| is at most
+    // 2.
     compare([y, all.get(x)!], (expected) => 4e-6 * (Math.abs(expected) + 1));
   });
   checkRandomly(property, 60);

@@ -1,6 +1,6 @@
 /**
- * Work for the calling thread while the other threads begin a computation: they have enough to do without it for a moment.
- * A data loader makes the next batch then.
+ * Work for the calling thread while the other threads begin a computation: they have enough to do without it for a
+ * moment. A data loader makes the next batch then.
  */
 import { StateError } from "../errors/errors.js";
 import { isRecording } from "../graph/recording.js";
@@ -11,9 +11,9 @@ export class WaitingWork {
 
   /**
    * Has `work` done at the beginning of the engine's next computation, whether or not other threads take part in it, so
-   * that random numbers are drawn in the same order for any number of threads. There is room for one piece of work: a new
-   * one replaces one that still waits. The work cannot compute anything itself. If it fails nobody is told: whoever wanted
-   * it does it again when the error can be reported.
+   * that random numbers are drawn in the same order for any number of threads. There is room for one piece of work: a
+   * new one replaces one that still waits. The work cannot compute anything itself. If it fails nobody is told: whoever
+   * wanted it does it again when the error can be reported.
    *
    * @returns a function that withdraws the work if it still waits
    */
@@ -25,8 +25,8 @@ export class WaitingWork {
   }
 
   /**
-   * Does what waits; the engine calls this when a computation has begun. While a compiled step is being recorded the work
-   * goes on waiting: what it draws is no part of the step.
+   * Does what waits; the engine calls this when a computation has begun. While a compiled step is being recorded the
+   * work goes on waiting: what it draws is no part of the step.
    */
   run(): void {
     const { waiting } = this;

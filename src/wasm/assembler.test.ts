@@ -341,7 +341,8 @@ test("a thread that waits is woken by notify", async () => {
   assert.equal(new Int32Array(memory.buffer)[1], 7);
 });
 
-// Mistakes in a kernel --------------------------------------------------------------------------------------------------
+// Mistakes in a kernel
+// --------------------------------------------------------------------------------------------------
 
 test("names that do not exist, or exist twice, are refused", () => {
   const twice = written([], () => undefined);

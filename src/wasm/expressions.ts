@@ -1,17 +1,18 @@
 /**
- * Expressions of the loop-nest language: what a kernel computes, as plain data. There are two types: `i32` (addresses and
- * counters) and `v128` (four f32 or i32 lanes). An expression is a tree and is emitted where it stands; what is used
- * twice belongs in a local. `loops.ts` has the statements, `assembler.ts` the bytes, `printer.ts` the text.
+ * Expressions of the loop-nest language: what a kernel computes, as plain data. There are two types: `i32` (addresses
+ * and counters) and `v128` (four f32 or i32 lanes). An expression is a tree and is emitted where it is used, so a value
+ * that is used twice belongs in a local. Statements are in `loops.ts`, their bytes in `assembler.ts`, and their text in
+ * `printer.ts`.
  */
 export type ValueType = "i32" | "v128";
 
-/** A variable of a function; as an expression, what it holds. */
+/** A variable of a function. As an expression, it is the variable's value. */
 export interface Local {
   readonly kind: "local";
-  /** For readers; several may have the same, which the printer tells apart. */
+  /** For readers. Several locals may share a name; the printer adds numbers to tell them apart. */
   readonly name: string;
   readonly type: ValueType;
-  /** Its place among the function's parameters and locals. */
+  /** Its index among the function's parameters and locals. */
   readonly index: number;
 }
 
@@ -66,7 +67,7 @@ export const instructions = {
 
 export type Instruction = keyof typeof instructions;
 
-/** How memory is read: four lanes, one element into all lanes, one element into lane 0 (the others are 0), or an i32. */
+/** How memory is read: four lanes, one element into all lanes, one element into lane 0 (the rest are 0), or an i32. */
 export type LoadForm = "v128" | "splat" | "lane0" | "i32";
 
 export type Expr =
@@ -76,7 +77,7 @@ export type Expr =
   | { readonly kind: "global"; readonly name: string }
   | { readonly kind: "op"; readonly op: Instruction; readonly args: readonly Expr[] }
   | { readonly kind: "load"; readonly form: LoadForm; readonly address: Expr; readonly offset: number }
-  /** Lanes by number, 0–3 from the first and 4–7 from the second vector. */
+  /** Lanes by number: 0–3 are the first vector's, 4–7 the second's. */
   | {
       readonly kind: "shuffle";
       readonly lanes: readonly [number, number, number, number];
@@ -86,14 +87,16 @@ export type Expr =
   /** A call of a vector function from `vector-math.ts`. */
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Expr[] }
   | { readonly kind: "atomicLoad"; readonly address: Expr }
-  /** Adds to a word and gives what it was before. */
+  /** Adds to a word. The result is its old value. */
   | { readonly kind: "atomicAdd"; readonly address: Expr; readonly value: Expr };
 
 function op(name: Instruction, ...args: Expr[]): Expr {
   return { kind: "op", op: name, args };
 }
 
-/** Constructors. `v.add(a, b)` is f32x4; `v.n.add(a, b)` is i32; `v.op("i32x4.add", a, b)` any instruction. */
+/**
+ * Constructors: `v.add(a, b)` for f32x4, `v.n.add(a, b)` for i32, and `v.op("i32x4.add", a, b)` for any instruction.
+ */
 export const v = {
   op,
   global: (name: string): Expr => ({ kind: "global", name }),
@@ -123,18 +126,23 @@ export const v = {
   sub: (a: Expr, b: Expr): Expr => op("f32x4.sub", a, b),
   mul: (a: Expr, b: Expr): Expr => op("f32x4.mul", a, b),
   div: (a: Expr, b: Expr): Expr => op("f32x4.div", a, b),
-  /** b < a ? b : a and a < b ? b : a. NaN comes from `a` alone. */
+  /**
+   * `pmin` is b < a ? b : a, and `pmax` is a < b ? b : a. So the result is NaN whenever `a` is, but not because `b` is.
+   */
   pmin: (a: Expr, b: Expr): Expr => op("f32x4.pmin", a, b),
   pmax: (a: Expr, b: Expr): Expr => op("f32x4.pmax", a, b),
   /**
-   * The greater of two, NaN if one of them is NaN: three instructions of the machine, where `f32x4.max` takes ten.
-   * Evaluates its operands twice: hand it locals.
+   * The larger of two numbers, or NaN if either of them is. This takes three machine instructions where `f32x4.max`
+   * takes ten. The operands are evaluated twice, so they should be locals.
    */
   max: (a: Expr, b: Expr): Expr => op("v128.or", v.pmax(a, b), v.pmax(b, a)),
   min: (a: Expr, b: Expr): Expr => op("v128.or", v.pmin(a, b), v.pmin(b, a)),
   /** a·b + c, fused where the numerics allow it. */
   madd: (a: Expr, b: Expr, c: Expr): Expr => ({ kind: "madd", args: [a, b, c] }),
-  /** Where the mask's lanes are all ones `yes`, elsewhere `no`: one instruction instead of three where one is 0. */
+  /**
+   * `yes` in lanes where the mask is all ones, `no` elsewhere. If either of them is 0, one instruction does instead of
+   * three.
+   */
   select: (mask: Expr, yes: Expr, no: Expr): Expr => {
     if (isZero(no)) return op("v128.and", yes, mask);
     if (isZero(yes)) return op("v128.andnot", no, mask);
@@ -143,7 +151,7 @@ export const v = {
   n: {
     add: (a: Expr, b: Expr): Expr => op("i32.add", a, b),
     sub: (a: Expr, b: Expr): Expr => op("i32.sub", a, b),
-    /** Local or expression times a constant, without the multiplication where it is needless. */
+    /** An expression times a constant. Factors of 0 and 1 need no multiplication. */
     scale: (a: Expr, factor: number): Expr =>
       factor === 0 ? v.int(0) : factor === 1 ? a : op("i32.mul", a, v.int(factor)),
   },

@@ -1,6 +1,6 @@
 /**
- * Statements of the loop-nest language, and a builder for functions. Kernels are written with it; `printer.ts` shows
- * them as text and `assembler.ts` turns them into bytes.
+ * The statements of the loop-nest language, and a builder for functions, with which kernels are written. `printer.ts`
+ * shows them as text, and `assembler.ts` turns them into bytes.
  */
 import { v, type Expr, type Local, type ValueType } from "./expressions.js";
 
@@ -16,7 +16,7 @@ export type Stmt =
       readonly offset: number;
       readonly value: Expr;
     }
-  /** Runs at least once: `from < to` must hold. */
+  /** Runs at least once, so `from` must be less than `to`. */
   | {
       readonly kind: "for";
       readonly counter: Local;
@@ -37,7 +37,7 @@ export type Stmt =
   | { readonly kind: "atomicStore"; readonly address: Expr; readonly value: Expr }
   /** Sleeps while the word at `address` is `expected`. */
   | { readonly kind: "wait"; readonly address: Expr; readonly expected: Expr }
-  /** Wakes all who sleep on `address`. */
+  /** Wakes every thread that sleeps on `address`. */
   | { readonly kind: "notify"; readonly address: Expr }
   | { readonly kind: "note"; readonly text: string };
 
@@ -47,21 +47,21 @@ export interface Func {
   readonly result: ValueType | undefined;
   readonly locals: readonly Local[];
   readonly body: readonly Stmt[];
-  /** The value given back, where there is a result. */
+  /** The value returned, if there is a result. */
   readonly returns: Expr | undefined;
   readonly exported: boolean;
 }
 
 /**
- * A function that is written when its turn comes, and then forgotten: the loop nests of a whole program at once are
- * millions of small objects, which the garbage collector would copy several times.
+ * A function that is written only when it is assembled, and forgotten afterwards. The loop nests of a whole program are
+ * millions of small objects, which the garbage collector would otherwise copy several times.
  */
 export interface UnwrittenFunc {
   readonly name: string;
   readonly write: () => Func;
 }
 
-/** Collects the statements of one function. Loops and branches take their body as a callback. */
+/** Collects the statements of one function. Loops and branches take their bodies as callbacks. */
 export class FunctionBuilder {
   private readonly locals: Local[] = [];
   private body: Stmt[] = [];
@@ -80,7 +80,7 @@ export class FunctionBuilder {
     return local;
   }
 
-  /** A new local with a first value. */
+  /** A new local, with its first value. */
   let(type: ValueType, hint: string, value: Expr): Local {
     const local = this.local(type, hint);
     this.set(local, value);
@@ -91,7 +91,7 @@ export class FunctionBuilder {
     this.body.push({ kind: "set", local, value });
   }
 
-  /** Moves a pointer or counter on by a constant. */
+  /** Adds a constant to a pointer or a counter. */
   advance(local: Local, by: number): void {
     if (by !== 0) this.set(local, v.n.add(local, v.int(by)));
   }
@@ -100,7 +100,7 @@ export class FunctionBuilder {
     this.body.push({ kind: "store", form, address, offset, value });
   }
 
-  /** A loop over a counter; a constant single round leaves no loop. */
+  /** A loop over a counter. If the bounds are constants and there is only one iteration, no loop is emitted. */
   for(hint: string, from: Expr | number, to: Expr | number, step: number, body: (counter: Local) => void): void {
     const constant = typeof from === "number" && typeof to === "number";
     if (constant && from >= to) return;
@@ -110,7 +110,7 @@ export class FunctionBuilder {
     this.body.push({ kind: "for", counter, from: asInt(from), to: asInt(to), step, body: inner });
   }
 
-  /** A loop of a constant number of rounds that needs no counter in its body. */
+  /** A loop with a constant number of iterations whose body needs no counter. */
   repeat(rounds: number, body: () => void): void {
     if (rounds === 1) body();
     else if (rounds > 1) this.for("r", 0, rounds, 1, body);

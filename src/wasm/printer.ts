@@ -1,7 +1,7 @@
 /**
- * Loop nests as C-like text, for people: `kilograd train --dump-plan` and failing tests. Parentheses stand only where
- * the operators' precedence in C needs them. Memory is read by `load4`, `splat`, `load1` (four lanes, one element in
- * all lanes, one in lane 0), `loadi`, `loadf` (scalars); a name with `$` is a global.
+ * Loop nests as C-like text, for `kilograd train --dump-plan` and for failing tests. There are parentheses only where
+ * C's operator precedence requires them. Memory is read by `load4` (four lanes), `splat` (one element into all lanes),
+ * `load1` (one element into lane 0) and `loadi` (an i32). A name that starts with `$` is a global.
  */
 import { instructions, v, type Expr, type LoadForm, type Local } from "./expressions.js";
 import type { Func, Stmt, StoreForm } from "./loops.js";
@@ -14,7 +14,9 @@ const loadNames: Record<LoadForm, string> = {
 };
 const storeNames: Record<StoreForm, string> = { v128: "store4", lane0: "store1", i32: "storei" };
 
-/** How tightly operators bind, as in C; more is tighter. `i+` and its like stand for the same operator on i32 lanes. */
+/**
+ * Operator precedence, as in C; a larger number binds tighter. `i+` and the like are the same operators on i32 lanes.
+ */
 const precedence: Readonly<Record<string, number>> = {
   "*": 9,
   "/": 9,
@@ -36,7 +38,7 @@ const precedence: Readonly<Record<string, number>> = {
   "|": 2,
 };
 const prefix = 10;
-/** Names, calls, constants: never in parentheses. */
+/** Names, calls and constants are never parenthesized. */
 const atom = 11;
 
 interface Text {
@@ -44,7 +46,7 @@ interface Text {
   readonly precedence: number;
 }
 
-/** The text of one function, its statements indented by two spaces, with a newline at its end. */
+/** The text of one function, its statements indented by two spaces, with a newline at the end. */
 export function printFunction(func: Func): string {
   return new FunctionPrinter(func).print();
 }
@@ -101,7 +103,7 @@ class FunctionPrinter {
     }
   }
 
-  /** `p = p + 4` is written `p += 4`. */
+  /** Writes `p = p + 4` as `p += 4`. */
   private assignment(local: Local, value: Expr): string {
     if (value.kind === "op" && value.op === "i32.add") {
       const [first, second] = value.args as [Expr, Expr];
@@ -121,7 +123,7 @@ class FunctionPrinter {
     return this.describe(e).text;
   }
 
-  /** The text in parentheses if it binds less tightly than `minimum`. */
+  /** The text, parenthesized if it binds less tightly than `minimum`. */
   private operand(e: Expr, minimum: number): string {
     const { text, precedence: own } = this.describe(e);
     return own < minimum ? `(${text})` : text;
@@ -139,7 +141,7 @@ class FunctionPrinter {
     const own = precedence[operator];
     if (own === undefined) return { text: this.call(symbol, args), precedence: atom };
     const left = this.operand(args[0]!, own);
-    // Sums of integers need no parentheses on the right; those of floats do, where order changes the rounding.
+    // Sums of integers need no parentheses on the right. Sums of floats do, because order changes the rounding.
     if (op === "i32.add") return { text: `${left} ${this.signed("+", "-", args[1]!, own)}`, precedence: own };
     return { text: `${left} ${operator} ${this.operand(args[1]!, own + 1)}`, precedence: own };
   }
@@ -178,7 +180,7 @@ class FunctionPrinter {
   }
 }
 
-/** A local's own name, or that with the first number that makes it another than all before. */
+/** A local's own name, followed by the first number that makes it unique if an earlier local has the same name. */
 function distinctNames(locals: readonly Local[]): Map<Local, string> {
   const names = new Map<Local, string>();
   const taken = new Map<string, number>();
@@ -198,12 +200,12 @@ function place(address: Expr, offset: number): Expr {
   return offset === 0 ? address : v.n.add(address, v.int(offset));
 }
 
-/** One number where all lanes have it. */
+/** A single number if all lanes have the same. */
 function lanes(values: readonly string[]): string {
   return values.every((value) => value === values[0]) ? values[0]! : `[${values.join(", ")}]`;
 }
 
-/** The shortest decimal number that is this float32, with a point: `0.1`, `1.0`, `-0.0`, `1e-45`. */
+/** The shortest decimal that reads back as this float32, with a point: `0.1`, `1.0`, `-0.0`, `1e-45`. */
 function float(value: number): string {
   const rounded = Math.fround(value);
   if (!Number.isFinite(rounded)) return Number.isNaN(rounded) ? "nan" : rounded < 0 ? "-inf" : "inf";
@@ -214,7 +216,7 @@ function float(value: number): string {
   return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
-/** Masks and bit patterns in hexadecimal, numbers that count in decimal. */
+/** Masks and bit patterns in hexadecimal, counts and offsets in decimal. */
 function integer(value: number): string {
   return Math.abs(value) < 65536 ? String(value) : `0x${(value >>> 0).toString(16)}`;
 }

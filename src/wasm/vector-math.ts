@@ -1,18 +1,18 @@
 /**
- * Elementary functions on four float32 lanes, so that no engine's `Math` decides a result. Special values are those
- * of C and PyTorch. The bounds, in units in the last place (ulp), hold whether `madd` is fused or not, over all floats,
- * subnormals included: exp, log 2; tanh, sigmoid 4; pow 24. vector-math.test.ts measures them.
+ * Elementary functions on four float32 lanes, so that no engine's `Math` decides a result. Special values follow C and
+ * PyTorch. The errors are at most 2 ulp (units in the last place) for exp and log, 4 for tanh and sigmoid, and 24 for
+ * pow, over all floats including subnormals, whether `madd` is fused or not. vector-math.test.ts measures them.
  *
  * The forms are those of Cephes (S. L. Moshier, netlib.org/cephes, `expf.c`, `logf.c`, `tanhf.c`). The coefficients are
- * our own minimax fits (Lawson's reweighted least squares for the relative error of the whole function; each
- * coefficient rounded to float32 before the next ones are fitted); each list says its interval and its error.
+ * our own minimax fits (Lawson's reweighted least squares for the relative error of the whole function, with each
+ * coefficient rounded to float32 before the next ones are fitted). Each list gives its interval and its error.
  */
 import { v, type Expr, type Local } from "./expressions.js";
 import { FunctionBuilder, type Func } from "./loops.js";
 
-/** ln 2 = high + low; `high` has 9 bits, so its product with a whole number up to 2^15 is exact. */
+/** ln 2 = high + low. `high` has 9 bits, so its product with an integer up to 2^15 is exact. */
 const ln2 = { high: 0.693359375, low: Math.LN2 - 0.693359375 };
-/** Added to a float of less than 2^22, leaves its nearest whole number in the lowest bits of the sum. */
+/** Adding this to a float below 2^22 leaves the nearest integer in the lowest bits of the sum. */
 const roundingBias = { float: 12582912, bits: 0x4b400000 };
 /** e^r = 1 + r + r²·P(r) for |r| ≤ 0.3466, within 2^-28.2. */
 const expTail = [0.49999994, 0.16666521, 0.04166826, 0.008368671, 0.0013821356];
@@ -23,7 +23,7 @@ const logTail = [
 /** tanh x = x + x³·P(x²) for |x| ≤ 0.6, within 2^-28.4. */
 const tanhTail = [-0.333333, 0.13331936, -0.053784717, 0.020798625, -0.0058979667];
 
-/** The functions by name, each with `v128` parameters (`pow` has two, the others one) and a `v128` result. */
+/** The functions by name. Parameters and results are `v128`; `pow` has two parameters, the others have one. */
 export const vectorFunctions: Readonly<Record<string, () => Func>> = {
   exp: () => unary("exp", exponential),
   log: () => unary("log", logarithm),
@@ -45,11 +45,11 @@ function polynomial(x: Local, coefficients: readonly number[]): Expr {
 }
 
 /**
- * e^(x + tail) = 2^n · e^r, where n is the whole number nearest to x / ln 2. `tail`, if given, is far smaller than x.
- * The factor 2^n is applied in two halves, so that results that are subnormal or overflow round once, at the end.
+ * e^(x + tail) = 2^n · e^r, where n is the integer nearest to x / ln 2. `tail`, if given, is far smaller than x. The
+ * factor 2^n is applied in two halves, so that subnormal and overflowing results are rounded only once, at the end.
  */
 function exponential(b: FunctionBuilder, x: Local, tail?: Local): Local {
-  // Beyond these bounds the result is infinite or zero anyway; min and max keep NaN.
+  // Beyond these bounds the result is infinite or zero anyway. NaN passes through both.
   const inside = b.let("v128", "inside", v.pmax(v.pmin(x, v.const(89)), v.const(-105)));
   const biased = b.let("v128", "biased", v.madd(inside, v.const(Math.LOG2E), v.const(roundingBias.float)));
   const n = b.let("v128", "n", v.sub(biased, v.const(roundingBias.float)));
@@ -64,12 +64,12 @@ function exponential(b: FunctionBuilder, x: Local, tail?: Local): Local {
   return y;
 }
 
-/** 2^n for lanes of whole numbers from -126 to 127. */
+/** 2^n for lanes of integers from -126 to 127. */
 function powerOfTwo(n: Local | Expr): Expr {
   return v.op("i32x4.shl", v.op("i32x4.add", n, v.iconst(127)), v.int(23));
 }
 
-/** A positive finite x as 2^k · (1 + f) with √½ ≤ 1 + f ≤ √2; k and f as floats, both exact. */
+/** Splits a positive finite x into 2^k · (1 + f) with √½ ≤ 1 + f ≤ √2. Both k and f are floats, and exact. */
 function decompose(b: FunctionBuilder, x: Local): { k: Local; f: Local } {
   const subnormal = b.let("v128", "subnormal", v.op("f32x4.lt", x, v.const(2 ** -126)));
   const normal = b.let("v128", "normal", v.select(subnormal, v.mul(x, v.const(2 ** 23)), x));
@@ -93,14 +93,14 @@ function logarithm(b: FunctionBuilder, x: Local): Expr {
   return specialLogarithms(b, x, y);
 }
 
-/** `y`, but x itself for infinity and NaN, -∞ for zero and NaN below. */
+/** `y`, except for special values: x itself if it is infinite or NaN, -∞ for zero, and NaN below zero. */
 function specialLogarithms(b: FunctionBuilder, x: Local, y: Local): Expr {
   b.set(y, v.select(v.op("f32x4.lt", x, v.const(Infinity)), y, x));
   b.set(y, v.select(v.op("f32x4.eq", x, v.const(0)), v.const(-Infinity), y));
   return v.op("v128.or", y, v.op("f32x4.lt", x, v.const(0)));
 }
 
-/** From |x|, with the sign of x put back: near 0 the polynomial, from 0.6 on 1 - 2 / (e^2|x| + 1). */
+/** Computed from |x|, with the sign of x restored: the polynomial near 0, and 1 - 2 / (e^2|x| + 1) from 0.6 on. */
 function hyperbolicTangent(b: FunctionBuilder, x: Local): Expr {
   const size = b.let("v128", "size", v.op("f32x4.abs", x));
   const square = b.let("v128", "square", v.mul(x, x));
@@ -111,34 +111,34 @@ function hyperbolicTangent(b: FunctionBuilder, x: Local): Expr {
   return withSign(result, x);
 }
 
-/** With t = e^-|x|: 1 / (1 + t) from 0 up, t / (1 + t) below, which keeps the small results of large -x. */
+/** With t = e^-|x|: 1 / (1 + t) for x ≥ 0, and t / (1 + t) below, which keeps small results precise. */
 function logistic(b: FunctionBuilder, x: Local): Expr {
   const t = b.let("v128", "t", v.call("exp", v.op("v128.or", x, v.const(-0))));
   const numerator = v.select(v.op("f32x4.lt", x, v.const(0)), t, v.const(1));
   return v.div(numerator, v.add(t, v.const(1)));
 }
 
-/** A number without sign, given that of another. */
+/** A non-negative number with the sign of another. */
 function withSign(size: Local, of: Local | Expr): Expr {
   return v.op("v128.or", size, v.op("v128.and", of, v.const(-0)));
 }
 
 /**
- * x^y = e^(y·ln|x|) with the sign of x where y is odd. ln|x| and the product are kept as unevaluated sums of two
- * floats: an error of one ulp in a product of 80 would be one of 80 ulp in the result. C's special values:
- * x^0 = 1^y = (-1)^±∞ = 1, even for NaN; NaN for finite x < 0 and fractional y.
+ * x^y = e^(y·ln|x|), with the sign of x if y is odd. ln|x| and the product are kept as unevaluated sums of two floats,
+ * because an error of one ulp in a product of 80 would become 80 ulp in the result. Special values are C's: x^0 = 1^y =
+ * (-1)^±∞ = 1, even for NaN, and NaN for finite x < 0 with fractional y.
  */
 function power(): Func {
   const b = new FunctionBuilder("pow", { x: "v128", y: "v128" });
   const [x, y] = b.params as [Local, Local];
   const size = b.let("v128", "size", v.op("f32x4.abs", x));
   const { high, low } = preciseLogarithm(b, size);
-  // Beyond 2^32, y makes every power but those of ±1 zero or infinite; a finite y keeps 1^∞ from being NaN.
+  // Beyond 2^32, every power is zero or infinite, except those of ±1. A finite y keeps 1^∞ from being NaN.
   const exponent = b.let("v128", "bounded", v.pmax(v.pmin(y, v.const(2 ** 32)), v.const(-(2 ** 32))));
   const product = b.let("v128", "product", v.mul(exponent, high));
   const rest = b.let("v128", "rest", productError(b, exponent, high, product));
   b.set(rest, v.madd(exponent, low, rest));
-  // Where the result is zero or infinite, `rest` may be NaN (∞ - ∞).
+  // If the result is zero or infinite, `rest` may be NaN (∞ - ∞).
   b.set(rest, v.op("v128.and", rest, v.op("f32x4.lt", v.op("f32x4.abs", product), v.const(105))));
   const result = b.let("v128", "result", exponential(b, product, rest));
 
@@ -153,8 +153,8 @@ function power(): Func {
 }
 
 /**
- * ln x ≈ high + low for x ≥ 0, within 2^-26 of itself near √½ and √2 and closer elsewhere. Of zero, infinity and NaN
- * `high` is the logarithm and `low` may be anything.
+ * ln x ≈ high + low for x ≥ 0. The relative error is at most 2^-26, near √½ and √2, and smaller elsewhere. For zero,
+ * infinity and NaN, `high` is the logarithm and `low` may be anything.
  */
 function preciseLogarithm(b: FunctionBuilder, x: Local): { high: Local; low: Local } {
   const { k, f } = decompose(b, x);
@@ -164,7 +164,7 @@ function preciseLogarithm(b: FunctionBuilder, x: Local): { high: Local; low: Loc
   const cross = v.mul(v.mul(v.sub(f, upper), v.add(f, upper)), v.const(-0.5));
   const low = b.let("v128", "low", v.madd(polynomial(f, logTail), v.mul(v.mul(f, f), f), cross));
   b.set(low, v.madd(k, v.const(ln2.low), low));
-  // k·high is exact, and in each sum the first number is the larger one or zero.
+  // k·high is exact, and the first number of each sum is the larger one or zero.
   const exponent = b.let("v128", "scaled", v.mul(k, v.const(ln2.high)));
   const sum = b.let("v128", "sum", v.add(exponent, f));
   b.set(low, v.add(low, v.sub(f, v.sub(sum, exponent))));
@@ -176,12 +176,12 @@ function preciseLogarithm(b: FunctionBuilder, x: Local): { high: Local; low: Loc
   return { high, low };
 }
 
-/** The first 12 bits of each lane's significand: the product of two such is exact. */
+/** The first 12 bits of each lane's significand. The product of two such numbers is exact. */
 function upperHalf(x: Local): Expr {
   return v.op("v128.and", x, v.iconst(0xfffff000));
 }
 
-/** x·y - product, where `product` is x·y rounded (T. J. Dekker, "A floating-point technique…", 1971). */
+/** x·y - product, where `product` is the rounded x·y (T. J. Dekker, "A floating-point technique…", 1971). */
 function productError(b: FunctionBuilder, x: Local, y: Local, product: Local): Expr {
   const [xUpper, yUpper] = [b.let("v128", "xUpper", upperHalf(x)), b.let("v128", "yUpper", upperHalf(y))];
   const [xLower, yLower] = [b.let("v128", "xLower", v.sub(x, xUpper)), b.let("v128", "yLower", v.sub(y, yUpper))];

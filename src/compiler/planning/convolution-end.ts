@@ -1,4 +1,6 @@
-/** What a convolution's kernel does to its sums before it writes them: adding a bias, and elementwise ops such as ReLU. */
+/**
+ * What a convolution's kernel does to its sums before it writes them: adding a bias, and elementwise ops such as ReLU.
+ */
 import type { Node } from "../../graph/node.js";
 import { shapesEqual, sizeOf } from "../../graph/shape.js";
 import type { ConvolutionEnd } from "../../kernels/convolution.js";
@@ -7,7 +9,9 @@ import { v, type Expr } from "../../wasm/expressions.js";
 import type { FunctionBuilder } from "../../wasm/loops.js";
 import type { PlanContext } from "./plan-context.js";
 
-/** The addition of a bias [1,O,1,1], if nothing else uses the convolution. The kernel's sums then start from the bias. */
+/**
+ * The addition of a bias [1,O,1,1], if nothing else uses the convolution. The kernel's sums then start from the bias.
+ */
 export function biasOf(context: PlanContext, node: Node): { sum: Node; bias: Node } | undefined {
   const [sum, ...others] = context.usersOf(node);
   if (!ops.add.is(sum) || others.length > 0 || context.isOutput(node)) return undefined;
@@ -19,9 +23,9 @@ export function biasOf(context: PlanContext, node: Node): { sum: Node; bias: Nod
 }
 
 /**
- * The chain of elementwise ops that follow a node, such as ReLU, as far as each of them takes only constants besides, and
- * nothing else uses what comes before it. The kernel applies them to what it writes. `last` is the last node of the chain, or
- * the node itself if nothing follows.
+ * The chain of elementwise ops that follow a node, such as ReLU, as far as each of them takes only constants besides,
+ * and nothing else uses what comes before it. The kernel applies them to what it writes. `last` is the last node of the
+ * chain, or the node itself if nothing follows.
  */
 export function epilogueOf(context: PlanContext, node: Node): { last: Node; apply: ConvolutionEnd["apply"] } {
   const next = (after: Node): Node | undefined => {

@@ -1,4 +1,6 @@
-/** Loop kernels in the schedule: which axis is the outer one, and whether an existing kernel can do the work as well. */
+/**
+ * Loop kernels in the schedule: which axis is the outer one, and whether an existing kernel can do the work as well.
+ */
 import { sizeOf, type Shape } from "../../graph/shape.js";
 import type { Border, LoopRoot } from "../../kernels/loop-nest.js";
 import { LoopKernel } from "../../kernels/loop.js";
@@ -52,7 +54,9 @@ function outerAxisOf(domain: Shape, root: LoopRoot, reduced: readonly number[]):
   return longestAxis(free, domain);
 }
 
-/** Whether each outer index can fill its own part: there is no border along the first axis, and parts are whole vectors. */
+/**
+ * Whether each outer index can fill its own part: there is no border along the first axis, and parts are whole vectors.
+ */
 function fillsByImage({ around }: Border, domain: Shape): boolean {
   return around.shape[0] === domain[0] && around.strides[0]! % 4 === 0;
 }

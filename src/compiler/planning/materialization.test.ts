@@ -7,7 +7,9 @@ import { compiledEngine } from "../../runtime/realize.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { formatPlan } from "../dump.js";
 
-/** The plan of a program that computes the gradient of a convolution's weights, whose images come from those of another. */
+/**
+ * The plan of a program that computes the gradient of a convolution's weights, whose images come from those of another.
+ */
 function planOf(batch: number, between: (x: Tensor) => Tensor): string {
   manualSeed(1);
   const [first, second] = [new nn.Conv2d(2, 8, 3), new nn.Conv2d(8, 8, 3)];

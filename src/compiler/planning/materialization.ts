@@ -1,6 +1,6 @@
 /**
- * Which nodes get memory. Elementwise nodes are computed where they are used, again if need be, unless something
- * needs them as a tensor: a kernel, a view, a broadcast, or the world outside. A convolution's images are computed twice,
+ * Which nodes get memory. Elementwise nodes are computed where they are used, again if need be, unless something needs
+ * them as a tensor: a kernel, a view, a broadcast, or the world outside. A convolution's images are computed twice,
  * each time into memory of one image: before it, and again before the gradient of its weights. To keep those of the
  * whole batch from the one to the other costs more time than that, and an eighth of a step's memory.
  */

@@ -24,8 +24,8 @@ export interface PlanContext {
   /** The same, with the channels of each pixel padded to whole vectors. */
   wholePixels(node: Node): BufferView;
   /**
-   * Images that are not kept, computed a second time for the gradient of a convolution's weights, image by image, as the
-   * gradient of the convolution's result comes in. Undefined for images that lie in memory.
+   * Images that are not kept, computed a second time for the gradient of a convolution's weights, image by image, as
+   * the gradient of the convolution's result comes in. Undefined for images that lie in memory.
    */
   computedAgain(node: Node, gradient: BufferView): BufferView | undefined;
   /** What a node is inside loops over `domain`: an expression, or a load. */

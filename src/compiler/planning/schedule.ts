@@ -87,7 +87,9 @@ export class Schedule {
     return kernel.reads.every((access) => steady.has(access.view.buffer));
   }
 
-  /** A loop kernel of this phase that can take over the candidate's work: it has the same loops, and comes late enough. */
+  /**
+   * A loop kernel of this phase that can take over the candidate's work: it has the same loops, and comes late enough.
+   */
   mergeable(candidate: LoopKernel, phase: Phase): Placed | undefined {
     const needed: number[] = [];
     this.forEachUse(candidate, ({ placed }) => {
@@ -138,8 +140,8 @@ function serialAfter(phase: Phase): Phase {
 }
 
 /**
- * The first phase for a kernel of several calls that depends on an earlier use. It is the same one if each call needs nothing
- * but what was done for the same outer index.
+ * The first phase for a kernel of several calls that depends on an earlier use. It is the same one if each call needs
+ * nothing but what was done for the same outer index.
  */
 function parallelAfter({ placed, access: earlier }: Use, access: Access, extent: number): Phase {
   const { phase, kernel } = placed;

@@ -13,7 +13,10 @@ import {
 import type { ConvolutionWeightGradientAttrs } from "../../ops/index.js";
 import type { PlanContext } from "./plan-context.js";
 
-/** The most chunks that a batch is divided into. Each has sums of its own, so that the order of additions never depends on the threads. */
+/**
+ * The most chunks that a batch is divided into. Each has sums of its own, so that the order of additions never depends
+ * on the threads.
+ */
 const chunks = 16;
 
 /** How many images a chunk has. */

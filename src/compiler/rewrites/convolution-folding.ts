@@ -4,8 +4,8 @@
  *
  *     (conv(x, w) + b − mean) · scale + shift  =  conv(x, w · scale) + ((b − mean) · scale + shift)
  *
- * In a program that changes no variable the new weights and the bias are kept from run to run. In others they would have
- * to be computed each time, and a training step's batch norm depends on the convolution's results anyway.
+ * In a program that changes no variable the new weights and the bias are kept from run to run. In others they would
+ * have to be computed each time, and a training step's batch norm depends on the convolution's results anyway.
  */
 import { noGrad } from "../../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../../graph/node.js";
@@ -34,8 +34,8 @@ const rules = new OpRules<[of: Biased, c: Node], Biased>()
   }));
 
 /**
- * The same results from a graph in which that has been done wherever nothing else needs what lies between. It comes before
- * lowering, which takes pooling apart and with it what the pooling is of.
+ * The same results from a graph in which that has been done wherever nothing else needs what lies between. It comes
+ * before lowering, which takes pooling apart and with it what the pooling is of.
  */
 export function foldIntoConvolutions(roots: readonly Node[]): Node[] {
   return noGrad(() => {

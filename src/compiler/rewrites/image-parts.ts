@@ -1,6 +1,6 @@
 /**
- * Pooling whose windows do not overlap, without any tensor of the image's size: what comes before the pooling is computed
- * for each place of a window, and so is what comes after its gradient.
+ * Pooling whose windows do not overlap, without any tensor of the image's size: what comes before the pooling is
+ * computed for each place of a window, and so is what comes after its gradient.
  *
  *     max pool of relu(x)        →  the maximum of relu(x's places)
  *     f(interleave(parts), y)    →  interleave(f(part, y's place) …)
@@ -11,13 +11,13 @@
  *            5  4 │ −1  2        their ReLU:   [1 3]  [ 0 0]  [5  0]  [4 2]
  *                                the maximum:  [5 3]                            the max pool of relu(x)
  *
- * `interleave` is the reverse: interleave([1 3], [−2 0], [5 −1], [4 2]) is x. Twice that image is the interleaved image of
- * [2 6], [−4 0], [10 −2] and [8 4].
+ * `interleave` is the reverse: interleave([1 3], [−2 0], [5 −1], [4 2]) is x. Twice that image is the interleaved image
+ * of [2 6], [−4 0], [10 −2] and [8 4].
  *
- * The pooling's gradient (unpooling.ts) becomes such an interleaved image in the end, and a sum over an interleaved image
- * adds up its parts (`Materialization.isSummed`). So a ReLU before a pooling, the pooling's gradient and the ReLU's gradient
- * are never stored. The passes that need them compute them from the convolution's output and the pooled image, which is a
- * quarter as large.
+ * The pooling's gradient (unpooling.ts) becomes such an interleaved image in the end, and a sum over an interleaved
+ * image adds up its parts (`Materialization.isSummed`). So a ReLU before a pooling, the pooling's gradient and the
+ * ReLU's gradient are never stored. The passes that need them compute them from the convolution's output and the pooled
+ * image, which is a quarter as large.
  */
 import { Node } from "../../graph/node.js";
 import { isCheap } from "../../graph/op.js";
@@ -45,7 +45,9 @@ function storedPlace(image: Node, kernel: Pair, i: number): Node {
   return windowPlace(image, [Math.floor(height / kernel[0]), Math.floor(width / kernel[1])], tiles(kernel), i);
 }
 
-/** The place of an expression, as an expression of its inputs' places; undefined if one of them must be stored first. */
+/**
+ * The place of an expression, as an expression of its inputs' places; undefined if one of them must be stored first.
+ */
 function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
   if (isPartsOf(image, kernel)) return image.inputs[i];
   if (hasMemory(image)) return storedPlace(image, kernel, i);

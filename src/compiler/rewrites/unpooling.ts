@@ -1,7 +1,7 @@
 /**
- * The gradient of max pooling whose windows do not overlap: `unpool(g, chosen, source)`. It is 0 except for one element of
- * each window, the first at which `source` is equal to `chosen`. Ops that keep the zeros are applied to g, which is a quarter
- * of the image or less:
+ * The gradient of max pooling whose windows do not overlap: `unpool(g, chosen, source)`. It is 0 except for one element
+ * of each window, the first at which `source` is equal to `chosen`. Ops that keep the zeros are applied to g, which is
+ * a quarter of the image or less:
  *
  *     f(unpool(g), y)       →  unpool(f(g, y where chosen))           if f(0, y) = 0: ReLU's gradient, a product
  *     sum over pixels       →  the sum of g
@@ -11,14 +11,14 @@
  *     x  =   1 −2 │  3  0          unpool(g, [5 3], x)  =   0  0 │ 20  0
  *            5  4 │ −1  2                                  10  0 │  0  0
  *
- * The gradient of the ReLU keeps an element where relu(x) is above 0. Of all eight elements it needs only those that were
- * chosen: unpool(where([5 3] > 0, [10 20], 0), [5 3], x). The sum over the pixels is 10 + 20.
+ * The gradient of the ReLU keeps an element where relu(x) is above 0. Of all eight elements it needs only those that
+ * were chosen: unpool(where([5 3] > 0, [10 20], 0), [5 3], x). The sum over the pixels is 10 + 20.
  *
  * Any other op gets an interleaved image of parts instead (image-parts.ts), here of [0 20], [0 0], [10 0] and [0 0].
  *
- * `source` is the stored image from which the pooled one is computed, usually a convolution's output, and not the pooled
- * image itself (here x and not relu(x)): then y where chosen follows from `chosen`, by the same ops that compute y from the
- * source. A window with a NaN gives its gradient to no place, or to its last.
+ * `source` is the stored image from which the pooled one is computed, usually a convolution's output, and not the
+ * pooled image itself (here x and not relu(x)): then y where chosen follows from `chosen`, by the same ops that compute
+ * y from the source. A window with a NaN gives its gradient to no place, or to its last.
  */
 import type { Node } from "../../graph/node.js";
 import { isCheap, type Op } from "../../graph/op.js";
