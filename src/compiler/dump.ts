@@ -1,11 +1,11 @@
-/** A plan and its loop nests as text, for people. */
+/** A plan and its loop nests as text for people to read. */
 import { printFunction } from "../wasm/printer.js";
 import type { Kernel } from "../kernels/kernel.js";
 import type { Plan } from "./planning/plan.js";
 import type { Program } from "./program.js";
 import type { Buffer } from "../kernels/views.js";
 
-/** What runs in which stage, and where every buffer lies. */
+/** What runs in which stage, and where each buffer is in memory. */
 export function formatPlan(plan: Plan): string {
   const lines = [
     `arena ${kib(plan.arenaBytes)}, scratch ${kib(plan.scratchBytes)} a thread, own ${kib(plan.ownBytes)}, ` +

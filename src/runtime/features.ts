@@ -1,4 +1,4 @@
-/** What this machine and its JavaScript engine offer. No `node:` module is imported: browsers have none. */
+/** What this machine and its JavaScript engine offer. No `node:` module is imported, because browsers have none. */
 import { assemble } from "../wasm/assembler.js";
 import { v } from "../wasm/expressions.js";
 import { FunctionBuilder } from "../wasm/loops.js";
@@ -7,19 +7,19 @@ interface NodeProcess {
   getBuiltinModule?: (name: string) => unknown;
 }
 
-/** A module of Node's own, or undefined where there is no Node. */
+/** One of Node's own modules, or undefined outside Node. */
 export function nodeModule<T>(name: string): T | undefined {
   const { process } = globalThis as { process?: NodeProcess };
   return process?.getBuiltinModule?.(`node:${name}`) as T | undefined;
 }
 
-/** Whether memory can be shared between threads here (in a browser: a page that is cross-origin isolated). */
+/** Whether threads can share memory. In a browser, this requires that the page is cross-origin isolated. */
 export function canShareMemory(): boolean {
   const scope = globalThis as { SharedArrayBuffer?: unknown; crossOriginIsolated?: boolean };
   return scope.SharedArrayBuffer !== undefined && scope.crossOriginIsolated !== false;
 }
 
-/** Whether this thread may sleep: a browser's main thread may not. */
+/** Whether this thread may sleep. The main thread of a browser may not. */
 export function maySleep(): boolean {
   return !("document" in globalThis);
 }
@@ -33,7 +33,7 @@ export function availableThreads(): number {
 
 let fused: boolean | undefined;
 
-/** Whether the fused multiply-add of relaxed SIMD is there. Node 20 has it behind a flag, which this switches on. */
+/** Whether relaxed SIMD's fused multiply-add is available. Node 20 has it behind a flag, which this turns on. */
 export function hasFusedMultiplyAdd(): boolean {
   fused ??= validatesRelaxed() || (enableRelaxed() && validatesRelaxed());
   return fused;

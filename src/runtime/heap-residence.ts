@@ -3,7 +3,7 @@ import type { Dtype, HostArray } from "../graph/node.js";
 import type { Age, Residence, Variable } from "../graph/variable.js";
 import type { Heap } from "./heap.js";
 
-export class HeapResidence implements Residence {
+class HeapResidence implements Residence {
   /** Addresses by age. */
   readonly at: [number, number];
 

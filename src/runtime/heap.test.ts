@@ -60,6 +60,8 @@ test("more than there can be is a clear error", () => {
     () => new Heap().allocate(65536 * (maximumPages + 1)),
     (error) =>
       error instanceof StateError &&
-      /memory: .* MiB more than .* cannot be had\. Hint: use a smaller batch/.test(error.message),
+      /memory: \d+ MiB cannot be allocated on top of the \d+ MiB in use\. Hint: use a smaller batch/.test(
+        error.message,
+      ),
   );
 });

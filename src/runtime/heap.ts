@@ -1,13 +1,14 @@
 /**
- * The engine's memory: one WebAssembly memory, and a first-fit allocator for what lives in it (variables, programs,
- * the arena). Programs address it directly; JavaScript sees it through views made anew after every growth.
+ * The engine's memory: one WebAssembly memory, and a first-fit allocator for what lives in it (variables, programs, the
+ * arena). Programs address it directly. JavaScript sees it through views, which are made anew whenever the memory has
+ * grown.
  */
 import { StateError } from "../errors/errors.js";
 import type { Dtype, HostArray } from "../graph/node.js";
 import { canShareMemory } from "./features.js";
 
 const pageBytes = 65536;
-/** 2 GiB: address space only, until it is used. */
+/** 2 GiB. This is only address space until it is used. */
 export const maximumPages = 32768;
 const alignment = 64;
 
@@ -22,14 +23,14 @@ export class Heap {
   private readonly holes: Hole[] = [];
   private readonly sizes = new Map<number, number>();
   private end = pageBytes;
-  /** What lies from here on has never been used, and is zero. */
+  /** Memory from here on has never been used, so it is zero. */
   private unused = pageBytes;
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: this.shared });
   }
 
-  /** Bytes, not cleared, at a multiple of 64. */
+  /** Allocates bytes at a multiple of 64. They are not cleared. */
   allocate(bytes: number): number {
     const size = Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
     const hole = this.holes.find((one) => one.bytes >= size);
@@ -46,7 +47,9 @@ export class Heap {
     return at;
   }
 
-  /** The same, cleared. Memory that has never been used is not touched, so that it is had only when it is needed. */
+  /**
+   * The same, cleared. Memory that has never been used is not touched, so that the system provides it only when needed.
+   */
   allocateCleared(bytes: number): number {
     const { unused } = this;
     const at = this.allocate(bytes);
@@ -65,7 +68,7 @@ export class Heap {
     if (position > 0) this.join(position - 1);
   }
 
-  /** A view of elements of this type, valid until the memory grows; so are the other views. */
+  /** A view of elements of this type. Like all views, it is valid until the memory grows. */
   elements(at: number, length: number, dtype: Dtype): HostArray {
     return dtype === "float32" ? new Float32Array(this.memory.buffer, at, length) : this.ints(at, length);
   }
@@ -82,7 +85,7 @@ export class Heap {
     return new Uint8Array(this.memory.buffer, at, length);
   }
 
-  /** Makes one hole of a hole and its right neighbour, if they touch. */
+  /** Merges a hole with the next one if they touch. */
   private join(position: number): void {
     const [left, right] = [this.holes[position], this.holes[position + 1]];
     if (!left || !right || left.at + left.bytes !== right.at) return;
@@ -100,7 +103,7 @@ export class Heap {
       throw new StateError(
         {
           op: "memory",
-          problem: `${Math.ceil(bytes / 2 ** 20)} MiB more than the ${Math.ceil(this.end / 2 ** 20)} MiB in use cannot be had`,
+          problem: `${Math.ceil(bytes / 2 ** 20)} MiB cannot be allocated on top of the ${Math.ceil(this.end / 2 ** 20)} MiB in use`,
           hint: "use a smaller batch or a smaller network",
         },
         { cause },

@@ -1,12 +1,15 @@
 /**
- * What a program keeps between its runs follows from the contents of variables; this notes from which. The same program
- * may run with another network's variables, and a variable's contents change by a step, by `copy_()` and by
- * `setData()`: each of these gives other numbers here.
+ * What a program keeps between its runs is computed from the contents of variables, and this notes from which. The same
+ * program may run with the variables of another network, and a step, `copy_()` and `setData()` change the contents of
+ * variables. In each of these cases the numbers here are different.
  */
 import type { VariableNode } from "../graph/node.js";
 
 export class KeptOrigin {
-  /** The variable of each read and the version of its contents; variables themselves would never be collected. */
+  /**
+   * The variable of each read, by its id, and the version of its contents. The variables themselves would never be
+   * collected.
+   */
   private readonly variables: number[] = [];
   private readonly versions: number[] = [];
   private isNoted = false;
@@ -14,7 +17,7 @@ export class KeptOrigin {
   /**
    * Notes what these reads see now.
    * @param numbers which of the reads count
-   * @returns whether that is something else than what was noted last, or nothing was
+   * @returns whether that differs from what was noted last, or nothing had been noted yet
    */
   changes(reads: readonly VariableNode[], numbers: readonly number[]): boolean {
     const { variables, versions } = this;

@@ -1,4 +1,4 @@
-/** Where the time of a training step goes: each kernel, each barrier, and what lies outside the program. */
+/** Where the time of a training step goes: to kernels, to barriers, and to what is outside the program. */
 import { compiledEngine } from "./realize.js";
 import type { ProfileEntry } from "./clock.js";
 

@@ -61,7 +61,9 @@ for (const [name, engine] of [
     step(m);
     assert.throws(
       () => before.item(),
-      (error) => error instanceof StateError && /overwritten twice since\. Hint: ask for its value/.test(error.message),
+      (error) =>
+        error instanceof StateError &&
+        /overwritten twice since the tensor was made\. Hint: ask for its value/.test(error.message),
     );
     assert.ok(Number.isFinite(step(m).item()), "an error leaves nothing behind");
   });

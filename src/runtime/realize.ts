@@ -1,6 +1,6 @@
 /**
- * Realising: from pending graph to elements. Everything that waits is computed in one program: what was asked for,
- * what is likely to be asked for (`Node.keep`), and the pending new contents of variables.
+ * Realising: from a pending graph to elements. Everything that is pending is computed in one program: the values that
+ * were asked for, those that will probably be asked for (`Node.keep`), and the new contents of variables.
  */
 import { StateError } from "../errors/errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
@@ -10,54 +10,54 @@ import type { Engine, Run } from "./engine.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 let engine: Engine | undefined;
-/** Roots of backward(): a loss is asked for more often than not, and is computed with the step that it drives. */
+/** Roots of backward(). A loss is usually asked for, so it is computed together with the step that it drives. */
 let losses: Node[] = [];
 let pending = new Map<Variable, { value: Node; done: () => void }>();
 
-/** Chooses the engine for everything that is realised from now on; the compiled one unless this is called. */
+/** Chooses the engine for everything that is realised from now on. Unless this is called, it is the compiled engine. */
 export function setEngine(choice: Engine): void {
   engine = choice;
 }
 
-/** The engine that computes what is realised now. */
+/** The engine that is in use. */
 export function currentEngine(): Engine {
   return (engine ??= compiledEngine());
 }
 
 let compiled: WasmEngine | undefined;
 
-/** The compiled engine, of which there is one. */
+/** The compiled engine. There is only one. */
 export function compiledEngine(): WasmEngine {
   return (compiled ??= new WasmEngine());
 }
 
-/** Notes that a variable is to be overwritten; `done` is called once it has been. */
+/** Notes that a variable will be overwritten. `done` is called when that has happened. */
 export function assignLater(variable: Variable, value: Node, done: () => void): void {
   pending.set(variable, { value, done });
 }
 
-/** Forgets a pending overwriting, because the variable's content was set from outside. */
+/** Forgets that a variable will be overwritten, because its contents were set from outside. */
 export function forgetAssignment(variable: Variable): void {
   pending.delete(variable);
 }
 
-/** What a realisation has done, so that it can be done again. */
+/** What a realisation did, so that it can be repeated. */
 export interface Realization {
-  /** Every node of it, inputs before users. */
+  /** All its nodes, inputs before users. */
   readonly order: readonly Node[];
   readonly outputs: readonly Node[];
   readonly run: Run;
-  /** What is to be called when the variables have been overwritten. */
+  /** They are called when the variables have been overwritten. */
   readonly dones: readonly (() => void)[];
-  /** What is overwritten. */
+  /** The variables that are overwritten. */
   readonly variables: readonly Variable[];
 }
 
 let recorder: ((realization: Realization) => void) | undefined;
 
-/** Tells `listener` of every realisation while `body` runs. */
+/** Calls `listener` with every realisation while `body` runs. */
 export function recordRealizations<T>(listener: (realization: Realization) => void, body: () => T): T {
-  if (recorder) throw new StateError({ op: "compile", problem: "a compiled function is called inside another one" });
+  if (recorder) throw new StateError({ op: "compile", problem: "a compiled function was called inside another one" });
   recorder = listener;
   try {
     return body();
@@ -66,12 +66,12 @@ export function recordRealizations<T>(listener: (realization: Realization) => vo
   }
 }
 
-/** Notes that a node is to be realised together with the next overwriting of variables. */
+/** Notes that a node should be realised when variables are next overwritten. */
 export function realizeLater(node: Node): void {
   losses.push(node);
 }
 
-/** Realises `asked`, all pending variables, and whatever lies under them that is marked `keep`. */
+/** Realises `asked`, all pending variables, and every node that these depend on and that is marked `keep`. */
 export function realize(asked: readonly Node[]): void {
   const updates = [...pending].map(([variable, { value }]) => ({ variable, value }));
   const needed = [...asked, ...(updates.length > 0 ? losses : [])].filter((node) => node.value === undefined);
@@ -92,13 +92,13 @@ export function realize(asked: readonly Node[]): void {
     });
     values = run();
   } catch (error) {
-    pending = new Map(); // or everything asked for later would fail as well
+    pending = new Map(); // otherwise everything that is asked for later would fail as well
     losses = [];
     throw error;
   }
   if (updates.length > 0) losses = [];
   const waiting = pending;
-  pending = new Map(); // clear() would chain this step's graph to the next one's and keep both from quick collection
+  pending = new Map(); // clear() would link this step's graph to the next one's, and neither would be collected soon
   for (const { done } of waiting.values()) done();
   outputs.forEach((node, i) => {
     node.value = values[i]!;
@@ -111,7 +111,7 @@ function checkVersions(order: readonly Node[]): void {
     if (variable.is(node) && ageOf(node) > 1) {
       throw new StateError({
         op: "realize",
-        problem: "a tensor was asked for whose computation reads a parameter that has been overwritten twice since",
+        problem: "a tensor's computation reads a parameter that has been overwritten twice since the tensor was made",
         hint: "ask for its value (item(), data()) before the second optimizer.step(), or compute it again",
       });
     }

@@ -1,7 +1,7 @@
 /**
- * The structure of a graph: two graphs of equal structure can run the same program on other data. Leaves and variables
- * are numbered in the order in which they are met. A step builds some hundreds of nodes, and each time they are
- * compared with a structure that is known: so that is done node by node, and no key is made.
+ * The structure of a graph: two graphs of the same structure can run the same program on different data. Leaves and
+ * variables are numbered in the order in which they are met. A step builds some hundreds of nodes, which are compared
+ * with a known structure each time. So they are compared node by node, without making a key.
  */
 import { topologicalOrder, type Dtype, type Node, type VariableNode } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
@@ -13,14 +13,14 @@ import type { Update } from "./engine.js";
 export interface Structure {
   /** Nodes, inputs before users. */
   readonly order: readonly Node[];
-  /** The places in `order` of what is asked for, then of what is written. */
+  /** The indices in `order` of the outputs, and then of the updates. */
   readonly results: readonly number[];
   readonly updates: number;
-  /** Nodes that hold data, in the order of their numbers. */
+  /** The nodes that hold data, in the order of their numbers. */
   readonly leaves: readonly Node[];
-  /** Nodes that read a variable; one for each variable and age. */
+  /** The nodes that read a variable, one for each variable and age. */
   readonly reads: readonly VariableNode[];
-  /** The number of a variable node's read. */
+  /** The number of the read that a variable node is. */
   readonly readOf: (node: VariableNode) => number;
 }
 
@@ -47,13 +47,13 @@ export function structureOf(outputs: readonly Node[], updates: readonly Update[]
 /** What a node contributes to a structure. */
 interface Signature {
   readonly dtype: Dtype;
-  /** Of nodes without inputs; the others' follow from the inputs. */
+  /** Undefined for nodes with inputs, because their shapes follow from the inputs. */
   readonly shape: Shape | undefined;
   /** Undefined for data, whose origin does not matter. */
   readonly op: Op | undefined;
   readonly attrs: unknown;
-  /** A variable's number. */
-  readonly read: number;
+  /** The number of a variable's read. Undefined for nodes that read no variable. */
+  readonly read: number | undefined;
   readonly inputs: readonly number[];
 }
 
@@ -64,7 +64,7 @@ interface Known<T> {
   readonly value: T;
 }
 
-/** Values by structure. Holds on to no node. */
+/** Values by structure. The table does not keep any node alive. */
 export class StructureTable<T> {
   private readonly bySize = new Map<number, Known<T>[]>();
 
@@ -75,7 +75,7 @@ export class StructureTable<T> {
 
   add(structure: Structure, value: T): void {
     const { order, results, updates } = structure;
-    // Inputs are named by their places, which only the last walk's nodes have.
+    // Inputs are identified by their places, which belong to the last walk.
     topologicalOrder(results.map((place) => order[place]!));
     const known = { signatures: order.map((node) => signatureOf(node, structure)), results, updates, value };
     const list = this.bySize.get(order.length);
@@ -86,17 +86,24 @@ export class StructureTable<T> {
 
 function signatureOf(node: Node, { readOf }: Structure): Signature {
   const { dtype, shape } = node;
-  if (node.value !== undefined) return { dtype, shape, op: undefined, attrs: undefined, read: -1, inputs: [] };
+  if (node.value !== undefined) return { dtype, shape, op: undefined, attrs: undefined, read: undefined, inputs: [] };
   if (variable.is(node)) return { dtype, shape, op: node.op, attrs: undefined, read: readOf(node), inputs: [] };
   const inputs = node.inputs.map((input) => input.place);
-  return { dtype, shape: inputs.length === 0 ? shape : undefined, op: node.op, attrs: node.attrs, read: -1, inputs };
+  return {
+    dtype,
+    shape: inputs.length === 0 ? shape : undefined,
+    op: node.op,
+    attrs: node.attrs,
+    read: undefined,
+    inputs,
+  };
 }
 
 function matches<T>(known: Known<T>, structure: Structure): boolean {
   const { order, results, updates, readOf } = structure;
   const { signatures } = known;
   if (updates !== known.updates || !sameNumbers(results, known.results)) return false;
-  // From the end, where structures of one size differ soonest.
+  // From the end, where structures of the same size are most likely to differ.
   for (let i = order.length - 1; i >= 0; i--) if (!matchesNode(signatures[i]!, order[i]!, readOf)) return false;
   return true;
 }
@@ -117,7 +124,7 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((x, i) => x === b[i]);
 }
 
-/** Attributes are plain data: numbers, strings, and lists and objects of them. */
+/** Attributes are plain data: numbers, strings, and lists and objects of these. */
 function sameAttributes(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;

@@ -35,7 +35,7 @@ export function planConvolution(node: Node<ConvolutionAttrs>, context: PlanConte
   const end = { bias, apply };
   if (suitsWinograd(geometry, input.shape, node.shape)) {
     const [, , height, width] = node.shape as [number, number, number, number];
-    // Larger tiles round worse: they are for evaluation, which keeps the transformed weights.
+    // Larger tiles have larger rounding errors. They are only for evaluation, which also keeps the transformed weights.
     const evaluates = context.isFixed(w) && !context.differentiates;
     const scheme = evaluates ? fewestProducts(height, width) : small;
     planWinograd(context, scheme, input, weight, end, output);
@@ -67,7 +67,7 @@ function transformedWeights({ products }: Scheme, inputs: number, outputs: numbe
   return { buffer, shape: [products, inputs, outputs], strides: [matrix, row, 1], offset: 0, padded: true };
 }
 
-/** Weights [O,I,KH,KW] rearranged to [KH,KW,I,O], O padded to whole vectors. */
+/** Rearranges weights [O,I,KH,KW] to [KH,KW,I,O], with O padded to whole vectors. */
 function packWeight(context: PlanContext, w: Node): BufferView {
   const [o, i, kh, kw] = w.shape as [number, number, number, number];
   const row = padToVector(o);

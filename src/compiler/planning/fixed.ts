@@ -1,8 +1,8 @@
-/** Nodes that are the same as long as no variable changes. */
+/** Nodes whose values stay the same as long as no variable changes. */
 import type { Node } from "../../graph/node.js";
 import { constant, variable } from "../../ops/leaf.js";
 
-/** Those of a graph's nodes, inputs before users, that follow from variables and constants alone. */
+/** The nodes that are computed from variables and constants alone. In `order`, inputs come before their users. */
 export function fixedNodes(order: readonly Node[]): ReadonlySet<Node> {
   const fixed = new Set<Node>();
   for (const node of order) {

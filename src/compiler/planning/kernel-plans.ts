@@ -1,5 +1,6 @@
 /**
- * How each op that has kernels of its own is planned: the layouts it needs, the kernels, and where its result lies.
+ * How each op that has kernels of its own is planned: the layouts that it needs, its kernels, and where the result
+ * lies.
  */
 import type { Node } from "../../graph/node.js";
 import { OpRules } from "../../graph/op-rules.js";
@@ -30,7 +31,7 @@ export const kernelPlans = new OpRules<[context: PlanContext], BufferView>()
   .on(ops.cat, planCat)
   .on(ops.interleave, planInterleave);
 
-/** With x, each window's gradient goes to its largest element; without, every element of the window gets it. */
+/** With x, the gradient of a window goes to its largest element. Without x, every element of the window gets it. */
 function planPoolGradient(
   { op, shape, dtype }: Node,
   [x, g]: readonly [Node | undefined, Node],
@@ -64,7 +65,7 @@ function planCat(node: Node<ops.CatAttrs>, context: PlanContext): BufferView {
   return output;
 }
 
-/** All parts in one pass, each into its places of the image. */
+/** Writes all parts in one pass, each into its places of the image. */
 function planInterleave(node: Node<ops.InterleaveAttrs>, context: PlanContext): BufferView {
   const { kernel } = node.attrs;
   const { output, border } = context.target(node);

@@ -1,22 +1,22 @@
 /**
- * Which nodes get memory. Elementwise nodes are computed where they are used, again if need be, unless something needs
- * them as a tensor: a kernel, a view, a broadcast, or the world outside. A convolution's images are computed twice,
- * each time into memory of one image: before it, and again before the gradient of its weights. To keep those of the
- * whole batch from the one to the other costs more time than that, and an eighth of a step's memory.
+ * Which nodes get memory. Elementwise nodes are computed where they are used, repeatedly if necessary, unless something
+ * needs them as a tensor: a kernel, a view, a broadcast, or the host. A convolution's images are computed twice, each
+ * time into memory for a single image: before the convolution, and again before the gradient of its weights. Keeping
+ * those of the whole batch in between would take more time, and an eighth of a step's memory.
  */
 import { topologicalOrder, type Node } from "../../graph/node.js";
 import { isCheap } from "../../graph/op.js";
 import { shapesEqual, sizeOf } from "../../graph/shape.js";
 import * as ops from "../../ops/index.js";
 
-/** How many nodes an expression may have before a part of it gets memory. */
+/** How many nodes an expression may have. In a larger one, some node gets memory. */
 const largestExpression = 64;
 
 export class Materialization {
   readonly order: readonly Node[];
   readonly users = new Map<Node, Node[]>();
   private readonly wanted: ReadonlySet<Node>;
-  /** Inlined nodes, each with all nodes of its expression. */
+  /** Inlined nodes, each with all the nodes of its expression. */
   private readonly inlined = new Map<Node, ReadonlySet<Node>>();
 
   constructor(outputs: readonly Node[], updates: readonly Node[]) {
@@ -33,12 +33,12 @@ export class Materialization {
     }
   }
 
-  /** Whether the node is computed inside the loops that use it. */
+  /** Whether a node is computed inside the loops that use it. */
   isInlined(node: Node): boolean {
     return this.inlined.has(node);
   }
 
-  /** Whether an interleaved image is only added up over rows and columns: its parts are, without the image. */
+  /** Whether an interleaved image is only summed over rows and columns. Then its parts are summed instead. */
   isSummed(node: Node): boolean {
     const users = this.usersOf(node);
     return ops.interleave.is(node) && !this.wanted.has(node) && users.length > 0 && users.every(addsPixels);
@@ -54,7 +54,7 @@ export class Materialization {
     return list;
   }
 
-  /** Whether a node may be computed where it is used, if that makes no expression too large. */
+  /** Whether a node may be computed where it is used, as long as no expression becomes too large. */
   private mayInline(node: Node): boolean {
     const { lowering } = node.op;
     if (node.value !== undefined || (lowering.kind !== "elementwise" && lowering.kind !== "index")) return false;
@@ -75,8 +75,8 @@ export class Materialization {
   }
 
   /**
-   * Whether a convolution's images [N,C,H,W], which the gradient of its weights needs, too, are computed again for it:
-   * that is cheap, and of all that it loads only one is as large as the batch.
+   * Whether a convolution's images [N,C,H,W] are worth computing again for the gradient of its weights. They are if
+   * they are cheap, and only one of the tensors that they are computed from has the size of the batch.
    */
   private isWorthComputingAgain(images: Node): boolean {
     if (images.shape[1] === 1 || !this.usersOf(images).some(ops.conv2dWeightGradient.is)) {
@@ -89,13 +89,13 @@ export class Materialization {
     return nodes.filter((node) => !isComputed(node) && sizeOf(node.shape) > ofOneImage).length === 1;
   }
 
-  /** The nodes that are computed or loaded where this one is computed, itself included. */
+  /** The nodes that are computed or loaded where this one is computed, including itself. */
   private expressionOf(node: Node): Set<Node> {
     return new Set([node, ...node.inputs.flatMap((input) => [...(this.inlined.get(input) ?? [input])])]);
   }
 }
 
-/** Whether these are the images of a convolution, or of a gradient of its weights. */
+/** Whether these are the images of a convolution, or of the gradient of its weights. */
 function isImageOf(images: Node, user: Node): boolean {
   const takesImages = ops.conv2d.is(user) || ops.conv2dWeightGradient.is(user);
   return takesImages && user.inputs[0] === images && user.inputs[1] !== images;

@@ -1,7 +1,8 @@
 /**
- * Where every buffer lies. What is written and read only within one stage, image by image, gets a place in each
- * thread's scratch memory, one image large, which stays in the cache. What is kept lies in the program's own memory.
- * Everything else gets a place in the arena, shared with buffers that are not alive at the same time.
+ * Where each buffer is in memory. A buffer that is written and read only within one stage, image by image, gets room
+ * for one image in each thread's scratch memory, which stays in the cache. Kept results lie in the program's own
+ * memory. Every other buffer gets a place in the arena, which it shares with buffers that are not alive at the same
+ * time.
  */
 import { momentOf } from "./phase.js";
 import { aligned, outerStride, type Schedule, type Use } from "./schedule.js";
@@ -9,7 +10,7 @@ import type { Buffer } from "../../kernels/views.js";
 
 interface Interval {
   readonly bytes: number;
-  /** First and last moment of use, both included. */
+  /** The first and the last moment of use. */
   readonly from: number;
   readonly to: number;
 }
@@ -18,19 +19,19 @@ const always = { from: -Infinity, to: Infinity };
 
 /** Buffers start on a cache line. */
 const line = 64;
-/** Room for a vector past the end. */
+/** Room for a vector beyond the end. */
 const slack = 16;
 
-/** Buffers that have a meaning outside of the program. */
+/** Buffers that mean something outside the program. */
 interface Given {
-  /** Variables' contents, and places of their new ones. */
+  /** The contents of variables, and the places of their new contents. */
   readonly slots: readonly Buffer[];
   readonly inputs: readonly Buffer[];
   readonly constants: readonly Buffer[];
   readonly outputs: readonly Buffer[];
 }
 
-/** Gives every buffer of a schedule its place; the sizes of the memory that this takes. */
+/** Gives each buffer of a schedule its place, and returns how much memory that takes. */
 export function placeBuffers(
   schedule: Schedule,
   { slots, inputs, constants, outputs }: Given,
@@ -66,7 +67,7 @@ export function placeBuffers(
   return { arenaBytes: arena.size, scratchBytes, ownBytes: own.size };
 }
 
-/** What only kept kernels use may be overwritten when the last of them is done. */
+/** A buffer that only kept kernels use may be overwritten when the last of them is done. */
 function keptInterval(buffer: Buffer, uses: readonly Use[], isOutput: boolean): Interval {
   const orders = uses.map(({ placed }) => placed.order);
   const forKept = !isOutput && uses.every(({ placed }) => placed.phase.kind === "kept");
@@ -80,7 +81,9 @@ function buffersOf(schedule: Schedule, inputs: readonly Buffer[]): Set<Buffer> {
   return new Set([...inputs, ...used]);
 }
 
-/** How large one image of the buffer is, if all its uses are in one stage and each touches only its own image. */
+/**
+ * How large an image of the buffer is, if all uses are in one parallel phase and each call touches only its own image.
+ */
 function imageOf(schedule: Schedule, buffer: Buffer): { stage: number; elements: number } | undefined {
   const uses = schedule.usesOf(buffer);
   const [first] = uses;
@@ -96,9 +99,9 @@ function imageOf(schedule: Schedule, buffer: Buffer): { stage: number; elements:
   return together && elements !== undefined ? { stage, elements } : undefined;
 }
 
-/** Packs intervals into one stretch of memory: each at the lowest place that is free for its whole time. */
+/** Packs intervals into one stretch of memory: each gets the lowest place that is free for the whole interval. */
 class Packer {
-  /** What has a place, the lowest first. */
+  /** The intervals that have a place, lowest first. */
   private readonly taken: (Interval & { at: number })[] = [];
   size = 0;
 

@@ -1,4 +1,4 @@
-/** Padding: the padded tensor gets memory, and what is padded is written into its inner part. */
+/** Padding: the padded tensor gets memory, and its input is written into the inner part of that. */
 import type { Node } from "../../graph/node.js";
 import type { Border } from "../../kernels/loop-nest.js";
 import type { BufferView } from "../../kernels/views.js";
@@ -11,7 +11,7 @@ export function planPad(node: Node<PadAttrs>, context: PlanContext): BufferView 
   return output;
 }
 
-/** The part of a padded tensor that holds what was padded. */
+/** The part of a padded tensor that holds the input. */
 export function innerPart(pad: Node<PadAttrs>, output: BufferView): BufferView {
   const { before, interior } = pad.attrs;
   const { shape } = pad.inputs[0]!;
@@ -20,7 +20,7 @@ export function innerPart(pad: Node<PadAttrs>, output: BufferView): BufferView {
     shape,
     strides: output.strides.map((stride, axis) => stride * (interior[axis]! + 1)),
     offset: before.reduce((offset, from, axis) => offset + from * output.strides[axis]!, 0),
-    // Whole vectors may be written only where the axis they lie along has no border.
+    // Whole vectors may be written only if the axis that they lie along has no border.
     padded: output.strides.every((stride, axis) => stride !== 1 || pad.shape[axis] === shape[axis]),
   };
 }

@@ -1,9 +1,10 @@
 /**
- * The schedule: which kernels run together. A program is a prologue and a list of stages; a stage runs its parallel
- * kernels over their outer indices, image by image, on all threads, then a barrier, then its serial kernels on one
- * thread. A kernel may share a stage with one that it depends on only if each of its calls needs nothing but what
- * the other wrote for the same outer index. In a program that changes no variable, small kernels that read nothing else
- * (they pack weights, transform them, take roots of running variances) stand before all that: their results are kept.
+ * The schedule: which kernels run together. A program is a prologue and a list of stages. A stage runs its parallel
+ * kernels on all threads, over their outer indices, image by image. Then there is a barrier, and then its serial
+ * kernels run on one thread. A kernel may share a stage with a kernel that it depends on only if each of its calls
+ * needs nothing but what the other one wrote for the same outer index. If a program changes no variable, small kernels
+ * that read only variables (they pack and transform weights, and take roots of running variances) are not part of all
+ * this: their results are kept.
  */
 import { shapesEqual } from "../../graph/shape.js";
 import { LoopKernel } from "../../kernels/loop.js";
@@ -12,7 +13,7 @@ import type { Buffer } from "../../kernels/views.js";
 import { isSame, kept, later, parallel, prologue, serial, type Phase } from "./phase.js";
 import type { Stage } from "./plan.js";
 
-/** A kernel of more elementary operations is work for all threads in each run. */
+/** A kernel with more elementary operations than this is not kept: it is run each time, on all threads. */
 const largestKept = 2 ** 20;
 
 export interface Placed {
@@ -31,15 +32,19 @@ export class Schedule {
   readonly placed: Placed[] = [];
   private readonly writers = new Map<Buffer, Use[]>();
   private readonly readers = new Map<Buffer, Use[]>();
-  /** Buffers that some run's own kernel writes, though others' results in them may be kept. */
+  /** Buffers that a kernel of each run writes, even if kept kernels write them as well. */
   private readonly changing = new Set<Buffer>();
 
-  /** @param steady buffers that hold the same in each run, to which this adds what is kept; undefined: nothing is */
+  /**
+   * @param steady buffers whose contents are the same in each run; kept results are added to them. Undefined if nothing
+   *   is
+   *   to be kept.
+   */
   constructor(private readonly steady: Set<Buffer> | undefined) {}
 
   /**
    * Places a kernel after all that it reads, and after all readers of what it overwrites.
-   * @param after what else is to be written before: the kernel's result is wanted no sooner
+   * @param after what else has to be written before, because the kernel's result is not wanted any sooner
    */
   place(kernel: Kernel, after: readonly Access[] = []): Placed {
     const placed = { kernel, phase: this.earliest(kernel, after), order: this.placed.length };
@@ -48,7 +53,7 @@ export class Schedule {
     return placed;
   }
 
-  /** Notes what a placed kernel has come to read and write since. */
+  /** Notes what a placed kernel reads and writes, also after it has been extended. */
   record(placed: Placed, reads: readonly Access[], writes: readonly Access[]): void {
     for (const access of reads) append(this.readers, access.view.buffer, { placed, access });
     for (const access of writes) {
@@ -60,7 +65,7 @@ export class Schedule {
     }
   }
 
-  /** The first phase in which a kernel can run: after all that it depends on. */
+  /** The first phase in which a kernel can run, given everything that it depends on. */
   earliest(kernel: Kernel, after: readonly Access[] = []): Phase {
     if (this.isKept(kernel)) return kept;
     let phase = kernel.extent > 1 ? parallel(0) : prologue;
@@ -73,7 +78,7 @@ export class Schedule {
     return phase;
   }
 
-  /** Whether a kernel would continue a stage's parallel phase, in which something runs that it depends on. */
+  /** Whether a kernel would only continue a parallel phase in which something runs that it depends on. */
   continues(kernel: Kernel): boolean {
     const phase = this.earliest(kernel);
     let continues = false;
@@ -88,7 +93,8 @@ export class Schedule {
   }
 
   /**
-   * A loop kernel of this phase that can take over the candidate's work: it has the same loops, and comes late enough.
+   * A loop kernel of this phase that can take over the candidate's work, because it has the same loops and runs late
+   * enough.
    */
   mergeable(candidate: LoopKernel, phase: Phase): Placed | undefined {
     const needed: number[] = [];
@@ -118,7 +124,7 @@ export class Schedule {
     }));
   }
 
-  /** Visits every earlier use that this kernel must come after, with the kernel's own access. */
+  /** Visits every earlier use that this kernel must come after, together with the kernel's own access. */
   private forEachUse(kernel: Pick<Kernel, "reads" | "writes">, visit: (use: Use, access: Access) => void): void {
     const visitAll = (accesses: readonly Access[], uses: ReadonlyMap<Buffer, readonly Use[]>): void => {
       for (const access of accesses) uses.get(access.view.buffer)?.forEach((use) => visit(use, access));
@@ -128,7 +134,7 @@ export class Schedule {
     visitAll(kernel.writes, this.writers);
   }
 
-  /** Every kernel that touches a buffer, with how. */
+  /** Every kernel that touches a buffer, and how it does. */
   usesOf(buffer: Buffer): readonly Use[] {
     return [...(this.writers.get(buffer) ?? []), ...(this.readers.get(buffer) ?? [])];
   }
@@ -165,7 +171,7 @@ function sameLoops(a: LoopKernel, b: LoopKernel): boolean {
   );
 }
 
-/** Whether two kernels, at the same outer index, touch the same part of a buffer and no other. */
+/** Whether at each outer index two kernels touch the same part of a buffer, and touch it at no other index. */
 export function aligned(a: Access, b: Access, extentA: number, extentB: number): boolean {
   const stride = outerStride(a);
   return extentA === extentB && stride !== undefined && stride === outerStride(b) && staysInside(a) && staysInside(b);
@@ -177,7 +183,7 @@ export function outerStride({ view, outerAxis }: Access): number | undefined {
   return stride > 0 ? stride : undefined;
 }
 
-/** Whether, with the outer index fixed, all elements lie within the outer index's own stretch of memory. */
+/** Whether the elements of each outer index lie within its own stretch of memory. */
 function staysInside({ view, outerAxis }: Access): boolean {
   let [low, high] = [view.offset, view.offset];
   view.shape.forEach((extent, axis) => {

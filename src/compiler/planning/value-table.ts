@@ -1,11 +1,11 @@
-/** What nodes are in loops (expressions, loads), by the loops' domain: each is made once. */
+/** What nodes are inside loops (expressions or loads), for each domain. Each value is made only once. */
 import type { Node } from "../../graph/node.js";
 import type { Shape } from "../../graph/shape.js";
 import type { LoopValue } from "../../kernels/loop-nest.js";
 
 export class ValueTable {
   private readonly byDomain = new Map<string, Map<Node, LoopValue>>();
-  /** An expression's nodes are asked for one after the other, with the same domain. */
+  /** The nodes of an expression are asked for one after the other, with the same domain. */
   private latest: { readonly domain: Shape; readonly values: Map<Node, LoopValue> } | undefined;
 
   get(domain: Shape, node: Node, make: () => LoopValue): LoopValue {

@@ -1,11 +1,11 @@
 /**
- * A convolution whose channels are then shifted and scaled by numbers that follow from variables alone, as batch norm
- * does it in evaluation, becomes a convolution with other weights and one bias:
+ * If the channels of a convolution are then shifted and scaled by numbers that depend on variables alone, as batch norm
+ * does in evaluation, they become a convolution with other weights and a bias:
  *
  *     (conv(x, w) + b − mean) · scale + shift  =  conv(x, w · scale) + ((b − mean) · scale + shift)
  *
- * In a program that changes no variable the new weights and the bias are kept from run to run. In others they would
- * have to be computed each time, and a training step's batch norm depends on the convolution's results anyway.
+ * In a program that changes no variable, the new weights and the bias are kept from run to run. In other programs they
+ * would have to be computed each time, and in a training step batch norm depends on the convolution's results anyway.
  */
 import { noGrad } from "../../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../../graph/node.js";
@@ -23,7 +23,7 @@ interface Biased {
   readonly bias: Node | undefined;
 }
 
-/** What becomes of a biased convolution with which this op is done; c [1,O,1,1]. */
+/** What a biased convolution becomes when an op is applied to it and c [1,O,1,1]. */
 const rules = new OpRules<[of: Biased, c: Node], Biased>()
   .on(ops.add, (_, of, c) => ({ ...of, bias: of.bias ? ops.add(of.bias, c) : c }))
   .on(ops.sub, (_, of, c) => ({ ...of, bias: of.bias ? ops.sub(of.bias, c) : ops.neg(c) }))
@@ -34,8 +34,8 @@ const rules = new OpRules<[of: Biased, c: Node], Biased>()
   }));
 
 /**
- * The same results from a graph in which that has been done wherever nothing else needs what lies between. It comes
- * before lowering, which takes pooling apart and with it what the pooling is of.
+ * Folds ops into convolutions wherever nothing else needs the values in between, and returns the new roots. This is done
+ * before lowering, which takes poolings apart together with what they pool.
  */
 export function foldIntoConvolutions(roots: readonly Node[]): Node[] {
   return noGrad(() => {
@@ -95,7 +95,7 @@ function build({ convolution, x, weight, bias }: Biased): Node {
   return bias ? ops.add(convolved, bias) : convolved;
 }
 
-/** A node as [1,O,1,1], if it broadcasts to images like that. */
+/** A node as [1,O,1,1], if it has one number for each channel, or one for all. */
 function perChannel(node: Node, channels: number): Node | undefined {
   const shape = [...new Array<number>(4 - node.shape.length).fill(1), ...node.shape];
   const isPerChannel = sizeOf(shape) === 1 || (shape[1] === channels && sizeOf(shape) === channels);

@@ -1,6 +1,6 @@
 /**
- * All convolutions become one without padding: padding is added to the image, and the gradient of the input is a
- * convolution of the spread and padded gradient with the kernels turned by 180° and inputs and outputs exchanged.
+ * All convolutions become convolutions without padding. Padding is added to the image. The gradient of the input is a
+ * convolution of the dilated and padded gradient, with the kernels rotated by 180° and inputs and outputs exchanged.
  */
 import type { Node } from "../../graph/node.js";
 import { OpRules } from "../../graph/op-rules.js";
@@ -33,12 +33,14 @@ export const convolutionRewrites = new OpRules<[], Node | undefined>()
     return ops.conv2d(spread, turned(w, groups), { stride: [1, 1], padding: none, dilation, groups });
   });
 
-/** Whether a rewritten node may be a gradient of a convolution: of its weights, or of its input, by turned kernels. */
+/**
+ * Whether a rewritten node may be the gradient of a convolution, of its weights or (by rotated kernels) of its input.
+ */
 export function isConvolutionGradient(node: Node): boolean {
   return ops.conv2dWeightGradient.is(node) || (ops.conv2d.is(node) && ops.flip.is(node.inputs[1]));
 }
 
-/** [O, I/groups, KH, KW] → [I, O/groups, KH, KW], each kernel turned by 180°. */
+/** [O, I/groups, KH, KW] → [I, O/groups, KH, KW], with each kernel rotated by 180°. */
 function turned(w: Node, groups: number): Node {
   const [o, i, kh, kw] = w.shape as [number, number, number, number];
   const exchanged =

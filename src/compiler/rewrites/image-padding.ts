@@ -1,9 +1,9 @@
-/** Padding and cropping of images [N,C,H,W], for the rewrites of convolution and pooling. */
+/** Padding and cropping images [N,C,H,W], for the rewrites of convolutions and poolings. */
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import type { Pair } from "../../graph/shape.js";
 
-/** Zeros (or another value) around and between the pixels; negative amounts crop. */
+/** Adds a value around the pixels and between them. Negative amounts crop. */
 export function padImage(x: Node, before: Pair, after: Pair, interior: Pair, value: number): Node {
   const positive = (pair: Pair): number[] => [0, 0, Math.max(0, pair[0]), Math.max(0, pair[1])];
   const padded = ops.pad(x, {
@@ -20,7 +20,7 @@ export function padImage(x: Node, before: Pair, after: Pair, interior: Pair, val
   }, padded);
 }
 
-/** The part of an image that remains when `before` and what lies past [H,W] is cut off. */
+/** The part of an image of this size that begins after `before` rows and columns. */
 export function cropImage(x: Node, before: Pair, size: Pair): Node {
   return [0, 1].reduce((image, i) => ops.sliceAxis(image, 2 + i, before[i]!, before[i]! + size[i]!), x);
 }

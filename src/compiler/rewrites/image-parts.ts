@@ -26,12 +26,12 @@ import type { InterleaveAttrs } from "../../ops/interleave.js";
 import { shapesEqual, sizeOf, type Pair, type Shape } from "../../graph/shape.js";
 import { tiles, windowPlace, type Window } from "../../ops/window.js";
 
-/** For each place of the window, the elements of an image at that place: computed there, where that is cheap. */
+/** For each place of a window, the elements of an image at that place. They are computed there if that is cheap. */
 export function places(image: Node, kernel: Pair): Node[] {
   return Array.from({ length: sizeOf(kernel) }, (_, i) => placeOf(image, kernel, i));
 }
 
-/** The largest of a window's places. */
+/** The largest element of each window, from those at its places. */
 export function largest(values: readonly Node[]): Node {
   return values.reduce((top, value) => ops.maximum(top, value));
 }
@@ -45,9 +45,7 @@ function storedPlace(image: Node, kernel: Pair, i: number): Node {
   return windowPlace(image, [Math.floor(height / kernel[0]), Math.floor(width / kernel[1])], tiles(kernel), i);
 }
 
-/**
- * The place of an expression, as an expression of its inputs' places; undefined if one of them must be stored first.
- */
+/** A place of an expression, as an expression of its inputs' places. Undefined if one of them has to be stored first. */
 function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
   if (isPartsOf(image, kernel)) return image.inputs[i];
   if (hasMemory(image)) return storedPlace(image, kernel, i);
@@ -57,12 +55,12 @@ function computedPlace(image: Node, kernel: Pair, i: number): Node | undefined {
   );
 }
 
-/** Whether an image is in memory anyway. */
+/** Whether an image has memory anyway. */
 export function hasMemory(image: Node): boolean {
   return image.value !== undefined || ops.variable.is(image) || image.op.lowering.kind === "kernel" || isBiased(image);
 }
 
-/** A node with parts of its inputs; undefined if one of them has none. */
+/** The same op on parts of the inputs. Undefined if one of the inputs has no such part. */
 export function onPlace(node: Node, part: (input: Node) => Node | undefined): Node | undefined {
   const inputs = node.inputs.map(part);
   if (!inputs.every((input) => input !== undefined)) return undefined;
@@ -70,7 +68,7 @@ export function onPlace(node: Node, part: (input: Node) => Node | undefined): No
   return new Node(node.op, inputs, node.attrs, shape, dtype, false);
 }
 
-/** What is done with an interleaved image, done with its parts; undefined where that cannot be. */
+/** An op on an interleaved image, applied to its parts instead. Undefined if that is not possible. */
 export function throughInterleave(node: Node): Node | undefined {
   const image = node.inputs.find(isInterleaved);
   if (!image) return undefined;
@@ -86,12 +84,12 @@ export function throughInterleave(node: Node): Node | undefined {
   );
 }
 
-/** Whether the windows of a pooling lie side by side. */
+/** Whether the windows of a pooling are adjacent and do not overlap. */
 export function isTiling({ kernel, stride, padding, dilation }: Window): boolean {
   return [0, 1].every((i) => stride[i] === kernel[i] && padding[i] === 0 && dilation[i] === 1);
 }
 
-/** Whether such windows leave nothing of an image out. */
+/** Whether such windows cover a whole image. */
 export function coversAll(kernel: Pair, image: Shape): boolean {
   return [0, 1].every((i) => image[2 + i]! % kernel[i]! === 0);
 }
@@ -106,12 +104,12 @@ function isInterleaved(image: Node): image is Node<InterleaveAttrs> {
   return ops.interleave.is(image) && image.value === undefined;
 }
 
-/** A convolution's bias: the convolution's kernel adds it. */
+/** Whether a node adds a bias to a convolution, which the convolution's kernel does. */
 function isBiased(node: Node): boolean {
   return ops.add.is(node) && node.inputs.some(ops.conv2d.is);
 }
 
-/** Whether it has one row and one column: the same for all pixels. */
+/** Whether a tensor has one row and one column, and so is the same for all pixels. */
 export function isPerChannel(input: Node): boolean {
   return input.shape.slice(-2).every((extent) => extent === 1);
 }

@@ -1,6 +1,6 @@
 /**
- * From the user's graph to the graph that is planned: composites are taken apart, rewrites.ts simplifies and reduces
- * the many forms of convolution and pooling to a few, and equal nodes become one.
+ * From the user's graph to the graph that is planned. Composites are taken apart, rewrites.ts simplifies the graph and
+ * reduces the many forms of convolution and pooling to a few, and equal nodes are merged into one.
  */
 import { noGrad } from "../../graph/grad-mode.js";
 import { Node, topologicalOrder } from "../../graph/node.js";
@@ -16,20 +16,20 @@ export function lower(roots: readonly Node[]): Node[] {
   });
 }
 
-/** What distinguishes a node's attributes from those of another of the same op. */
-export function attributesKey(node: Node): string {
+/** A key that differs between two nodes of the same op if their attributes differ. */
+function attributesKey(node: Node): string {
   const op = node.op;
   return op.key ? op.key(node.attrs) : JSON.stringify(node.attrs, asWords);
 }
 
-/** Numbers that JSON does not tell apart: it writes both infinities and NaN as null, and −0 as 0. */
+/** Writes numbers as words if JSON does not tell them apart: it writes the infinities and NaN as null, and −0 as 0. */
 function asWords(_: string, value: unknown): unknown {
   if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
 class Lowering {
-  /** Nodes and what they have become. What is lowered stands for itself: a graph is gone through once. */
+  /** Nodes, and what they are lowered to. A lowered node is lowered to itself, so that a graph is visited only once. */
   private readonly done = new Map<Node, Node>();
   private readonly interned = new Map<string, Node>();
   private readonly numbers = new Map<Node, number>();

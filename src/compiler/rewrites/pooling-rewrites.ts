@@ -1,6 +1,7 @@
 /**
- * Pooling as elementwise work on strided parts of the image: the maximum (sum) of a window is the maximum (sum) of
- * as many slices as it has places. Padding is added before; the gradients are left with one kernel, without padding.
+ * Pooling as elementwise ops on strided parts of the image: the maximum (or sum) of each window is the maximum (or sum)
+ * of as many slices as a window has places. Padding is added before. What is left of the gradients is a single op
+ * without padding, which has a kernel.
  */
 import type { Node } from "../../graph/node.js";
 import { OpRules } from "../../graph/op-rules.js";
@@ -45,7 +46,7 @@ export const poolingRewrites = new OpRules<[], Node | undefined>()
   .on(ops.avgPool2dGradient, ({ inputs, attrs }) => {
     const [g] = inputs as [Node];
     const { inputShape, padding } = attrs;
-    // The kernel spreads g as it is: what is left is a sum pooling, with a window that counts all its places as one.
+    // The kernel spreads g unchanged: this is the gradient of a sum.
     if (attrs.sumOnly) return undefined;
     const [images, channels, height, width] = inputShape as [number, number, number, number];
     const weighted = ops.mul(g, shares(attrs, [height, width], sizeOfImage(g)));
@@ -67,7 +68,7 @@ function sizeOfImage(image: Node): Pair {
   return [image.shape[2]!, image.shape[3]!];
 }
 
-/** 1 / (the number of pixels that a window counts): one number, or a map [1,1,OH,OW] where padding is not counted. */
+/** 1 / (the number of pixels that a window counts): one number, or a map [1,1,OH,OW] if padding is not counted. */
 function shares(attrs: AvgPoolAttrs, size: Pair, out: Pair): Node {
   const { kernel, stride, padding } = attrs;
   if (attrs.countIncludePad || padding.every((p) => p === 0)) return ops.constant(1 / sizeOf(kernel));

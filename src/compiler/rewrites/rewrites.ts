@@ -1,6 +1,6 @@
 /**
- * Rewrites of the graph before it is planned, one record an op. A rule gives a simpler node, or undefined where it
- * has nothing to say; its result is rewritten again.
+ * Rewrites of the graph before it is planned, by op. A rule returns a simpler node, or undefined if it does not apply.
+ * Its result is rewritten again.
  */
 import type { Node } from "../../graph/node.js";
 import { OpRules } from "../../graph/op-rules.js";
@@ -43,7 +43,7 @@ function sameShape(node: Node): Node | undefined {
   return shapesEqual(node.inputs[0]!.shape, node.shape) ? node.inputs[0] : undefined;
 }
 
-/** x + 0, x − 0, x · 1, x / 1 are x, where that has the result's shape and type. */
+/** x + 0, x − 0, x · 1 and x / 1 are x, if x has the shape and type of the result. */
 function withoutNeutral(node: Node, neutral: number, commutes: boolean): Node | undefined {
   const [a, b] = node.inputs as [Node, Node];
   const fits = (x: Node): boolean => shapesEqual(x.shape, node.shape) && x.dtype === node.dtype;
@@ -52,7 +52,7 @@ function withoutNeutral(node: Node, neutral: number, commutes: boolean): Node | 
   return undefined;
 }
 
-/** Elementwise ops of constants, and other views of a constant, are constants. */
+/** Elementwise ops of constants are constants, and so are views of a constant. */
 function foldConstants(node: Node): Node | undefined {
   const { inputs, op, shape } = node;
   const constants = inputs.filter(ops.constant.is);
@@ -66,8 +66,8 @@ function foldConstants(node: Node): Node | undefined {
 }
 
 /**
- * A reduction over axes of size 1 does nothing. One over the first axis and others goes in two steps: first each
- * image by itself, which needs no other image, then over the images.
+ * A reduction over axes of size 1 does nothing. A reduction over the first axis and others is done in two steps: first
+ * within each image, which needs no other image, and then over the images.
  */
 function splitReduction(node: Node<ReduceAttrs>, reduce: (x: Node, axes: readonly number[]) => Node): Node | undefined {
   const input = node.inputs[0]!;

@@ -28,10 +28,10 @@ import type { ReduceAttrs } from "../../ops/reduce.js";
 import type { UnpoolAttrs } from "../../ops/unpool.js";
 import { hasMemory, isPerChannel, isWhole, largest, onPlace, places } from "./image-parts.js";
 
-/** Places of the largest window in which one op chooses: its expression cannot be divided. */
+/** The largest window in which a single op chooses, in places. Its expression cannot be divided. */
 const mostChoices = 16;
 
-/** The gradient g [N,C,OH,OW] of the largest of each window, as an image like x [N,C,H,W]. */
+/** Gives the gradient g [N,C,OH,OW] to the largest element of each window of x [N,C,H,W]. */
 export function unpooled(x: Node, g: Node, kernel: Pair): Node {
   const values = places(x, kernel);
   const top = largest(values);
@@ -41,8 +41,8 @@ export function unpooled(x: Node, g: Node, kernel: Pair): Node {
 }
 
 /**
- * The one image in memory from which an image is computed pixel by pixel; undefined if there is none or several.
- * `known` has the answers already found: an expression may use a part of itself many times.
+ * The single image in memory from which an image is computed pixel by pixel. Undefined if there is none, or several.
+ * `known` holds earlier answers, since an expression may use a part of itself many times.
  */
 function storedImage(image: Node, known: Map<Node, Node | undefined>): Node | undefined {
   if (hasMemory(image)) return image;
@@ -57,7 +57,7 @@ function storedImage(image: Node, known: Map<Node, Node | undefined>): Node | un
   return found;
 }
 
-/** What is done with an unpooled image, done with its gradient, or with the image of its parts. */
+/** An op on an unpooled image, applied to the gradient instead, or to the image of its parts. */
 export function throughUnpool(node: Node): Node | undefined {
   const image = node.inputs.find(isUnpooled);
   if (!image) return undefined;
@@ -90,7 +90,7 @@ export function sumOfUnpooled(node: Node<ReduceAttrs>): Node | undefined {
   return isUnpooled(image) && axes.includes(2) && axes.includes(3) ? ops.sum(image.inputs[0]!, axes) : undefined;
 }
 
-/** What images have at the place of each window where `source` is first `chosen`. */
+/** The elements of images at the first place of each window at which `source` is equal to `chosen`. */
 class Choice {
   private readonly known: Map<Node, Node>;
 
@@ -108,7 +108,7 @@ class Choice {
     return element;
   }
 
-  /** By the op that makes the image, of what its inputs have there. */
+  /** Computes them from the inputs' elements there, with the op that makes the image. */
   private computed(image: Node): Node | undefined {
     if (!isCheap(image.op) || hasMemory(image)) return undefined;
     return onPlace(image, (input) =>
@@ -124,7 +124,10 @@ class Choice {
   }
 }
 
-/** An unpooled image as one of parts, for ops that need the zeros; any other node as it is. */
+/**
+ * An unpooled image as an interleaved image of parts, for ops that need its zeros. Any other node is returned
+ * unchanged.
+ */
 export function asParts(image: Node): Node {
   if (!isUnpooled(image)) return image;
   const [g, chosen, source] = image.inputs as [Node, Node, Node];
