@@ -1,28 +1,11 @@
-import { Application } from "typedoc";
-import { fileURLToPath } from "node:url";
-import { readFileSync } from "node:fs";
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as {
-  exports: Record<string, string | { types: string }>;
-};
-const entryPoints = Object.values(exports).flatMap((t) =>
-  typeof t === "string" ? [] : [t.types.replace("./dist/", "src/").replace(".d.ts", ".ts")],
-);
-const app = await Application.bootstrapWithPlugins({
-  entryPoints,
-  name: "kilograd",
-  tsconfig: `${root}/tsconfig.json`,
-  readme: "none",
-  out: `${root}/reference`,
-  excludePrivate: true,
-  excludeProtected: true,
-  excludeInternal: true,
-  excludeExternals: true,
-  disableSources: true,
-  basePath: root,
-});
-const project = await app.convert();
-if (!project) process.exit(1);
-app.validate(project);
-await app.generateOutputs(project);
-console.log(app.logger.warningCount, app.logger.errorCount);
+/** `npm run reference`: writes the API reference to reference/. A warning of TypeDoc's fails. */
+import path from "node:path";
+import process from "node:process";
+import { generateReference } from "./generate.js";
+import { readSurface, root } from "./public-names.js";
+
+const out = path.join(root, "reference");
+const { pages, complaints } = await generateReference(out, readSurface());
+for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
+if (complaints.length > 0) process.exit(1);
+process.stdout.write(`${pages} pages: open ${path.join(out, "index.html")}\n`);

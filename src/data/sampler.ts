@@ -16,11 +16,7 @@ export interface Sampler extends Iterable<number> {
  * @example [...new SequentialSampler({ length: 4 })]; // [0, 1, 2, 3]
  */
 export class SequentialSampler implements Sampler {
-  /**
-   * @param source what is sampled: a dataset, or anything with a length
-   * @param generator the source of random numbers
-   * @throws ArgumentError if there are no samples
-   */
+  /** @param source what is sampled: a dataset, or anything with a length */
   constructor(private readonly source: { readonly length: number }) {}
 
   /** The number of samples. */

@@ -16,6 +16,7 @@ export { drawNetwork, type Remark } from "../inspect/drawing.js";
 export { formatInspection } from "../inspect/inspect-table.js";
 export { inspectNetwork } from "../inspect/inspect.js";
 export type { Inspection, Layer, LayerDetail, LayerFacts, LayerKind } from "../inspect/layer.js";
+export type { Pair } from "../graph/shape.js";
 export type { Extent, Field } from "../inspect/receptive-field.js";
 export {
   formatSummary,

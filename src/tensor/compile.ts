@@ -12,7 +12,7 @@ import { formatShape } from "../graph/shape.js";
 import { Tensor } from "./tensor.js";
 
 /** A function of tensors that returns one tensor or several. */
-export type TensorFunction = (...args: Tensor[]) => Result;
+export type TensorFunction = (...args: Tensor[]) => Tensor | readonly Tensor[];
 type Result = Tensor | readonly Tensor[];
 
 interface Recording {

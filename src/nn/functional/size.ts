@@ -2,7 +2,7 @@
 import type { Pair } from "../../graph/shape.js";
 
 /** A size for both axes of an image, or [height, width]. */
-export type Size2d = number | Pair;
+export type Size2d = number | readonly [height: number, width: number];
 
 /** [height, width]. */
 export function pair(size: Size2d): Pair {

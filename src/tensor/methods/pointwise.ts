@@ -116,7 +116,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
   }
 
   /**
-   * Replaces negative elements with 0. PyTorch: `torch.relu`.
+   * Replaces negative elements with 0. PyTorch: `torch.nn.functional.relu`.
    * @returns a tensor of the same shape and type
    * @example tensor([-1, 2]).relu().tolist(); // [0, 2]
    */

@@ -93,7 +93,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   }
 
   /**
-   * Computes exp(x) divided by its sum along an axis, which turns scores into probabilities. PyTorch: `torch.softmax`.
+   * Computes exp(x) divided by its sum along an axis, which turns scores into probabilities. PyTorch: `torch.nn.functional.softmax`.
    * @param axis the axis along which the result adds up to 1
    * @returns a float32 tensor of the same shape
    * @throws ShapeError for an axis that does not exist, or if this tensor is not float32
@@ -105,7 +105,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
 
   /**
    * Computes the logarithm of `softmax`, more accurately than `softmax(axis).log()` and without overflow. PyTorch:
-   * `torch.log_softmax`.
+   * `torch.nn.functional.log_softmax`.
    * @param axis the axis along which exp of the result adds up to 1
    * @returns a float32 tensor of the same shape
    * @throws ShapeError for an axis that does not exist, or if this tensor is not float32
