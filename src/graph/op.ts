@@ -101,6 +101,19 @@ export interface OpLayer<A> {
   readonly multiplyAdds?: { of(node: Node<A>): number }["of"];
 }
 
+/**
+ * An op in other tools. "rule" stands for more than a name, such as arguments made from the attributes: the tool's
+ * folder in `export/` then has a rule for the op. Null means that the tool has no counterpart.
+ */
+export interface Elsewhere {
+  /** ONNX's operators, applied one after the other: the first to the inputs, the others to its result. */
+  readonly onnx: readonly string[] | "rule" | null;
+  /** PyTorch's function of the same inputs, as a Python program with `from torch.nn import functional as F` calls it. */
+  readonly pytorch: PytorchFunction | "rule" | null;
+}
+
+export type PytorchFunction = `torch.${string}` | `F.${string}`;
+
 export interface Op<A = unknown> {
   readonly name: string;
   /** The result's shape and type, or a ShapeError. */
@@ -121,8 +134,8 @@ export interface Op<A = unknown> {
   readonly gradientCaveat?: string;
   /** What an inspection says of its nodes; left out if they make no layer with a kind of its own. */
   readonly layer?: OpLayer<A> | undefined;
-  /** Set for ops that only gradients and the compiler build, so that no network's forward pass contains them. */
-  readonly internal?: true;
+  /** What exported networks call it. Internal ops are built by gradients and the compiler only: no forward pass has them. */
+  readonly elsewhere: Elsewhere | "internal";
   /** What distinguishes two sets of attributes; JSON unless given. */
   readonly key?: { of(attrs: A): string }["of"];
 }

@@ -189,7 +189,7 @@ test("flattened, each value sees what it saw; a fully connected layer sees all; 
 
 /** Elementwise ops, reductions and ops without inputs need no rule. */
 const needRules = [...registry.values()].filter(
-  ({ internal, lowering }) => !internal && ["view", "composite", "kernel"].includes(lowering.kind),
+  ({ elsewhere, lowering }) => elsewhere !== "internal" && ["view", "composite", "kernel"].includes(lowering.kind),
 );
 for (const op of needRules) {
   test(`${op.name} says what it does with receptive fields`, () => {

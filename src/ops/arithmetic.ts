@@ -64,6 +64,7 @@ function defineBinary(
 /** a + b. PyTorch: `torch.add`. */
 export const add = defineBinary({
   name: "add",
+  elsewhere: { onnx: ["Add"], pytorch: "rule" },
   layer: { detail: ({ inputs }, isActive) => (inputs.every(isActive) ? { kind: "add" } : undefined) },
   scalar: ([a, b]) => a! + b!,
   vector: ([a, b]) => v.add(a!, b!),
@@ -73,6 +74,7 @@ export const add = defineBinary({
 /** a − b. PyTorch: `torch.sub`. */
 export const sub = defineBinary({
   name: "sub",
+  elsewhere: { onnx: ["Sub"], pytorch: "rule" },
   scalar: ([a, b]) => a! - b!,
   vector: ([a, b]) => v.sub(a!, b!),
   gradient: ({ inputs: [, b] }, grad) => [grad, b!.requiresGrad ? neg(grad) : null],
@@ -81,6 +83,7 @@ export const sub = defineBinary({
 /** a · b. PyTorch: `torch.mul`. */
 export const mul = defineBinary({
   name: "mul",
+  elsewhere: { onnx: ["Mul"], pytorch: "rule" },
   scalar: ([a, b]) => a! * b!,
   vector: ([a, b]) => v.mul(a!, b!),
   keepsZeros: (isZero) => isZero(0) || isZero(1),
@@ -107,6 +110,7 @@ const tie: Sample<NoAttrs> = {
 /** The larger of a and b; NaN if one is. PyTorch: `torch.maximum`. */
 export const maximum = defineBinary({
   name: "maximum",
+  elsewhere: { onnx: ["Max"], pytorch: "torch.maximum" },
   scalar: ([a, b]) => Math.max(a!, b!),
   vector: ([a, b]) => v.max(a!, b!),
   gradient: ({ inputs: [a, b] }, grad) => extremeGradient(a!, b!, lt, grad),
@@ -116,6 +120,7 @@ export const maximum = defineBinary({
 /** The smaller of a and b; NaN if one is. PyTorch: `torch.minimum`. */
 export const minimum = defineBinary({
   name: "minimum",
+  elsewhere: { onnx: ["Min"], pytorch: "torch.minimum" },
   scalar: ([a, b]) => Math.min(a!, b!),
   vector: ([a, b]) => v.min(a!, b!),
   gradient: ({ inputs: [a, b] }, grad) => extremeGradient(a!, b!, (x, y) => lt(y, x), grad),
@@ -124,6 +129,7 @@ export const minimum = defineBinary({
 
 const divOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "div",
+  elsewhere: { onnx: ["Div"], pytorch: "rule" },
   dtype: () => "float32",
   scalar: ([a, b]) => a! / b!,
   vector: ([a, b]) => v.div(a!, b!),
@@ -141,6 +147,7 @@ export const div = opFunction(divOp, (a: Node, b: Node): Node => divOp([a, b], {
 
 const negOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "neg",
+  elsewhere: { onnx: ["Neg"], pytorch: "rule" },
   dtype: promote,
   scalar: ([x]) => -x!,
   vector: ([x]) => v.op("f32x4.neg", x!),

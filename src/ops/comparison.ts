@@ -39,6 +39,7 @@ function defineComparison(
   name: string,
   holds: (a: number, b: number) => boolean,
   instruction: Instruction,
+  onnx: readonly string[],
 ): OpRef<NoAttrs> & ((a: Node, b: Node) => Node) {
   const mask = ([a, b]: readonly Expr[]): Expr => v.op(instruction, a!, b!);
   const build = defineElementwise({
@@ -48,6 +49,7 @@ function defineComparison(
     vector: (args) => v.op("v128.and", mask(args), v.const(1)),
     mask,
     gradient: () => [null, null],
+    elsewhere: { onnx, pytorch: "rule" },
     samples: comparisonSamples,
     torch: () => `torch.${name}(x[0], x[1])`,
   });
@@ -55,20 +57,21 @@ function defineComparison(
 }
 
 /** a = b. PyTorch: `torch.eq`. */
-export const eq = defineComparison("eq", (a, b) => a === b, "f32x4.eq");
+export const eq = defineComparison("eq", (a, b) => a === b, "f32x4.eq", ["Equal"]);
 /** a ≠ b. PyTorch: `torch.ne`. */
-export const ne = defineComparison("ne", (a, b) => a !== b, "f32x4.ne");
+export const ne = defineComparison("ne", (a, b) => a !== b, "f32x4.ne", ["Equal", "Not"]);
 /** a < b. PyTorch: `torch.lt`. */
-export const lt = defineComparison("lt", (a, b) => a < b, "f32x4.lt");
+export const lt = defineComparison("lt", (a, b) => a < b, "f32x4.lt", ["Less"]);
 /** a ≤ b. PyTorch: `torch.le`. */
-export const le = defineComparison("le", (a, b) => a <= b, "f32x4.le");
+export const le = defineComparison("le", (a, b) => a <= b, "f32x4.le", ["LessOrEqual"]);
 /** a > b. PyTorch: `torch.gt`. */
-export const gt = defineComparison("gt", (a, b) => a > b, "f32x4.gt");
+export const gt = defineComparison("gt", (a, b) => a > b, "f32x4.gt", ["Greater"]);
 /** a ≥ b. PyTorch: `torch.ge`. */
-export const ge = defineComparison("ge", (a, b) => a >= b, "f32x4.ge");
+export const ge = defineComparison("ge", (a, b) => a >= b, "f32x4.ge", ["GreaterOrEqual"]);
 
 const whereOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "where",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   dtype: ([, a, b]) => promote([a!, b!]),
   scalar: ([condition, a, b]) => (condition !== 0 ? a! : b!),
   vector: ([condition, a, b]) => v.select(condition!, a!, b!),
@@ -105,6 +108,7 @@ export interface CastAttrs {
 
 const castOp: OpBuilder<CastAttrs> = defineElementwise({
   name: "cast",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   dtype: (_, { dtype }) => dtype,
   scalar: ([x], { dtype }) => (dtype === "int32" ? Math.trunc(x!) : x!),
   vector: ([x], { dtype }) => (dtype === "int32" ? v.op("f32x4.trunc", x!) : x!),
@@ -124,6 +128,7 @@ export const cast = opFunction(castOp, (x: Node, dtype: Dtype): Node =>
 
 const detachOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "detach",
+  elsewhere: { onnx: [], pytorch: "rule" },
   dtype: ([x]) => x!.dtype,
   scalar: ([x]) => x!,
   vector: ([x]) => x!,

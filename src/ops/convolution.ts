@@ -27,6 +27,7 @@ export interface ConvolutionWeightGradientAttrs extends ConvolutionAttrs {
 
 const conv2dOp: OpBuilder<ConvolutionAttrs> = defineOp({
   name: "conv2d",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x, w], attrs) => {
     requireImage("conv2d", "input", x!);
     requireImage("conv2d", "weight", w!, "[O,C/groups,KH,KW]");
@@ -59,7 +60,7 @@ const conv2dOp: OpBuilder<ConvolutionAttrs> = defineOp({
 
 const conv2dInputGradientOp: OpBuilder<ConvolutionInputGradientAttrs> = defineOp({
   name: "conv2dInputGradient",
-  internal: true,
+  elsewhere: "internal",
   infer: ([g, w], attrs) => {
     requireImage("conv2dInputGradient", "weight", w!, "[O,C/groups,KH,KW]");
     requireOutput("conv2dInputGradient", g!, attrs.inputShape, w!.shape, attrs);
@@ -82,7 +83,7 @@ const conv2dInputGradientOp: OpBuilder<ConvolutionInputGradientAttrs> = defineOp
 
 const conv2dWeightGradientOp: OpBuilder<ConvolutionWeightGradientAttrs> = defineOp({
   name: "conv2dWeightGradient",
-  internal: true,
+  elsewhere: "internal",
   infer: ([x, g], attrs) => {
     requireImage("conv2dWeightGradient", "input", x!);
     requireOutput("conv2dWeightGradient", g!, x!.shape, attrs.weightShape, attrs);

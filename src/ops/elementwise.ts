@@ -6,7 +6,7 @@ import { defineOp, type ElementwiseCode, type NoAttrs, type Op, type OpBuilder, 
 /** An op whose result element needs the inputs' elements at its place only. */
 export interface Elementwise<A>
   extends
-    Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat" | "layer" | "internal">,
+    Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat" | "layer" | "elsewhere">,
     ElementwiseCode<A> {
   readonly dtype: (inputs: readonly Node[], attrs: A) => Dtype;
   /** One result element, in float64. */

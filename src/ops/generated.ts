@@ -38,6 +38,7 @@ function countAlong(position: Expr, attrs: IotaAttrs): Expr {
 
 const iotaOp: OpBuilder<IotaAttrs> = defineOp({
   name: "iota",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: (_, { shape, axis }) => {
     if (axis in shape && sizeOf(shape) <= largestPosition) return { shape, dtype: "int32" };
     throw new ShapeError({
@@ -111,6 +112,7 @@ export interface RandomAttrs {
 
 const randomOp: OpBuilder<RandomAttrs> = defineOp({
   name: "random",
+  elsewhere: { onnx: null, pytorch: null },
   infer: (_, { shape }) => ({ shape, dtype: "float32" }),
   reference: ([key0, key1], { shape }) => {
     const words = [arriving(key0!.data[0]!), arriving(key1!.data[0]!)] as const;

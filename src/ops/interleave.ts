@@ -17,7 +17,7 @@ export interface InterleaveAttrs {
 
 const interleaveOp: OpBuilder<InterleaveAttrs> = defineOp({
   name: "interleave",
-  internal: true,
+  elsewhere: "internal",
   infer: (parts, { kernel }) => {
     const [first] = parts as [Node, ...Node[]];
     const odd = parts.find((part) => part.shape.length !== 4 || !shapesEqual(part.shape, first.shape));

@@ -18,6 +18,7 @@ function registerLeaf<A>(name: string, reference: Op<A>["reference"], key: (attr
     reference,
     gradient: () => [],
     lowering: { kind: "leaf" },
+    elsewhere: { onnx: "rule", pytorch: "rule" },
     samples: [],
     torch: null,
     key,

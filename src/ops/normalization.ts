@@ -64,6 +64,7 @@ function inferSoftmax(op: string, x: Node, { axis }: SoftmaxAttrs): { shape: Sha
 
 const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "softmax",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   layer: { detail: () => ({ kind: "softmax", log: false }) },
   infer: ([x], attrs) => inferSoftmax("softmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => Math.exp(value - total)),
@@ -84,6 +85,7 @@ const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
 
 const logSoftmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "logSoftmax",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   layer: { detail: () => ({ kind: "softmax", log: true }) },
   infer: ([x], attrs) => inferSoftmax("logSoftmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => value - total),
@@ -122,6 +124,7 @@ function alongAxis(x: Value, axis: number, f: (value: number, logTotal: number) 
 
 const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
   name: "batchNorm",
+  elsewhere: { onnx: "rule", pytorch: null },
   layer: { detail: () => ({ kind: "batchNorm" }) },
   infer: ([x, ...perChannel], { axes }) => {
     requireFloat("batchNorm", "input", x!);

@@ -6,7 +6,7 @@ import { add, div, mul, neg, sub } from "./arithmetic.js";
 import { cast, gt, where } from "./comparison.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
-import { opFunction, type NoAttrs, type OpRef, type Sample } from "../graph/op.js";
+import { opFunction, type NoAttrs, type OpRef, type PytorchFunction, type Sample } from "../graph/op.js";
 
 interface Function1 {
   readonly name: string;
@@ -21,6 +21,10 @@ interface Function1 {
   readonly extra?: readonly number[];
   /** Slow to compute (see ElementwiseCode). */
   readonly expensive?: true;
+  /** As in an op's record (graph/op.ts). */
+  readonly onnx: readonly string[] | null;
+  /** `torch.` and the name unless given. */
+  readonly pytorch?: PytorchFunction;
   /** Set for a function that networks use as an activation. */
   readonly activation?: true;
 }
@@ -36,6 +40,7 @@ function samplesOf({ range = [-2, 2], extra }: Function1): Sample<NoAttrs>[] {
 }
 
 function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) {
+  const { pytorch = `torch.${rule.name}` } = rule;
   const build = defineElementwise({
     name: rule.name,
     dtype: (inputs) => (rule.integer ? promote(inputs) : "float32"),
@@ -45,7 +50,8 @@ function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) 
     layer: rule.activation && { detail: () => ({ kind: "activation", by: rule.name }) },
     gradient: (node, grad) => [rule.gradient(grad, node, node.inputs[0]!)],
     samples: samplesOf(rule),
-    torch: () => (rule.integer ? `torch.${rule.name}(x[0])` : `torch.${rule.name}(x[0].double())`),
+    elsewhere: { onnx: rule.onnx, pytorch },
+    torch: () => `${pytorch.replace(/^F\./, "torch.nn.functional.")}(${rule.integer ? "x[0]" : "x[0].double()"})`,
   });
   return opFunction(build, (x: Node): Node => build([rule.integer ? x : cast(x, "float32")], {}));
 }
@@ -56,6 +62,7 @@ const flat = (_grad: Node, y: Node): Node => constant(0, y.shape);
 /** eˣ. PyTorch: `torch.exp`. */
 export const exp = definePointwise({
   name: "exp",
+  onnx: ["Exp"],
   scalar: Math.exp,
   vector: (x) => v.call("exp", x),
   expensive: true,
@@ -66,6 +73,7 @@ export const exp = definePointwise({
 /** The natural logarithm. PyTorch: `torch.log`. */
 export const log = definePointwise({
   name: "log",
+  onnx: ["Log"],
   scalar: Math.log,
   vector: (x) => v.call("log", x),
   expensive: true,
@@ -76,6 +84,7 @@ export const log = definePointwise({
 /** √x. PyTorch: `torch.sqrt`. */
 export const sqrt = definePointwise({
   name: "sqrt",
+  onnx: ["Sqrt"],
   scalar: Math.sqrt,
   vector: (x) => v.op("f32x4.sqrt", x),
   gradient: (grad, y) => div(grad, add(y, y)),
@@ -85,6 +94,7 @@ export const sqrt = definePointwise({
 /** 1/√x. PyTorch: `torch.rsqrt`. */
 export const rsqrt = definePointwise({
   name: "rsqrt",
+  onnx: ["Sqrt", "Reciprocal"],
   scalar: (x) => 1 / Math.sqrt(x),
   vector: (x) => v.div(v.const(1), v.op("f32x4.sqrt", x)),
   gradient: (grad, y) => mul(mul(grad, constant(-0.5)), mul(y, mul(y, y))),
@@ -94,6 +104,7 @@ export const rsqrt = definePointwise({
 /** 1/x. PyTorch: `torch.reciprocal`. */
 export const reciprocal = definePointwise({
   name: "reciprocal",
+  onnx: ["Reciprocal"],
   scalar: (x) => 1 / x,
   vector: (x) => v.div(v.const(1), x),
   gradient: (grad, y) => neg(mul(grad, mul(y, y))),
@@ -103,6 +114,7 @@ export const reciprocal = definePointwise({
 /** |x|. PyTorch: `torch.abs`. */
 export const abs = definePointwise({
   name: "abs",
+  onnx: ["Abs"],
   scalar: Math.abs,
   vector: (x) => v.op("f32x4.abs", x),
   gradient: (grad, _, x) => mul(grad, sign(x)),
@@ -112,6 +124,7 @@ export const abs = definePointwise({
 /** −1, 0 or 1; 0 for NaN, as in PyTorch. PyTorch: `torch.sign`. */
 export const sign = definePointwise({
   name: "sign",
+  onnx: ["Sign"],
   scalar: (x) => Number(x > 0) - Number(x < 0),
   vector: (x) =>
     v.sub(
@@ -125,6 +138,7 @@ export const sign = definePointwise({
 /** The largest whole number not above x. PyTorch: `torch.floor`. */
 export const floor = definePointwise({
   name: "floor",
+  onnx: ["Floor"],
   scalar: Math.floor,
   vector: (x) => v.op("f32x4.floor", x),
   gradient: flat,
@@ -133,6 +147,7 @@ export const floor = definePointwise({
 /** The smallest whole number not below x. PyTorch: `torch.ceil`. */
 export const ceil = definePointwise({
   name: "ceil",
+  onnx: ["Ceil"],
   scalar: Math.ceil,
   vector: (x) => v.op("f32x4.ceil", x),
   gradient: flat,
@@ -141,6 +156,7 @@ export const ceil = definePointwise({
 /** The nearest whole number; of two equally near the even one. PyTorch: `torch.round`. */
 export const round = definePointwise({
   name: "round",
+  onnx: ["Round"],
   scalar: roundHalfEven,
   vector: (x) => v.op("f32x4.nearest", x),
   gradient: flat,
@@ -149,6 +165,7 @@ export const round = definePointwise({
 /** max(x, 0); NaN stays NaN. Its gradient is taken from the result, so x need not be kept. PyTorch: `F.relu`. */
 export const relu = definePointwise({
   name: "relu",
+  onnx: ["Relu"],
   activation: true,
   scalar: (x) => Math.max(x, 0),
   vector: (x) => v.pmax(x, v.const(0)),
@@ -159,6 +176,7 @@ export const relu = definePointwise({
 /** 1/(1 + e⁻ˣ). PyTorch: `torch.sigmoid`. */
 export const sigmoid = definePointwise({
   name: "sigmoid",
+  onnx: ["Sigmoid"],
   activation: true,
   scalar: (x) => 1 / (1 + Math.exp(-x)),
   vector: (x) => v.call("sigmoid", x),
@@ -170,6 +188,7 @@ export const sigmoid = definePointwise({
 /** The hyperbolic tangent. PyTorch: `torch.tanh`. */
 export const tanh = definePointwise({
   name: "tanh",
+  onnx: ["Tanh"],
   activation: true,
   scalar: Math.tanh,
   vector: (x) => v.call("tanh", x),

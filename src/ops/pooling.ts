@@ -38,6 +38,7 @@ const cases: readonly { x: Shape; kernel: Pair; stride: Pair; padding: Pair }[] 
 
 const maxPool2dOp: OpBuilder<MaxPoolAttrs> = defineOp({
   name: "maxPool2d",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x], attrs) => {
     requireImage("maxPool2d", "input", x!);
     return { shape: pooledShape("maxPool2d", x!.shape, attrs), dtype: "float32" };
@@ -56,7 +57,7 @@ const maxPool2dOp: OpBuilder<MaxPoolAttrs> = defineOp({
 
 const maxPool2dGradientOp: OpBuilder<MaxPoolAttrs> = defineOp({
   name: "maxPool2dGradient",
-  internal: true,
+  elsewhere: "internal",
   infer: ([x, g], attrs) => {
     requireImage("maxPool2dGradient", "input", x!);
     requireOutput("maxPool2dGradient", g!, x!.shape, attrs);
@@ -78,6 +79,7 @@ const maxPool2dGradientOp: OpBuilder<MaxPoolAttrs> = defineOp({
 
 const avgPool2dOp: OpBuilder<AvgPoolAttrs> = defineOp({
   name: "avgPool2d",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x], attrs) => {
     requireImage("avgPool2d", "input", x!);
     return { shape: pooledShape("avgPool2d", x!.shape, undilated(attrs)), dtype: "float32" };
@@ -96,7 +98,7 @@ const avgPool2dOp: OpBuilder<AvgPoolAttrs> = defineOp({
 
 const avgPool2dGradientOp: OpBuilder<AvgPoolGradientAttrs> = defineOp({
   name: "avgPool2dGradient",
-  internal: true,
+  elsewhere: "internal",
   infer: ([g], attrs) => {
     requireOutput("avgPool2dGradient", g!, attrs.inputShape, undilated(attrs));
     return { shape: attrs.inputShape, dtype: "float32" };

@@ -16,6 +16,7 @@ function power(a: number, b: number): number {
 
 const powOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "pow",
+  elsewhere: { onnx: ["Pow"], pytorch: "rule" },
   dtype: () => "float32",
   scalar: ([a, b]) => power(a!, b!),
   vector: ([a, b]) => v.call("pow", a!, b!),

@@ -59,6 +59,7 @@ function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes:
     name: rule.name,
     gradient: rule.gradient,
     layer: poolingOf(rule),
+    elsewhere: { onnx: "rule", pytorch: "rule" },
     infer: ([x], { axes }) => ({ shape: checkedShape(rule.name, x!.shape, axes), dtype: x!.dtype }),
     reference: ([x], _, out) => {
       const result = new Float64Array(sizeOf(out.shape)).fill(rule.start);

@@ -19,7 +19,7 @@ const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtyp
 /** Inputs: the largest value, then the values, then as many choices. */
 const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "atLargest",
-  internal: true,
+  elsewhere: "internal",
   dtype: (inputs) => promote(inputs.slice(1 + inputs.length / 2)),
   scalar: ([top, ...args]) => {
     const first = args.slice(0, args.length / 2).indexOf(top!);
@@ -50,7 +50,7 @@ export interface UnpoolAttrs {
 
 const unpoolOp: OpBuilder<UnpoolAttrs> = defineOp({
   name: "unpool",
-  internal: true,
+  elsewhere: "internal",
   infer: ([g, chosen, image], { kernel }) => {
     const [n, c, h, w] = g!.shape as [number, number, number, number];
     const expected = [n, c, h * kernel[0], w * kernel[1]];

@@ -8,7 +8,7 @@ import { broadcastStrides, denseStrides, formatShape, shapesEqual, sizeOf, type 
 import { defineOp, opFunction, pythonList, type Op, type OpBuilder, type StridedView } from "../graph/op.js";
 import { gather } from "./strided-values.js";
 
-interface View<A> extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch"> {
+interface View<A> extends Pick<Op<A>, "name" | "elsewhere" | "gradient" | "samples" | "torch"> {
   /** The result's shape, or a ShapeError. */
   readonly shape: (input: Shape, attrs: A) => Shape;
   /** Undefined where strides cannot say it; never for a dense input. */
@@ -68,6 +68,7 @@ export interface ReshapeAttrs {
 
 const reshapeOp: OpBuilder<ReshapeAttrs> = defineView({
   name: "reshape",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input, { shape }) => {
     if (sizeOf(input) === sizeOf(shape)) return shape;
     throw new ShapeError({
@@ -105,6 +106,7 @@ export interface PermuteAttrs {
 
 const permuteOp: OpBuilder<PermuteAttrs> = defineView({
   name: "permute",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input, { order }) => {
     const sorted = [...order].sort((a, b) => a - b);
     if (order.length === input.length && sorted.every((axis, i) => axis === i))
@@ -148,6 +150,7 @@ export interface ExpandAttrs {
 
 const expandOp: OpBuilder<ExpandAttrs> = defineView({
   name: "expand",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input, { shape }) => {
     const lead = shape.length - input.length;
     if (lead >= 0 && input.every((size, axis) => size === 1 || size === shape[axis + lead])) return shape;
@@ -186,6 +189,7 @@ export interface FlipAttrs {
 
 const flipOp: OpBuilder<FlipAttrs> = defineView({
   name: "flip",
+  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input) => input,
   view: ({ shape, strides, offset }, { axes }) => ({
     shape,

@@ -3,6 +3,7 @@
  * but has no mixed types: int32 beside float32 is cast first. Operators: onnx.ai/onnx/operators.
  */
 import type { Dtype } from "../../graph/node.js";
+import { registry, type Op } from "../../graph/op.js";
 import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs, SliceAttrs } from "../../ops/index.js";
 import { refuse, sameSize, sameSizes, type Size, type Sizes, type Value } from "../value.js";
 import { elementTypes, tensorOf, type AttributeValue, type GraphWriter } from "./graph-writer.js";
@@ -42,21 +43,6 @@ export class Call {
 }
 
 type Export = (call: Call) => string;
-
-/** Inputs and output have one type. */
-const elementwise =
-  (operator: string): Export =>
-  (call) =>
-    call.emit(operator, call.allAs(call.value.dtype));
-
-/** Gives bool, which is int32 here. */
-const comparison =
-  (operator: string, negated = false): Export =>
-  (call) => {
-    const common = call.value.inputs.every((input) => input?.dtype === "int32") ? "int32" : "float32";
-    const holds = call.emit(operator, call.allAs(common));
-    return call.emit("Cast", [negated ? call.emit("Not", [holds]) : holds], { to: elementTypes.int32 });
-  };
 
 /** Over axes that stay. */
 const reduction =
@@ -202,7 +188,7 @@ const expand: Export = (call) =>
     ? call.inputs[0]!
     : call.emit("Expand", [call.inputs[0]!, call.graph.shape(call.value.shape)]);
 
-const operators: Readonly<Record<string, Export>> = {
+export const operators: Readonly<Record<string, Export>> = {
   // Leaves.
   variable,
   data,
@@ -216,7 +202,6 @@ const operators: Readonly<Record<string, Export>> = {
   maxPool2d: maxPool,
   avgPool2d: averagePool,
   linear,
-  matmul: elementwise("MatMul"),
   softmax: alongAxis("Softmax"),
   logSoftmax: alongAxis("LogSoftmax"),
   // Reductions.
@@ -227,33 +212,6 @@ const operators: Readonly<Record<string, Export>> = {
   },
   amax: reduction("ReduceMax"),
   // Element by element.
-  add: elementwise("Add"),
-  sub: elementwise("Sub"),
-  mul: elementwise("Mul"),
-  div: elementwise("Div"),
-  pow: elementwise("Pow"),
-  maximum: elementwise("Max"),
-  minimum: elementwise("Min"),
-  neg: elementwise("Neg"),
-  abs: elementwise("Abs"),
-  sign: elementwise("Sign"),
-  exp: elementwise("Exp"),
-  log: elementwise("Log"),
-  sqrt: elementwise("Sqrt"),
-  rsqrt: (call) => call.emit("Reciprocal", [call.emit("Sqrt", call.allAs("float32"))]),
-  reciprocal: elementwise("Reciprocal"),
-  floor: elementwise("Floor"),
-  ceil: elementwise("Ceil"),
-  round: elementwise("Round"),
-  relu: elementwise("Relu"),
-  sigmoid: elementwise("Sigmoid"),
-  tanh: elementwise("Tanh"),
-  eq: comparison("Equal"),
-  ne: comparison("Equal", true),
-  lt: comparison("Less"),
-  le: comparison("LessOrEqual"),
-  gt: comparison("Greater"),
-  ge: comparison("GreaterOrEqual"),
   where,
   cast: (call) => call.emit("Cast", call.inputs, { to: elementTypes[call.value.dtype] }),
   // Shapes.
@@ -268,11 +226,28 @@ const operators: Readonly<Record<string, Export>> = {
 
 /** Writes a value; its name in the graph. */
 export function writeValue(call: Call): string {
-  const write = Object.hasOwn(operators, call.value.op) ? operators[call.value.op] : undefined;
-  if (write) return write(call);
+  const { op } = call.value;
+  if (Object.hasOwn(operators, op)) return operators[op]!(call);
+  const record = registry.get(op);
+  const named = record && record.elsewhere !== "internal" ? record.elsewhere.onnx : null;
+  if (record && Array.isArray(named)) return writeNamed(call, named, isComparison(record));
   return refuse(
     call.value,
     "ONNX has no operator for it",
     "export the network without this op, or write it with others",
   );
+}
+
+/** The operators that a record names. ONNX compares to bool, which is int32 here, and has no mixed types. */
+function writeNamed(call: Call, operators: readonly string[], compares: boolean): string {
+  const [first, ...others] = operators;
+  if (first === undefined) return call.inputs[0]!;
+  const isWhole = call.value.inputs.every((input) => input?.dtype === "int32");
+  const common = compares ? (isWhole ? "int32" : "float32") : call.value.dtype;
+  const made = others.reduce((name, next) => call.emit(next, [name]), call.emit(first, call.allAs(common)));
+  return compares ? call.emit("Cast", [made], { to: elementTypes.int32 }) : made;
+}
+
+function isComparison({ lowering }: Op): boolean {
+  return lowering.kind === "elementwise" && lowering.mask !== undefined;
 }

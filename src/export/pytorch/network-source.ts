@@ -8,7 +8,7 @@ import { trace, type Trace } from "../computation.js";
 import { refuse, valuesInOrder, type Value } from "../value.js";
 import { constructorOf, declare, isKnown } from "./layers.js";
 import { className, selfPath } from "./names.js";
-import { expressions } from "./operators.js";
+import { expressionOf, expressions } from "./operators.js";
 import { asInTraining, checkTraining, isOnlyDropout } from "./training-mode.js";
 
 /** More elements are not written into a program. */
@@ -99,7 +99,7 @@ class ForwardWriter {
   private expression(value: Value): string {
     const inputs = value.inputs.map((input) => (input ? this.texts.get(input)! : ""));
     if (value.op === "call") return `${selfPath(this.model, value.attrs["path"] as string)}(${inputs[0]!})`;
-    const write = Object.hasOwn(expressions, value.op) ? expressions[value.op] : undefined;
+    const write = expressionOf(value);
     return write ? write(inputs, value) : refuse(value, "it has no counterpart in PyTorch");
   }
 

@@ -1,5 +1,6 @@
 /** One record for each op: how it reads in Python with PyTorch. What a layer of `torch.nn` does is not here: it is called. */
 import { pythonBool, pythonFloat, pythonTuple } from "../../text/python.js";
+import { registry } from "../../graph/op.js";
 import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs } from "../../ops/index.js";
 import { refuse, type Size, type Sizes, type Value } from "../value.js";
 
@@ -19,10 +20,6 @@ const sizes = (shape: Sizes): string => shape.map(size).join(", ");
 /** A tuple, also of one element. */
 const tuple = (shape: Sizes): string => (shape.length === 1 ? `(${size(shape[0]!)},)` : `(${sizes(shape)})`);
 
-const method =
-  (name: string, ...more: string[]): Expression =>
-  ([x]) =>
-    `${x}.${name}(${more.join(", ")})`;
 const operator =
   (symbol: string): Expression =>
   ([a, b]) =>
@@ -90,6 +87,7 @@ const functionalDropout =
     `F.${name}(${x}, p=${pythonFloat(attrsOf<{ p: number }>(value).p)}, training=self.training)`;
 
 export const expressions: Readonly<Record<string, Expression>> = {
+  detach: ([x]) => `${x}.detach()`,
   constant,
   iota: (_, value) => {
     const { axis } = attrsOf<{ axis: number }>(value);
@@ -131,22 +129,7 @@ export const expressions: Readonly<Record<string, Expression>> = {
   mul: operator("*"),
   div: operator("/"),
   pow: operator("**"),
-  maximum: (x, value) => `torch.maximum(${tensors(x, value).join(", ")})`,
-  minimum: (x, value) => `torch.minimum(${tensors(x, value).join(", ")})`,
   neg: ([x]) => `-${x}`,
-  abs: method("abs"),
-  sign: method("sign"),
-  exp: method("exp"),
-  log: method("log"),
-  sqrt: method("sqrt"),
-  rsqrt: method("rsqrt"),
-  reciprocal: method("reciprocal"),
-  floor: method("floor"),
-  ceil: method("ceil"),
-  round: method("round"),
-  relu: ([x]) => `F.relu(${x})`,
-  sigmoid: ([x]) => `torch.sigmoid(${x})`,
-  tanh: ([x]) => `torch.tanh(${x})`,
   eq: comparison("=="),
   ne: comparison("!="),
   lt: comparison("<"),
@@ -166,3 +149,11 @@ export const expressions: Readonly<Record<string, Expression>> = {
   pad,
   cat: (x, value) => `torch.cat([${x.join(", ")}], dim=${attrsOf<{ axis: number }>(value).axis})`,
 };
+
+/** The expression that computes a value; undefined where PyTorch has none. */
+export function expressionOf(value: Value): Expression | undefined {
+  if (Object.hasOwn(expressions, value.op)) return expressions[value.op];
+  const record = registry.get(value.op);
+  const name = record && record.elsewhere !== "internal" ? record.elsewhere.pytorch : null;
+  return name === null ? undefined : (x) => `${name}(${tensors(x, value).join(", ")})`;
+}

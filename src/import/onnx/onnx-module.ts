@@ -19,7 +19,7 @@ import { constantOf, shapes } from "./operators/shapes.js";
 import type { Constant } from "./tensor-proto.js";
 import { Numbers, type Value } from "./values.js";
 
-const importers: Readonly<Record<string, Importer>> = { ...layers, ...arithmetic, ...shapes };
+const importers: Readonly<Record<string, Importer>> = { ...arithmetic, ...layers, ...shapes };
 /** The ONNX operators that can be imported. */
 export const onnxOperators: readonly string[] = Object.keys(importers).sort();
 

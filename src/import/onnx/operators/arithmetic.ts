@@ -1,15 +1,31 @@
 /** Elementwise operators and reductions. On integers (sizes) they are computed immediately. */
 import { broadcastShapes, broadcastStrides, denseStrides, sizeOf } from "../../../graph/shape.js";
-import type { Tensor } from "../../../tensor/tensor.js";
+import { applyOp, registry } from "../../../graph/op.js";
+import { Tensor } from "../../../tensor/tensor.js";
 import { TensorProto_DataType } from "onnx-buf";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport } from "../node-import.js";
 import { asTensor, Numbers, type Value } from "../values.js";
 
-const unary =
-  (compute: (x: Tensor) => Tensor): Importer =>
-  () =>
-  (input) =>
-    compute(tensorInput(input));
+/** The elementwise ops for whose records one operator of ONNX is the same. */
+function elementwise(): Record<string, Importer> {
+  return Object.fromEntries(
+    [...registry.values()].flatMap((op) => {
+      if (op.lowering.kind !== "elementwise" || op.elsewhere === "internal" || !Array.isArray(op.elsewhere.onnx))
+        return [];
+      const [operator, ...more] = op.elsewhere.onnx as readonly string[];
+      if (operator === undefined || more.length > 0) return [];
+      const run = (...inputs: readonly (Value | undefined)[]) =>
+        new Tensor(
+          applyOp(
+            op,
+            inputs.map((input) => tensorInput(input).node),
+            {},
+          ),
+        );
+      return [[operator, () => run]];
+    }),
+  );
+}
 
 /** @param whole the operator on integers, if exporters use it for shapes */
 const binary =
@@ -92,6 +108,7 @@ const cast: Importer = (node: NodeImport) => {
 };
 
 export const arithmetic: Readonly<Record<string, Importer>> = {
+  ...elementwise(),
   Add: binary(
     (a, b) => a.add(b),
     (a, b) => a + b,
@@ -110,25 +127,10 @@ export const arithmetic: Readonly<Record<string, Importer>> = {
   ),
   Pow: binary((a, b) => a.pow(b)),
   MatMul: binary((a, b) => a.matmul(b)),
-  Equal: binary((a, b) => a.eq(b)),
-  Less: binary((a, b) => a.lt(b)),
-  LessOrEqual: binary((a, b) => a.le(b)),
-  Greater: binary((a, b) => a.gt(b)),
-  GreaterOrEqual: binary((a, b) => a.ge(b)),
   Max: variadic((a, b) => a.maximum(b)),
   Min: variadic((a, b) => a.minimum(b)),
   Sum: variadic((a, b) => a.add(b)),
   Where: () => (condition, yes, no) => tensorInput(condition).where(tensorInput(yes), tensorInput(no)),
-  Neg: unary((x) => x.neg()),
-  Abs: unary((x) => x.abs()),
-  Sign: unary((x) => x.sign()),
-  Exp: unary((x) => x.exp()),
-  Log: unary((x) => x.log()),
-  Sqrt: unary((x) => x.sqrt()),
-  Reciprocal: unary((x) => x.reciprocal()),
-  Floor: unary((x) => x.floor()),
-  Ceil: unary((x) => x.ceil()),
-  Round: unary((x) => x.round()),
   LeakyRelu: leakyRelu,
   Clip: clip,
   Cast: cast,

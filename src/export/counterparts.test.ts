@@ -1,0 +1,25 @@
+/** Every op that a network can compute is written for other tools, or its record says that it has no counterpart there. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { registry } from "../graph/op.js";
+import { operators } from "./onnx/operators.js";
+import { expressions } from "./pytorch/operators.js";
+
+/** Leaves that Python reads by a name of their own: an attribute, or a buffer. */
+const namedLeaves = ["variable", "data"];
+
+const tools = {
+  onnx: { rules: new Set(Object.keys(operators)), where: "export/onnx/operators.ts" },
+  pytorch: { rules: new Set([...Object.keys(expressions), ...namedLeaves]), where: "export/pytorch/operators.ts" },
+};
+
+for (const { name, elsewhere } of registry.values()) {
+  if (elsewhere === "internal") continue;
+  for (const tool of ["onnx", "pytorch"] as const) {
+    const { rules, where } = tools[tool];
+    test(`${name}: the record and the rules of ${tool} agree`, () => {
+      if (elsewhere[tool] === "rule") assert.ok(rules.has(name), `add a rule for ${name} to ${where}`);
+      else assert.ok(!rules.has(name), `${where} has a rule for ${name}: its record should say "rule"`);
+    });
+  }
+}
