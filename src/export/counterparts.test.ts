@@ -1,7 +1,8 @@
-/** Every op that a network can compute is written for other tools, or its record says that it has no counterpart there. */
+/** Every op and layer is written for other tools, or says that it has no counterpart there. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registry } from "../graph/op.js";
+import * as nn from "../nn/index.js";
 import { operators } from "./onnx/operators.js";
 import { expressions } from "./pytorch/operators.js";
 
@@ -22,4 +23,15 @@ for (const { name, elsewhere } of registry.values()) {
       else assert.ok(!rules.has(name), `${where} has a rule for ${name}: its record should say "rule"`);
     });
   }
+}
+
+/** Classes that are no layers: what networks are made with. */
+const structures: readonly unknown[] = [nn.Module, nn.Sequential, nn.ModuleList];
+
+for (const [name, value] of Object.entries(nn)) {
+  const isLayer = typeof value === "function" && value.prototype instanceof nn.Module && !structures.includes(value);
+  if (!isLayer) continue;
+  test(`nn.${name} says what PyTorch calls it`, () => {
+    assert.ok(Object.hasOwn(value, "elsewhere"), `add "static override readonly elsewhere" to the class ${name}`);
+  });
 }

@@ -1,5 +1,6 @@
 /** What can be said of a network without training it: its parameters, and which kinds of layers it is made of. */
-import { BatchNorm2d, Conv2d, Dropout, Dropout2d, type Module } from "../nn/index.js";
+import { BatchNorm2d, Conv2d, type Module } from "../nn/index.js";
+import { DropoutBase } from "../nn/layers/dropout.js";
 import type { Shape } from "../graph/shape.js";
 import { inspectNetwork } from "./inspect.js";
 
@@ -30,7 +31,7 @@ export function gatherFacts(model: Module, inputSize: Shape): Facts {
   return {
     parameters: [...model.parameters()].reduce((total, parameter) => total + parameter.numel(), 0),
     fullyConnected: inspectNetwork(model, inputSize).layers.filter(({ kind }) => kind === "linear").length,
-    dropout: modules.some((module) => (module instanceof Dropout || module instanceof Dropout2d) && module.p > 0),
+    dropout: modules.some((module) => module instanceof DropoutBase && module.p > 0),
     batchNorm: modules.some((module) => module instanceof BatchNorm2d),
     pointwise: modules.some((module) => module instanceof Conv2d && module.kernelSize.every((size) => size === 1)),
   };

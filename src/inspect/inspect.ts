@@ -1,6 +1,7 @@
 /** Looks at a network without computing anything: what `kilograd inspect` shows, as data. */
 import type { Node } from "../graph/node.js";
-import { Dropout, Dropout2d, type Module } from "../nn/index.js";
+import type { Module } from "../nn/index.js";
+import { DropoutBase } from "../nn/layers/dropout.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { BATCH, sizesOf, type InputSizes } from "../trace/lazy-call.js";
 import { classify, variablesOf, type Material } from "./layer-kinds.js";
@@ -122,7 +123,7 @@ function describe(step: Step, context: Context): Omit<Layer, "from" | "parameter
 
 /** A dropout that drops nothing leaves no trace in the graph. */
 function refine(module: Module, detail: LayerDetail): LayerDetail {
-  return module instanceof Dropout || module instanceof Dropout2d ? { kind: "dropout", p: module.p } : detail;
+  return module instanceof DropoutBase ? { kind: "dropout", p: module.p } : detail;
 }
 
 /** For one image. The products of an uneven adaptive pooling are a way of averaging, and not counted. */

@@ -9,6 +9,7 @@
 import { KilogradError, StateError } from "../errors/errors.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { LayerElsewhere } from "./elsewhere.js";
 import { snakeCase } from "../text/python.js";
 import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
@@ -51,6 +52,12 @@ export interface Module {
  * model(zeros([32, 1, 28, 28])).shape; // [32, 8, 26, 26]
  */
 export class Module extends ModuleFields<Module> {
+  /**
+   * What other tools call this layer.
+   * @internal
+   */
+  static readonly elsewhere: LayerElsewhere | undefined = undefined;
+
   /**
    * Whether the module behaves as in training (dropout drops, batch norm uses the batch's statistics); `train()` and
    * `eval()` set it for all submodules. PyTorch: `torch.nn.Module.training`.
@@ -243,6 +250,14 @@ export class Module extends ModuleFields<Module> {
    */
   extraRepr(): string {
     return "";
+  }
+
+  /**
+   * The Python arguments that make the same layer in PyTorch: what is printed, unless PyTorch does not print all of it.
+   * @internal
+   */
+  pytorchArguments(): string {
+    return this.extraRepr();
   }
 
   /**

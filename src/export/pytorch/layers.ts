@@ -1,41 +1,13 @@
 /** Modules that PyTorch has under the same name, and the Python that makes a network's modules. */
+import { elsewhereOf } from "../../nn/elsewhere.js";
 import * as nn from "../../nn/index.js";
-import { pythonBool, pythonTuple, snakeCase } from "../../text/python.js";
+import { pythonTuple, snakeCase } from "../../text/python.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { assignment, attribute } from "./names.js";
 
-type Constructor = abstract new (...args: never[]) => nn.Module;
-
-/** Classes whose printed arguments are Python's. */
-const classes: ReadonlyMap<string, Constructor> = new Map<string, Constructor>(
-  Object.entries({
-    AdaptiveAvgPool2d: nn.AdaptiveAvgPool2d,
-    AvgPool2d: nn.AvgPool2d,
-    BatchNorm2d: nn.BatchNorm2d,
-    Conv2d: nn.Conv2d,
-    Dropout: nn.Dropout,
-    Dropout2d: nn.Dropout2d,
-    Flatten: nn.Flatten,
-    Identity: nn.Identity,
-    Linear: nn.Linear,
-    LogSoftmax: nn.LogSoftmax,
-    MaxPool2d: nn.MaxPool2d,
-    ReLU: nn.ReLU,
-    Sigmoid: nn.Sigmoid,
-    Softmax: nn.Softmax,
-    Tanh: nn.Tanh,
-  }),
-);
-
-/** The name of the layer as which PyTorch computes the same; a class of the user's own has none. */
-export function layerName({ constructor }: nn.Module): string | undefined {
-  for (const [name, known] of classes) if (known === constructor) return name;
-  return undefined;
-}
-
 /** Whether a module of PyTorch's computes the same: a layer, or a Sequential that calls nothing but such, all that it holds. */
 export function isKnown(module: nn.Module): boolean {
-  if (layerName(module) !== undefined) return true;
+  if (elsewhereOf(module.constructor) !== undefined) return true;
   if (module.constructor !== nn.Sequential) return false;
   const children = members(module, nn.Module);
   return children.length === (module as nn.Sequential).length && children.every(([, child]) => isKnown(child));
@@ -58,8 +30,8 @@ function construct(module: nn.Module): string {
 
 /** The class of PyTorch's that a module is made of, and the arguments of its constructor. */
 export function constructorOf(module: nn.Module): { readonly type: string; readonly args: string } {
-  const layer = layerName(module);
-  if (layer !== undefined) return { type: `nn.${layer}`, args: argumentsOf(module) };
+  const layer = elsewhereOf(module.constructor);
+  if (layer) return { type: `nn.${layer.pytorch}`, args: module.pytorchArguments() };
   if (!isContainer(module)) return { type: "nn.Module", args: "" };
   const children = members(module, nn.Module);
   const list = block(children.map(([, child]) => construct(child)));
@@ -74,14 +46,6 @@ function block(entries: readonly string[]): string {
   return entries.length === 0 ? "" : `\n${entries.map((entry) => `${entry},\n`.replace(/^(?=.)/gm, "    ")).join("")}`;
 }
 
-function argumentsOf(module: nn.Module): string {
-  // What PyTorch prints is what it takes, but for these two.
-  const printed = module.extraRepr().replace(/padding=(same|valid)/, 'padding="$1"');
-  return module instanceof nn.AvgPool2d
-    ? `${printed}, count_include_pad=${pythonBool(module.countIncludePad)}`
-    : printed;
-}
-
 /** Lines of `__init__` that make what a network holds. What it holds under two names is made once. */
 export function declare(model: nn.Module): string[] {
   return [...new Declarations().of(model, "self")];
@@ -93,7 +57,7 @@ class Declarations {
 
   *of(module: nn.Module, at: string): Generator<string> {
     this.made.set(module, at);
-    const isLayer = layerName(module) !== undefined;
+    const isLayer = elsewhereOf(module.constructor) !== undefined;
     for (const [name, child] of members(module, nn.Module)) {
       const place = attribute(at, module, name);
       const known = this.made.get(child);

@@ -2,13 +2,13 @@
  * What a network does in training that it does not do in evaluation. PyTorch's modules know it themselves, and dropout
  * by a function can be written in Python; whatever else a `forward` does in training only cannot, and is refused.
  */
+import { BatchNorm2d } from "../../nn/index.js";
 import type { Mode } from "../../trace/lazy-call.js";
 import type { ModuleCall } from "../../trace/module-calls.js";
 import { refuse, type Value } from "../value.js";
-import { layerName } from "./layers.js";
 
 /** As in training, but for batch norm, whose statistics of a batch the module of PyTorch's takes itself. */
-export const asInTraining: Mode = (module) => layerName(module) !== "BatchNorm2d";
+export const asInTraining: Mode = (module) => module.constructor !== BatchNorm2d;
 
 const HINT = "use modules: nn.BatchNorm2d, nn.Dropout";
 

@@ -8,6 +8,9 @@ import { Module } from "../module.js";
  * @example new nn.ReLU()(tensor([-1, 2])).tolist(); // [0, 2]
  */
 export class ReLU extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "ReLU", onnx: "Relu" };
+
   override forward(input: Tensor): Tensor {
     return F.relu(input);
   }
@@ -18,6 +21,9 @@ export class ReLU extends Module {
  * @example new nn.Sigmoid()(tensor([0])).tolist(); // [0.5]
  */
 export class Sigmoid extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Sigmoid", onnx: "Sigmoid" };
+
   override forward(input: Tensor): Tensor {
     return input.sigmoid();
   }
@@ -28,6 +34,9 @@ export class Sigmoid extends Module {
  * @example new nn.Tanh()(tensor([0, 1])).tolist(); // [0, 0.76159]
  */
 export class Tanh extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Tanh", onnx: "Tanh" };
+
   override forward(input: Tensor): Tensor {
     return input.tanh();
   }
@@ -38,6 +47,9 @@ export class Tanh extends Module {
  * @example new nn.Softmax(1)(tensor([[0, 0]])).tolist(); // [[0.5, 0.5]]
  */
 export class Softmax extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Softmax" };
+
   /** @param dim the axis along which the result adds up to 1; for classes [N, C] it is 1 */
   constructor(readonly dim: number) {
     super();
@@ -57,6 +69,9 @@ export class Softmax extends Module {
  * @example new nn.LogSoftmax(1)(zeros([1, 4])).tolist(); // [[-1.38629, -1.38629, -1.38629, -1.38629]]
  */
 export class LogSoftmax extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "LogSoftmax" };
+
   /** @param dim the axis along which exp of the result adds up to 1; for classes [N, C] it is 1 */
   constructor(readonly dim: number) {
     super();

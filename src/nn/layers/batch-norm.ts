@@ -37,6 +37,9 @@ const defaults: Required<BatchNorm2dOptions> = { eps: 1e-5, momentum: 0.1, affin
  * [...bn.stateDict().keys()]; // ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
  */
 export class BatchNorm2d extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "BatchNorm2d" };
+
   /** A small number that is added to the variance. */
   eps: number;
   /** The weight of each batch in the running statistics; null for a plain average over all batches. */

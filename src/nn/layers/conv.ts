@@ -26,6 +26,9 @@ const defaults: Required<Conv2dOptions> = { stride: 1, padding: 0, dilation: 1, 
  * conv.weight.shape; // [8, 1, 3, 3]
  */
 export class Conv2d extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Conv2d" };
+
   /** The size of the kernels, [height, width]. */
   readonly kernelSize: readonly [number, number];
   /** The distance between two positions of a kernel, [height, width]. */
@@ -99,6 +102,11 @@ export class Conv2d extends Module {
     if (groups !== 1) parts.push(`groups=${groups}`);
     if (!this.bias) parts.push("bias=False");
     return parts.join(", ");
+  }
+
+  /** @internal PyTorch prints a padding's name without quotes. */
+  override pytorchArguments(): string {
+    return this.extraRepr().replace(/padding=(same|valid)/, 'padding="$1"');
   }
 
   private checkArguments(): void {

@@ -5,7 +5,8 @@ import * as F from "../functional/index.js";
 import { Module } from "../module.js";
 import { pythonFloat } from "../../text/python.js";
 
-abstract class DropoutBase extends Module {
+/** What the dropouts share. */
+export abstract class DropoutBase extends Module {
   /**
    * @param p the probability that an element (with Dropout2d, a channel) is dropped, from 0 to 1
    * @throws ArgumentError if p is not between 0 and 1
@@ -35,6 +36,9 @@ abstract class DropoutBase extends Module {
  * dropout(ones([3])).tolist(); // [1, 1, 1]
  */
 export class Dropout extends DropoutBase {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Dropout" };
+
   override forward(input: Tensor): Tensor {
     return F.dropout(input, this.p, this.training);
   }
@@ -48,6 +52,9 @@ export class Dropout extends DropoutBase {
  * dropout(ones([1, 6, 2, 2])).amax([0, 2, 3]).tolist(); // [2, 0, 2, 2, 2, 2]
  */
 export class Dropout2d extends DropoutBase {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Dropout2d" };
+
   override forward(input: Tensor): Tensor {
     return F.dropout2d(input, this.p, this.training);
   }

@@ -7,6 +7,9 @@ import { Module } from "../module.js";
  * @example new nn.Flatten()(zeros([32, 16, 5, 5])).shape; // [32, 400]
  */
 export class Flatten extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Flatten" };
+
   /**
    * @param startDim the first axis to merge
    * @param endDim the last one, which may count from the end
@@ -32,6 +35,9 @@ export class Flatten extends Module {
  * @example new nn.Identity()(tensor([1, 2])).tolist(); // [1, 2]
  */
 export class Identity extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Identity" };
+
   override forward(input: Tensor): Tensor {
     return input;
   }

@@ -22,6 +22,9 @@ export interface LinearOptions {
  * classify(zeros([8, 32])).shape; // [8, 10]
  */
 export class Linear extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "Linear" };
+
   /** The matrix W, [outFeatures, inFeatures]. */
   readonly weight: Parameter;
   /** The vector b, [outFeatures]. */

@@ -2,7 +2,7 @@
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
-import { pythonTuple } from "../../text/python.js";
+import { pythonBool, pythonTuple } from "../../text/python.js";
 import { withDefaults } from "../../errors/options.js";
 
 /**
@@ -10,6 +10,9 @@ import { withDefaults } from "../../errors/options.js";
  * @example new nn.MaxPool2d(2)(zeros([8, 32, 22, 22])).shape; // [8, 32, 11, 11]
  */
 export class MaxPool2d extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "MaxPool2d" };
+
   /** The distance between two windows. */
   readonly stride: F.Size2d;
   /** The border around the image, which no maximum is taken from. */
@@ -52,6 +55,9 @@ export class MaxPool2d extends Module {
  * @example new nn.AvgPool2d(7)(zeros([8, 32, 7, 7])).shape; // [8, 32, 1, 1]
  */
 export class AvgPool2d extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "AvgPool2d" };
+
   /** The distance between two windows. */
   readonly stride: F.Size2d;
   /** The number of zeros around the image. */
@@ -84,6 +90,11 @@ export class AvgPool2d extends Module {
     const { stride, padding } = this;
     return `kernel_size=${sizeRepr(this.kernelSize)}, stride=${sizeRepr(stride)}, padding=${sizeRepr(padding)}`;
   }
+
+  /** @internal PyTorch does not print countIncludePad. */
+  override pytorchArguments(): string {
+    return `${this.extraRepr()}, count_include_pad=${pythonBool(this.countIncludePad)}`;
+  }
 }
 
 /**
@@ -92,6 +103,9 @@ export class AvgPool2d extends Module {
  * @example new nn.AdaptiveAvgPool2d(1)(zeros([8, 32, 7, 7])).shape; // [8, 32, 1, 1]
  */
 export class AdaptiveAvgPool2d extends Module {
+  /** @internal */
+  static override readonly elsewhere = { pytorch: "AdaptiveAvgPool2d" };
+
   /** @param outputSize the size of the result */
   constructor(readonly outputSize: F.Size2d) {
     super();

@@ -8,12 +8,11 @@ import {
   Linear,
   LogSoftmax,
   MaxPool2d,
-  ReLU,
-  Sigmoid,
   Softmax,
-  Tanh,
   type Module,
 } from "../../../nn/index.js";
+import { elsewhereOf } from "../../../nn/elsewhere.js";
+import * as nn from "../../../nn/index.js";
 import * as ops from "../../../ops/index.js";
 import { sizeOf } from "../../../graph/shape.js";
 import { Tensor } from "../../../tensor/tensor.js";
@@ -185,12 +184,21 @@ const softmax =
     };
   };
 
-const plain =
-  (Layer: new () => Module): Importer =>
-  (node) =>
-    node.run(node.layer(() => new Layer()));
+/** The layers that name their ONNX operator themselves: those without arguments. */
+function plainLayers(): Record<string, Importer> {
+  const classes = Object.values(nn).filter((value) => typeof value === "function");
+  return Object.fromEntries(
+    classes.flatMap((Layer) => {
+      const operator = elsewhereOf(Layer)?.onnx;
+      const make = (): Module => new (Layer as new () => Module)();
+      const importer: Importer = (node) => node.run(node.layer(make));
+      return operator === undefined ? [] : [[operator, importer] as const];
+    }),
+  );
+}
 
 export const layers: Readonly<Record<string, Importer>> = {
+  ...plainLayers(),
   Conv: conv,
   "com.microsoft.FusedConv": fusedConv,
   BatchNormalization: batchNorm,
@@ -200,9 +208,6 @@ export const layers: Readonly<Record<string, Importer>> = {
   GlobalAveragePool: (node) => node.run(node.layer(() => new AdaptiveAvgPool2d(1))),
   GlobalMaxPool: () => (input) => tensorInput(input).amax([2, 3], true),
   Dropout: dropout,
-  Relu: plain(ReLU),
-  Sigmoid: plain(Sigmoid),
-  Tanh: plain(Tanh),
   Softmax: softmax(Softmax),
   LogSoftmax: softmax(LogSoftmax),
   Identity: () => (input) => (input instanceof Numbers ? input : tensorInput(input)),
