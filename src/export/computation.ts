@@ -13,7 +13,7 @@ import type { Shape } from "../graph/shape.js";
 import { callLazily, evaluation, type Mode } from "../trace/lazy-call.js";
 import { fuse } from "./recognition.js";
 import { ModuleCalls, type ModuleCall } from "../trace/module-calls.js";
-import { refuse, valuesInOrder, type Sizes, type Value } from "./value.js";
+import { mayFollowBatch, refuse, valuesInOrder, type Sizes, type Value } from "./value.js";
 
 export interface Trace {
   /** Of op "input"; float32 [N,C,H,W]. */
@@ -113,16 +113,25 @@ class Merger {
       }
       return { ...base, op: "data", data: node.value };
     }
-    const attrs = mergeSizes(place, node.attrs, twin.attrs) as Value["attrs"];
-    return fuse({ ...base, ...place, attrs, inputs: node.inputs.map((input) => this.values.get(input)!) });
+    const attrs = mergeSizes(place, node.attrs, twin.attrs);
+    if (!mayFollowBatch(place.op) && follows(attrs)) refuse(place, "its attributes depend on the batch size");
+    const inputs = node.inputs.map((input) => this.values.get(input)!);
+    // An op's name and its attributes belong together, which the compiler cannot know of a node of any op.
+    return fuse({ ...base, ...place, attrs, inputs } as Value);
   }
 
   /** A variable that the network does not own is a constant. */
-  private variable(variable: Variable, base: Omit<Value, "op">): Value {
+  private variable(variable: Variable, base: Omit<Value<"data">, "op">): Value {
     const data = variable.read();
     const name = this.names.get(variable);
     return name === undefined ? { ...base, op: "data", data } : { ...base, op: "variable", attrs: { name }, data };
   }
+}
+
+/** Whether a number in merged attributes is a multiple of the batch's size. */
+function follows(merged: unknown): boolean {
+  if (typeof merged !== "object" || merged === null) return false;
+  return "perImage" in merged || Object.values(merged).some(follows);
 }
 
 function sameElements(a: HostArray, b: HostArray): boolean {
@@ -130,7 +139,7 @@ function sameElements(a: HostArray, b: HostArray): boolean {
 }
 
 /** Attributes or shapes of the two passes as one: a number that differs must be a multiple of the batch's size. */
-function mergeSizes(place: Pick<Value, "op" | "module">, a: unknown, b: unknown): unknown {
+function mergeSizes(place: Parameters<typeof refuse>[0], a: unknown, b: unknown): unknown {
   if (typeof a === "number" && typeof b === "number") {
     if (Object.is(a, b)) return a;
     const perImage = a / BATCHES[0];

@@ -3,13 +3,13 @@
  * connected layer, a matrix product over several axes, a mean, dropout. Other tools know these by name; kilograd's graph has
  * the simple ops that they are made of (`src/nn/functional`, `src/ops`).
  */
-import { sameSize, sameSizes, type Size, type Value } from "./value.js";
+import { sameSize, sameSizes, type Size, type Value, type ValueOp } from "./value.js";
 
 /** What a rule makes of a value whose inputs have been through all rules; undefined where it does not apply. */
 type Fusion = (value: Value) => Value | undefined;
 
 /** The inputs of a value of this op. */
-function parts(value: Value | undefined, op: string): readonly (Value | undefined)[] | undefined {
+function parts(value: Value | undefined, op: ValueOp): readonly (Value | undefined)[] | undefined {
   return value?.op === op ? value.inputs : undefined;
 }
 
@@ -37,9 +37,15 @@ const batchNorm: Fusion = (value) => {
   const [rstd, weight] = parts(scale, "mul") ?? [scale, undefined];
   const [sum] = parts(rstd, "rsqrt") ?? [];
   const [variance, eps] = parts(sum, "add") ?? [];
-  if (eps?.op !== "constant" || !variance || !sameSizes(variance.shape, mean.shape)) return undefined;
+  if (
+    eps?.op !== "constant" ||
+    typeof eps.attrs.value !== "number" ||
+    !variance ||
+    !sameSizes(variance.shape, mean.shape)
+  )
+    return undefined;
   if (weight && !sameSizes(weight.shape, mean.shape)) return undefined;
-  const attrs = { eps: eps.attrs["value"] };
+  const attrs = { eps: eps.attrs.value };
   return { ...value, op: "batchNormInference", attrs, inputs: [x, weight, undefined, mean, variance] };
 };
 
@@ -55,7 +61,7 @@ const batchNormBias: Fusion = (value) => {
 const product: Fusion = (value) => {
   const [stacked] = parts(value, "reshape") ?? [];
   const [left, right] = parts(stacked, "matmul") ?? [];
-  if (!left || !right || stacked?.attrs["broadcast"]) return undefined;
+  if (!left || !right) return undefined;
   const front = value.shape.slice(0, -2);
   const unstack = (part: Value): Value | undefined => {
     const [inner] = parts(part, "reshape") ?? [part];
@@ -71,7 +77,7 @@ const product: Fusion = (value) => {
     sameSizes(value.shape, [...rows.shape.slice(0, -1), matrix.shape[1]!]);
   const [a, b] = flat ? [rows, matrix] : [unstack(left), unstack(right)];
   if (!a || !b) return undefined;
-  return { ...value, op: "matmul", attrs: { broadcast: true }, inputs: [a, b] };
+  return { ...value, op: "product", attrs: {}, inputs: [a, b] };
 };
 
 /** x·wᵀ */
@@ -93,11 +99,11 @@ const linearBias: Fusion = (value) => {
 /** Σx / n */
 const mean: Fusion = (value) => {
   const [total, count] = parts(value, "div") ?? [];
-  const [x] = parts(total, "sum") ?? [];
-  if (!x || count?.op !== "constant") return undefined;
-  const axes = total!.attrs["axes"] as readonly number[];
+  if (total?.op !== "sum" || count?.op !== "constant") return undefined;
+  const [x] = total.inputs as [Value];
+  const { axes } = total.attrs;
   const size = axes.map((axis) => x.shape[axis]!).reduce(times, 1);
-  return sameSize(size, count.attrs["value"] as Size) ? { ...total!, op: "mean", module: value.module } : undefined;
+  return sameSize(size, count.attrs.value) ? { ...total, op: "mean", module: value.module } : undefined;
 };
 
 function times(a: Size, b: Size): Size {
@@ -111,9 +117,9 @@ const dropout: Fusion = (value) => {
   const [x, mask] = parts(value, "mul") ?? [];
   const [kept] = parts(mask, "where") ?? [];
   const [random, p] = parts(kept, "ge") ?? [];
-  if (!x || random?.op !== "random" || p?.op !== "constant") return undefined;
+  if (!x || random?.op !== "random" || p?.op !== "constant" || typeof p.attrs.value !== "number") return undefined;
   const op = sameSizes(x.shape, mask!.shape) ? "dropout" : "dropout2d";
-  return { ...value, op, attrs: { p: p.attrs["value"] }, inputs: [x] };
+  return { ...value, op, attrs: { p: p.attrs.value }, inputs: [x] };
 };
 
 /** No gradients flow where a network is used. */

@@ -1,19 +1,70 @@
 /** What an exported network is made of: values, each computed from others by an op or held by a leaf. */
 import { ArgumentError } from "../errors/errors.js";
 import type { Dtype, HostArray } from "../graph/node.js";
+import type { OpRef } from "../graph/op.js";
+import type * as ops from "../ops/index.js";
 
 /** A number, or so many for each image of the batch. */
 export type Size = number | { readonly perImage: number };
 export type Sizes = readonly Size[];
 
-/** A tensor of the computation: the result of an op, or a leaf. */
-export interface Value {
-  /** The op's name as in `src/ops`, the name of what several ops were recovered as (`recognition.ts`), or a leaf's kind. */
-  readonly op: string;
+/** The attributes of each op of `src/ops`, by the name of the function that builds it, which is the op's. */
+type OpAttrs = {
+  [K in keyof typeof ops as (typeof ops)[K] extends OpRef<infer _> ? K : never]: (typeof ops)[K] extends OpRef<infer A>
+    ? A
+    : never;
+};
+
+/** Attributes of ops whose numbers may follow the batch's size. Those of all others may not. */
+interface FollowingAttrs {
+  readonly reshape: { readonly shape: Sizes };
+  readonly expand: { readonly shape: Sizes };
+  readonly slice: { readonly begin: Sizes; readonly end: Sizes; readonly step: readonly number[] };
+  readonly constant: { readonly value: Size };
+  readonly iota: { readonly shape: Sizes; readonly axis: number };
+  readonly random: { readonly shape: Sizes };
+}
+
+const followers: Readonly<Record<keyof FollowingAttrs, true>> = {
+  reshape: true,
+  expand: true,
+  slice: true,
+  constant: true,
+  iota: true,
+  random: true,
+};
+
+/** Whether attributes of this op may follow the batch's size. */
+export function mayFollowBatch(op: string): boolean {
+  return Object.hasOwn(followers, op);
+}
+
+/** What only exports have: leaves, what several ops were recovered as (recognition.ts), and calls of modules. */
+interface ExportAttrs {
+  readonly input: object;
+  /** Drawn anew in each pass, as a dropout's key. */
+  readonly live: object;
+  readonly data: object;
+  /** The name in the state dict. */
+  readonly variable: { readonly name: string };
+  readonly linear: object;
+  /** A product of stacks of matrices; `matmul` is of single ones. */
+  readonly product: object;
+  readonly mean: { readonly axes: readonly number[] };
+  readonly batchNormInference: { readonly eps: number };
+  readonly dropout: { readonly p: number };
+  readonly dropout2d: { readonly p: number };
+  readonly call: { readonly path: string; readonly drops: boolean };
+}
+
+type Attrs = Omit<OpAttrs, keyof FollowingAttrs | keyof ExportAttrs> & FollowingAttrs & ExportAttrs;
+
+/** The op's name as in `src/ops`, or the name of what only exports have. */
+export type ValueOp = keyof Attrs;
+
+interface Common {
   /** An optional input that is left out is undefined. */
   readonly inputs: readonly (Value | undefined)[];
-  /** As the op's, but that each number may follow the batch's size. */
-  readonly attrs: Readonly<Record<string, unknown>>;
   readonly shape: Sizes;
   readonly dtype: Dtype;
   /** The path of the module in whose `forward` it was computed; empty for the network's own. */
@@ -22,8 +73,18 @@ export interface Value {
   readonly data?: HostArray;
 }
 
+/** A tensor of the computation: the result of an op, or a leaf. */
+export type Value<K extends ValueOp = ValueOp> = {
+  readonly [N in K]: Common & { readonly op: N; readonly attrs: Attrs[N] };
+}[K];
+
+/** A rule for each of some ops. Written as a method's type, so that any of them can be called with its own values. */
+export type ValueRules<Arguments extends { readonly [K in ValueOp]: readonly unknown[] }> = {
+  readonly [K in ValueOp]?: { of(...args: Arguments[K]): string }["of"];
+};
+
 /** What could not be exported, and where in the network it stands. */
-export function refuse(value: Pick<Value, "op" | "module">, problem: string, hint?: string): never {
+export function refuse(value: { readonly op: string; readonly module: string }, problem: string, hint?: string): never {
   const where = value.module === "" ? "the network's forward" : value.module;
   throw new ArgumentError({
     op: "export",

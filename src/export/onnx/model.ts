@@ -106,7 +106,7 @@ function addSoftmax(graph: GraphWriter, output: Value, names: ReadonlyMap<Value,
     graph.nodes.findIndex((node) => node.output[0] === names.get(output)),
     1,
   );
-  return graph.node("Softmax", [scores], { axis: output.attrs["axis"] as number }, output.module);
+  return graph.node("Softmax", [scores], { axis: output.attrs.axis }, output.module);
 }
 
 /** The output has a name of its own: what gives it is renamed, unless others read it too. */

@@ -4,8 +4,16 @@
  */
 import type { Dtype } from "../../graph/node.js";
 import { registry, type Op } from "../../graph/op.js";
-import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs, SliceAttrs } from "../../ops/index.js";
-import { refuse, sameSize, sameSizes, type Size, type Sizes, type Value } from "../value.js";
+import {
+  refuse,
+  sameSize,
+  sameSizes,
+  type Size,
+  type Sizes,
+  type Value,
+  type ValueOp,
+  type ValueRules,
+} from "../value.js";
 import { elementTypes, tensorOf, type AttributeValue, type GraphWriter } from "./graph-writer.js";
 
 /** Bool, in ONNX's numbering of types. */
@@ -14,9 +22,9 @@ const BOOL = 9;
 const END = Number.MAX_SAFE_INTEGER;
 
 /** A value to be written, and the means to do so. */
-export class Call {
+export class Call<K extends ValueOp = ValueOp> {
   constructor(
-    readonly value: Value,
+    readonly value: Value<K>,
     /** The names of the inputs; empty for one that is left out. */
     readonly inputs: readonly string[],
     readonly graph: GraphWriter,
@@ -36,72 +44,69 @@ export class Call {
   allAs(dtype: Dtype): string[] {
     return this.inputs.map((_, at) => this.as(dtype, at));
   }
-
-  attrs<A>(): A {
-    return this.value.attrs as A;
-  }
 }
 
-type Export = (call: Call) => string;
+/** How a value is written; gives its name in the graph. */
+type Export<K extends ValueOp = ValueOp> = { of(call: Call<K>): string }["of"];
 
 /** Over axes that stay. */
 const reduction =
-  (operator: string): Export =>
+  (operator: string): Export<"amax" | "mean"> =>
   (call) =>
-    call.emit(operator, call.inputs, { axes: call.attrs<{ axes: number[] }>().axes, keepdims: 1 });
+    call.emit(operator, call.inputs, { axes: call.value.attrs.axes, keepdims: 1 });
 
 const alongAxis =
-  (operator: string): Export =>
+  (operator: string): Export<"softmax" | "logSoftmax" | "cat"> =>
   (call) =>
-    call.emit(operator, call.inputs, { axis: call.attrs<{ axis: number }>().axis });
+    call.emit(operator, call.inputs, { axis: call.value.attrs.axis });
 
 /** The same amount on both sides. */
 const around = ([rows, columns]: readonly [number, number]): number[] => [rows, columns, rows, columns];
 
-const convolution: Export = (call) => {
-  const { stride, padding, dilation, groups } = call.attrs<ConvolutionAttrs>();
+const convolution: Export<"conv2d"> = (call) => {
+  const { stride, padding, dilation, groups } = call.value.attrs;
   const [, , ...kernel] = call.value.inputs[1]!.shape as readonly number[];
   const attributes = { kernel_shape: kernel, strides: stride, pads: around(padding), dilations: dilation };
   return call.emit("Conv", call.inputs, { ...attributes, group: groups });
 };
 
 /** ONNX asks for a weight and a bias. */
-const batchNorm: Export = (call) => {
+const batchNorm: Export<"batchNormInference"> = (call) => {
   const [x, weight, bias, mean, variance] = call.inputs as [string, string, string, string, string];
   const channels = call.value.inputs[3]!.shape[0] as number;
   const filled = (value: number): string =>
     call.graph.tensor("constant", [channels], new Float32Array(channels).fill(value));
   const inputs = [x, weight || filled(1), bias || filled(0), mean, variance];
-  return call.emit("BatchNormalization", inputs, { epsilon: { float: call.attrs<{ eps: number }>().eps } });
+  return call.emit("BatchNormalization", inputs, { epsilon: { float: call.value.attrs.eps } });
 };
 
-const maxPool: Export = (call) => {
-  const { kernel, stride, padding, dilation } = call.attrs<MaxPoolAttrs>();
+const maxPool: Export<"maxPool2d"> = (call) => {
+  const { kernel, stride, padding, dilation } = call.value.attrs;
   const attributes = { kernel_shape: kernel, strides: stride, pads: around(padding), dilations: dilation };
   return call.emit("MaxPool", call.inputs, attributes);
 };
 
-const averagePool: Export = (call) => {
-  const { kernel, stride, padding, countIncludePad } = call.attrs<AvgPoolAttrs>();
+const averagePool: Export<"avgPool2d"> = (call) => {
+  const { kernel, stride, padding, countIncludePad } = call.value.attrs;
   const attributes = { kernel_shape: kernel, strides: stride, pads: around(padding) };
   return call.emit("AveragePool", call.inputs, { ...attributes, count_include_pad: Number(countIncludePad) });
 };
 
-const mean: Export = (call) => {
-  const { axes } = call.attrs<{ axes: readonly number[] }>();
+const mean: Export<"mean"> = (call) => {
+  const { axes } = call.value.attrs;
   const spatial = call.value.shape.length === 4 && axes.join() === "2,3";
   return spatial ? call.emit("GlobalAveragePool", call.inputs) : reduction("ReduceMean")(call);
 };
 
 /** Gemm knows matrices only. */
-const linear: Export = (call) => {
+const linear: Export<"linear"> = (call) => {
   const [x, weight, bias] = call.inputs as [string, string, string?];
   if (call.value.shape.length === 2) return call.emit("Gemm", call.inputs, { transB: 1 });
   const made = call.emit("MatMul", [x, call.emit("Transpose", [weight], { perm: [1, 0] })]);
   return bias === undefined ? made : call.emit("Add", [made, bias]);
 };
 
-const reshape: Export = (call) => {
+const reshape: Export<"reshape"> = (call) => {
   const { shape } = call.value;
   const from = call.value.inputs[0]!.shape;
   if (shape.length === 2 && from.length > 2 && sameSize(shape[0], from[0])) {
@@ -116,8 +121,8 @@ function targetShape(graph: GraphWriter, shape: Sizes): string {
   return graph.int64(shape.map((size) => (typeof size === "number" ? size : -1)));
 }
 
-const slice: Export = (call) => {
-  const { begin, end, step } = call.attrs<Record<keyof SliceAttrs, Size[]>>();
+const slice: Export<"slice"> = (call) => {
+  const { begin, end, step } = call.value.attrs;
   const numbers = (sizes: readonly Size[]): number[] =>
     sizes.map((size) =>
       typeof size === "number" ? size : refuse(call.value, "it begins at a place that follows the batch's size"),
@@ -131,22 +136,22 @@ const slice: Export = (call) => {
 };
 
 /** Backwards, from the last place to before the first. */
-const flip: Export = (call) => {
-  const { axes } = call.attrs<{ axes: readonly number[] }>();
+const flip: Export<"flip"> = (call) => {
+  const { axes } = call.value.attrs;
   const all = (value: number): string => call.graph.int64(axes.map(() => value));
   return call.emit("Slice", [call.inputs[0]!, all(-1), all(-END), call.graph.int64(axes), all(-1)]);
 };
 
-const pad: Export = (call) => {
-  const { before, after, interior, value } = call.attrs<PadAttrs>();
+const pad: Export<"pad"> = (call) => {
+  const { before, after, interior, value } = call.value.attrs;
   if (interior.some((count) => count !== 0)) refuse(call.value, "ONNX cannot pad between elements");
   const fill = call.graph.scalar(value, call.value.dtype);
   return call.emit("Pad", [call.inputs[0]!, call.graph.int64([...before, ...after]), fill]);
 };
 
-const constant: Export = (call) => {
+const constant: Export<"constant"> = (call) => {
   const { shape, dtype } = call.value;
-  const { value } = call.attrs<{ value: Size }>();
+  const { value } = call.value.attrs;
   if (typeof value !== "number") {
     return refuse(
       call.value,
@@ -159,11 +164,11 @@ const constant: Export = (call) => {
 };
 
 /** Each place's number along an axis. */
-const iota: Export = (call) => {
+const iota: Export<"iota"> = (call) => {
   const shape = call.value.shape.map((size) =>
     typeof size === "number" ? size : refuse(call.value, "it counts along the batch"),
   );
-  const { axis } = call.attrs<{ axis: number }>();
+  const { axis } = call.value.attrs;
   const step = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
   const count = shape.reduce((product, size) => product * size, 1);
   const places = Int32Array.from({ length: count }, (_, at) => Math.floor(at / step) % shape[axis]!);
@@ -171,24 +176,24 @@ const iota: Export = (call) => {
 };
 
 /** A parameter or buffer. */
-const variable: Export = (call) =>
-  call.graph.tensor(call.attrs<{ name: string }>().name, call.value.shape as readonly number[], call.value.data!);
+const variable: Export<"variable"> = (call) =>
+  call.graph.tensor(call.value.attrs.name, call.value.shape as readonly number[], call.value.data!);
 
 /** Elements that do not train: no initializer, as which who imports the model would take them for weights. */
-const data: Export = (call) =>
+const data: Export<"data"> = (call) =>
   call.emit("Constant", [], { value: { tensor: tensorOf(call.value.shape as readonly number[], call.value.data!) } });
 
-const where: Export = (call) => {
+const where: Export<"where"> = (call) => {
   const condition = call.emit("Cast", [call.inputs[0]!], { to: BOOL });
   return call.emit("Where", [condition, call.as(call.value.dtype, 1), call.as(call.value.dtype, 2)]);
 };
 
-const expand: Export = (call) =>
+const expand: Export<"expand"> = (call) =>
   sameSizes(call.value.shape, call.value.inputs[0]!.shape)
     ? call.inputs[0]!
     : call.emit("Expand", [call.inputs[0]!, call.graph.shape(call.value.shape)]);
 
-export const operators: Readonly<Record<string, Export>> = {
+export const operators: ValueRules<{ readonly [K in ValueOp]: readonly [call: Call<K>] }> = {
   // Leaves.
   variable,
   data,
@@ -202,12 +207,13 @@ export const operators: Readonly<Record<string, Export>> = {
   maxPool2d: maxPool,
   avgPool2d: averagePool,
   linear,
+  product: (call) => call.emit("MatMul", call.allAs(call.value.dtype)),
   softmax: alongAxis("Softmax"),
   logSoftmax: alongAxis("LogSoftmax"),
   // Reductions.
   mean,
   sum: (call) => {
-    const axes = call.graph.int64(call.attrs<{ axes: number[] }>().axes);
+    const axes = call.graph.int64(call.value.attrs.axes);
     return call.emit("ReduceSum", [call.inputs[0]!, axes], { keepdims: 1 });
   },
   amax: reduction("ReduceMax"),
@@ -216,7 +222,7 @@ export const operators: Readonly<Record<string, Export>> = {
   cast: (call) => call.emit("Cast", call.inputs, { to: elementTypes[call.value.dtype] }),
   // Shapes.
   reshape,
-  permute: (call) => call.emit("Transpose", call.inputs, { perm: call.attrs<{ order: number[] }>().order }),
+  permute: (call) => call.emit("Transpose", call.inputs, { perm: call.value.attrs.order }),
   expand,
   slice,
   flip,
@@ -227,7 +233,8 @@ export const operators: Readonly<Record<string, Export>> = {
 /** Writes a value; its name in the graph. */
 export function writeValue(call: Call): string {
   const { op } = call.value;
-  if (Object.hasOwn(operators, op)) return operators[op]!(call);
+  const write: Export | undefined = operators[op];
+  if (write) return write(call);
   const record = registry.get(op);
   const named = record && record.elsewhere !== "internal" ? record.elsewhere.onnx : null;
   if (record && Array.isArray(named)) return writeNamed(call, named, isComparison(record));

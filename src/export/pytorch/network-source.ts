@@ -90,15 +90,15 @@ class ForwardWriter {
 
   private leaf(value: Value): string | undefined {
     if (value.op === "input") return "images";
-    if (value.op === "variable") return selfPath(this.model, value.attrs["name"] as string);
-    if (value.op === "constant" && value.shape.length === 0) return expressions["constant"]!([], value);
+    if (value.op === "variable") return selfPath(this.model, value.attrs.name);
+    if (value.op === "constant" && value.shape.length === 0) return expressions.constant!([], value);
     if (value.op === "data") return this.constant(value);
     return undefined;
   }
 
   private expression(value: Value): string {
     const inputs = value.inputs.map((input) => (input ? this.texts.get(input)! : ""));
-    if (value.op === "call") return `${selfPath(this.model, value.attrs["path"] as string)}(${inputs[0]!})`;
+    if (value.op === "call") return `${selfPath(this.model, value.attrs.path)}(${inputs[0]!})`;
     const write = expressionOf(value);
     return write ? write(inputs, value) : refuse(value, "it has no counterpart in PyTorch");
   }

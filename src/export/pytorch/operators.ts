@@ -1,13 +1,10 @@
 /** One record for each op: how it reads in Python with PyTorch. What a layer of `torch.nn` does is not here: it is called. */
 import { pythonBool, pythonFloat, pythonTuple } from "../../text/python.js";
 import { registry } from "../../graph/op.js";
-import type { AvgPoolAttrs, ConvolutionAttrs, MaxPoolAttrs, PadAttrs } from "../../ops/index.js";
-import { refuse, type Size, type Sizes, type Value } from "../value.js";
+import { refuse, type Size, type Sizes, type Value, type ValueOp, type ValueRules } from "../value.js";
 
 /** @param x the inputs as Python: names, or numbers where an input is a constant */
-type Expression = (x: readonly string[], value: Value) => string;
-
-const attrsOf = <A>(value: Value): A => value.attrs as A;
+type Expression<K extends ValueOp = ValueOp> = { of(x: readonly string[], value: Value<K>): string }["of"];
 
 /** A size; the batch's is read from the network's input. */
 function size(of: Size): string {
@@ -30,12 +27,9 @@ const comparison =
   ([a, b]) =>
     `(${a} ${symbol} ${b}).int()`;
 const overAxes =
-  (name: string): Expression =>
+  (name: string): Expression<"sum" | "amax" | "mean"> =>
   ([x], value) =>
-    `${x}.${name}(dim=${pythonTuple(attrsOf<{ axes: number[] }>(value).axes)}, keepdim=True)`.replace(
-      /\((\d+)\),/,
-      "$1,",
-    );
+    `${x}.${name}(dim=${pythonTuple(value.attrs.axes)}, keepdim=True)`.replace(/\((\d+)\),/, "$1,");
 
 /** Inputs that must be tensors, also where they are numbers. */
 function tensors(x: readonly string[], value: Value): string[] {
@@ -45,8 +39,8 @@ function tensors(x: readonly string[], value: Value): string[] {
   });
 }
 
-const constant: Expression = (_, value) => {
-  const { value: number } = attrsOf<{ value: Size }>(value);
+const constant: Expression<"constant"> = (_, value) => {
+  const { value: number } = value.attrs;
   if (typeof number !== "number") return refuse(value, "the number follows the batch's size");
   const text = value.dtype === "int32" ? String(number) : float(number);
   if (value.shape.length === 0) return text;
@@ -59,22 +53,22 @@ function float(number: number): string {
   return number > 0 ? "math.inf" : number < 0 ? "-math.inf" : "math.nan";
 }
 
-const reshape: Expression = ([x], { shape }) => {
+const reshape: Expression<"reshape"> = ([x], { shape }) => {
   const followers = shape.filter((one) => typeof one !== "number").length;
   const list = followers > 1 ? sizes(shape) : shape.map((one) => (typeof one === "number" ? one : -1)).join(", ");
   return `${x}.reshape(${list === "" ? "()" : list})`;
 };
 
-const slice: Expression = ([x], value) => {
-  const { begin, end, step } = attrsOf<{ begin: Size[]; end: Size[]; step: number[] }>(value);
+const slice: Expression<"slice"> = ([x], value) => {
+  const { begin, end, step } = value.attrs;
   const whole = (axis: number): boolean =>
     begin[axis] === 0 && step[axis] === 1 && JSON.stringify(end[axis]) === JSON.stringify(value.inputs[0]!.shape[axis]);
   const parts = begin.map((from, axis) => (whole(axis) ? ":" : `${size(from)}:${size(end[axis]!)}:${step[axis]}`));
   return `${x}[${parts.join(", ")}]`;
 };
 
-const pad: Expression = ([x], value) => {
-  const { before, after, interior, value: fill } = attrsOf<PadAttrs>(value);
+const pad: Expression<"pad"> = ([x], value) => {
+  const { before, after, interior, value: fill } = value.attrs;
   if (interior.some((count) => count !== 0)) return refuse(value, "PyTorch cannot pad between elements");
   // PyTorch begins with the last axis.
   const amounts = before.map((count, axis) => `${count}, ${after[axis]}`).reverse();
@@ -82,15 +76,15 @@ const pad: Expression = ([x], value) => {
 };
 
 const functionalDropout =
-  (name: string): Expression =>
+  (name: string): Expression<"dropout" | "dropout2d"> =>
   ([x], value) =>
-    `F.${name}(${x}, p=${pythonFloat(attrsOf<{ p: number }>(value).p)}, training=self.training)`;
+    `F.${name}(${x}, p=${pythonFloat(value.attrs.p)}, training=self.training)`;
 
-export const expressions: Readonly<Record<string, Expression>> = {
+export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: readonly string[], value: Value<K>] }> = {
   detach: ([x]) => `${x}.detach()`,
   constant,
   iota: (_, value) => {
-    const { axis } = attrsOf<{ axis: number }>(value);
+    const { axis } = value.attrs;
     const line = value.shape.map((_size, i) => (i === axis ? -1 : 1)).join(", ");
     const range = `torch.arange(${size(value.shape[axis]!)}, dtype=torch.int32, device=images.device)`;
     return `${range}.reshape(${line}).expand(${sizes(value.shape)})`;
@@ -98,29 +92,30 @@ export const expressions: Readonly<Record<string, Expression>> = {
   dropout: functionalDropout("dropout"),
   dropout2d: functionalDropout("dropout2d"),
   conv2d: (x, value) => {
-    const { stride, padding, dilation, groups } = attrsOf<ConvolutionAttrs>(value);
+    const { stride, padding, dilation, groups } = value.attrs;
     const pairs = `stride=${pythonTuple(stride)}, padding=${pythonTuple(padding)}, dilation=${pythonTuple(dilation)}`;
     return `F.conv2d(${x.join(", ")}, ${pairs}, groups=${groups})`;
   },
   // With running statistics that stay as they are, in training too (training-mode.ts refuses others).
   batchNormInference: ([x, weight, bias, mean, variance], value) => {
-    const eps = pythonFloat(attrsOf<{ eps: number }>(value).eps);
+    const eps = pythonFloat(value.attrs.eps);
     return `F.batch_norm(${x}, ${mean}, ${variance}, ${weight || "None"}, ${bias || "None"}, training=False, eps=${eps})`;
   },
   maxPool2d: ([x], value) => {
-    const { kernel, stride, padding, dilation } = attrsOf<MaxPoolAttrs>(value);
+    const { kernel, stride, padding, dilation } = value.attrs;
     const pairs = [kernel, stride, padding, dilation].map(pythonTuple).join(", ");
     return `F.max_pool2d(${x}, ${pairs})`;
   },
   avgPool2d: ([x], value) => {
-    const { kernel, stride, padding, countIncludePad } = attrsOf<AvgPoolAttrs>(value);
+    const { kernel, stride, padding, countIncludePad } = value.attrs;
     const pairs = [kernel, stride, padding].map(pythonTuple).join(", ");
     return `F.avg_pool2d(${x}, ${pairs}, count_include_pad=${pythonBool(countIncludePad)})`;
   },
   linear: (x) => `F.linear(${x.join(", ")})`,
   matmul: operator("@"),
-  softmax: ([x], value) => `F.softmax(${x}, dim=${attrsOf<{ axis: number }>(value).axis})`,
-  logSoftmax: ([x], value) => `F.log_softmax(${x}, dim=${attrsOf<{ axis: number }>(value).axis})`,
+  product: operator("@"),
+  softmax: ([x], value) => `F.softmax(${x}, dim=${value.attrs.axis})`,
+  logSoftmax: ([x], value) => `F.log_softmax(${x}, dim=${value.attrs.axis})`,
   mean: overAxes("mean"),
   sum: overAxes("sum"),
   amax: overAxes("amax"),
@@ -142,18 +137,18 @@ export const expressions: Readonly<Record<string, Expression>> = {
   },
   cast: ([x], value) => `${x}.${value.dtype === "int32" ? "int" : "float"}()`,
   reshape,
-  permute: ([x], value) => `${x}.permute(${attrsOf<{ order: number[] }>(value).order.join(", ")})`,
+  permute: ([x], value) => `${x}.permute(${value.attrs.order.join(", ")})`,
   expand: ([x], value) => `${x}.expand(${sizes(value.shape)})`,
   slice,
-  flip: ([x], value) => `${x}.flip(${attrsOf<{ axes: number[] }>(value).axes.join(", ")})`,
+  flip: ([x], value) => `${x}.flip(${value.attrs.axes.join(", ")})`,
   pad,
-  cat: (x, value) => `torch.cat([${x.join(", ")}], dim=${attrsOf<{ axis: number }>(value).axis})`,
+  cat: (x, value) => `torch.cat([${x.join(", ")}], dim=${value.attrs.axis})`,
 };
 
 /** The expression that computes a value; undefined where PyTorch has none. */
 export function expressionOf(value: Value): Expression | undefined {
-  if (Object.hasOwn(expressions, value.op)) return expressions[value.op];
-  const record = registry.get(value.op);
-  const name = record && record.elsewhere !== "internal" ? record.elsewhere.pytorch : null;
-  return name === null ? undefined : (x) => `${name}(${tensors(x, value).join(", ")})`;
+  const { elsewhere = "internal" } = registry.get(value.op) ?? {};
+  const name = elsewhere === "internal" || elsewhere.pytorch === "rule" ? null : elsewhere.pytorch;
+  const call: Expression = (x) => `${name}(${tensors(x, value).join(", ")})`;
+  return expressions[value.op] ?? (name === null ? undefined : call);
 }

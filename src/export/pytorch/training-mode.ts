@@ -25,7 +25,7 @@ export function isOnlyDropout({ input, output }: ModuleCall<Value>): boolean {
 
 /** What passes through where nothing is dropped. */
 function withoutDropout(value: Value): Value {
-  return isDropout(value) || value.attrs["drops"] === true ? withoutDropout(value.inputs[0]!) : value;
+  return isDropout(value) || (value.op === "call" && value.attrs.drops) ? withoutDropout(value.inputs[0]!) : value;
 }
 
 /**
