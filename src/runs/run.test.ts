@@ -158,10 +158,7 @@ test("what is no run is refused, each with a word on what is wrong", (t) => {
     ["{", /config\.json: /],
     ["{}", /is not a run's record: config: .* Hint: give the folder of a run/],
     [written.replace('"epochs": 2', '"epochs": 0'), /config\.json: epochs: invalid value/],
-    [
-      written.replace('"epochs"', '"epoch"'),
-      /config\.json: epoch: unknown setting|epochs: the setting is missing/,
-    ],
+    [written.replace('"epochs"', '"epoch"'), /config\.json: epoch: unknown setting|epochs: the setting is missing/],
   ] as const) {
     fs.writeFileSync(file, content);
     assert.throws(

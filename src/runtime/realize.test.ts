@@ -106,3 +106,36 @@ test("a step of the same structure is compiled once, whatever the learning rate"
   }
   assert.equal(compiled, 0);
 });
+
+test("a loss is computed with the step that it drives, whatever is asked for before that", () => {
+  const engine = compiledEngine();
+  setEngine(engine);
+  const results: number[] = [];
+  engine.onCompile((plan) => results.push(plan.outputs.length));
+  const w = tensor([1, 2, 3, 4, 5], undefined, { requiresGrad: true });
+  const optimizer = new SGD([w], { lr: 0.1 });
+  w.exp().sum().backward();
+  assert.equal(tensor([1, 2, 3, 4, 5, 6, 7]).sum().item(), 28);
+  optimizer.step();
+  engine.onCompile(() => undefined);
+  // The sum alone; then the loss with the step.
+  assert.deepEqual(results, [1, 1]);
+});
+
+test("elements from before a step are read while those after it are overwritten", () => {
+  setEngine(compiledEngine());
+  const numbers = Array.from({ length: 100 }, (_, i) => i);
+  const w = tensor(numbers, undefined, { requiresGrad: true });
+  const present = w.detach();
+  // Read back to front, so that no place is read just when it is written.
+  const before = w.detach().flip(0);
+  w.copy_(present.add(1000));
+  w.data();
+  // This reads nothing of w itself.
+  w.copy_(tensor(numbers).add(2000));
+  assert.deepEqual([...before.data()], numbers.toReversed());
+  assert.deepEqual(
+    [...w.data()],
+    numbers.map((i) => i + 2000),
+  );
+});

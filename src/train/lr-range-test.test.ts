@@ -1,6 +1,42 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suggestLr, type RangePoint } from "./lr-range-test.js";
+import { ToyNet, toySource } from "../../test/toy-training.js";
+import { ArgumentError } from "../errors/errors.js";
+import { SGD } from "../optim/index.js";
+import { lrRangeTest, suggestLr, type RangePoint } from "./lr-range-test.js";
+
+/** The points of a test on a small network. */
+function range(from: number, to: number, steps: number): RangePoint[] {
+  const model = new ToyNet();
+  const optimizer = new SGD(model.parameters(), { lr: 1 });
+  return [...lrRangeTest({ model, optimizer, batches: toySource(40).iterate(), from, to, steps })];
+}
+
+test("the rate grows by the same factor from the first step to the last", () => {
+  const rates = range(0.0001, 0.01, 5).map(({ lr }) => Number(lr.toPrecision(6)));
+  assert.deepEqual(rates, [0.0001, 0.000316228, 0.001, 0.00316228, 0.01]);
+});
+
+test("the first smoothed loss is the loss, and the next ones follow it slowly", () => {
+  const [first, second] = range(0.0001, 0.01, 2) as [RangePoint, RangePoint];
+  assert.ok(Math.abs(first.smoothed - first.loss) < 1e-9);
+  // Weights 0.95 · 0.05 and 0.05, divided by their sum.
+  const expected = (0.95 * first.loss + second.loss) / 1.95;
+  assert.ok(Math.abs(second.smoothed - expected) < 1e-9);
+});
+
+test("ranges that are not possible are refused", () => {
+  for (const [from, to, steps] of [
+    [0, 1, 5],
+    [0.1, 0.1, 5],
+    [1, 0.1, 5],
+    [0.1, 1, 1],
+    [0.1, 1, 2.5],
+    [NaN, 1, 5],
+  ] as const) {
+    assert.throws(() => range(from, to, steps), ArgumentError, `from ${from} to ${to} in ${steps}`);
+  }
+});
 
 /** Flat to 0.001, falling to 1, rising to 10: 20 points for a factor of ten. */
 const points: RangePoint[] = Array.from({ length: 101 }, (_, i) => {

@@ -48,29 +48,33 @@ test("crc32c has the check value of its definition", () => {
   assert.equal(crc32c(new Uint8Array(32)), 0x8a9136aa); // RFC 3720, B.4
 });
 
-test("an event file has every step's loss and learning rate and every epoch's test, with steps and times", needs("python"), async (t) => {
-  const trainer = toyTrainer();
-  const steps: StepEvent[] = [];
-  const epochs: EpochEvent[] = [];
-  trainer.on("step", (event) => steps.push(event));
-  trainer.on("epoch", (event) => epochs.push(event));
-  const [version, ...events] = await logged(t, trainer);
-  assert.equal(version!.file_version, "brain.Event:2");
-  const { fround } = Math;
-  const expected = epochs.flatMap(({ epoch, testLoss, correct, total }) => [
-    ...steps.slice(5 * (epoch - 1), 5 * epoch).map(({ batch, loss, lr }) => ({
-      step: 5 * (epoch - 1) + batch + 1,
-      scalars: { "loss/train": fround(loss), "learning rate": fround(lr) },
-    })),
-    { step: 5 * epoch, scalars: { "loss/test": fround(testLoss), "accuracy/test": fround(correct / total) } },
-  ]);
-  assert.deepEqual(
-    events.map(({ step, scalars }) => ({ step, scalars })),
-    expected,
-  );
-  const times = [version!, ...events].map((event) => event.wall_time);
-  assert.ok(times.every((time, i) => i === 0 || time === times[i - 1]! + 0.5));
-});
+test(
+  "an event file has every step's loss and learning rate and every epoch's test, with steps and times",
+  needs("python"),
+  async (t) => {
+    const trainer = toyTrainer();
+    const steps: StepEvent[] = [];
+    const epochs: EpochEvent[] = [];
+    trainer.on("step", (event) => steps.push(event));
+    trainer.on("epoch", (event) => epochs.push(event));
+    const [version, ...events] = await logged(t, trainer);
+    assert.equal(version!.file_version, "brain.Event:2");
+    const { fround } = Math;
+    const expected = epochs.flatMap(({ epoch, testLoss, correct, total }) => [
+      ...steps.slice(5 * (epoch - 1), 5 * epoch).map(({ batch, loss, lr }) => ({
+        step: 5 * (epoch - 1) + batch + 1,
+        scalars: { "loss/train": fround(loss), "learning rate": fround(lr) },
+      })),
+      { step: 5 * epoch, scalars: { "loss/test": fround(testLoss), "accuracy/test": fround(correct / total) } },
+    ]);
+    assert.deepEqual(
+      events.map(({ step, scalars }) => ({ step, scalars })),
+      expected,
+    );
+    const times = [version!, ...events].map((event) => event.wall_time);
+    assert.ok(times.every((time, i) => i === 0 || time === times[i - 1]! + 0.5));
+  },
+);
 
 test("a training that goes on says from which step on", needs("python"), async (t) => {
   const first = toyTrainer();
