@@ -30,3 +30,47 @@ test("a profile lists each kernel, barrier and the time outside, and together th
   assert.ok(sum > 0 && sum < 1.5 * stepMs + 1, `${sum} of ${stepMs}`);
   assert.notDeepEqual([...w.data()], [...plain], "it trains while it measures");
 });
+
+test("afterwards programs measure nothing any more", () => {
+  const engine = compiledEngine();
+  setEngine(engine);
+  const step = (): void => void tensor([1, 2, 3]).exp().sum().item();
+  assert.ok(profile(step, { warmup: 1, steps: 1 }).entries.length > 0);
+  step();
+  assert.deepEqual(engine.readProfile(), []);
+  assert.throws(() =>
+    profile(() => assert.fail("a step that fails"), {
+      warmup: 1,
+      steps: 1,
+    }),
+  );
+  step();
+  assert.deepEqual(engine.readProfile(), []);
+});
+
+test("each thread has times of its own", () => {
+  const engine = compiledEngine();
+  setEngine(engine);
+  engine.configure({ threads: 2 });
+  // Several stages: each product needs all rows of the one before.
+  const x = rand([128, 128]);
+  const step = (): void => void x.matmul(x).matmul(x).matmul(x).sum().item();
+  for (let tries = 0; engine.lastThreads < 2 && tries < 1000; tries++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10); // a helper takes a moment to start
+    step();
+  }
+  const { entries } = profile(step, { warmup: 3, steps: 50 });
+  engine.configure({ threads: 1 });
+  const of = (thread: number): typeof entries => entries.filter((entry) => entry.thread === thread);
+  assert.deepEqual(
+    of(1).map(({ part, what }) => [part, what]),
+    of(0).map(({ part, what }) => [part, what]),
+  );
+  for (const thread of [0, 1]) {
+    assert.ok(of(thread).every(({ ms }) => Number.isFinite(ms) && ms >= 0));
+    assert.ok(
+      of(thread).some(({ ms, part }) => ms > 0 && part !== "outside"),
+      `thread ${thread} has worked`,
+    );
+  }
+});

@@ -122,6 +122,14 @@ describe("graphs differ", () => {
     assert.ok(!alike([more], [plain]));
   });
 
+  test("in an attribute that is an empty list here and a number there", () => {
+    const [list, number] = [ops.exp(x), ops.exp(x)];
+    Object.assign(list, { attrs: { a: [] } });
+    Object.assign(number, { attrs: { a: 5 } });
+    assert.ok(!alike([list], [number]));
+    assert.ok(!alike([number], [list]));
+  });
+
   test("in what is asked for and what is written", () => {
     const result = ops.exp(x);
     const table = new StructureTable<string>();

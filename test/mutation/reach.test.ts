@@ -48,3 +48,12 @@ test("no more tests than the budget allows, but at least one", () => {
     [2000],
   );
 });
+
+test("where no test is seen to reach it, those beside it are tried", () => {
+  const unseen = { ...mutant };
+  assert.deepEqual(
+    testsFor(unseen, tests, 60_000).map(({ file }) => file),
+    ["src/ops/view.test.ts", "src/ops/reduce.test.ts"],
+  );
+  assert.deepEqual(testsFor({ ...unseen, file: "src/text/names.ts" }, tests, 60_000), []);
+});

@@ -50,21 +50,25 @@ export async function watch(
 /** Tests of everything that is compiled, against the reference: no others see as many bugs, nor take as long. */
 const oracles: ReadonlySet<string> = new Set(["src/runtime/wasm-engine.test.ts", "src/ops/ops.test.ts"]);
 
+const folderOf = ({ file }: Mutant): string => `${path.posix.dirname(file)}/`;
+
 /** The test files in the order in which they are tried: those in the mutant's folder, the oracles, then the quickest. */
 export function inOrder(mutant: Mutant, tests: readonly TestFile[]): TestFile[] {
-  const folder = `${path.posix.dirname(mutant.file)}/`;
+  const folder = folderOf(mutant);
   const rank = ({ file }: TestFile): number => (oracles.has(file) ? 1 : file.startsWith(folder) ? 0 : 2);
   return [...tests].sort((a, b) => rank(a) - rank(b) || a.computing - b.computing);
 }
 
 /**
- * The first test files that reach a mutant, as many as a budget allows.
+ * The first test files that reach a mutant, as many as a budget allows. Where none is seen to reach it, those in its own
+ * folder: what other threads run is not seen.
  * @param budget milliseconds of computing; at least one file is tried
  */
 export function testsFor(mutant: Mutant, tests: readonly TestFile[], budget: number): TestFile[] {
   const reaching = tests.filter((test) => test.reached.has(mutant));
+  const beside = tests.filter(({ file }) => file.startsWith(folderOf(mutant)));
   let spent = 0;
-  return inOrder(mutant, reaching).filter(({ computing }, place) => {
+  return inOrder(mutant, reaching.length > 0 ? reaching : beside).filter(({ computing }, place) => {
     const fits = place === 0 || spent + computing <= budget;
     if (fits) spent += computing;
     return fits;
