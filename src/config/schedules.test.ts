@@ -96,6 +96,21 @@ describe("the rates of a schedule", () => {
   });
 });
 
+test("what a schedule leaves out has a usual value, mostly PyTorch's", () => {
+  const full = (schedule: object): object => configOf({ schedule }).schedule;
+  assert.deepEqual(full({ name: "onecycle" }), {
+    name: "onecycle",
+    pctStart: 0.3,
+    divFactor: 25,
+    finalDivFactor: 10_000,
+    cycleMomentum: true,
+  });
+  assert.deepEqual(full({ name: "step", stepSize: 2 }), { name: "step", stepSize: 2, gamma: 0.1 });
+  assert.deepEqual(full({ name: "multistep", milestones: [] }), { name: "multistep", milestones: [], gamma: 0.1 });
+  assert.deepEqual(full({ name: "cosine" }), { name: "cosine", etaMin: 0 });
+  assert.deepEqual(full({ name: "plateau" }), { name: "plateau", factor: 0.1, patience: 10 });
+});
+
 for (const schedule of [
   { name: "step", stepSize: 2 },
   { name: "multistep", milestones: [1, 3] },
