@@ -5,6 +5,7 @@ import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js"
 import { tensor } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 import { formatImage, type Image } from "./image.js";
+import type { Transform } from "./transforms/transform.js";
 
 /** Inputs, and targets as int32 or float32. The first axis of both counts the samples. */
 export type Batch = readonly [Tensor, Tensor];
@@ -38,6 +39,14 @@ export interface Dataset<Sample = readonly Field[], B = Batch> {
    * @returns the batch that the loader returns
    */
   batch?(indices: readonly number[], generators: SampleGenerators): B;
+
+  /**
+   * Returns the same samples with one more transform, which follows the dataset's own. It is optional: without it
+   * images are transformed one by one.
+   * @param transform what is done to each image
+   * @returns the new dataset; this one stays as it is
+   */
+  withTransform?(transform: Transform): Dataset<Sample, B>;
 }
 
 /** Makes a batch of the samples at these indices. */

@@ -15,6 +15,7 @@ const unused: SampleGenerators = () => assert.fail("nothing random was asked for
 const seeded: SampleGenerators = (place) => new Generator(100 + place);
 
 const pixelwise = transforms.compose([transforms.toTensor(), transforms.normalize([0.1, 0.5], [0.3, 0.2])]);
+const interrupted = [transforms.toTensor(), transforms.centerCrop(2), transforms.normalize([0.1, 0.5], [0.3, 0.2])];
 const negate: transforms.Transform = (image) => ({ ...image, data: image.data.map((byte) => 255 - byte) });
 const cases: readonly [what: string, transform: transforms.Transform, generators: SampleGenerators][] = [
   ["a table alone, with values of its own for each channel", pixelwise, unused],
@@ -22,6 +23,12 @@ const cases: readonly [what: string, transform: transforms.Transform, generators
   ["moves before the table", transforms.compose([transforms.randomRotation(30), pixelwise]), seeded],
   ["a function of the user's before the table", transforms.compose([negate, pixelwise]), seeded],
   ["moves of float32 values", transforms.compose([pixelwise, transforms.randomRotation(30)]), seeded],
+  ["a crop after the table", transforms.compose([pixelwise, transforms.centerCrop([2, 3])]), seeded],
+  [
+    "moves, a crop in the middle of pixelwise transforms",
+    transforms.compose([transforms.randomRotation(30), ...interrupted]),
+    seeded,
+  ],
   [
     "pixelwise transforms on both sides of a move",
     transforms.compose([transforms.toTensor(), transforms.randomCrop(4), transforms.normalize([0.1, 0.5], [0.3, 0.2])]),

@@ -1,7 +1,8 @@
 /**
  * Turns images of bytes into a batch [N, C, H, W], fast. The pixelwise transforms at the end (usually toTensor and
  * normalize) are applied once to all 256 byte values, which gives a table. A batch then needs only one look-up per
- * pixel. The transforms before them (usually random moves) run image by image.
+ * pixel. The transforms before them (usually random moves) run image by image. So do the crops among the pixelwise
+ * transforms, and these run first.
  */
 import type { Generator } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
@@ -20,9 +21,10 @@ export class ImageTransform {
 
   constructor(transform: Transform | undefined) {
     const parts = transform ? (transform.parts ?? [transform]) : [];
-    const end = parts.findLastIndex((part) => !part.pixelwise) + 1;
-    this.before = parts.slice(0, end);
-    this.pixelwise = parts.slice(end);
+    const end = parts.findLastIndex((part) => !part.pixelwise && !part.selects) + 1;
+    const tail = parts.slice(end);
+    this.before = [...parts.slice(0, end), ...tail.filter((part) => part.selects)];
+    this.pixelwise = tail.filter((part) => part.pixelwise);
   }
 
   apply(image: Image, generator?: Generator): Image {

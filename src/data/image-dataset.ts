@@ -6,7 +6,7 @@ import { checkIndex, type Batch, type Dataset, type SampleGenerators } from "./d
 import type { IdxArray } from "../formats/idx.js";
 import { ImageTransform } from "./image-batch.js";
 import type { Image } from "./image.js";
-import type { Transform } from "./transforms/transform.js";
+import { compose, type Transform } from "./transforms/transform.js";
 
 /** An image and the index of its class. */
 export type ImageSample = readonly [Image, number];
@@ -33,7 +33,8 @@ export class ImageDataset implements Dataset<ImageSample> {
   readonly height: number;
   /** The width of the images in pixels. */
   readonly width: number;
-  private readonly transform: ImageTransform;
+  private readonly transform: Transform;
+  private readonly batched: ImageTransform;
 
   /**
    * @param images bytes [N, H, W], as `parseIdx` returns them
@@ -46,7 +47,7 @@ export class ImageDataset implements Dataset<ImageSample> {
     images: IdxArray,
     labels: IdxArray,
     readonly classes: readonly string[],
-    transform?: Transform,
+    transform: Transform = compose([]),
   ) {
     checkLabels(images, labels, classes.length);
     const [length, height, width] = images.shape as [number, number, number];
@@ -55,7 +56,8 @@ export class ImageDataset implements Dataset<ImageSample> {
     this.length = length;
     this.height = height;
     this.width = width;
-    this.transform = new ImageTransform(transform);
+    this.transform = transform;
+    this.batched = new ImageTransform(transform);
   }
 
   /**
@@ -71,7 +73,7 @@ export class ImageDataset implements Dataset<ImageSample> {
    */
   get(index: number, generator?: Generator): ImageSample {
     checkIndex(this.constructor.name, index, this.length);
-    return [this.transform.apply(this.image(index), generator), this.targets[index]!];
+    return [this.batched.apply(this.image(index), generator), this.targets[index]!];
   }
 
   /**
@@ -89,8 +91,24 @@ export class ImageDataset implements Dataset<ImageSample> {
    */
   batch(indices: readonly number[], generators: SampleGenerators): Batch {
     for (const index of indices) checkIndex(this.constructor.name, index, this.length);
-    const images = this.transform.batch(indices.length, (place) => this.image(indices[place]!), generators);
+    const images = this.batched.batch(indices.length, (place) => this.image(indices[place]!), generators);
     return [images, tensor(Int32Array.from(indices, (index) => this.targets[index]!))];
+  }
+
+  /**
+   * Returns the same images with one more transform, which follows the dataset's own. Both datasets share the bytes.
+   * @param transform what is done to each image
+   * @returns the new dataset; this one does not change
+   * @example
+   * const dataset = new MNIST({ root: "data", transform: transforms.toTensor() });
+   * const [middle] = dataset.withTransform(transforms.centerCrop(24)).get(0);
+   * [middle.height, middle.width]; // [24, 24]
+   */
+  withTransform(transform: Transform): this {
+    const all = compose([this.transform, transform]);
+    // A copy and not a call of the constructor: a derived class may have a constructor with other arguments.
+    const copy = Object.create(Object.getPrototypeOf(this) as object) as this;
+    return Object.assign(copy, this, { transform: all, batched: new ImageTransform(all) });
   }
 
   /** An image as a view of the stored bytes, which must not be changed. */

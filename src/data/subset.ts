@@ -2,6 +2,8 @@
 import { ArgumentError } from "../errors/errors.js";
 import { randperm, type Generator } from "../random/random.js";
 import { checkIndex, fetchBatch, type Dataset, type SampleGenerators } from "./dataset.js";
+import { withTransform } from "./transformed-dataset.js";
+import type { Transform } from "./transforms/transform.js";
 
 /**
  * Some samples of a dataset. PyTorch: `torch.utils.data.Subset`.
@@ -55,6 +57,18 @@ export class Subset<Sample, B> implements Dataset<Sample, B> {
       indices.map((index) => this.inner(index)),
       generators,
     );
+  }
+
+  /**
+   * Returns the same samples with one more transform, which follows the dataset's own.
+   * @param transform what is done to each image
+   * @returns the new subset; this one stays as it is
+   * @example
+   * const subset = new Subset(new TensorDataset(rand([10, 1, 28, 28])), [7, 3]);
+   * subset.withTransform(transforms.centerCrop(24)).get(0)[0].shape; // [1, 24, 24]
+   */
+  withTransform(transform: Transform): Subset<Sample, B> {
+    return new Subset(withTransform(this.dataset, transform), this.indices);
   }
 
   private inner(index: number): number {

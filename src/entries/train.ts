@@ -18,7 +18,7 @@ export type { Checkpoint, Position, TrainingState } from "../train/checkpoint.js
 export { NUMERICS, OPTIMIZERS, parseConfig, SCHEDULES } from "../config/config.js";
 export type { AugmentConfig, EarlyCropConfig, OneCycleConfig, ScheduleConfig } from "../config/config.js";
 export type { TrainConfig, TrainSettings } from "../config/config.js";
-export { croppedEpochs, croppedSize, type Cropping } from "../train/early-crop.js";
+export { croppedEpochs, croppedSize, type Cropping } from "../config/early-crop.js";
 export { evaluate, type Evaluation } from "../train/evaluate.js";
 export * from "../train/events.js";
 export { gatherFacts, type Facts } from "../inspect/facts.js";

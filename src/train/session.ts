@@ -4,7 +4,7 @@ import { DataLoader } from "../data/data-loader.js";
 import type { Module } from "../nn/index.js";
 import { manualSeed } from "../random/random.js";
 import type { TrainConfig } from "../config/config.js";
-import { cropEarly } from "./early-crop.js";
+import { trainingBatches } from "./early-crop.js";
 import { networks } from "../exercise/networks.js";
 import { makeOptimizer, makeSchedule } from "../config/schedules.js";
 import { Trainer } from "./trainer.js";
@@ -33,9 +33,9 @@ export interface TrainingData {
 export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data: TrainingData): Trainer {
   const { batchSize, seed, epochs, checkpointSteps } = config;
   manualSeed(seed);
-  const loading = { batchSize, shuffle: true, prefetch: 1 };
-  const trainLoader = cropEarly(new DataLoader(data.train, loading), config);
-  const testLoader = new DataLoader(data.test, loading);
+  const loading = { batchSize, prefetch: 1 };
+  const trainLoader = trainingBatches(data.train, loading, config);
+  const testLoader = new DataLoader(data.test, { ...loading, shuffle: true });
   const model = makeNetwork();
   const optimizer = makeOptimizer(model.parameters(), config);
   const schedule = makeSchedule({ optimizer, config, batches: trainLoader.length });

@@ -12,6 +12,8 @@
  *
  * @module transforms
  */
+export { centerCrop } from "./center-crop.js";
+export type { PartSize } from "./crop.js";
 export { normalize, toTensor } from "./pixel-values.js";
 export { randomAffine, randomRotation, type AffineOptions, type MoveOptions } from "./random-affine.js";
 export type { Interpolation, Range } from "./options.js";

@@ -3,6 +3,7 @@ import { refuseUnknown } from "../../errors/options.js";
 import { ArgumentError } from "../../errors/errors.js";
 import { randomInteger } from "../../random/random.js";
 import { formatImage, imageLike, type Image } from "../image.js";
+import { cut, partSize, type PartSize } from "./crop.js";
 import { check } from "./options.js";
 import type { Transform } from "./transform.js";
 
@@ -28,22 +29,12 @@ export interface CropOptions {
  * const part = transforms.randomCrop(24)(image);
  * [part.height, part.width]; // [24, 24]
  */
-export function randomCrop(
-  size: number | readonly [height: number, width: number],
-  options: CropOptions = {},
-): Transform {
+export function randomCrop(size: PartSize, options: CropOptions = {}): Transform {
   refuseUnknown("randomCrop", ["padding", "fill"], options);
   const { padding = 0, fill = 0 } = options;
-  const [height, width] = typeof size === "number" ? [size, size] : size;
+  const [height, width] = partSize("randomCrop", size);
   const [left, top, right, bottom] = sides(padding);
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
-  check(
-    "randomCrop",
-    [height, width].every((x) => isCount(x) && x > 0),
-    "invalid size",
-    "whole numbers above 0",
-    size,
-  );
   check("randomCrop", [left, top, right, bottom].every(isCount), "invalid padding", "whole numbers from 0 up", padding);
   return (image, generator, spare) => {
     const moreRows = image.height + top + bottom - height;
@@ -62,20 +53,6 @@ export function randomCrop(
 function sides(padding: NonNullable<CropOptions["padding"]>): readonly [number, number, number, number] {
   if (typeof padding === "number") return [padding, padding, padding, padding];
   return padding.length === 2 ? [padding[0], padding[1], padding[0], padding[1]] : padding;
-}
-
-/** Copies the part whose upper left corner is at (row, column). The part may extend beyond the image. */
-export function cut(image: Image, row: number, column: number, { data, height, width }: Image, fill: number): void {
-  data.fill(fill);
-  const [from, to] = [Math.max(column, 0), Math.min(column + width, image.width)];
-  if (from >= to) return;
-  for (let channel = 0; channel < image.channels; channel++) {
-    for (let y = Math.max(row, 0); y < Math.min(row + height, image.height); y++) {
-      const source = (channel * image.height + y) * image.width;
-      const target = (channel * height + y - row) * width - column;
-      data.set(image.data.subarray(source + from, source + to), target + from);
-    }
-  }
 }
 
 function tooSmall(image: Image, height: number, width: number, padding: unknown): ArgumentError {

@@ -20,6 +20,11 @@ export interface Transform {
    * transform.
    */
   readonly pixelwise?: true;
+  /**
+   * Set if the new image consists of pixels of the old one, chosen by their positions alone. Such a transform may run
+   * before pixelwise ones, which then have fewer pixels to compute.
+   */
+  readonly selects?: true;
   /** The transforms that a composition consists of. */
   readonly parts?: readonly Transform[];
 }

@@ -95,6 +95,39 @@ test("compose runs from left to right, and flattens", () => {
   assert.equal(transforms.compose([])(image), image);
 });
 
+/** An image whose values are their own positions. */
+function numbered(rows: number, columns: number): Image {
+  const data = Uint8Array.from({ length: 2 * rows * columns }, (_, i) => i);
+  return { data, channels: 2, height: rows, width: columns };
+}
+
+test("centerCrop takes the middle of each channel, of a copy", () => {
+  const image = numbered(4, 5);
+  const part = transforms.centerCrop([2, 3])(image);
+  // Rows 1 and 2 of four, columns 1 to 3 of five; the second channel begins with 20.
+  assert.deepEqual(part, {
+    data: Uint8Array.of(6, 7, 8, 11, 12, 13, 26, 27, 28, 31, 32, 33),
+    channels: 2,
+    height: 2,
+    width: 3,
+  });
+  const whole = transforms.centerCrop([4, 5])(image);
+  assert.deepEqual(whole, image);
+  assert.notEqual(whole.data, image.data);
+  assert.deepEqual(image, numbered(4, 5));
+});
+
+test("centerCrop halves odd rests as Python's round does, to an even number", () => {
+  // torchvision: int(round((height - size) / 2.0)).
+  const starts = [0, 1, 2, 3, 4, 5, 6, 7].map((rest) => {
+    const part = transforms.centerCrop([1, 1])(numbered(1, rest + 1));
+    return part.data[0];
+  });
+  assert.deepEqual(starts, [0, 0, 1, 2, 2, 2, 3, 4]);
+  const down = [0, 1, 2, 3, 4, 5, 6, 7].map((rest) => transforms.centerCrop(1)(numbered(rest + 1, 1)).data[0]);
+  assert.deepEqual(down, starts);
+});
+
 const refusals: readonly [make: () => unknown, message: string][] = [
   [
     () => transforms.normalize([0.1, 0.2], [1]),
@@ -139,6 +172,11 @@ const refusals: readonly [make: () => unknown, message: string][] = [
     "randomAffine: invalid shear; expected a number from 0 up, or an ascending pair, got [3,2].",
   ],
   [() => transforms.randomCrop(0), "randomCrop: invalid size; expected whole numbers above 0, got 0."],
+  [() => transforms.centerCrop([2, 1.5]), "centerCrop: invalid size; expected whole numbers above 0, got [2,1.5]."],
+  [
+    () => transforms.centerCrop([7, 10])(bytes),
+    "centerCrop: an image of 2×7×9 has no part of 7×10. Hint: crop to a smaller size.",
+  ],
   [
     () => transforms.randomCrop(2, { padding: [1, -1] }),
     "randomCrop: invalid padding; expected whole numbers from 0 up, got [1,-1].",

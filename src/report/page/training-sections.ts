@@ -1,5 +1,5 @@
 /** The sections on a training: rules and answers, curves, configuration, time and memory, and warning signs. */
-import { croppedEpochs } from "../../train/early-crop.js";
+import { croppedEpochs } from "../../config/early-crop.js";
 import { bytes, duration, percent, significant, whole } from "../../text/figures.js";
 import { hasReference } from "../../exercise/reference-curve.js";
 import { accuracyChart, lossChart, lrChart, testLossChart } from "../run-charts.js";
