@@ -1,6 +1,6 @@
 /**
  * The range of every number in a configuration: the outermost values that are accepted, and the nearest ones that are
- * refused. The table is written out by hand, so that a bound which moves in config.ts has to move here too.
+ * refused. The table is written out by hand, so a bound that moves in config.ts must move here too.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,15 +8,15 @@ import { parseConfig } from "../config/config.js";
 import { resolveConfig } from "../exercise/recipes.js";
 
 interface Range {
-  /** Where the number stands in the configuration. */
+  /** Where the number is in the configuration. */
   readonly path: string;
-  /** The rest of what holds it, for a number inside an object. */
+  /** The other settings of the object that contains the number, if any. */
   readonly beside?: Readonly<Record<string, unknown>>;
   readonly accepted: readonly number[];
   readonly refused: readonly number[];
 }
 
-/** Just off the bound, and still another number in float64. */
+/** Just past the bound, but still a different number in float64. */
 const tiny = 1e-12;
 
 const ranges: readonly Range[] = [

@@ -1,11 +1,11 @@
 /**
- * The configuration of a training: one typed object. An unknown key is an error, as is a value out of its range. What
- * the exercise lets one vary is here and nothing else; recipes.ts gives the values that are usual together.
+ * The configuration of a training: one typed object. An unknown key is an error, and so is a value out of range. It has
+ * the settings that the exercise lets you vary and nothing else; recipes.ts has common combinations of their values.
  */
 import * as z from "zod";
 import { ArgumentError } from "../errors/errors.js";
 
-/** A number that `accepts`, described by what is expected. */
+/** A number for which `accepts` returns true; errors say what is `expected`. */
 function number(expected: string, accepts: (x: number) => boolean) {
   return z.custom<number>((x) => typeof x === "number" && Number.isFinite(x) && accepts(x), { error: expected });
 }
@@ -38,9 +38,9 @@ export type ScheduleConfig =
   | { readonly name: "step"; readonly stepSize: number; readonly gamma: number }
   /** `milestones` are counted in finished epochs. */
   | { readonly name: "multistep"; readonly milestones: readonly number[]; readonly gamma: number }
-  /** Down to `etaMin` along half a cosine, over all epochs. */
+  /** Lowers the rate to `etaMin` along half a cosine, over all epochs. */
   | { readonly name: "cosine"; readonly etaMin: number }
-  /** Times `factor` when the test loss has not fallen for more than `patience` epochs. */
+  /** Multiplies the rate by `factor` when the test loss has not fallen for more than `patience` epochs. */
   | { readonly name: "plateau"; readonly factor: number; readonly patience: number };
 
 /** How far the one-cycle schedule moves the momentum to either side. */
@@ -72,7 +72,7 @@ export interface AugmentConfig {
   readonly scale: number;
 }
 
-/** Makes the first epochs see the middle of the training images only. An epoch of smaller images takes less time. */
+/** Makes the first epochs see only the middle of the training images. An epoch of smaller images takes less time. */
 export interface EarlyCropConfig {
   /** The height and width of the middle, in pixels. */
   readonly size: number;
@@ -106,7 +106,7 @@ export interface TrainConfig {
   readonly schedule: ScheduleConfig;
   /** How training images are changed at random. */
   readonly augment: AugmentConfig;
-  /** Whether the first epochs see the middle of the images only; null if not. */
+  /** Makes the first epochs see only the middle of the images; null for whole images from the start. */
   readonly earlyCrop: EarlyCropConfig | null;
   /** The seed of everything random, from 0 to 2³² − 1. */
   readonly seed: number;
@@ -118,7 +118,7 @@ export interface TrainConfig {
   readonly checkpointSteps: number;
 }
 
-/** What may be left out, because there is a usual value. */
+/** Settings that may be left out because they have a default. */
 type Optional<T, K extends PropertyKey> = T extends unknown
   ? Omit<T, K> & { readonly [P in keyof T & K]?: T[P] | undefined }
   : never;

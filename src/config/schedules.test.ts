@@ -38,7 +38,7 @@ describe("the optimizer", () => {
   }
 });
 
-/** The rate of each of `count` steps or epochs, rounded; what the schedule is told are these test losses. */
+/** The rate of each of `count` steps or epochs, rounded; the schedule sees these test losses. */
 function rates(
   settings: Readonly<Record<string, unknown>>,
   count: number,
@@ -85,7 +85,7 @@ describe("the rates of a schedule", () => {
   });
 
   test("onecycle: up and down over the steps of all epochs, and the momentum the other way", () => {
-    // Eight steps: the highest rate comes after 0.5 · 8 − 1 = 3 of them, and the lowest with the last.
+    // Eight steps: the highest rate comes after 0.5 · 8 − 1 = 3 of them, and the lowest in the last.
     const cycle = { name: "onecycle", pctStart: 0.5, divFactor: 5, finalDivFactor: 10 };
     const { every, rates: found, momenta } = rates({ schedule: { ...cycle, cycleMomentum: true } }, 8);
     assert.deepEqual([every, found[0], found[3], found[7]], ["step", 0.1, 0.5, 0.01]);
@@ -118,7 +118,7 @@ for (const schedule of [
   { name: "plateau", patience: 1 },
   { name: "onecycle" },
 ]) {
-  test(`${schedule.name}: a state that is loaded goes on where it was taken`, () => {
+  test(`${schedule.name}: a loaded state continues where it was saved`, () => {
     const config = configOf({ schedule });
     const make = (): [Optimizer, NonNullable<ReturnType<typeof makeSchedule>>] => {
       const optimizer = makeOptimizer(weights(), config);

@@ -1,4 +1,4 @@
-/** From a configuration to an optimizer and its learning-rate schedule. */
+/** Makes the optimizer and the learning-rate schedule of a configuration. */
 import {
   Adam,
   AdamW,
@@ -57,11 +57,11 @@ export function makeOptimizer(params: Iterable<Tensor>, config: TrainConfig): Op
   return optimizers[config.optimizer](params, config);
 }
 
-/** What a schedule must know besides its own settings. */
+/** What a schedule needs to know besides its own settings. */
 interface Setting {
   readonly optimizer: Optimizer;
   readonly config: TrainConfig;
-  /** Batches of an epoch. */
+  /** The number of batches in an epoch. */
   readonly batches: number;
 }
 

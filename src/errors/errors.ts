@@ -1,6 +1,6 @@
 /** What an error says. */
 export interface ErrorDetails {
-  /** The operation, class or command that refuses: `conv2d`, `MNIST`, `--lr`. */
+  /** The operation, class or command that raised the error: `conv2d`, `MNIST`, `--lr`. */
   readonly op: string;
   /** What is wrong, in one clause without a full stop. */
   readonly problem: string;
@@ -23,7 +23,7 @@ export interface ErrorDetails {
  * }
  */
 export class KilogradError extends Error {
-  /** The operation, class or command that refuses. */
+  /** The operation, class or command that raised the error. */
   readonly op: string;
   /** What is wrong. */
   readonly problem: string;
@@ -96,7 +96,7 @@ export class ArgumentError extends KilogradError {}
 export class DataError extends KilogradError {}
 
 /**
- * Something was asked for that is not possible now.
+ * The request is not possible in the present state.
  * @example
  * zeros([1]).backward(); // throws StateError: backward
  */

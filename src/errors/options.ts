@@ -2,7 +2,7 @@
 import { ArgumentError } from "./errors.js";
 
 /**
- * The options with defaults for what is not given.
+ * Fills in the defaults of options that are not given.
  * @throws ArgumentError for an option that does not exist
  */
 export function withDefaults<T extends object>(op: string, defaults: T, given: Partial<T>): T {

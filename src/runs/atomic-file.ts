@@ -1,6 +1,6 @@
 /**
- * Files that are there whole or not at all: the bytes are written beside, forced to the disk, and then take the
- * file's name in one step. A crash leaves the old file or the new one.
+ * Writes files atomically. The bytes go into a temporary file in the same folder and are forced to the disk; then the
+ * file is renamed in one step. After a crash, either the old file or the new one is there.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -35,9 +35,9 @@ export function writing<T>(file: string, write: () => T): T {
 }
 
 /**
- * Makes a folder and those around it, unless they exist.
+ * Makes a folder and its parents, unless they exist.
  * @param folder its path
- * @throws KilogradError if that is not possible; it says why
+ * @throws KilogradError if that is not possible; the message says why
  * @example makeFolder("runs/second");
  */
 export function makeFolder(folder: string): void {
@@ -45,10 +45,10 @@ export function makeFolder(folder: string): void {
 }
 
 /**
- * Writes a file, or replaces it, in one step. After a crash either the old content is there or the new one.
+ * Writes a file, or replaces it, in one step. After a crash, the file has either its old content or the new one.
  * @param file its path
- * @param content what it is to contain
- * @throws KilogradError if that is not possible; it says why
+ * @param content its new content
+ * @throws KilogradError if that is not possible; the message says why
  * @example writeFileAtomic("answer.txt", "42\n");
  */
 export function writeFileAtomic(file: string, content: Uint8Array | string): void {
@@ -74,7 +74,7 @@ function writeAndSync(file: string, content: Uint8Array | string): void {
   }
 }
 
-/** The new name is on the disk only when the folder is. Windows cannot open folders, and needs not. */
+/** A rename reaches the disk only when the folder is synced. Windows cannot open folders, and does not need this. */
 function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = fs.openSync(folder, "r");

@@ -1,4 +1,4 @@
-/** Which epoch a run keeps as its best, for given numbers of right answers. */
+/** Which epoch a run keeps as its best, for given numbers of correct answers. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
@@ -14,7 +14,7 @@ beforeEach(() => setEngine(referenceEngine));
 
 const data = { hashes: {}, info: { size: [1, 3, 3], mean: 0.5, std: 0.25, classes: ["a", "b", "c"] } };
 
-/** Follows a run whose epochs have these numbers of right answers; the best epoch after each. */
+/** Follows a run whose epochs have these numbers of correct answers, and returns the best epoch after each. */
 function bestAfterEach(t: TestContext, correct: readonly number[]): number[] {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), "kilograd-best-"));
   t.after(() => fs.rmSync(made, { recursive: true }));
@@ -29,7 +29,7 @@ function bestAfterEach(t: TestContext, correct: readonly number[]): number[] {
       type: "epoch",
       ...{ epoch, correct: right, total: 6, trainLoss: 1, testLoss: 1, seconds: 1, health },
     });
-    // The trainer's checkpoint after an epoch stands at the beginning of the next.
+    // The trainer's checkpoint after an epoch is positioned at the beginning of the next.
     const position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds: 0 };
     trainer.emit({ type: "checkpoint", reason: "epoch", capture: () => ({ ...state, position }) });
     const saved = run.readCheckpoint("best");

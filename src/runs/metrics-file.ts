@@ -1,7 +1,8 @@
 /**
- * metrics.jsonl: one JSON object a line, for each step and epoch. It grows in memory and reaches the disk before each
- * checkpoint, which notes its length; resuming cuts it back to that length, so nothing is in it twice. It is read line
- * by line: a long training's does not fit into memory. JSON has no NaN, which is written as null.
+ * metrics.jsonl has one JSON object per line, for each step and epoch. New lines stay in memory until the next
+ * checkpoint, which records the file's length; resuming truncates the file to that length, so nothing is in it twice.
+ * The file is read line by line, because that of a long training does not fit into memory. JSON has no NaN, so it is
+ * written as null.
  */
 import fs from "node:fs";
 import * as z from "zod";
@@ -37,13 +38,13 @@ const epochSchema = z.object({
 
 const lineSchema: z.ZodType<MetricsRecord> = z.discriminatedUnion("type", [stepSchema, epochSchema]);
 
-/** What a run records of a step. */
+/** What a run records about a step. */
 export type StepRecord = StepEvent;
-/** What a run records of an epoch. */
+/** What a run records about an epoch. */
 export interface EpochRecord extends Omit<EpochEvent, "health"> {
   /** Dead ReLUs and gradients; missing in runs of early versions. */
   readonly health?: Health | undefined;
-  /** The most memory that the process had taken so far, in bytes; missing in runs of early versions. */
+  /** The process's peak memory so far, in bytes; missing in runs of early versions. */
   readonly peakMemory?: number | undefined;
 }
 /** A record of a step or an epoch. */
@@ -53,8 +54,9 @@ export type MetricsRecord = StepRecord | EpochRecord;
 const PART = 1 << 16;
 
 /**
- * Reads a file of metrics from its beginning. A last line without an end is of a training that was killed, and left out.
- * @param wanted says of a line's text whether it is to be read at all; all are, unless given
+ * Reads a metrics file from the beginning. A last line without a line end comes from a training that was killed, and is
+ * left out.
+ * @param wanted decides by a line's text whether to parse the line; by default, all lines are parsed
  * @throws DataError where a line is not a record of a step or an epoch
  */
 export function* readMetrics(file: string, wanted: (line: string) => boolean = () => true): Generator<MetricsRecord> {
@@ -109,7 +111,7 @@ export class MetricsFile {
   private length: number;
   private waiting: string[] = [];
 
-  /** Opens the file, or makes it, and drops what lies behind its first `length` bytes. */
+  /** Opens or creates the file, and truncates it to its first `length` bytes. */
   constructor(
     private readonly file: string,
     length: number,
@@ -123,7 +125,7 @@ export class MetricsFile {
     this.waiting.push(JSON.stringify(record) + "\n");
   }
 
-  /** Puts all lines on the disk; the file's length in bytes. */
+  /** Writes all lines to the disk, and returns the file's length in bytes. */
   flush(): number {
     const bytes = Buffer.from(this.waiting.join(""));
     writing(this.file, () => {
@@ -138,7 +140,7 @@ export class MetricsFile {
     return this.length;
   }
 
-  /** Writes what is left, and lets go of the file. */
+  /** Writes what is left and closes the file. */
   close(): void {
     try {
       this.flush();

@@ -1,10 +1,10 @@
-/** What a run's config.json holds: from it a browser, too, knows which network and which images a run is about. */
+/** The content of a run's config.json, from which a browser, too, learns the run's network and images. */
 import * as z from "zod";
 import { DataError } from "../errors/errors.js";
 import { parseConfig, type TrainConfig } from "../config/config.js";
 import type { ImageInfo } from "./datasets.js";
 
-/** What to do where a folder is no run. */
+/** The hint in errors about a folder that is not a run. */
 export const RUN_HINT = "give the folder of a run that `kilograd train` has written, such as runs/…";
 
 const recordSchema = z.strictObject({
@@ -20,7 +20,7 @@ const recordSchema = z.strictObject({
   versions: z.strictObject({ kilograd: z.string(), node: z.string() }),
 });
 
-/** What a run's config.json holds. */
+/** The content of a run's config.json. */
 export interface RunRecord {
   /** All settings. */
   readonly config: TrainConfig;

@@ -24,7 +24,7 @@ function folder(t: TestContext): string {
   return path.join(made, "run");
 }
 
-/** Trains in the folder, or goes on there. `until` may stop it, or fail as a killed process does. */
+/** Starts or resumes a training in the folder. `until` may stop it, or throw, like a process that is killed. */
 async function train(at: string, until?: (trainer: Trainer) => void): Promise<Trainer> {
   const resumed = fs.existsSync(at);
   const run = resumed ? Run.open(at) : Run.create(at, config, data);
@@ -41,7 +41,7 @@ async function train(at: string, until?: (trainer: Trainer) => void): Promise<Tr
   return trainer;
 }
 
-/** The metrics without what clock and system have measured. */
+/** The metrics without measured times and memory. */
 function metrics(at: string): string[] {
   return fs
     .readFileSync(path.join(at, "metrics.jsonl"), "utf8")

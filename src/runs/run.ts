@@ -1,7 +1,7 @@
 /**
- * A run is a folder: config.json (the resolved configuration with its seed, the data's hashes, versions),
- * metrics.jsonl (every step and epoch), last.safetensors (to go on from) and best.safetensors (the epoch with the most
- * right answers so far). Summary, report and exports are functions of it. Node only.
+ * A run is a folder: config.json (the resolved configuration with its seed, the data's hashes, versions), metrics.jsonl
+ * (every step and epoch), last.safetensors (to resume from) and best.safetensors (the epoch with the most correct
+ * answers so far). Summary, report and exports are computed from it. Node only.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -102,7 +102,7 @@ export class Run {
   }
 
   /**
-   * Refuses data that is not what the run was trained on.
+   * Refuses data other than what the run was trained on.
    * @param hashes the SHA-256 of each file, by its name
    * @throws DataError for the first file that differs
    * @example Run.open("runs/first").checkData(openData("data", { rotation: 0, shift: 0, scale: 0 }).hashes);
@@ -199,7 +199,8 @@ export class Run {
       const extra = { metricsBytes: metrics.flush(), bestCorrect: best.correct, bestEpoch: best.epoch };
       const bytes = encodeCheckpoint({ state, extra });
       const { epoch, batch } = state.position;
-      // The best first: should the last be lost, its epoch is trained again, and this file written again.
+      // The best checkpoint goes first: if the last one is lost, its epoch is trained again and this file is written
+      // again.
       if (batch === 0 && epoch === best.epoch + 1 && best.epoch > 0) writeFileAtomic(this.file("best"), bytes);
       writeFileAtomic(this.file("last"), bytes);
     });

@@ -1,4 +1,4 @@
-/** How figures are written in reports and advice. What is no number is a dash. */
+/** Formats figures for reports and advice. NaN and infinities become a dash. */
 import { thousands } from "./thousands.js";
 
 const DASH = "–";

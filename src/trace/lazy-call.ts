@@ -1,6 +1,6 @@
 /**
- * Calls a network to see what it is made of. Tensors are lazy, so nothing is computed; and nothing is changed: mode,
- * buffers and random state are put back.
+ * Calls a network to see what it consists of. Tensors are lazy, so nothing is computed. Mode, buffers and random state
+ * are restored afterwards.
  */
 import { noGrad } from "../graph/grad-mode.js";
 import { BatchNorm2d, type Module } from "../nn/index.js";
@@ -13,15 +13,15 @@ import { Tensor } from "../tensor/tensor.js";
 /** The size of a network's input without the batch, as `[1, 28, 28]`; a list of sizes for several inputs. */
 export type InputSizes = Shape | readonly Shape[];
 
-/** The images of the batch that a network is called with, as torchsummary's. */
+/** The number of images in the batch that a network is called with, the same as torchsummary's. */
 export const BATCH = 2;
 
-/** Whether a module behaves as in training, while it is looked at. */
+/** Whether a module is in training mode during the call. */
 export type Mode = (module: Module) => boolean;
 
-/** Batch norm keeps its statistics and dropout drops nothing. */
+/** Batch norm uses its running statistics, and dropout drops nothing. */
 export const evaluation: Mode = () => false;
-/** Dropout is seen at work, and batch norm keeps its statistics all the same. */
+/** Dropout is active, but batch norm still uses its running statistics. */
 export const withDropout: Mode = (module) => !(module instanceof BatchNorm2d);
 
 export interface LazyCall {
@@ -39,7 +39,7 @@ export function sizesOf(inputSize: InputSizes): readonly Shape[] {
 /**
  * Builds the graph of a forward pass over zeros.
  * @param sizes of the inputs, without the batch
- * @param batch how many images
+ * @param batch the number of images
  * @throws ShapeError where the network cannot take such inputs
  */
 export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, batch = BATCH): LazyCall {
@@ -53,7 +53,7 @@ export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, b
     });
     return { inputs, outputs: tensorsIn(result), result };
   } finally {
-    // F.batchNorm in a network of one's own may have set its running statistics.
+    // A custom network may call F.batchNorm, which sets its running statistics.
     for (const [buffer, node] of buffers) if (buffer.node !== node) buffer.setData(buffer.variable.read());
     defaultGenerator.setState(random);
   }

@@ -1,6 +1,6 @@
 /**
- * Which module's `forward` made which node. A hook on every module sees its inputs and its output as it ends, inner
- * modules first: what lies between the two, and belongs to no inner module, is its own.
+ * Finds which module's `forward` made which node. A hook on every module sees its inputs and its output when it
+ * returns, inner modules first. The nodes in between that belong to no inner module are its own.
  */
 import type { Node } from "../graph/node.js";
 import type { Module } from "../nn/index.js";
@@ -8,7 +8,7 @@ import { Tensor } from "../tensor/tensor.js";
 
 /** A call from one tensor to one tensor; `V` stands for a tensor. */
 export interface ModuleCall<V = Node> {
-  /** Empty for the network. */
+  /** Empty for the network itself. */
   readonly path: string;
   readonly module: Module;
   readonly input: V;
@@ -34,7 +34,7 @@ export class ModuleCalls {
     return this.owners.get(node) ?? "";
   }
 
-  /** @param find gives the value of a node, if the network's output needs it */
+  /** @param find returns the value of a node, if the network's output needs it */
   list<V>(find: (node: Node) => V | undefined): ModuleCall<V>[] {
     return this.recorded.flatMap(({ path, module, ...call }) => {
       const [input, output] = [find(call.input), find(call.output)];

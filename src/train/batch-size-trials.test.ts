@@ -10,7 +10,7 @@ import { tryBatchSizes, type BatchSizeTrial, type BatchSizeTrials } from "./batc
 
 class TwoClasses extends Module {
   linear = new Linear(4, 2);
-  /** Told how many images each batch has. */
+  /** Called with the number of images in each batch. */
   seen: ((images: number) => void) | undefined;
 
   override forward(images: Tensor): Tensor {
@@ -19,7 +19,7 @@ class TwoClasses extends Module {
   }
 }
 
-/** Images [1,2,2]: a light one of class 1 follows a dark one of class 0. */
+/** Images [1,2,2]: dark ones of class 0 alternate with light ones of class 1. */
 function images(count: number): TensorDataset<[Tensor, Tensor]> {
   const pixels = Array.from({ length: 4 * count }, (_, i) => ((i >> 2) % 2) - 0.5 + (i % 4) / 10);
   const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
@@ -78,12 +78,12 @@ test("the speed leaves out the first step, and the last one where its batch is s
     network.seen = (count) => (now += 10 * count);
     return network;
   };
-  // A network of one's own is not compiled: it sees every batch.
+  // A custom network is not compiled, so it sees every batch.
   const config = resolveConfig("default", { net: "own.js", batchSize: 4 });
   const speeds = (await trialsOf({ config, makeNetwork, batchSizes: [2, 3, 8, 10] })).map(
     ({ imagesPerSecond }) => imagesPerSecond,
   );
-  // Of one full batch nothing is left.
+  // With a single full batch, no step is left to time.
   assert.deepEqual(speeds, [100, 100, NaN, NaN]);
 });
 

@@ -8,8 +8,8 @@ import type { EpochEvent } from "./events.js";
 /** Options of `tryBatchSizes`. */
 export interface BatchSizeTrials {
   /**
-   * What is trained and how. It lasts one epoch with a constant learning rate, whatever the configuration says of
-   * these.
+   * The configuration. Its number of epochs and its schedule are ignored: each trial lasts one epoch at a constant
+   * learning rate.
    */
   readonly config: TrainConfig;
   /** Makes the network, drawing its initial weights. */
@@ -18,13 +18,13 @@ export interface BatchSizeTrials {
   readonly data: TrainingData;
   /** The batch sizes to try. */
   readonly batchSizes: readonly number[];
-  /** The number of training images to use; they are the first ones. */
+  /** The number of training images to use, counted from the first. */
   readonly images: number;
   /** Whether the learning rate grows with the batch size, starting from the configuration's rate for its batch size. */
   readonly scaleLr: boolean;
 }
 
-/** What a batch size did. */
+/** The result of one batch size. */
 export interface BatchSizeTrial extends Pick<EpochEvent, "trainLoss" | "testLoss" | "correct" | "total"> {
   /** The batch size. */
   readonly batchSize: number;
@@ -32,14 +32,14 @@ export interface BatchSizeTrial extends Pick<EpochEvent, "trainLoss" | "testLoss
   readonly lr: number;
   /** The number of steps. */
   readonly steps: number;
-  /** The speed of training, without the steps in which a program is compiled: the first, and a last smaller one. */
+  /** The speed of training. Steps that compile a program do not count: the first, and a smaller last one. */
   readonly imagesPerSecond: number;
 }
 
 /**
  * Trains once for each batch size, on the same images. Everything except the speed follows from the seed. A linearly
  * scaled rate keeps the effect of an image on the weights the same (Goyal et al. 2017, section 2.1).
- * @param trials what to train, on what, in batches of which sizes
+ * @param trials the network, the images and the batch sizes to try
  * @returns the result of each batch size, as soon as it is known
  * @throws StateError if the loss is no longer a finite number
  * @example

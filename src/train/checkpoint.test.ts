@@ -1,4 +1,4 @@
-/** A training's state as a file: what is in it, what comes back, and what is refused. */
+/** A training's state as a file: its contents, what is restored from it, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataError } from "../errors/errors.js";
@@ -8,7 +8,7 @@ import { decodeCheckpoint, encodeCheckpoint, hashTensors, type Checkpoint } from
 
 const generator = (used: number): object => ({ seed: "5", words: [1, 2, 3], used, spareNormal: null });
 
-/** The middle of a training with Adam, which keeps two tensors and a number for each parameter. */
+/** A training with Adam, halfway through. Adam keeps two tensors and a number for each parameter. */
 const checkpoint = {
   state: {
     position: { epoch: 2, batch: 3, lossSum: 1.5, seconds: 0.25 },
@@ -65,7 +65,7 @@ test("a training without a schedule has none afterwards", () => {
   assert.equal(decodeCheckpoint(encodeCheckpoint(without), "x").state.scheduler, null);
 });
 
-/** A file whose training's state is this text. */
+/** A checkpoint file with this text as the training's state. */
 function fileWith(training: string | undefined): Uint8Array {
   const metadata = training === undefined ? { format: "kilograd" } : { format: "kilograd", training };
   return encodeSafetensors({ tensors: new Map(), metadata });
@@ -107,7 +107,7 @@ const refused: Readonly<Record<string, readonly [string | undefined, RegExp]>> =
 };
 
 for (const [what, [training, message]] of Object.entries(refused)) {
-  test(`${what} is refused with a word on what is wrong`, () =>
+  test(`${what} is refused with an error that says what is wrong`, () =>
     assert.throws(
       () => decodeCheckpoint(fileWith(training), "a.safetensors"),
       (error) =>

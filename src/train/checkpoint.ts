@@ -1,7 +1,7 @@
 /**
- * A training's whole state, and its form as a safetensors file: the network's tensors under PyTorch's names, the
- * optimizer's under `optimizer.0.momentum_buffer`, all else as JSON in the metadata. From a state the training goes on
- * to the same bits as if it had never stopped.
+ * A training's complete state, and its encoding as a safetensors file: the network's tensors under PyTorch's names, the
+ * optimizer's under `optimizer.0.momentum_buffer`, everything else as JSON in the metadata. A training that resumes
+ * from it ends with the same bits as one that never stopped.
  */
 import * as z from "zod";
 import { DataError } from "../errors/errors.js";
@@ -13,9 +13,9 @@ import { bytesOf, decodeSafetensors, encodeSafetensors, type StoredTensor } from
 
 const count = z.int().min(0);
 
-/** Where a training stands. */
+/** How far a training has come. */
 export interface Position {
-  /** The present epoch, from 1; one past the last when the training is over. */
+  /** The current epoch, from 1; one past the last when the training is over. */
   readonly epoch: number;
   /** The next batch of that epoch, from 0. */
   readonly batch: number;
@@ -41,23 +41,23 @@ const generatorSchema = z.strictObject({
 
 const metadataSchema = z.strictObject({
   position: positionSchema,
-  /** The default generator as the epoch under way began, and as it is now. */
+  /** The state of the default generator at the start of the current epoch, and now. */
   generators: z.strictObject({ epochStart: generatorSchema, now: generatorSchema }),
   optimizer: z.strictObject({
     numbers: z.record(z.string(), z.record(z.string(), z.number())),
     paramGroups: z.array(z.looseObject({ params: z.array(count) })),
   }),
   scheduler: z.record(z.string(), z.union([z.number(), z.array(z.number())])).nullable(),
-  /** What the keeper of the file adds: the length of the metrics, the best epoch. */
+  /** What the owner of the file adds: the length of the metrics file and the best epoch. */
   extra: z.record(z.string(), z.number()),
 });
 type Metadata = z.infer<typeof metadataSchema>;
 
 /** Everything that a training needs to continue to the same bits. */
 export interface TrainingState {
-  /** Where it stands. */
+  /** How far the training has come. */
   readonly position: Position;
-  /** The state of the default generator when the present epoch began, and now. */
+  /** The state of the default generator when the current epoch began, and now. */
   readonly generators: { readonly epochStart: GeneratorState; readonly now: GeneratorState };
   /** Copies of the network's parameters and buffers. */
   readonly model: ReadonlyMap<string, StoredTensor>;
@@ -83,7 +83,7 @@ export function copyTensors(dict: ReadonlyMap<string, Tensor>): Map<string, Stor
 }
 
 /**
- * Makes tensors of what a checkpoint or a safetensors file holds.
+ * Makes tensors from the contents of a checkpoint or a safetensors file.
  * @param stored elements and shapes by name
  * @returns a state dict, which `Module.loadStateDict` takes
  * @example
@@ -125,7 +125,7 @@ export function encodeCheckpoint({ state, extra }: Checkpoint): Uint8Array {
  * @param bytes the file
  * @param file its name, for errors
  * @returns the training's state, and what the owner of the file added
- * @throws DataError if it is damaged, or not the checkpoint of a training
+ * @throws DataError if the file is damaged or is not a checkpoint
  * @example
  * import { readFileSync } from "node:fs";
  * const file = readFileSync("runs/first/last.safetensors");

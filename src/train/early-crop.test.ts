@@ -35,7 +35,7 @@ test("the first epochs see the middle of each image, the last one whole images",
   const middle = [[[[6, 7], [11, 12]]], [[[26, 27], [31, 32]]]]; // prettier-ignore
   assert.deepEqual([inOrder(first!), inOrder(second!)], [middle, middle]);
   assert.deepEqual(last![0].shape, [2, 1, 4, 5]);
-  // Who names no epoch, as the range test of learning rates, sees whole images.
+  // Callers that name no epoch, such as the learning-rate range test, see whole images.
   assert.deepEqual([...source.iterate()][0]![0].shape, [2, 1, 4, 5]);
 });
 
@@ -54,7 +54,7 @@ test("cropping changes neither the order nor what is drawn after it, from any ba
   );
 });
 
-/** Images of any size to two classes; notes the size of the images that it is trained on. */
+/** Maps images of any size to two classes, and notes the size of the images that it is trained on. */
 class AnySize extends Module {
   conv = new Conv2d(1, 2, 3);
   pool = new AdaptiveAvgPool2d(1);

@@ -1,8 +1,8 @@
 /**
- * Smaller images at the beginning of a training: the first epochs see the middle of each training image alone. A step
- * costs as much as the image is large, and a network that averages over all places takes any size; what it has learnt of
- * strokes and corners holds for whole images, too. (Progressive resizing, as fast.ai's course has it, but without
- * changing the scale.)
+ * Smaller images at the beginning of a training: the first epochs see only the middle of each training image. The cost
+ * of a step is proportional to the image's area. A network with global average pooling takes images of any size, and
+ * what it has learnt about strokes and corners still holds for whole images. (This is progressive resizing as in
+ * fast.ai's course, but without changing the scale.)
  */
 import { croppedEpochs, type Cropping } from "../config/early-crop.js";
 import { DataLoader } from "../data/data-loader.js";
@@ -18,8 +18,8 @@ interface Loading {
 }
 
 /**
- * The shuffled batches of the training images, those of the first epochs with cropped images, where the configuration
- * says so. Cropping draws nothing: the order and the random transforms are the same with it and without.
+ * Returns the shuffled batches of the training images, with cropped images in the first epochs if the configuration says
+ * so. Cropping draws no random numbers: the order and the random transforms are the same with and without it.
  */
 export function trainingBatches(dataset: Dataset<unknown>, loading: Loading, config: Cropping): BatchSource {
   const { earlyCrop, epochs } = config;

@@ -1,4 +1,4 @@
-/** What is said of an epoch when it ends: its loss, and the seconds it took by a clock that the test moves. */
+/** The figures reported at the end of an epoch: its loss, and its seconds by a clock that the test controls. */
 import assert from "node:assert/strict";
 import { beforeEach, mock, test, type TestContext } from "node:test";
 import { toyTrainer } from "../../test/toy-training.js";
@@ -9,7 +9,7 @@ import type { Trainer } from "./trainer.js";
 
 beforeEach(() => setEngine(referenceEngine));
 
-/** A clock on which nothing takes any time but what `advance` adds, in seconds. */
+/** A clock that moves only when `advance` is called, by a number of seconds. */
 function fakeClock(t: TestContext): { advance(seconds: number): void } {
   let now = 1000;
   const clock = mock.method(performance, "now", () => now);
@@ -17,7 +17,7 @@ function fakeClock(t: TestContext): { advance(seconds: number): void } {
   return { advance: (seconds) => (now += 1000 * seconds) };
 }
 
-/** The seconds of each epoch, once it has ended. */
+/** The seconds reported at the end of each epoch. */
 function secondsOf(trainer: Trainer): number[] {
   const seconds: number[] = [];
   trainer.on("epoch", (event) => seconds.push(event.seconds));

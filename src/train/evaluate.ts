@@ -1,4 +1,4 @@
-/** How a network does on images that it was not trained on. */
+/** How well a network does on images that it was not trained on. */
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
@@ -7,11 +7,11 @@ import { stack } from "../tensor/creation.js";
 import { functional as F, type Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** How a network does on images that it was not trained on. */
+/** How well a network does on images that it was not trained on. */
 export interface Evaluation {
   /** The mean negative log-likelihood. */
   readonly testLoss: number;
-  /** The number of images whose likeliest class is the right one. */
+  /** The number of images whose most likely class is the correct one. */
   readonly correct: number;
   /** The number of images. */
   readonly total: number;
@@ -32,9 +32,9 @@ export function evaluate(model: Module, batches: Iterable<Batch>): Evaluation {
 }
 
 /**
- * evaluate() for a network that is tested again and again.
- * @param compiled whether batches are computed by compile(): faster, for a network whose forward pass depends on nothing
- *   but its inputs and its layers
+ * Like `evaluate()`, for a network that is tested repeatedly.
+ * @param compiled whether to compute batches through `compile()`: this is faster, but only works for a network whose
+ *   forward pass depends on nothing but its inputs and its layers
  */
 export function evaluator(model: Module, { compiled = false } = {}): (batches: Iterable<Batch>) => Evaluation {
   const scoreOf = (images: Tensor, labels: Tensor): Tensor => noGrad(() => score(model, images, labels));
@@ -42,7 +42,10 @@ export function evaluator(model: Module, { compiled = false } = {}): (batches: I
   return (batches) => evaluating(model, () => sumUp(batches, scoring));
 }
 
-/** The sum of a batch's losses, and how many of its images are classified rightly: [2], so that one program computes both. */
+/**
+ * The sum of a batch's losses and the number of its correctly classified images, as one tensor [2], so that one program
+ * computes both.
+ */
 function score(model: Module, images: Tensor, labels: Tensor): Tensor {
   const output = (model as (images: Tensor) => Tensor)(images);
   const loss = F.nllLoss(output, labels, { reduction: "sum" });

@@ -1,4 +1,7 @@
-/** What a training tells about itself. Whoever shows or records it listens; the trainer knows no screen and no disk. */
+/**
+ * What a training reports about itself. Code that displays or records it listens; the trainer knows neither screen nor
+ * disk.
+ */
 import type { TrainingState } from "./checkpoint.js";
 import type { Health } from "./health.js";
 
@@ -10,9 +13,9 @@ export interface StartEvent {
   readonly epochs: number;
   /** The number of batches in an epoch. */
   readonly batches: number;
-  /** The epoch with which it begins: 1 unless it continues from a checkpoint. */
+  /** The first epoch: 1 unless the training continues from a checkpoint. */
   readonly epoch: number;
-  /** The batch with which it begins: 0 unless it continues from a checkpoint. */
+  /** The first batch: 0 unless the training continues from a checkpoint. */
   readonly batch: number;
 }
 
@@ -68,7 +71,7 @@ export interface CheckpointEvent {
   readonly type: "checkpoint";
 
   /**
-   * Why: the training starts, an epoch has ended ("epoch"), a certain number of steps is done ("steps"), or `stop()`
+   * Why: the training starts, an epoch has ended ("epoch"), a certain number of steps are done ("steps"), or `stop()`
    * was called ("stop").
    */
   readonly reason: "start" | "steps" | "epoch" | "stop";
@@ -86,13 +89,13 @@ export interface EndEvent {
 
 /** Anything that a training reports. */
 export type TrainEvent = StartEvent | EpochStartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
-/** The event of a type. */
+/** The event of a given type. */
 export type TrainEventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { readonly type: T }>;
-/** A function that is called at each event of a type. */
+/** A function that is called for each event of a given type. */
 export type TrainListener<T extends TrainEvent["type"]> = (event: TrainEventOf<T>) => void;
 
 /**
- * Listeners by the type of an event. They are called in the order in which they were added.
+ * Listeners by event type. They are called in the order in which they were added.
  * @example
  * const events = new TrainEvents();
  * const losses: number[] = [];
@@ -104,7 +107,7 @@ export class TrainEvents {
   private readonly listeners = new Map<TrainEvent["type"], Set<(event: never) => void>>();
 
   /**
-   * Calls a function at each event of a type.
+   * Calls a function for each event of a given type.
    * @param type the type of the event
    * @param listener the function
    * @returns a function that removes the listener

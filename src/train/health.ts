@@ -1,8 +1,8 @@
 /**
- * How well a network can learn, seen from inside, once an epoch: ReLUs that give nothing any more, and how large the
- * gradients of the layers are. One batch is enough, so it costs less than a hundredth of the epoch, but for the first,
- * in which its program is compiled (measured in docs/know-early.md). It is measured in evaluation mode, which leaves
- * running statistics and the random state alone: a training stays the same bits.
+ * How well a network can still learn, measured inside it once per epoch: its dead ReLUs, and how large the layers'
+ * gradients are. One batch is enough, so this takes less than a hundredth of an epoch, except in the first, which
+ * compiles the program (measured in docs/know-early.md). The network is in evaluation mode, so running statistics and
+ * the random state do not change, and the training's results stay the same bit for bit.
  */
 import type { Batch } from "../data/dataset.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
@@ -30,7 +30,7 @@ export interface GradientHealth {
   readonly ratio: number;
 }
 
-/** How well a network can still learn, seen from inside. */
+/** How well a network can still learn, measured inside it. */
 export interface Health {
   /** Its ReLUs, in the order of the forward pass. */
   readonly relus: readonly ReluHealth[];
@@ -77,13 +77,13 @@ function lookInside(model: Module, images: Tensor, labels: Tensor): Health {
   );
 }
 
-/** The largest value of each unit, over images and places: [units]. */
+/** The largest value of each unit over all images and positions: [units]. */
 function highestOfUnits(relu: Node): Tensor {
   const output = new Tensor(relu).detach();
   return output.amax(output.shape.map((_, axis) => axis).filter((axis) => axis !== 1));
 }
 
-/** Everything is asked for in one tensor, so that it is computed in one program. */
+/** Everything goes into one tensor, so that one program computes it. */
 function gather(highest: readonly Tensor[], names: readonly string[], squares: readonly Tensor[]): Health {
   if (highest.length + squares.length === 0) return { relus: [], gradients: [] };
   const all = cat([...highest, ...squares.map((square) => square.view(1))]).data();

@@ -55,7 +55,7 @@ test("close to the explosion a tenth of the rate with the lowest loss", () => {
 });
 
 test("in a flat valley the rate of the steepest fall, wherever the lowest loss lies", () => {
-  // Flat to 0.01, falling to 0.1, then flat but for one place.
+  // Flat to 0.01, falling to 0.1, then flat except at one point.
   const valley = (place: number): RangePoint[] =>
     points.map(({ lr }, i) => {
       const loss = lr < 0.01 ? 2 : lr < 0.1 ? 2 - Math.log10(lr / 0.01) ** 2 : 1;

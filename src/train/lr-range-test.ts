@@ -30,7 +30,7 @@ export interface RangeTestOptions {
 export interface RangePoint {
   /** The learning rate. */
   readonly lr: number;
-  /** The loss of the batch, before the step with this rate; NaN if the network has broken. */
+  /** The loss of the batch, before the step with this rate; NaN if the training has diverged. */
   readonly loss: number;
   /** The running mean of the losses so far; the newest has the weight 0.05. */
   readonly smoothed: number;
@@ -50,7 +50,7 @@ export interface RateSuggestion {
 
 /** The newest loss' weight in the mean. */
 const WEIGHT = 0.05;
-/** The test ends when the smoothed loss is so many times its lowest value. */
+/** The test ends when the smoothed loss reaches this multiple of its lowest value. */
 const EXPLODED = 2;
 
 /** A tenth of the rate with the lowest loss is the other suggestion. */
@@ -95,7 +95,7 @@ export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: Ran
     const loss = value.item();
     step++;
     mean = WEIGHT * loss + (1 - WEIGHT) * mean;
-    // The first means would be too low: divided by the weights that are in them.
+    // The first means would be too low, so they are divided by the sum of the weights in them.
     const smoothed = mean / (1 - (1 - WEIGHT) ** step);
     yield { lr, loss, smoothed };
     lowest = Math.min(lowest, smoothed);
@@ -103,7 +103,7 @@ export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: Ran
   }
 }
 
-/** Steps at the beginning that say little: the mean is young. */
+/** The number of first steps that say little, because the running mean covers too few losses. */
 const YOUNG = 10;
 
 /**

@@ -45,7 +45,7 @@ for (const [what, model, message] of [
   ["whole numbers", new Net(10, (x) => x.int()), `${expected}, got int32 [2,10]. ${hint}`],
   ["no tensor", new Net(10, () => 5), `${expected}, got number. ${hint}`],
 ] as const) {
-  test(`refused: a network that gives ${what}`, () => {
+  test(`refused: a network that returns ${what}`, () => {
     const problem = "Net: the network's result does not fit data with 10 classes";
     assert.throws(() => checkNetwork(model, [1, 4, 4], 10), {
       name: "ShapeError",

@@ -1,4 +1,4 @@
-/** Whether a network fits the data that it is to be trained on. */
+/** Checks that a network fits the data that it will be trained on. */
 import { ShapeError } from "../errors/errors.js";
 import type { Module } from "../nn/index.js";
 import { formatShape, shapesEqual, type Shape } from "../graph/shape.js";

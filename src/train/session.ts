@@ -1,4 +1,6 @@
-/** From a configuration, a network and data to a trainer. All that is random follows from the configuration's seed. */
+/**
+ * Makes a trainer from a configuration, a network and data. Everything random follows from the configuration's seed.
+ */
 import type { Dataset } from "../data/dataset.js";
 import { DataLoader } from "../data/data-loader.js";
 import type { Module } from "../nn/index.js";
@@ -9,7 +11,7 @@ import { networks } from "../exercise/networks.js";
 import { makeOptimizer, makeSchedule } from "../config/schedules.js";
 import { Trainer } from "./trainer.js";
 
-/** Images [C, H, W] with their classes, transformed as the network is to see them. */
+/** Images [C, H, W] with their classes, already transformed for the network. */
 export interface TrainingData {
   /** The training images. */
   readonly train: Dataset<unknown>;
@@ -39,7 +41,7 @@ export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data
   const model = makeNetwork();
   const optimizer = makeOptimizer(model.parameters(), config);
   const schedule = makeSchedule({ optimizer, config, batches: trainLoader.length });
-  // A file's network may look at anything in its forward pass; of the built-in ones it is known that they do not.
+  // The forward pass of a network from a file may depend on anything; the built-in ones depend on nothing unusual.
   const compiled = Object.hasOwn(networks, config.net);
   return new Trainer({ model, optimizer, schedule, trainLoader, testLoader, epochs, checkpointSteps, compiled });
 }

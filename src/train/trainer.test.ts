@@ -28,7 +28,7 @@ async function result(trainer: Trainer): Promise<{ weights: string; steps: unkno
   return { weights: await hashTensors(trainer.capture().model), steps };
 }
 
-/** Through the bytes of a file, as a real resumption. */
+/** Goes through the bytes of a file, as a real resumption does. */
 function thawed(state: TrainingState): TrainingState {
   return decodeCheckpoint(encodeCheckpoint({ state, extra: {} }), "x").state;
 }
@@ -48,7 +48,7 @@ test("the events of a training, in order", async () => {
     steps.map(({ epoch, batch }) => [epoch, batch]),
     [1, 2].flatMap((number) => [0, 1, 2, 3, 4].map((batch) => [number, batch])),
   );
-  // The rate that the step has used: the cycle's first one in the first step.
+  // The rate that the step used, which is the cycle's first one in the first step.
   assert.ok(Math.abs(steps[0]!.lr - 0.1 / 25) < 1e-12);
   const [first] = events.filter((event) => event.type === "epoch");
   const losses = steps.slice(0, 5).map(({ loss }) => loss);
@@ -77,7 +77,7 @@ test("from every checkpoint a new trainer goes on to the same bits", async () =>
 });
 
 for (const after of [1, 3, 5, 7, 10]) {
-  test(`stopped after step ${after} and resumed, it ends with the same bits`, async () => {
+  test(`a training stopped after step ${after} and resumed ends with the same bits`, async () => {
     const expected = await result(toyTrainer());
     const trainer = toyTrainer();
     let count = 0;
@@ -149,7 +149,7 @@ test("evaluation sums up over all batches, in evaluation mode, and puts the mode
   const second = evaluate(model, source.iterate());
   assert.equal(first.total, 6);
   assert.ok(first.correct >= 0 && first.correct <= 6 && Number.isInteger(first.correct));
-  // Dropout is off and the statistics stay: another order of the images changes rounding only.
+  // Dropout is off and the statistics stay the same, so a different order of the images changes only the rounding.
   assert.equal(second.correct, first.correct);
   assert.ok(Math.abs(second.testLoss - first.testLoss) < 1e-6);
 });

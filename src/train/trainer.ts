@@ -1,7 +1,7 @@
 /**
- * The trainer: epochs of steps and tests, as the exercise's notebook writes them, told through events. It knows no
- * screen and no disk, and runs in Node as in a browser's worker. Its whole state can be taken out and put into another
- * trainer, which goes on to the same bits.
+ * The trainer: epochs of training steps, each epoch followed by a test, as in the exercise's notebook. It reports
+ * through events, knows neither screen nor disk, and runs both in Node and in a browser's worker. Its complete state
+ * can be captured and restored in another trainer, which then computes the same bits.
  */
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
@@ -17,13 +17,13 @@ import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
 import { measureHealth, type Health } from "./health.js";
 
-/** Something that has the batches of an epoch, such as a DataLoader. */
+/** A source of batches, such as a DataLoader. */
 export interface BatchSource {
   /** The number of batches in an epoch. */
   readonly length: number;
 
   /**
-   * Makes the batches of an epoch from a certain one on; they are the same as if the ones before had been made.
+   * Makes the batches of an epoch, starting at a given one; they are the same as if the earlier ones had been made.
    * Everything random about an epoch is drawn when its iteration begins.
    * @param options the number of the epoch, from 1, and of its first batch, from 0
    * @returns the batches
@@ -55,12 +55,12 @@ export interface TrainerOptions {
   readonly compiled?: boolean;
 }
 
-/** Milliseconds of computing after which others (signals, messages) get their turn. */
+/** After this many milliseconds of computing, signals and messages get their turn. */
 const TURN = 50;
 
 /**
  * Trains a network for a number of epochs and tests it after each. It reports through events, knows neither screen nor
- * disk, and runs in Node as in a browser.
+ * disk, and runs both in Node and in a browser.
  * @example
  * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
  * const model = new ExerciseNet();
@@ -81,12 +81,12 @@ export class Trainer extends TrainEvents {
   private position: Position = { epoch: 1, batch: 0, lossSum: 0, seconds: 0 };
   private epochStartRng = defaultGenerator.getState();
   private stopping = false;
-  /** Forward, backward and update; gives the loss. */
+  /** Forward pass, backward pass and update; returns the loss. */
   private readonly step: (images: Tensor, labels: Tensor) => Tensor;
   private readonly evaluate: (batches: Iterable<Batch>) => Evaluation;
   private turnEnds = 0;
 
-  /** @param options the network, how it is trained, and on what */
+  /** @param options the network, its data and how to train it */
   constructor(readonly options: TrainerOptions) {
     super();
     const { model, optimizer, compiled = false } = options;
@@ -107,7 +107,7 @@ export class Trainer extends TrainEvents {
   }
 
   /**
-   * Ends `run()` after the present batch. The state can then be saved, and the training resumed.
+   * Ends `run()` after the current batch. The state can then be saved, and the training resumed.
    * @example
    * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
    * const config = resolveConfig("notebook", { batchSize: 8 });
@@ -146,7 +146,7 @@ export class Trainer extends TrainEvents {
     this.emit({ type: "checkpoint", reason, capture: () => this.capture() });
   }
 
-  /** Leaves the epoch where it is when somebody stops it. */
+  /** Trains what is left of the epoch and tests the network. After `stop()`, the position stays within the epoch. */
   private async runEpoch(): Promise<void> {
     const { trainLoader, testLoader, checkpointSteps } = this.options;
     const { epoch, batch: from } = this.position;
@@ -163,7 +163,7 @@ export class Trainer extends TrainEvents {
     this.endEpoch(this.timed(() => this.test(testLoader.iterate())));
   }
 
-  /** The test, and the network's health on its first batch. */
+  /** Runs the test, and measures the network's health on its first batch. */
   private test(batches: Iterable<Batch>): Evaluation & { readonly health: Health } {
     let first: Batch | undefined;
     const evaluation = this.evaluate(
@@ -178,8 +178,8 @@ export class Trainer extends TrainEvents {
   }
 
   /**
-   * The batches of an epoch from `from` on. What is random about their order is drawn with the first of them; an epoch
-   * that goes on draws it again, from the generator as it was then.
+   * The batches of an epoch, starting with batch `from`. Their random order is drawn when the epoch begins; a resumed
+   * epoch draws it again, from the generator's state at that time.
    */
   private *epochBatches(from: number): Generator<Batch> {
     const now = defaultGenerator.getState();
@@ -209,7 +209,7 @@ export class Trainer extends TrainEvents {
   private endEpoch({ testLoss, correct, total, health }: Evaluation & { readonly health: Health }): void {
     const { epoch, batch, lossSum, seconds } = this.position;
     const { optimizer, schedule } = this.options;
-    // After a last step that was too large the weights are spoilt, though the loss before it was a number.
+    // A last step that was too large ruins the weights, although the loss before it was finite.
     if (!Number.isFinite(testLoss)) throw notANumber(testLoss, epoch, batch - 1, optimizer.paramGroups[0]!.lr);
     if (schedule?.every === "epoch") schedule.step(testLoss);
     this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds: 0 };
@@ -217,7 +217,7 @@ export class Trainer extends TrainEvents {
     this.save("epoch");
   }
 
-  /** Adds what `work` takes to the epoch's time. */
+  /** Adds the time that `work` takes to the epoch's. */
   private timed<T>(work: () => T): T {
     const began = performance.now();
     const result = work();
@@ -277,7 +277,7 @@ export class Trainer extends TrainEvents {
   }
 }
 
-/** Node has a quicker way than a timer, which takes a millisecond. */
+/** Node has something faster than a timer, which takes a millisecond. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

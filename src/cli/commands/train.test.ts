@@ -194,7 +194,7 @@ test("a crop that the images or the network do not allow is rejected before a ru
     (await kilograd(words(data, out, "--early-crop", `size=${size},epochs=1`))).stderr;
   assert.match(
     await begin(29),
-    /earlyCrop\.size: images \[1,28,28\] are smaller than the part to crop; expected at most 28, got 29/,
+    /earlyCrop\.size: images \[1,28,28\] are smaller than the crop; expected at most 28, got 29/,
   );
   assert.match(
     await begin(6),

@@ -5,9 +5,9 @@ const COLUMNS = ["type", "epoch", "step", "loss", "lr", "testLoss", "accuracy", 
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
 
 /**
- * One line for each step and epoch, under a line with the columns' names. `step` counts from 1 over all epochs; a
- * field that a line does not have is empty; `loss` of an epoch is the mean of its batches'.
- * @param batches steps of an epoch
+ * Writes a line for each step and epoch, below a header line. `step` counts from 1 over all epochs, fields that do not
+ * apply are empty, and an epoch's `loss` is the mean over its batches.
+ * @param batches the number of steps in an epoch
  */
 export function* formatCsv(metrics: Iterable<MetricsRecord>, batches: number): Generator<string> {
   yield `${COLUMNS.join(",")}\n`;

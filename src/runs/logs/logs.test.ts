@@ -1,4 +1,4 @@
-/** Event files as an independent reader finds them (test/event-file.py), and CSV. */
+/** Event files, read by an independent reader (test/event-file.py), and CSV. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** Logs that other tools read, by the names that `kilograd train --log` knows. They go into the run's folder. Node only. */
+/** Logs for other tools, by their names for `kilograd train --log`. They go into the run's folder. Node only. */
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-file.js";
 import type { Run } from "../run.js";
@@ -11,16 +11,16 @@ import type { Trainer } from "../../train/trainer.js";
 export type StartLog = (trainer: Trainer, run: Run) => () => void;
 
 /**
- * Logs that other tools read, by the names that `kilograd train --log` knows: "tensorboard" and "csv". Each is loaded
- * when it is asked for.
+ * Logs for other tools, by their names for `kilograd train --log`: "tensorboard" and "csv". Each is loaded only when it
+ * is used.
  */
 export const trainingLogs: Readonly<Record<string, () => Promise<StartLog>>> = {
-  /** `<run>/tensorboard/events.out.tfevents.…`, while it trains. */
+  /** `<run>/tensorboard/events.out.tfevents.…`, written during training. */
   tensorboard: async () => {
     const { logTensorboard } = await import("./tensorboard.js");
     return (trainer, run) => logTensorboard(trainer, path.join(run.folder, "tensorboard"));
   },
-  /** `<run>/metrics.csv`, from the run's own record, in the end. */
+  /** `<run>/metrics.csv`, written from the run's own metrics at the end. */
   csv: async () => {
     const { formatCsv } = await import("./csv.js");
     return (trainer, run) => () => {

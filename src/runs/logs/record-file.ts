@@ -3,7 +3,7 @@
  * length, the bytes, and their masked CRC-32C; little-endian. Format: tensorflow.org/tutorials/load_data/tfrecord.
  */
 
-/** CRC-32C (Castagnoli), RFC 3720, appendix B.4: for each byte what it adds to the register. */
+/** The table of CRC-32C (Castagnoli), RFC 3720, appendix B.4: what each byte adds to the register. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let register = byte;
   for (let bit = 0; bit < 8; bit++) register = (register >>> 1) ^ (register & 1 ? 0x82f63b78 : 0);
@@ -16,13 +16,13 @@ export function crc32c(bytes: Uint8Array): number {
   return ~register >>> 0;
 }
 
-/** A sum that stands among the bytes that it sums would be met again by a sum over all: it is turned and moved. */
+/** TFRecord masks its checksums, because a CRC of bytes that contain their own CRC is weak: they are rotated and offset. */
 function masked(bytes: Uint8Array): number {
   const sum = crc32c(bytes);
   return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** A record as it stands in the file. */
+/** A record as it is stored in the file. */
 export function frameRecord(bytes: Uint8Array): Uint8Array {
   const framed = new Uint8Array(16 + bytes.length);
   const view = new DataView(framed.buffer);

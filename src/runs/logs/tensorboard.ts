@@ -1,7 +1,7 @@
 /**
- * A training as TensorBoard reads it: an event file with the scalars `loss/train` and `learning rate` of each step, and
- * `loss/test` and `accuracy/test` of each epoch. Schema: TensorFlow's event.proto and summary.proto, of which a scalar
- * needs six fields; written with the protobuf library's wire format.
+ * A training's log for TensorBoard: an event file with the scalars `loss/train` and `learning rate` of each step, and
+ * `loss/test` and `accuracy/test` of each epoch. The schema is TensorFlow's event.proto and summary.proto, of which a
+ * scalar needs six fields. The protobuf library writes the wire format.
  */
 import fs from "node:fs";
 import os from "node:os";
@@ -16,10 +16,10 @@ const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 
 const SESSION_START = 1;
 
 /**
- * Writes an event file into `folder` while a trainer runs. A training that goes on begins another file in the same
- * folder; TensorBoard then drops what the first had after that step.
+ * Writes an event file into `folder` while a trainer runs. A resumed training begins another file in the same folder;
+ * TensorBoard then drops what the first one has after that step.
  * @param now seconds since 1970
- * @returns what must be called when the trainer has ended or failed
+ * @returns a function to call when the trainer has ended or failed
  * @example const close = logTensorboard(trainer, "runs/first/tensorboard");
  */
 export function logTensorboard(trainer: Trainer, folder: string, now = (): number => Date.now() / 1000): () => void {
@@ -77,7 +77,7 @@ function summary(event: BinaryWriter, values: Readonly<Record<string, number>>):
   return event.join();
 }
 
-/** `SessionLog { status = START }`: what other files have from this step on is void. */
+/** `SessionLog { status = START }`: entries of other files from this step on are void. */
 function startSession(event: BinaryWriter): BinaryWriter {
   return event
     .tag(EVENT.sessionLog, WireType.LengthDelimited)
