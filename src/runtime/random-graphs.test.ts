@@ -145,8 +145,8 @@ function magnitudesOf(order: readonly Node[]): Map<Node, number> {
     const own = values[i]!.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     const of = (input: number): number => found.get(node.inputs[input]!)!;
     let sums = 0;
-    if (node.op.name === "sum") sums = (of(0) * sizeOf(node.inputs[0]!.shape)) / sizeOf(node.shape);
-    if (node.op.name === "matmul") sums = of(0) * of(1) * node.inputs[0]!.shape.at(-1)!;
+    if (ops.sum.is(node)) sums = (of(0) * sizeOf(node.inputs[0]!.shape)) / sizeOf(node.shape);
+    if (ops.matmul.is(node)) sums = of(0) * of(1) * node.inputs[0]!.shape.at(-1)!;
     found.set(node, Math.max(own, sums));
   });
   return found;

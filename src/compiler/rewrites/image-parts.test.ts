@@ -118,7 +118,7 @@ test("sums of a pooling's gradient add up its windows, not all pixels", () => {
   const loss = ops.sum(pooled(ops.relu(normalised(leaves))), [0, 1, 2, 3]);
   const all = gradients(loss, ops.constant(1, loss.shape));
   const order = topologicalOrder(lower(leaves.map((leaf) => all.get(leaf)!)));
-  const overPixels = order.filter((node) => node.op.name === "sum" && node.inputs[0]!.shape.join() === "3,5,6,8");
+  const overPixels = order.filter((node) => ops.sum.is(node) && node.inputs[0]!.shape.join() === "3,5,6,8");
   assert.deepEqual(
     overPixels.map((node) => node.inputs[0]!.op.name),
     ["conv2d"],
