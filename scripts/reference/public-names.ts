@@ -67,11 +67,13 @@ export function readSurface(): Surface {
     collector.addModule(importPath, importPath, module);
     for (const [name, symbol] of symbols) collector.add(importPath, name, symbol);
   }
+  collector.addMembers();
   return { program, checker, names: collector.names, exports };
 }
 
 class Collector {
   readonly names: PublicName[] = [];
+  private readonly owners: { readonly importPath: string; readonly name: string; readonly symbol: ts.Symbol }[] = [];
   private readonly seen = new Set<ts.Symbol | ts.Declaration>();
 
   constructor(private readonly checker: ts.TypeChecker) {}
@@ -91,7 +93,23 @@ class Collector {
       return;
     }
     this.note(importPath, name, kindOf(symbol), symbol);
-    for (const member of this.membersOf(symbol)) this.addMember(importPath, name, member);
+    this.owners.push({ importPath, name, symbol });
+  }
+
+  /** The members of all names so far. Bases come first: what `Buffer` has from `Tensor` is noted as Tensor's. */
+  addMembers(): void {
+    const depth = new Map(this.owners.map((owner) => [owner, this.depthOf(owner.symbol)]));
+    const owners = [...this.owners].sort((a, b) => depth.get(a)! - depth.get(b)!);
+    for (const { importPath, name, symbol } of owners) {
+      for (const member of this.membersOf(symbol)) this.addMember(importPath, name, member);
+    }
+  }
+
+  /** How many classes or interfaces a name extends, one after the other. */
+  private depthOf(symbol: ts.Symbol): number {
+    const type = this.checker.getDeclaredTypeOfSymbol(symbol);
+    const bases = type.isClassOrInterface() ? this.checker.getBaseTypes(type) : [];
+    return bases.reduce((depth, { symbol: base }) => Math.max(depth, base ? 1 + this.depthOf(base) : 0), 0);
   }
 
   addModule(importPath: string, name: string, symbol: ts.Symbol): void {
