@@ -13,6 +13,6 @@ test("images that are smaller are refused", () => {
   assert.deepEqual(croppedSize([3, 8, 6], { size: 6, epochs: 1 }), [3, 6, 6]);
   assert.throws(() => croppedSize([3, 8, 6], { size: 7, epochs: 1 }), {
     name: "ArgumentError",
-    message: "earlyCrop.size: images [3,8,6] are smaller than the part to crop; expected at most 6, got 7.",
+    message: "earlyCrop.size: images [3,8,6] are smaller than the crop; expected at most 6, got 7.",
   });
 });

@@ -28,7 +28,7 @@ export function croppedSize([channels, height, width]: Shape, { size }: EarlyCro
   if (size <= Math.min(height!, width!)) return [channels!, size, size];
   throw new ArgumentError({
     op: "earlyCrop.size",
-    problem: `images ${formatShape([channels!, height!, width!])} are smaller than the part to crop`,
+    problem: `images ${formatShape([channels!, height!, width!])} are smaller than the crop`,
     expected: `at most ${Math.min(height!, width!)}`,
     got: String(size),
   });
