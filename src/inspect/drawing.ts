@@ -4,6 +4,7 @@
  * bars show where parameters and multiply-adds go.
  */
 import { describeDetail, formatSize, layerTitle } from "./inspect-table.js";
+import { escapeMarkup } from "../text/markup.js";
 import { thousands } from "../text/thousands.js";
 import type { Inspection, Layer, LayerKind } from "./layer.js";
 
@@ -90,7 +91,7 @@ export function drawNetwork(inspection: Inspection, advice: readonly Remark[] = 
   const { width, height } = layout;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    `<title>${escape(describe(inspection))}</title>`,
+    `<title>${escapeMarkup(describe(inspection))}</title>`,
     `<style>${STYLE}\n</style>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
     ...drawHead(inspection, layout),
@@ -146,7 +147,7 @@ function drawRow(row: Row): string[] {
   return [
     ...(isNext ? [`<path class="edge" d="M${x + 20} ${y - ROW + 29} V${y}"/>`] : []),
     `<rect class="box ${COLOURS[layer.kind] ?? ""}" x="${x}" y="${y}" width="${BOX}" height="29" rx="5">` +
-      `<title>${escape(`${at}: ${words}`)}</title></rect>`,
+      `<title>${escapeMarkup(`${at}: ${words}`)}</title></rect>`,
     text(x + 8, name, `${at}`, "small"),
     text(x + 30, name, shorten(words, layer), ""),
     ...(rules.length === 0
@@ -256,15 +257,9 @@ function drawSkip({ from, to, lane }: Skip, { left }: Layout): string {
 }
 
 function text(x: number, y: number, words: string, kind: string): string {
-  return `<text x="${round(x)}" y="${round(y)}"${kind === "" ? "" : ` class="${kind}"`}>${escape(words)}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}"${kind === "" ? "" : ` class="${kind}"`}>${escapeMarkup(words)}</text>`;
 }
 
 function round(x: number): number {
   return Math.round(x * 100) / 100;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escape(words: string): string {
-  return words.replace(/[&<>"]/g, (letter) => ENTITIES[letter]!);
 }

@@ -1,4 +1,5 @@
 /** HTML and SVG from templates that escape every value, except those made by such a template. */
+import { escapeMarkup } from "../../text/markup.js";
 
 /**
  * Text that is already HTML, and is not escaped again.
@@ -27,21 +28,6 @@ export class Html {
 /** What a template accepts; `false` and `undefined` produce nothing. */
 export type HtmlPart = Html | string | number | false | undefined | readonly HtmlPart[];
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Characters that HTML may not contain: control characters other than tab and line ends. */
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
-
-export function escapeHtml(text: string): string {
-  return text.replace(FORBIDDEN, "\ufffd").replace(/[&<>"']/g, (character) => ESCAPES[character]!);
-}
-
 /** @example html`<td>${name}</td>` */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlPart[]): Html {
   return new Html(strings.reduce((text, string, i) => text + render(values[i - 1]) + string));
@@ -51,5 +37,5 @@ function render(part: HtmlPart): string {
   if (part === false || part === undefined) return "";
   if (part instanceof Html) return part.text;
   if (typeof part === "object") return part.map(render).join("");
-  return escapeHtml(String(part));
+  return escapeMarkup(String(part));
 }
