@@ -1,5 +1,5 @@
 /** A round of the quiz: which questions are asked, and how answers are read and judged. It does not print anything. */
-import { ArgumentError } from "../errors/errors.js";
+import { checkInteger } from "../errors/options.js";
 import { Generator, randomInteger } from "../random/random.js";
 import type { Draw, Exercise } from "./question.js";
 import { thousands } from "../text/thousands.js";
@@ -24,14 +24,7 @@ const LETTERS = "abcdefgh";
  * new Set(round.map(({ name }) => name)).size; // 10
  */
 export function makeQuiz(seed: number, count: number): Asked[] {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new ArgumentError({
-      op: "quiz",
-      problem: "invalid number of questions",
-      expected: "a whole number of at least 1",
-      got: String(count),
-    });
-  }
+  checkInteger("quiz", "number of questions", count, 1);
   const draw = makeDraw(new Generator().manualSeed(seed));
   const asked: Asked[] = [];
   while (asked.length < count) {

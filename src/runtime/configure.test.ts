@@ -12,7 +12,9 @@ test("as many threads as a run can count", () => {
   for (const threads of [0, -1, 1.5, 257, NaN, Infinity]) {
     assert.throws(
       () => configure({ threads }),
-      (error) => error instanceof ArgumentError && error.message.includes(`threads is ${threads}`),
+      (error) =>
+        error instanceof ArgumentError &&
+        error.message.includes(`invalid threads; expected an integer from 1 to 256, got ${threads}`),
     );
   }
 });

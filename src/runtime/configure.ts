@@ -1,6 +1,7 @@
 /** Settings of the compiled engine. */
 import { formatPlan, formatProgram } from "../compiler/dump.js";
 import { ArgumentError } from "../errors/errors.js";
+import { checkInteger } from "../errors/options.js";
 import { compiledEngine } from "./realize.js";
 import type { EngineSettings } from "./engine-settings.js";
 
@@ -34,13 +35,7 @@ export function onCompile(listener: (text: ProgramText) => void): void {
  */
 export function configure(settings: Partial<EngineSettings>): void {
   const { threads, numerics } = settings;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
-    throw new ArgumentError({
-      op: "configure",
-      problem: `threads is ${threads}`,
-      expected: "an integer from 1 to 256",
-    });
-  }
+  if (threads !== undefined) checkInteger("configure", "threads", threads, 1, 256);
   if (numerics !== undefined && numerics !== "fast" && numerics !== "strict") {
     throw new ArgumentError({
       op: "configure",

@@ -27,7 +27,7 @@ const defaultFolders = [
   "src/train,src/runs,src/config,src/exercise",
 ];
 
-function readCount(text: string): number {
+function parseCount(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It takes a whole number.");
 }
@@ -40,10 +40,10 @@ export function readOptions(words: readonly string[]): Options {
     .description("Plants small bugs and counts how many of them the tests catch; docs/mutation-testing.md says how.")
     .argument("[folders...]", "folders or files; those joined by commas count as one", defaultFolders)
     .option("--named", "tries the named mutations instead of a sample", false)
-    .option("--sample <count>", "how many mutants of each folder are drawn", readCount, 60)
-    .option("--seed <number>", "another seed draws other mutants", readCount, 1)
+    .option("--sample <count>", "how many mutants of each folder are drawn", parseCount, 60)
+    .option("--seed <number>", "another seed draws other mutants", parseCount, 1)
     .option("--tests <folders>", "where the tests are, separated by commas", readFolders, ["src"])
-    .option("--budget <seconds>", "seconds of computing that a mutant's tests may take", readCount, 40)
+    .option("--budget <seconds>", "seconds of computing that a mutant's tests may take", parseCount, 40)
     .option("--again <file>", "tries only the survivors of this result again")
     .option("--out <file>", "where the result goes, as JSON", "test/mutation/results/latest.json")
     .addHelpText("after", "\nExample:\n  npm run mutate -- src/compiler --sample 60 --seed 1")

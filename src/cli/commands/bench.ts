@@ -14,6 +14,9 @@ interface BenchOptions {
   readonly profile?: true;
 }
 
+/** More than anyone means, of anything that is counted. */
+const MOST = 1e6;
+
 const EXAMPLES = `
 Examples:
   kilograd bench                                    the exercise's network, in batches of 32
@@ -32,12 +35,13 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .option("--profile", "list the time that each thread spends on each kernel and on waiting")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, options: BenchOptions) => {
-      if (options.threads !== undefined) configure({ threads: readCount("--threads", options.threads) });
-      const batch = readCount("--batch-size", options.batchSize);
-      const size = options.input.split(",").map((extent) => readCount("--input", extent));
+      if (options.threads !== undefined) configure({ threads: readWhole("--threads", options.threads, 1, MOST) });
+      const batch = readWhole("--batch-size", options.batchSize, 1, MOST);
+      const size = options.input.split(",").map((extent) => readWhole("--input", extent, 1, MOST));
       manualSeed(1);
-      const step = makeStep((await findNetwork(net))(), [batch, ...size], readCount("--classes", options.classes));
-      const steps = readCount("--steps", options.steps);
+      const classes = readWhole("--classes", options.classes, 1, MOST);
+      const step = makeStep((await findNetwork(net))(), [batch, ...size], classes);
+      const steps = readWhole("--steps", options.steps, 1, MOST);
       stdout.write(`${formatSpeed(medianStep(step, steps), batch)}\n`);
       if (options.profile) stdout.write(`\n${formatProfile(profile(step, { steps }))}\n`);
     });
@@ -55,10 +59,6 @@ function makeStep(model: nn.Module, shape: readonly number[], classes: number): 
     return loss;
   });
   return () => void step(images, labels).item();
-}
-
-function readCount(option: string, word: string): number {
-  return readWhole(option, word, 1, 1e6);
 }
 
 /** The median time of a step, in milliseconds, after a warm-up of a quarter as many steps and 20 more. */

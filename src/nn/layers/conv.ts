@@ -3,6 +3,7 @@ import { ArgumentError } from "../../errors/errors.js";
 import { zeros } from "../../tensor/creation.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
+import { pair } from "../functional/size.js";
 import { fans, kaimingUniform_, uniform_ } from "../init.js";
 import { Module } from "../module.js";
 import { pythonTuple } from "../../text/python.js";
@@ -126,8 +127,4 @@ export class Conv2d extends Module {
       got: `${this.inChannels} and ${this.outChannels}`,
     });
   }
-}
-
-function pair(size: F.Size2d): readonly [number, number] {
-  return typeof size === "number" ? [size, size] : size;
 }
