@@ -240,7 +240,7 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
   [
     "dropout that always drops",
     () => networkWith((x) => F.dropout(x, 0.1)),
-    /dropout in the network's forward cannot be exported: it drops elements in evaluation too\. Hint: drop only in training: F\.dropout\(x, p, this\.training\)/,
+    /dropout in the network's forward cannot be exported: it also drops elements in evaluation\. Hint: drop elements only in training: F\.dropout\(x, p, this\.training\)/,
   ],
   [
     "a name that PyTorch's modules have for something else",
@@ -249,12 +249,12 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
       model.addModule("half", new nn.ReLU());
       return model;
     },
-    /PyTorch's modules have a member called half, so .*Hint: rename self\.half/,
+    /PyTorch's modules already have a member called half, so .*Hint: rename self\.half/,
   ],
   [
     "a name that PyTorch's Sequential has for something else",
     () => new nn.Sequential({ append: new nn.Conv2d(1, 4, 3) }),
-    /PyTorch's modules have a member called append/,
+    /PyTorch's modules already have a member called append/,
   ],
 ];
 

@@ -1,8 +1,8 @@
 /**
- * A network's computation as plain data: its graph of a forward pass, built but not computed. It is
- * built for two sizes of the batch, and what differs between them (a shape, the end of a slice) is known to follow the
- * batch's size, so an exported network takes batches of any size. Whatever style the network is written in (modules,
- * functional calls, residual additions), its graph is the same.
+ * A network's computation as plain data: the graph of its forward pass, built but not computed. The graph is built for
+ * two batch sizes. Whatever differs between the two (a shape, the end of a slice) follows the batch size, so an
+ * exported network takes batches of any size. The graph does not depend on the style in which the network is written
+ * (modules, functional calls, residual additions).
  */
 import { ArgumentError } from "../errors/errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
@@ -16,24 +16,25 @@ import { ModuleCalls, type ModuleCall } from "../trace/module-calls.js";
 import { mayFollowBatch, refuse, valuesInOrder, type Sizes, type Value } from "./value.js";
 
 export interface Trace {
-  /** Of op "input"; float32 [N,C,H,W]. */
+  /** The value with op "input"; float32 [N,C,H,W]. */
   readonly input: Value;
   readonly output: Value;
   /** The calls of modules, in the order in which they ended. */
   readonly calls: readonly ModuleCall<Value>[];
 }
 
-/** Batches for which the graph is built. */
+/** The batch sizes for which the graph is built. */
 const BATCHES = [2, 3] as const;
 
 /**
- * @param model gives one tensor for one tensor; its modes and its buffers stay as they are
- * @param inputSize of an image, without the batch: [C,H,W]
- * @param mode which modules behave as in training
- * @throws ArgumentError where dropout does not ask whether it is training, or the computation depends on the batch's size in a way that cannot be said
+ * @param model takes one tensor and returns one tensor; its modes and buffers stay as they are
+ * @param inputSize the size of one image, without the batch: [C,H,W]
+ * @param mode which modules behave as they do in training
+ * @throws ArgumentError if dropout ignores the training mode, or if the computation depends on the batch size in a way
+ *   that cannot be expressed
  */
 export function trace(model: Module, inputSize: Shape, mode: Mode = evaluation): Trace {
-  // Reading computes what is pending, so that every parameter is a leaf of the graph.
+  // Reading a tensor computes what is pending, so every parameter becomes a leaf of the graph.
   const names = new Map<Variable, string>();
   for (const [name, { variable }] of model.stateDict()) if (variable && !names.has(variable)) names.set(variable, name);
   for (const [, held] of model.stateDict()) held.data();
@@ -46,7 +47,11 @@ export function trace(model: Module, inputSize: Shape, mode: Mode = evaluation):
 function refuseDropout(output: Value): void {
   for (const value of valuesInOrder(output)) {
     if (value.op !== "dropout" && value.op !== "dropout2d") continue;
-    refuse(value, "it drops elements in evaluation too", "drop only in training: F.dropout(x, p, this.training)");
+    refuse(
+      value,
+      "it also drops elements in evaluation",
+      "drop elements only in training: F.dropout(x, p, this.training)",
+    );
   }
 }
 
@@ -71,7 +76,7 @@ function forward(model: Module, inputSize: Shape, mode: Mode, batch: number): Pa
   });
 }
 
-/** Makes one computation of two passes, node by node. */
+/** Merges two passes into one computation, node by node. */
 class Merger {
   private readonly values = new Map<Node, Value>();
 
@@ -87,7 +92,7 @@ class Merger {
       const twin = b[at];
       const module = this.first.calls.moduleOf(node);
       if (!twin || twin.op !== node.op || a.length !== b.length) {
-        refuse({ op: node.op.name, module }, "the network computes something different for another batch size");
+        refuse({ op: node.op.name, module }, "the network computes something different for a different batch size");
       }
       this.values.set(node, this.value(node, twin, module));
     });
@@ -105,7 +110,7 @@ class Merger {
     const base = { shape, dtype: node.dtype, module, inputs: [] as Value[], attrs: {} };
     if (node === this.first.input) return { ...base, op: "input" };
     if (variable.is(node)) return this.variable(node.attrs.variable, base);
-    // What is drawn anew in each pass, as a dropout's key, is not the same in both.
+    // Values that are drawn anew in each pass, such as a dropout's key, differ between the two.
     if (node.supply && twin.supply) return { ...base, op: "live" };
     if (node.value !== undefined) {
       if (twin.value === undefined || !sameElements(node.value, twin.value)) {
@@ -116,11 +121,11 @@ class Merger {
     const attrs = mergeSizes(place, node.attrs, twin.attrs);
     if (!mayFollowBatch(place.op) && follows(attrs)) refuse(place, "its attributes depend on the batch size");
     const inputs = node.inputs.map((input) => this.values.get(input)!);
-    // An op's name and its attributes belong together, which the compiler cannot know of a node of any op.
+    // The attributes match the op's name, but TypeScript cannot know that for a node of an unknown op.
     return fuse({ ...base, ...place, attrs, inputs } as Value);
   }
 
-  /** A variable that the network does not own is a constant. */
+  /** A variable that does not belong to the network is a constant. */
   private variable(variable: Variable, base: Omit<Value<"data">, "op">): Value {
     const data = variable.read();
     const name = this.names.get(variable);
@@ -128,7 +133,7 @@ class Merger {
   }
 }
 
-/** Whether a number in merged attributes is a multiple of the batch's size. */
+/** Whether any number in merged attributes is a multiple of the batch size. */
 function follows(merged: unknown): boolean {
   if (typeof merged !== "object" || merged === null) return false;
   return "perImage" in merged || Object.values(merged).some(follows);
@@ -138,7 +143,7 @@ function sameElements(a: HostArray, b: HostArray): boolean {
   return a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
 }
 
-/** Attributes or shapes of the two passes as one: a number that differs must be a multiple of the batch's size. */
+/** Merges the attributes or shapes of the two passes: a number that differs must be a multiple of the batch size. */
 function mergeSizes(place: Parameters<typeof refuse>[0], a: unknown, b: unknown): unknown {
   if (typeof a === "number" && typeof b === "number") {
     if (Object.is(a, b)) return a;
@@ -154,5 +159,5 @@ function mergeSizes(place: Parameters<typeof refuse>[0], a: unknown, b: unknown)
       Object.entries(a).map(([key, part]) => [key, mergeSizes(place, part, (b as Record<string, unknown>)[key])]),
     );
   }
-  return a === b ? a : refuse(place, "it differs for another batch size");
+  return a === b ? a : refuse(place, "it changes with the batch size");
 }

@@ -1,4 +1,4 @@
-/** Every op and layer is written for other tools, or says that it has no counterpart there. */
+/** Every op and layer can be written for other tools, or says that it has no counterpart there. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registry } from "../graph/op.js";
@@ -6,7 +6,7 @@ import * as nn from "../nn/index.js";
 import { operators } from "./onnx/operators.js";
 import { expressions } from "./pytorch/operators.js";
 
-/** Leaves that Python reads by a name of their own: an attribute, or a buffer. */
+/** Leaves that Python reads by name: an attribute or a buffer. */
 const namedLeaves = ["variable", "data"];
 
 const tools = {
@@ -25,7 +25,7 @@ for (const { name, elsewhere } of registry.values()) {
   }
 }
 
-/** Classes that are no layers: what networks are made with. */
+/** Classes that are not layers, but building blocks of networks. */
 const structures: readonly unknown[] = [nn.Module, nn.Sequential, nn.ModuleList];
 
 for (const [name, value] of Object.entries(nn)) {

@@ -1,19 +1,19 @@
 /**
- * Recovers what several ops mean together: a convolution with its bias, batch norm with running statistics, a fully
- * connected layer, a matrix product over several axes, a mean, dropout. Other tools know these by name; kilograd's graph has
- * the simple ops that they are made of (`src/nn/functional`, `src/ops`).
+ * Recognises what several ops mean together: a convolution with its bias, batch norm with running statistics, a fully
+ * connected layer, a matrix product over several axes, a mean, dropout. Other tools have operators for these;
+ * kilograd's graph consists of simple ops (`src/nn/functional`, `src/ops`).
  */
 import { sameSize, sameSizes, type Size, type Value, type ValueOp } from "./value.js";
 
-/** What a rule makes of a value whose inputs have been through all rules; undefined where it does not apply. */
+/** Simplifies a value whose inputs have already been through all rules; undefined if the rule does not apply. */
 type Fusion = (value: Value) => Value | undefined;
 
-/** The inputs of a value of this op. */
+/** The inputs of a value, if it has this op. */
 function parts(value: Value | undefined, op: ValueOp): readonly (Value | undefined)[] | undefined {
   return value?.op === op ? value.inputs : undefined;
 }
 
-/** v [C], where the value is v as [1,C,1,1]. */
+/** Returns v [C] if the value is v reshaped to [1,C,1,1]. */
 function perChannel(value: Value | undefined): Value | undefined {
   const [inner] = parts(value, "reshape") ?? [];
   if (inner?.shape.length !== 1 || !sameSizes(value!.shape, [1, inner.shape[0]!, 1, 1])) return undefined;
@@ -28,7 +28,7 @@ const convolutionBias: Fusion = (value) => {
   return { ...convolution, inputs: [...convolution.inputs, bias], module: value.module };
 };
 
-/** (x − mean)·scale, where scale is 1/√(var + eps), times a weight or not: inputs [x, weight?, bias?, mean, var]. */
+/** (x − mean)·scale, where scale is 1/√(var + eps), possibly times a weight. Inputs: [x, weight?, bias?, mean, var]. */
 const batchNorm: Fusion = (value) => {
   const [centered, factor] = parts(value, "mul") ?? [];
   const [x, shift] = parts(centered, "sub") ?? [];
@@ -57,7 +57,7 @@ const batchNormBias: Fusion = (value) => {
   return { ...normal, inputs: [x, weight, bias, mean, variance], module: value.module };
 };
 
-/** A product of stacks of matrices, which was brought to one axis of matrices: a·b as NumPy's `matmul`. */
+/** A product of stacks of matrices, whose leading axes were merged into one: a·b like NumPy's `matmul`. */
 const product: Fusion = (value) => {
   const [stacked] = parts(value, "reshape") ?? [];
   const [left, right] = parts(stacked, "matmul") ?? [];
@@ -112,7 +112,7 @@ function times(a: Size, b: Size): Size {
   return { perImage: factor(a) * factor(b) };
 }
 
-/** x·(random ≥ p ? 1/(1 − p) : 0); of whole channels where the mask has one number for each. */
+/** x·(random ≥ p ? 1/(1 − p) : 0). It drops whole channels if the mask has one number per channel. */
 const dropout: Fusion = (value) => {
   const [x, mask] = parts(value, "mul") ?? [];
   const [kept] = parts(mask, "where") ?? [];
@@ -122,7 +122,7 @@ const dropout: Fusion = (value) => {
   return { ...value, op, attrs: { p: p.attrs.value }, inputs: [x] };
 };
 
-/** No gradients flow where a network is used. */
+/** An exported network computes no gradients, so `detach` does nothing. */
 const detached: Fusion = (value) => parts(value, "detach")?.[0];
 
 const fusions: readonly Fusion[] = [
@@ -136,7 +136,7 @@ const fusions: readonly Fusion[] = [
   detached,
 ];
 
-/** The value, or what it means together with the values that it is computed from. */
+/** The value, or the one that it forms together with the values from which it is computed. */
 export function fuse(value: Value): Value {
   for (const rule of fusions) {
     const better = rule(value);

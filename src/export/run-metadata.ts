@@ -1,14 +1,13 @@
-/** What an exported file says about the run that it comes from. */
+/** What an exported file says about its run. */
 import type { EpochRecord } from "../runs/metrics-file.js";
 import type { RunRecord } from "../runs/run-record.js";
 
 /**
- * Collects what an exported file says about the run that it comes from, for `metadata_props` in ONNX and `__metadata__`
- * in safetensors.
+ * Collects what an exported file says about its run, for `metadata_props` in ONNX and `__metadata__` in safetensors.
  * @param record the run's record
  * @param tested the record of the epoch after which the weights were saved, if there is one
  * @param license the licence of the data, if it is known
- * @returns strings by their keys
+ * @returns strings by key
  * @example describeRun(Run.open("runs/first").record).recipe; // "default"
  */
 export function describeRun(record: RunRecord, tested?: EpochRecord, license?: string): Record<string, string> {

@@ -1,21 +1,21 @@
-/** What an exported network is made of: values, each computed from others by an op or held by a leaf. */
+/** The values of an exported network. An op computes each value from others, or a leaf holds it. */
 import { ArgumentError } from "../errors/errors.js";
 import type { Dtype, HostArray } from "../graph/node.js";
 import type { OpRef } from "../graph/op.js";
 import type * as ops from "../ops/index.js";
 
-/** A number, or so many for each image of the batch. */
+/** A fixed number, or a number for each image of the batch. */
 export type Size = number | { readonly perImage: number };
 export type Sizes = readonly Size[];
 
-/** The attributes of each op of `src/ops`, by the name of the function that builds it, which is the op's. */
+/** The attributes of each op in `src/ops`, by the name of the function that builds it, which is also the op's name. */
 type OpAttrs = {
   [K in keyof typeof ops as (typeof ops)[K] extends OpRef<infer _> ? K : never]: (typeof ops)[K] extends OpRef<infer A>
     ? A
     : never;
 };
 
-/** Attributes of ops whose numbers may follow the batch's size. Those of all others may not. */
+/** The attributes whose numbers may follow the batch size. Those of all other ops may not. */
 interface FollowingAttrs {
   readonly reshape: { readonly shape: Sizes };
   readonly expand: { readonly shape: Sizes };
@@ -34,21 +34,21 @@ const followers: Readonly<Record<keyof FollowingAttrs, true>> = {
   random: true,
 };
 
-/** Whether attributes of this op may follow the batch's size. */
+/** Whether the attributes of this op may follow the batch size. */
 export function mayFollowBatch(op: string): boolean {
   return Object.hasOwn(followers, op);
 }
 
-/** What only exports have: leaves, what several ops were recovered as (recognition.ts), and calls of modules. */
+/** What exists only in exports: leaves, combinations of several ops (recognition.ts), and calls of modules. */
 interface ExportAttrs {
   readonly input: object;
-  /** Drawn anew in each pass, as a dropout's key. */
+  /** Drawn anew in each pass, such as a dropout's key. */
   readonly live: object;
   readonly data: object;
   /** The name in the state dict. */
   readonly variable: { readonly name: string };
   readonly linear: object;
-  /** A product of stacks of matrices; `matmul` is of single ones. */
+  /** A product of stacks of matrices; `matmul` multiplies single ones. */
   readonly product: object;
   readonly mean: { readonly axes: readonly number[] };
   readonly batchNormInference: { readonly eps: number };
@@ -59,17 +59,17 @@ interface ExportAttrs {
 
 type Attrs = Omit<OpAttrs, keyof FollowingAttrs | keyof ExportAttrs> & FollowingAttrs & ExportAttrs;
 
-/** The op's name as in `src/ops`, or the name of what only exports have. */
+/** The name of an op in `src/ops`, or of something that exists only in exports. */
 export type ValueOp = keyof Attrs;
 
 interface Common {
-  /** An optional input that is left out is undefined. */
+  /** An omitted input is undefined. */
   readonly inputs: readonly (Value | undefined)[];
   readonly shape: Sizes;
   readonly dtype: Dtype;
-  /** The path of the module in whose `forward` it was computed; empty for the network's own. */
+  /** The path of the module whose `forward` computed it; empty for the network's own `forward`. */
   readonly module: string;
-  /** Elements of a leaf that holds some. */
+  /** The elements of a leaf that holds any. */
   readonly data?: HostArray;
 }
 
@@ -78,12 +78,14 @@ export type Value<K extends ValueOp = ValueOp> = {
   readonly [N in K]: Common & { readonly op: N; readonly attrs: Attrs[N] };
 }[K];
 
-/** A rule for each of some ops. Written as a method's type, so that any of them can be called with its own values. */
+/**
+ * Rules for some of the ops. They have the type of a method, so that any rule can be called with values of its own op.
+ */
 export type ValueRules<Arguments extends { readonly [K in ValueOp]: readonly unknown[] }> = {
   readonly [K in ValueOp]?: { of(...args: Arguments[K]): string }["of"];
 };
 
-/** What could not be exported, and where in the network it stands. */
+/** Throws an error that says what cannot be exported, and where in the network it is. */
 export function refuse(value: { readonly op: string; readonly module: string }, problem: string, hint?: string): never {
   const where = value.module === "" ? "the network's forward" : value.module;
   throw new ArgumentError({

@@ -17,7 +17,7 @@ export function exportSafetensors(model: Module, metadata: Readonly<Record<strin
   return encodeSafetensors({ tensors: copyTensors(model.stateDict()), metadata: { format: "pt", ...metadata } });
 }
 
-/** The same file from the same weights, whenever and wherever it is written: the first day that a zip file knows. */
+/** The earliest date that a zip file can hold. A fixed date makes the same file from the same weights at any time. */
 const FIRST_DAY = new Date(1980, 0, 1);
 
 /**
@@ -33,7 +33,7 @@ export function exportNpz(model: Module): Uint8Array {
   return zipSync(Object.fromEntries(arrays) as Record<string, Uint8Array>, { level: 0, mtime: FIRST_DAY });
 }
 
-/** NumPy's format 1.0: a header in Python's spelling that ends at a multiple of 64 bytes, then the elements. */
+/** NumPy's format 1.0: a header in Python syntax that ends at a multiple of 64 bytes, then the elements. */
 function encodeNpy({ shape, data }: StoredTensor): Uint8Array {
   const type = data instanceof Float32Array ? "<f4" : "<i4";
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");

@@ -7,7 +7,7 @@ import { advise } from "../advice/advice.js";
 import { drawNetwork } from "./drawing.js";
 import { inspectNetwork } from "./inspect.js";
 
-/** Throws where tags are not closed in the order in which they were opened. */
+/** Throws unless all tags are closed in the reverse order in which they were opened. */
 function checkTags(svg: string): void {
   const open: string[] = [];
   for (const [, closing, name, self] of svg.matchAll(/<(\/?)([a-z]+)[^<>]*?(\/?)>/g)) {
@@ -22,7 +22,7 @@ const draw = (model: nn.Module): string => {
   return drawNetwork(inspection, advise(inspection));
 };
 
-test("the exercise's network: a box for each layer, its figures, no other file", () => {
+test("the exercise's network: a box for each layer, with its figures, and no reference to other files", () => {
   const svg = draw(new ExerciseNet());
   checkTags(svg);
   assert.equal(svg.match(/<rect class="box/g)!.length, 24);
@@ -33,14 +33,14 @@ test("the exercise's network: a box for each layer, its figures, no other file",
   assert.match(svg, /prefers-color-scheme: dark/);
 });
 
-test("names cannot break out of the text", () => {
+test("names are escaped", () => {
   const svg = draw(new nn.Sequential({ '<script>"&': new nn.Conv2d(1, 2, 3) }));
   checkTags(svg);
   assert.doesNotMatch(svg, /<script/);
   assert.ok(svg.includes("&lt;script&gt;&quot;&amp; Conv2d"));
 });
 
-test("connections that skip layers are drawn beside them, and what advice means is marked", () => {
+test("connections that skip layers are drawn beside them, and layers with advice are marked", () => {
   class Net extends nn.Module {
     conv = new nn.Conv2d(1, 1, 3, { padding: 1 });
     override forward(x: Tensor): Tensor {
@@ -49,7 +49,7 @@ test("connections that skip layers are drawn beside them, and what advice means 
   }
   const svg = draw(new Net());
   checkTags(svg);
-  // Three from row to row, and one from the input to the addition.
+  // Three connections from row to row, and one from the input to the addition.
   assert.equal(svg.match(/class="edge"/g)!.length, 4);
   assert.equal(svg.match(/<path class="edge"[^>]*Q/g)!.length, 1);
   assert.match(svg, /⚠ softmax-before-loss/);

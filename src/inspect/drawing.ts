@@ -1,7 +1,7 @@
 /**
- * A drawing of a network as SVG, on its own and in light and dark: a row for each layer, joined as the data flows. At
- * each row the map of its result stands beside the square that one of its values sees of the image, both to one scale;
- * bars show where parameters and multiply-adds go.
+ * Draws a network as a self-contained SVG, light or dark, with a row for each layer and lines along which the data
+ * flows. Each row shows the size of the layer's output next to the part of the image that one output value sees, to the
+ * same scale. Bars show the layer's parameters and multiply-adds.
  */
 import { describeDetail, formatSize, layerTitle } from "./inspect-table.js";
 import { escapeMarkup } from "../text/markup.js";
@@ -10,14 +10,14 @@ import type { Inspection, Layer, LayerKind } from "./layer.js";
 
 const ROW = 40;
 const TOP = 64;
-/** The side of the square that stands for the whole image. */
+/** The side of the square that represents the whole image. */
 const IMAGE = 32;
-/** The least room between two columns on which lines pass the rows that they skip. */
+/** The minimum distance between neighbouring lines that skip rows. */
 const LANE = 10;
 const BAR = 110;
 const BOX = 310;
 
-/** The colour of a kind's box; all others are grey. */
+/** The box colours by kind; all other kinds are grey. */
 const COLOURS: Partial<Record<LayerKind, string>> = {
   conv: "weights",
   linear: "weights",
@@ -49,7 +49,7 @@ const STYLE = `
   .seen { fill: var(--seen); fill-opacity: 0.25; stroke: var(--seen); }
   .advice { fill: var(--warn); }`;
 
-/** Where the columns stand. */
+/** The positions of the columns. */
 interface Layout {
   readonly left: number;
   readonly map: number;
@@ -111,14 +111,14 @@ function makeLayout(lanes: number, rows: number): Layout {
 }
 
 function describe({ parameters, multiplyAdds }: Inspection): string {
-  return `${thousands(parameters)} parameters, ${thousands(multiplyAdds)} multiply-adds for an image`;
+  return `${thousands(parameters)} parameters, ${thousands(multiplyAdds)} multiply-adds per image`;
 }
 
 function drawHead(inspection: Inspection, { left, map, seen, parameters, multiplyAdds }: Layout): string[] {
   const titles: [number, string][] = [
     [left, "layer"],
     [map, "result"],
-    [seen, "seen of the image"],
+    [seen, "receptive field"],
     [parameters, "parameters"],
     [multiplyAdds, "multiply-adds"],
   ];
@@ -132,7 +132,7 @@ interface Row {
   readonly layer: Layer;
   readonly at: number;
   readonly layout: Layout;
-  /** Pixels of the drawing for one of the image. */
+  /** The size of an image's pixel in the drawing. */
   readonly scale: number;
   readonly inspection: Inspection;
   readonly rules: readonly string[];
@@ -167,7 +167,7 @@ function drawRow(row: Row): string[] {
   ];
 }
 
-/** The path goes first where a title is too long for its box. */
+/** Shortens a title that is too long for its box, starting with the path. */
 function shorten(words: string, layer: Layer): string {
   const longest = 38;
   if (words.length <= longest) return words;
@@ -176,7 +176,7 @@ function shorten(words: string, layer: Layer): string {
   return own.length <= longest ? own : `${own.slice(0, longest - 1)}…`;
 }
 
-/** H and W of the first result, where it has them. */
+/** The height and width of the first output, if it has them. */
 function mapSize({ outputs: [size] }: Layer): number[] {
   return size?.length === 3 ? [size[1]!, size[2]!] : [];
 }
@@ -188,7 +188,7 @@ function drawMap({ layer, layout, scale }: Row, y: number): string[] {
   return [square("map", layout.map, y, width, height), label];
 }
 
-/** The field on the image, from the middle outwards, cut where the image ends. */
+/** Draws the receptive field around the middle of the image, cut off at the image's edges. */
 function drawField({ layer, layout, scale }: Row, y: number): string[] {
   if (!layer.field) return [];
   const [height, width] = layer.field.map(({ size }) => Math.min(Math.max(size * scale, 1.5), IMAGE)) as [
@@ -204,13 +204,13 @@ function drawField({ layer, layout, scale }: Row, y: number): string[] {
   ];
 }
 
-/** Centred in the place of the image. */
+/** A rectangle at the centre of the image's place. */
 function square(kind: string, x: number, y: number, width: number, height: number): string {
   const [left, top] = [x + (IMAGE - width) / 2, y + 14.5 - height / 2];
   return `<rect class="${kind}" x="${round(left)}" y="${round(top)}" width="${round(width)}" height="${round(height)}"/>`;
 }
 
-/** As long as the layer's part of what the costliest layer has. */
+/** A bar whose length is relative to that of the costliest layer. */
 function drawBar(
   { layers }: Inspection,
   layer: Layer,
@@ -227,15 +227,15 @@ function drawBar(
   ];
 }
 
-/** A line that passes other rows on its way. */
+/** A connection that passes other rows. */
 interface Skip {
   readonly from: number;
   readonly to: number;
-  /** Counted from the boxes outwards. */
+  /** The lane of the line, counted from the boxes outwards. */
   readonly lane: number;
 }
 
-/** Connections that are not from one row to the next, each on the first lane that is free there. */
+/** Finds the connections that are not from one row to the next, and gives each the first free lane. */
 function laneOf(layers: readonly Layer[]): Skip[] {
   const skips: Skip[] = [];
   for (const [to, { from }] of layers.entries()) {

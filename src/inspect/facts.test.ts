@@ -23,7 +23,7 @@ test("the exercise's network, and the notebook's six answers", () => {
   );
 });
 
-test("fully connected layers are found however they are written", () => {
+test("fully connected layers are found in any style", () => {
   class Net extends Module {
     first = new Linear(16, 8);
     second = new Parameter(ones([4, 8]));
@@ -35,7 +35,7 @@ test("fully connected layers are found however they are written", () => {
   assert.equal(gatherFacts(new Net(), [1, 4, 4]).fullyConnected, 3);
 });
 
-test("a pooling that is computed as a product of matrices is no fully connected layer", () => {
+test("a pooling that is computed as a matrix product is not a fully connected layer", () => {
   class Net extends Module {
     conv = new Conv2d(1, 2, 3);
     override forward(x: Tensor): Tensor {
@@ -46,7 +46,7 @@ test("a pooling that is computed as a product of matrices is no fully connected 
   assert.deepEqual(facts, { parameters: 20, fullyConnected: 0, dropout: false, batchNorm: false, pointwise: false });
 });
 
-test("dropout counts where it drops something; the network stays in its mode", () => {
+test("dropout counts if it drops something; the network's mode stays the same", () => {
   class Net extends Module {
     drop = new Dropout(0);
     bn = new BatchNorm2d(1);

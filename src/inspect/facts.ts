@@ -1,10 +1,10 @@
-/** What can be said of a network without training it: its parameters, and which kinds of layers it is made of. */
+/** Facts about a network that need no training: its parameters and its kinds of layers. */
 import { BatchNorm2d, Conv2d, type Module } from "../nn/index.js";
 import { DropoutBase } from "../nn/layers/dropout.js";
 import type { Shape } from "../graph/shape.js";
 import { inspectNetwork } from "./inspect.js";
 
-/** What can be said of a network without training it. */
+/** Facts about a network that need no training. */
 export interface Facts {
   /** The number of its parameters. */
   readonly parameters: number;
@@ -19,10 +19,10 @@ export interface Facts {
 }
 
 /**
- * Finds out what can be said of a network without training it. Its mode and buffers stay as they are.
+ * Gathers facts about a network without training it. Its mode and buffers stay as they are.
  * @param model the network
  * @param inputSize the size of an image, [C, H, W]
- * @returns the number of parameters, and which kinds of layers it has
+ * @returns the number of parameters, and the kinds of layers
  * @throws ShapeError if the network cannot take such images
  * @example gatherFacts(new ExerciseNet(), [1, 28, 28]); // { parameters: 12514, fullyConnected: 0, dropout: false, batchNorm: true, pointwise: true }
  */

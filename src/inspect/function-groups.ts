@@ -1,4 +1,7 @@
-/** Which nodes of the graph are one function: `F.conv2d` is a convolution and an addition, `mean` a sum and a division. */
+/**
+ * Groups the nodes that one function has made: `F.conv2d` is a convolution and an addition, `mean` a sum and a
+ * division.
+ */
 import { topologicalOrder, type Node } from "../graph/node.js";
 import type { OpRef } from "../graph/op.js";
 import * as ops from "../ops/index.js";
@@ -9,7 +12,7 @@ const RESHAPING = [ops.reshape, ops.expand];
 
 interface Fusion {
   readonly what: string;
-  /** Whether `node`, the only user of the last node of `group`, belongs to it. */
+  /** Whether `node`, the only user of the group's last node, belongs to the group. */
   readonly holds: (group: readonly Node[], node: Node) => boolean;
 }
 
@@ -20,7 +23,7 @@ const last = (group: readonly Node[]): Node => group[group.length - 1]!;
 const isAnyOf = (node: Node, ...known: readonly Is[]): boolean => known.some(({ op }) => node.op === op);
 const has = (group: readonly Node[], ...known: readonly Is[]): boolean => group.some((node) => isAnyOf(node, ...known));
 
-/** Whether the node's other inputs draw random numbers: a dropout's mask. */
+/** Whether the node multiplies by random numbers: a dropout's mask. */
 export function isRandom(node: Node): boolean {
   return ops.mul.is(node) && topologicalOrder([node.inputs[1]!]).some(ops.random.is);
 }
@@ -29,14 +32,14 @@ const FUSIONS: readonly Fusion[] = [
   { what: "a bias after a convolution", holds: (group, node) => ops.add.is(node) && ops.conv2d.is(last(group)) },
   { what: "the uneven padding of a convolution", holds: (group, node) => ops.conv2d.is(node) && has(group, ops.pad) },
   {
-    what: "a product's matrices, from tensors with more axes",
+    what: "a product's operands, reshaped to matrices",
     holds: (group, node) =>
       ops.matmul.is(node) &&
       group.every((part) => isAnyOf(part, ...RESHAPING)) &&
       last(group).shape.at(-1) === group[0]!.inputs[0]!.shape.at(-1),
   },
   {
-    what: "a product's result, with its axes again",
+    what: "a product's result, reshaped back",
     holds: (group, node) => ops.reshape.is(node) && ops.matmul.is(last(group)),
   },
   {
@@ -48,7 +51,7 @@ const FUSIONS: readonly Fusion[] = [
       node.shape.length === last(group).shape.length,
   },
   {
-    what: "the second of the two products that are an uneven adaptive pooling",
+    what: "the second of the two products of an uneven adaptive pooling",
     holds: (group, node) =>
       isAnyOf(node, ops.matmul, ...RESHAPING) &&
       has(group, ops.matmul) &&
@@ -60,20 +63,20 @@ const FUSIONS: readonly Fusion[] = [
     holds: (group, node) => ops.reshape.is(node) && has(group, ops.sum, ops.amax) && !has(group, ops.reshape),
   },
   {
-    what: "scaling and shifting, as of batch norm",
+    what: "scaling and shifting, as in batch norm",
     holds: (group, node) =>
       [...group, node].every((part) => isAnyOf(part, ...ARITHMETIC) && part.shape.length === 4 && !isRandom(part)),
   },
 ];
 
-/** A product with a matrix that comes with the graph, and whose elements are no weights. */
+/** Whether a node is a product with a constant matrix, whose elements are not weights. */
 export function isAveraging(node: Node): boolean {
   return ops.matmul.is(node) && node.inputs.some((input) => constantMatrix(input) !== undefined);
 }
 
 /**
- * @param group nodes of one function so far, each used by the next alone
- * @param node the user of the last one, with no other input that depends on the network's
+ * @param group the nodes of one function so far, each used only by the next
+ * @param node the user of the last one; none of its other inputs depends on the network's inputs
  */
 export function fuses(group: readonly Node[], node: Node): boolean {
   return FUSIONS.some(({ holds }) => holds(group, node));

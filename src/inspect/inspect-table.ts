@@ -44,8 +44,8 @@ export function formatInspection(inspection: Inspection): string {
     "─".repeat(length(titles)),
     ...rows.map((row) => line(row).trimEnd()),
     "─".repeat(length(titles)),
-    `Parameters: ${thousands(parameters)}. Multiply-adds for an image: ${thousands(multiplyAdds)}. ` +
-      `Activations of an image: ${formatBytes(activationBytes)}.`,
+    `Parameters: ${thousands(parameters)}. Multiply-adds per image: ${thousands(multiplyAdds)}. ` +
+      `Activations per image: ${formatBytes(activationBytes)}.`,
     ...(notes.length > 0 ? ["", ...notes] : []),
   ].join("\n");
 }
@@ -57,7 +57,7 @@ export function layerTitle(layer: Layer): string {
   return `${path}${layer.name}${detail === "" ? "" : ` ${detail}`}`;
 }
 
-/** What tells a layer from others of its kind. */
+/** What distinguishes a layer from others of its kind. */
 export function describeDetail(layer: Layer): string {
   switch (layer.kind) {
     case "conv":
@@ -89,16 +89,12 @@ function notesOn(layer: Layer, position: number): string[] {
     return `${along(field, "size")} pixels at ${along(field, "start")}, ${along(field, "jump")} apart`;
   });
   return [
-    ...(layer.shares === null
-      ? []
-      : [`${position} is called with the parameters of ${layer.shares}, which count once.`]),
-    ...(branches
-      ? [`${position} joins values that lie over different places of the image: ${branches.join("; ")}.`]
-      : []),
+    ...(layer.shares === null ? [] : [`${position} uses the same parameters as ${layer.shares}; they count once.`]),
+    ...(branches ? [`${position} joins values from different positions in the image: ${branches.join("; ")}.`] : []),
   ];
 }
 
-/** One number where height and width agree. */
+/** A single number if height and width agree. */
 function along(field: Field | null, what: "size" | "jump" | "start"): string {
   if (!field) return "–";
   const [height, width] = field.map((extent) => short(extent[what])) as [string, string];
@@ -114,7 +110,7 @@ export function formatSize(size: readonly number[]): string {
   return size.length === 0 ? "1" : size.join("×");
 }
 
-/** `21.1 KB`, of 1,024 bytes. */
+/** `21.1 KB`, where 1 KB is 1,024 bytes. */
 export function formatBytes(bytes: number): string {
   const [size, unit] =
     bytes < 1024 ? [bytes, "B"] : bytes < 1024 ** 2 ? [bytes / 1024, "KB"] : [bytes / 1024 ** 2, "MB"];

@@ -12,7 +12,7 @@ import { ExerciseNet } from "../exercise/networks.js";
 import { formatInspection } from "./inspect-table.js";
 import { inspectNetwork } from "./inspect.js";
 
-// Nothing may be computed.
+// Inspecting must not compute anything.
 setEngine({
   waitingWork: new WaitingWork(),
   prepare() {
@@ -58,7 +58,7 @@ test("VGG-16: 138,357,544 parameters, 15.5 G multiply-adds, a receptive field of
   assert.deepEqual(height, { size: 212, jump: 32, start: 16, count: 7 });
 });
 
-test("functions are layers: convolution, linear, batch norm, dropout, pooling, with what only serves them", () => {
+test("functions are layers: convolution, linear, batch norm, dropout and pooling, each with its auxiliary nodes", () => {
   class Net extends nn.Module {
     kernel = new nn.Parameter(ones([4, 1, 2, 2]));
     shift = new nn.Parameter(ones([4]));
@@ -92,7 +92,7 @@ test("functions are layers: convolution, linear, batch norm, dropout, pooling, w
   assert.equal(dropout.p, 0.25);
 });
 
-test("uneven adaptive pooling is one layer without multiply-adds, as function and as module", () => {
+test("uneven adaptive pooling is one layer without multiply-adds, as a function and as a module", () => {
   class Net extends nn.Module {
     pool = new nn.AdaptiveAvgPool2d([3, 4]);
     override forward(x: Tensor): Tensor {
@@ -133,10 +133,10 @@ test("a module called twice: its parameters count once, its multiply-adds twice"
   assert.deepEqual([first!.shares, second!.shares], [null, layers.indexOf(first!)]);
   assert.deepEqual([first!.multiplyAdds, second!.multiplyAdds], [4 * 36 * 100, 4 * 36 * 64]);
   assert.equal(parameters, 148 + 50);
-  assert.match(formatInspection(inspection), /3 is called with the parameters of 1, which count once\.$/);
+  assert.match(formatInspection(inspection), /3 uses the same parameters as 1; they count once\.$/);
 });
 
-test("several inputs, in call order, each with what it takes", () => {
+test("several inputs come in call order, each with the layer that it feeds", () => {
   const { layers } = inspectNetwork(new TwoInputs(), [[1, 8, 8], [6]]);
   assert.deepEqual(
     layers.map(({ name, from }) => [name, from.join()]),
@@ -146,7 +146,7 @@ test("several inputs, in call order, each with what it takes", () => {
       ["Conv2d", "0"],
       ["AdaptiveAvgPool2d", "2"],
       ["Linear", "1"],
-      // A function stands right before what needs it.
+      // A function comes right before the layer that needs it.
       ["reshape", "3"],
       ["add", "5,4"],
       ["Linear", "6"],
@@ -154,7 +154,7 @@ test("several inputs, in call order, each with what it takes", () => {
   );
 });
 
-test("branches stand in call order", () => {
+test("branches are in call order", () => {
   class Net extends nn.Module {
     short = new nn.Conv2d(1, 2, 1);
     long = new nn.Conv2d(1, 2, 3, { padding: 1 });
@@ -178,7 +178,7 @@ test("branches stand in call order", () => {
   );
 });
 
-test("modules of one's own: one without weighty parts is a layer, one with several is looked into", () => {
+test("a custom module with at most one weighty part is one layer, and one with several is looked into", () => {
   class Swish extends nn.Module {
     override forward(x: Tensor): Tensor {
       return x.mul(x.sigmoid());
@@ -193,7 +193,7 @@ test("modules of one's own: one without weighty parts is a layer, one with sever
   assert.deepEqual(names(new nn.Sequential(new Swish(), new Block())), ["input", "Swish", "conv2d", "maxPool2d"]);
 });
 
-test("modules that give their input have a layer, and those that follow come after them", () => {
+test("a module that returns its input is a layer, too, and comes before those that follow it", () => {
   const model = new nn.Sequential(new nn.Conv2d(1, 1, 3), new nn.Identity(), new nn.Dropout(0), new nn.ReLU());
   const { layers } = inspectNetwork(model, [1, 5, 5]);
   assert.deepEqual(
@@ -208,7 +208,7 @@ test("modules that give their input have a layer, and those that follow come aft
   );
 });
 
-test("mode, running statistics, random state and hooks stay as they were", () => {
+test("mode, running statistics, random state and hooks do not change", () => {
   class Net extends nn.Module {
     conv = new nn.Conv2d(1, 2, 3);
     bn = new nn.BatchNorm2d(2);
@@ -231,10 +231,10 @@ test("mode, running statistics, random state and hooks stay as they were", () =>
     [...net.buffers()].map((buffer) => [...buffer.variable.read()]),
     elements,
   );
-  assert.equal(names(net).length, 6, "no hook of the first call is left");
+  assert.equal(names(net).length, 6, "the first call leaves no hook behind");
 });
 
-test("sizes that do not fit are an error that names the module", () => {
+test("an input of the wrong size is an error that names the module", () => {
   const net = new ExerciseNet();
   assert.throws(() => inspectNetwork(net, [3, 28, 28]), /conv1 \(Conv2d\): conv2d: input has 3 channels/);
   assert.equal(net.training, true);

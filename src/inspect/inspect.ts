@@ -41,7 +41,7 @@ export function inspectNetwork(model: Module, inputSize: InputSizes): Inspection
 
 interface Described {
   readonly list: readonly Layer[];
-  /** The position of the layer that has given a node last. */
+  /** The position of the last layer that has returned a node. */
   readonly producers: ReadonlyMap<Node, number>;
 }
 
@@ -126,7 +126,9 @@ function refine(module: Module, detail: LayerDetail): LayerDetail {
   return module instanceof DropoutBase ? { kind: "dropout", p: module.p } : detail;
 }
 
-/** For one image. The products of an uneven adaptive pooling are a way of averaging, and not counted. */
+/**
+ * Counts multiply-adds for one image. The products of an uneven adaptive pooling only average, so they do not count.
+ */
 function multiplyAddsOf(node: Node): number {
   return isAveraging(node) ? 0 : (node.op.layer?.multiplyAdds?.(node) ?? 0) / BATCH;
 }

@@ -1,11 +1,13 @@
-/** What a layer does, told from its nodes, so that a function and a module that compute the same are the same kind. */
+/**
+ * Determines a layer's kind from its nodes, so that a function and a module that compute the same are the same kind.
+ */
 import { topologicalOrder, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
 import { isAveraging, isRandom } from "./function-groups.js";
 import type { LayerDetail, LayerKind } from "./layer.js";
 
-/** A layer's nodes, and what is known of the network around them. */
+/** A layer's nodes, and what is known about the network around them. */
 export interface Material {
   readonly nodes: readonly Node[];
   /** Whether a node depends on the network's inputs. */
@@ -14,15 +16,18 @@ export interface Material {
   readonly isParameter: (variable: Variable) => boolean;
 }
 
-/** What one node says of the layer that it belongs to. */
+/** What one node reveals about its layer. */
 interface Finding {
   readonly detail: LayerDetail;
-  /** What a function of this kind is called. */
+  /** The name of a function of this kind. */
   readonly functionName: string;
   readonly weighty: boolean;
 }
 
-/** Of several findings the one that stands first here counts, and weighty ones come before all others. */
+/**
+ * If there are several findings, weighty ones come before all others, and among the rest the first one listed here
+ * counts.
+ */
 const ORDER: readonly LayerKind[] = [
   "conv",
   "linear",
@@ -35,7 +40,7 @@ const ORDER: readonly LayerKind[] = [
   "add",
 ];
 
-/** A layer's detail, and the name that it has as a function. */
+/** A layer's detail, and its name if it is a function. */
 export function classify(material: Material): { readonly detail: LayerDetail; readonly functionName: string } {
   const { nodes } = material;
   const [first, ...others] = nodes.flatMap((node) => find(node, material) ?? []);
@@ -48,7 +53,7 @@ function rank({ detail, weighty }: Finding): number {
   return ORDER.indexOf(detail.kind) - (weighty ? ORDER.length : 0);
 }
 
-/** What the node's op says, unless the inputs make it something else. */
+/** What the node's op says, unless its inputs make it something else. */
 function find(node: Node, material: Material): Finding | undefined {
   if (isAveraging(node)) return averaging(node);
   const own = fromRecord(node, material);
@@ -68,7 +73,7 @@ function fromRecord(node: Node, { isActive }: Material): Finding | undefined {
   return layer && detail && { detail, functionName: layer.functionName ?? name, weighty: layer.weighty ?? false };
 }
 
-/** Adaptive pooling to a size that does not divide the image's. */
+/** Adaptive pooling to a size that does not divide the image's size. */
 function averaging({ inputs }: Node): Finding {
   const { shape } = inputs[1]!;
   const detail: LayerDetail = { kind: "pool", by: "mean", kernel: [shape.at(-2)!, shape.at(-1)!] };
@@ -80,14 +85,14 @@ function readsBuffer({ inputs }: Node, { isActive, isParameter }: Material): boo
   return inputs.some((input) => !isActive(input) && variablesOf(input).some((variable) => !isParameter(variable)));
 }
 
-/** The variables that a node is computed from. */
+/** The variables from which a node is computed. */
 export function variablesOf(node: Node): Variable[] {
   return topologicalOrder([node])
     .filter(ops.variable.is)
     .map(({ attrs }) => attrs.variable);
 }
 
-/** A dropout's p: its product's mask compares random numbers with it. */
+/** The p of a dropout, read from the mask, which compares random numbers with p. */
 function probability(node: Node): number {
   const comparison = topologicalOrder([node.inputs[1]!]).find(ops.ge.is);
   const bound = comparison?.inputs.find(ops.constant.is);

@@ -1,17 +1,17 @@
-/** What is known of each layer of a network: plain data, from which tables, drawings and advice are made. */
+/** Facts about each layer of a network as plain data, for tables, drawings and advice. */
 import type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
 import type { Shape } from "../graph/shape.js";
 import type { Field } from "./receptive-field.js";
 
 export type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
 
-/** What is known of every layer. */
+/** The facts about every layer. */
 export interface LayerFacts {
   /** The module's class (`Conv2d`), or the function's name (`relu`). */
   readonly name: string;
   /** The module's path in the network (`features.0`); null for a function. */
   readonly path: string | null;
-  /** The positions of the layers whose outputs it takes. */
+  /** The positions of the layers whose outputs are its inputs. */
   readonly from: readonly number[];
   /** The shapes of its outputs for one image. */
   readonly outputs: readonly Shape[];
@@ -19,9 +19,9 @@ export interface LayerFacts {
   readonly parameters: number;
   /** The position of an earlier layer that has the same parameters and is called again here; otherwise null. */
   readonly shares: number | null;
-  /** The multiplications with a following addition for one image, in convolutions and matrix products. */
+  /** The number of multiply-adds in convolutions and matrix products, for one image. */
   readonly multiplyAdds: number;
-  /** The size of its output for one image, in bytes; 0 if it is its input in another shape. */
+  /** The size of its output for one image, in bytes; 0 if the output is only the input in another shape. */
   readonly activationBytes: number;
   /** What a value of the first output sees of the image; null without an image. */
   readonly field: Field | null;
@@ -33,12 +33,12 @@ export interface LayerFacts {
   readonly branches: readonly Field[] | null;
 }
 
-/** A call of a module, or of a function. */
+/** A call of a module or a function. */
 export type Layer = LayerFacts & LayerDetail;
-/** A layer of a certain kind. */
+/** A layer of a given kind. */
 export type LayerOf<K extends LayerKind> = LayerFacts & Extract<LayerDetail, { readonly kind: K }>;
 
-/** A network as it is for inputs of one size. */
+/** A network with inputs of given sizes. */
 export interface Inspection {
   /** The layers in the order in which they are called, the inputs first. */
   readonly layers: readonly Layer[];

@@ -1,6 +1,6 @@
 /**
- * Receptive fields against what really flows: the gradient of one value of the result with respect to the image is not
- * 0 exactly where that value has looked.
+ * Checks receptive fields against gradients: the gradient of one output value with respect to the image is nonzero
+ * exactly where that value looks.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -15,14 +15,14 @@ import { fieldRules, type Field } from "./receptive-field.js";
 
 const SIZE = 48;
 
-/** A convolution of ones, so that no contribution cancels another. */
+/** A convolution whose weights are all 1, so that contributions cannot cancel. */
 function conv(kernel: number | [number, number], options: nn.Conv2dOptions = {}): nn.Module {
   const layer = new nn.Conv2d(1, 1, kernel, { ...options, bias: false });
   nn.init.ones_(layer.weight);
   return layer;
 }
 
-/** First and last row and column of the image that the value at a place of the result depends on. */
+/** The first and last row and column of the image on which the value at a position of the result depends. */
 function seen(model: nn.Module, place: readonly [number, number]): [rows: [number, number], columns: [number, number]] {
   const image = ones([1, 1, SIZE, SIZE], { requiresGrad: true });
   const result = (model as unknown as (x: Tensor) => Tensor)(image);
@@ -41,13 +41,13 @@ function fieldOf(model: nn.Module): Field {
   return inspectNetwork(model, [1, SIZE, SIZE]).layers.at(-1)!.field!;
 }
 
-/** First and last pixel that a place sees. */
+/** The first and last pixel that a position sees. */
 function expected({ size, jump, start }: Field[0], place: number): [number, number] {
   const first = start + place * jump - size / 2;
   return [first, first + size - 1];
 }
 
-/** Exactly, where all of it lies on the image; where padding is seen too, no more than that. */
+/** Expects equality if the whole field lies on the image, and otherwise that nothing outside the field is seen. */
 function check(model: nn.Module, what: string): void {
   const field = fieldOf(model);
   for (const part of [0, 0.5, 1]) {
@@ -79,13 +79,13 @@ const cases: Readonly<Record<string, () => nn.Module>> = {
   "uneven kernels": () =>
     new nn.Sequential(conv([1, 5]), conv([3, 1], { stride: [2, 1] }), conv(2, { padding: "same" })),
   "pooling that overlaps": () => new nn.Sequential(conv(3), new nn.AvgPool2d(3, { stride: 2, padding: 1 }), conv(3)),
-  "adaptive pooling to one place": () => new nn.Sequential(conv(5), new nn.AdaptiveAvgPool2d(1)),
-  "adaptive pooling in even parts": () => new nn.Sequential(conv(3), new nn.AdaptiveAvgPool2d(23)),
+  "adaptive pooling to one position": () => new nn.Sequential(conv(5), new nn.AdaptiveAvgPool2d(1)),
+  "adaptive pooling to a size that divides the image's": () => new nn.Sequential(conv(3), new nn.AdaptiveAvgPool2d(23)),
 };
 
 for (const [what, make] of Object.entries(cases)) test(what, () => check(make(), what));
 
-test("chains drawn at random", () => {
+test("random chains", () => {
   const seed = 20;
   const generator = new Generator().manualSeed(seed);
   const draw = (low: number, high: number): number => randomInteger(low, high + 1, generator);
@@ -99,7 +99,7 @@ test("chains drawn at random", () => {
   }
 });
 
-test("functions count as modules do: slices, another order of the axes, means", () => {
+test("functions count like modules: slices, permuted axes, means", () => {
   class Net extends nn.Module {
     override forward(x: Tensor): Tensor {
       x = F.avgPool2d(x, 2).slice(2, 3, 21, 2).permute(0, 1, 3, 2);
@@ -107,12 +107,12 @@ test("functions count as modules do: slices, another order of the axes, means", 
     }
   }
   const [height, width] = fieldOf(new Net());
-  // Along the image's height: pooled to 2, every second place from the third on, then 2 of them.
+  // Along the image's height: pooled by 2, then every second position from the third on, then 2 of those.
   assert.deepEqual(height, { size: 6, jump: 4, start: 9, count: 8 });
   assert.deepEqual(width, { size: 6, jump: 2, start: 3, count: 22 });
 });
 
-test("uneven adaptive pooling: its largest window", () => {
+test("uneven adaptive pooling counts with its largest window", () => {
   const [height] = fieldOf(new nn.Sequential(new nn.AdaptiveAvgPool2d([5, 48])));
   // 48 rows to 5: windows from ⌊9.6·i⌋ to ⌈9.6·(i+1)⌉, of 10, 11, 11, 11, 10 rows.
   assert.equal(height.size, 11);
@@ -134,19 +134,19 @@ class Branches extends nn.Module {
   }
 }
 
-test("where branches meet the largest counts", () => {
+test("where branches meet, the largest field counts", () => {
   const same = { padding: 1 };
   const deep = new nn.Sequential(conv(3, same), conv(3, same));
   for (const join of [(a: Tensor, b: Tensor) => a.add(b), (a: Tensor, b: Tensor) => cat([a, b], 1)]) {
     const { layers } = inspectNetwork(new Branches(conv(3, same), deep, join), [1, SIZE, SIZE]);
     const last = layers.at(-1)!;
     assert.deepEqual(last.field![0], { size: 5, jump: 1, start: 0.5, count: SIZE });
-    assert.equal(last.branches, null, "both lie over the same places");
+    assert.equal(last.branches, null, "both branches cover the same positions");
   }
   check(new Branches(conv(3, same), deep, (a, b) => a.add(b)), "residual");
 });
 
-test("branches that lie over different places are told apart", () => {
+test("branches over different positions are reported", () => {
   const cut = (a: Tensor, b: Tensor): Tensor => a.slice(2, 0, 44).slice(3, 0, 44).add(b);
   const { layers } = inspectNetwork(new Branches(conv(3), conv(5), cut), [1, SIZE, SIZE]);
   const last = layers.at(-1)!;
@@ -160,14 +160,14 @@ test("branches that lie over different places are told apart", () => {
   );
 });
 
-test("a gate for each channel sees all, and does not move what it gates", () => {
+test("a gate per channel sees the whole image, and does not move what it gates", () => {
   const gate = (x: Tensor, g: Tensor): Tensor => x.mul(g.mean([2, 3], true).sigmoid());
   const { layers } = inspectNetwork(new Branches(conv(3), conv(5), gate), [1, SIZE, SIZE]);
   assert.deepEqual(layers.at(-1)!.field![0], { size: 48, jump: 1, start: 1.5, count: 46 });
   assert.equal(layers.at(-1)!.branches, null);
 });
 
-test("flattened, each value sees what it saw; a fully connected layer sees all; without an image there is none", () => {
+test("flattening keeps what each value sees; a fully connected layer sees everything; without an image there is no field", () => {
   class Net extends nn.Module {
     fc = new nn.Linear(46 * 46, 2);
     override forward(x: Tensor): Tensor {
@@ -187,7 +187,7 @@ test("flattened, each value sees what it saw; a fully connected layer sees all; 
   assert.equal(inspectNetwork(new nn.Linear(3, 2), [3]).layers.at(-1)!.field, null);
 });
 
-/** Elementwise ops, reductions and ops without inputs need no rule. */
+/** Whether an op needs a rule: not if it is elementwise, a reduction, or has no inputs. */
 const needRules = [...registry.values()].filter(
   ({ elsewhere, lowering }) => elsewhere !== "internal" && ["view", "composite", "kernel"].includes(lowering.kind),
 );

@@ -1,14 +1,15 @@
 /**
- * Receptive fields: what part of the image each value of a layer has seen. Along one axis of the image they are an
- * arithmetic sequence: `count` places, each seeing `size` pixels, `jump` pixels apart, the first one's centre at
- * `start` (0.5 is the middle of the first pixel; padding makes it smaller). A window of k elements with stride s,
- * padding p and dilation d turns them into
+ * Receptive fields: the part of the image that each value of a layer has seen. Along each axis of the image they form
+ * an arithmetic sequence of `count` positions, `jump` pixels apart. Each sees `size` pixels, and the first is centred
+ * at `start` (0.5 is the middle of the first pixel; padding makes it smaller). A window of k elements with stride s,
+ * padding p and dilation d turns these into
  *
  *   size + (k−1)·d·jump,   jump·s,   start + ((k−1)·d/2 − p)·jump.
  *
  * Dang Ha The Hien 2017, "A guide to receptive field arithmetic for convolutional neural networks"; Araujo, Norris and
- * Sim 2019, "Computing receptive fields of convolutional neural networks", distill.pub. They are followed through the
- * lazy graph, not through modules, so that functions and branches count too. Where branches meet, the largest counts.
+ * Sim 2019, "Computing receptive fields of convolutional neural networks", distill.pub. Fields are followed through the
+ * lazy graph and not through modules, so functions and branches count too. Where branches meet, the largest field
+ * counts.
  */
 import type { Node } from "../graph/node.js";
 import { OpRules } from "../graph/op-rules.js";
@@ -31,22 +32,22 @@ export interface Extent {
 /** A receptive field: along the image's height, and along its width. */
 export type Field = readonly [height: Extent, width: Extent];
 
-/** Where in a tensor the places lie: the axis that counts them, alone or, once flattened, together with others. */
+/** The axis of the tensor along which the positions lie, either alone or, after flattening, together with others. */
 interface Placed extends Extent {
-  /** NOWHERE for a single place whose axis is gone. */
+  /** NOWHERE for a single position whose axis is gone. */
   readonly axis: number;
 }
 const NOWHERE = -1;
 type PlacedField = readonly [height: Placed, width: Placed];
 
 export interface ReceptiveFields {
-  /** For each node that depends on an image. */
+  /** The field of each node that depends on an image. */
   readonly fields: ReadonlyMap<Node, Field>;
-  /** For each node where branches meet whose places do not lie alike: the branches' fields. */
+  /** The branches' fields at each node that joins branches over different positions. */
   readonly conflicts: ReadonlyMap<Node, readonly Field[]>;
 }
 
-/** An image's own pixels. */
+/** The field of the image itself: each pixel sees itself. */
 function pixels(image: Shape): PlacedField {
   const along = (axis: number): Placed => ({ size: 1, jump: 1, start: 0.5, count: image[axis]!, axis });
   return [along(2), along(3)];
@@ -54,7 +55,7 @@ function pixels(image: Shape): PlacedField {
 
 /**
  * @param order a graph's nodes, inputs before users
- * @param images the inputs [N,C,H,W] among them; inputs of other ranks have no pixels
+ * @param images the network's inputs among them; only those of shape [N,C,H,W] have pixels
  */
 export function followFields(order: readonly Node[], images: readonly Node[]): ReceptiveFields {
   const fields = new Map<Node, PlacedField>();
@@ -80,18 +81,18 @@ interface Known {
 }
 interface Result {
   readonly field: PlacedField;
-  /** Set where the inputs' places do not lie alike. */
+  /** Set if the inputs' positions do not coincide. */
   readonly branches?: readonly Field[];
 }
 
-/** Elementwise ops need no rule: their inputs meet. Nor do reductions, whose axes collapse. */
+/** Elementwise ops need no rule, because their inputs meet. Neither do reductions, whose axes collapse. */
 function follow(node: Node, known: readonly Known[]): Result {
   const { lowering } = node.op;
   if (lowering.kind === "reduce") return reduced(lowering.axes(node.attrs), known);
   return fieldRules.apply(node, known) ?? together(node, known);
 }
 
-/** What all other ops do with the places of their inputs. */
+/** What all other ops do with the fields of their inputs. */
 export const fieldRules = new OpRules<[known: readonly Known[]], Result>()
   .on(ops.conv2d, ({ inputs: [, weight], attrs, shape }, known) =>
     slide(known, { ...attrs, kernel: [weight!.shape[2]!, weight!.shape[3]!] }, shape),
@@ -120,12 +121,12 @@ export const fieldRules = new OpRules<[known: readonly Known[]], Result>()
   .on(ops.expand, ({ shape }, known) =>
     each(known, (extent) => ({ ...extent, axis: extent.axis + shape.length - known[0]!.node.shape.length })),
   )
-  // A flipped image has its places in the other order, which no advice depends on.
+  // Flipping reverses the order of the positions, but no advice depends on that.
   .on(ops.flip, together)
   .on(ops.cat, together)
   .on(ops.softmax, ({ attrs }, known) => normalized(attrs.axis, known))
   .on(ops.logSoftmax, ({ attrs }, known) => normalized(attrs.axis, known))
-  // The statistics come from the whole batch and are not counted.
+  // The statistics come from the whole batch and do not count.
   .on(ops.batchNorm, (_, [input]) => ({ field: input!.field }))
   .on(ops.matmul, (node, known) => {
     if (known.length > 1) return together(node, known);
@@ -137,13 +138,16 @@ export const fieldRules = new OpRules<[known: readonly Known[]], Result>()
     });
   });
 
-/** A rule for each of the two extents of the one input. */
+/** Applies a rule to both extents of the only input. */
 function each([input]: readonly Known[], rule: (extent: Placed) => Placed): Result {
   const [height, width] = input!.field.map((extent) => (extent.axis === NOWHERE ? extent : rule(extent)));
   return { field: [height!, width!] };
 }
 
-/** A window that slides over the last two axes. What is not there any more, as it was flattened, is seen whole. */
+/**
+ * A window that slides over the last two axes. An axis that is no longer among these, because it was flattened, is seen
+ * as a whole.
+ */
 function slide(known: readonly Known[], { kernel, stride, padding, dilation }: Window, out: Shape): Result {
   return each(known, (extent) => {
     const side = extent.axis - 2;
@@ -159,7 +163,7 @@ function slide(known: readonly Known[], { kernel, stride, padding, dilation }: W
   });
 }
 
-/** All places as one: a window as large as the axis. */
+/** Merges all positions into one, like a window as large as the axis. */
 function collapsed(extent: Placed): Placed {
   const { size, jump, start, count } = extent;
   return {
@@ -175,12 +179,12 @@ function reduced(axes: readonly number[], known: readonly Known[]): Result {
   return each(known, (extent) => (axes.includes(extent.axis) ? collapsed(extent) : extent));
 }
 
-/** Along its axis every place sees every other. */
+/** Along its axis, every position sees every other. */
 function normalized(axis: number, known: readonly Known[]): Result {
   return each(known, (extent) => (extent.axis === axis ? { ...extent, size: collapsed(extent).size } : extent));
 }
 
-/** The axis of the new shape that begins where the old one did, be it alone there or joined with others. */
+/** Moves an extent to the axis of the new shape that holds its positions, either alone or merged with others. */
 function reshaped(extent: Placed, from: Shape, to: Shape): Placed {
   const before = sizeOf(from.slice(0, extent.axis));
   const outside = (axis: number): number => sizeOf(to.slice(0, axis));
@@ -190,7 +194,7 @@ function reshaped(extent: Placed, from: Shape, to: Shape): Placed {
   return { ...extent, axis: to.findIndex((_, axis) => outside(axis) <= before && outside(axis + 1) > before) };
 }
 
-/** Inputs that meet element by element, or one behind the other; their axes are aligned at the end. */
+/** Inputs that are joined elementwise or concatenated. Their axes are aligned from the last one. */
 function together(node: Node, known: readonly Known[]): Result {
   const fields = known.map(({ node: { shape }, field }) => {
     const lead = node.shape.length - shape.length;
@@ -208,7 +212,10 @@ interface Widest {
   readonly conflict: boolean;
 }
 
-/** The largest of several; one place that is repeated beside many (a gate for each channel) lies nowhere. */
+/**
+ * The largest of several extents. A single position that is broadcast to many, such as a gate per channel, does not
+ * affect where they lie.
+ */
 function widest(extents: readonly Placed[]): Widest {
   const most = Math.max(...extents.map(({ count }) => count));
   const placed = extents.filter(({ count }) => count === most);
@@ -218,13 +225,13 @@ function widest(extents: readonly Placed[]): Widest {
   return { extent: { ...lead, size }, conflict };
 }
 
-/** Without the axes, which are a matter of the tensor. */
+/** Removes the axes, which matter only inside this module. */
 function plain(field: PlacedField): Field {
   const withoutAxis = ({ size, jump, start, count }: Placed): Extent => ({ size, jump, start, count });
   return [withoutAxis(field[0]), withoutAxis(field[1])];
 }
 
-/** Windows of uneven size, as of adaptive pooling: the largest counts, and their mean distance. */
+/** Windows of uneven size, as in adaptive pooling. The largest size and the mean distance count. */
 function banded(extent: Placed, bands: readonly (readonly [first: number, last: number])[]): Placed {
   const { jump } = extent;
   const [first, last] = [bands[0]!, bands[bands.length - 1]!];
@@ -245,7 +252,7 @@ interface Matrix {
   readonly elements: ArrayLike<number>;
 }
 
-/** The matrix that a node repeats, if its elements are given with the graph: how uneven pooling is computed. */
+/** The constant matrix that a node holds or repeats, if any. Uneven pooling is a product with such a matrix. */
 export function constantMatrix(node: Node): Matrix | undefined {
   let inner = node;
   while (ops.reshape.is(inner) || ops.expand.is(inner)) inner = inner.inputs[0]!;
@@ -253,7 +260,7 @@ export function constantMatrix(node: Node): Matrix | undefined {
   return { height: inner.shape[0]!, width: inner.shape[1]!, elements: inner.value! };
 }
 
-/** From the first to the last element that is not 0, of each row or column. */
+/** The positions of the first and last nonzero element in each row or column. */
 function rows({ height, width, elements }: Matrix): [number, number][] {
   return Array.from({ length: height }, (_, row) => band(width, (at) => elements[row * width + at]!));
 }

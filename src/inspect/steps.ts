@@ -1,7 +1,7 @@
 /**
- * The forward pass of a network, cut into layers: each call of a module without submodules is one, and each function
- * outside of such (`F.relu`, `x.view`, an addition). Of the lazy graph's nodes those that depend on the inputs belong
- * to a layer; what is made of parameters alone (a reshaped bias) belongs to what uses it.
+ * Cuts a network's forward pass into layers: each call of a module without submodules is one, and so is each function
+ * outside such a call (`F.relu`, `x.view`, an addition). Nodes of the lazy graph that depend on the inputs belong to a
+ * layer. Nodes that are computed only from parameters (a reshaped bias) belong to the layer that uses them.
  */
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { ModuleList, Sequential, type Module } from "../nn/index.js";
@@ -15,9 +15,9 @@ export interface Step {
   /** Null for a function. */
   readonly module: Module | null;
   readonly nodes: Node[];
-  /** Nodes of other steps, or inputs of the network, that it reads; without repeats. */
+  /** The nodes of other steps and the inputs of the network that it reads, without repeats. */
   readonly inputs: readonly Node[];
-  /** What it gives: its last nodes, or for a module that gives its input that very node. */
+  /** Its outputs: its last nodes, or the input's node for a module that returns its input. */
   readonly outputs: readonly Node[];
 }
 
@@ -26,20 +26,20 @@ export interface Trace {
   readonly outputs: readonly Node[];
   /** All nodes that the outputs and the calls need, inputs before users. */
   readonly order: readonly Node[];
-  /** Those that depend on the inputs. */
+  /** The nodes that depend on the inputs. */
   readonly active: ReadonlySet<Node>;
   /** In call order. */
   readonly steps: readonly Step[];
 }
 
-/** A call of a module, as its hook sees it. */
+/** A call of a module, as seen by its hook. */
 interface Call {
   readonly module: Module;
   readonly inputs: readonly Node[];
   readonly outputs: readonly Node[];
 }
 
-/** @param sizes of the inputs, without the batch */
+/** @param sizes the inputs' sizes, without the batch */
 export function traceNetwork(model: Module, sizes: readonly Shape[]): Trace {
   const calls: Call[] = [];
   const hooks = [...model.modules()]
@@ -82,7 +82,7 @@ function cut(inputs: readonly Node[], outputs: readonly Node[], calls: readonly 
   return { inputs, outputs, order, active, steps: inCallOrder([...modules, ...functions], modules, owner) };
 }
 
-/** What a call has computed between its inputs and its outputs. */
+/** The step of a call: the nodes between its inputs and its outputs. */
 function moduleStep(
   { module, inputs, outputs }: Call,
   active: ReadonlySet<Node>,
@@ -103,7 +103,7 @@ function moduleStep(
   return step;
 }
 
-/** Functions, each with the nodes that only serve it (a bias that is added, an axis that is dropped). */
+/** The functions, each with its auxiliary nodes (an added bias, a dropped axis). */
 function functionSteps(
   nodes: readonly Node[],
   computed: readonly Node[],
@@ -135,7 +135,7 @@ function functionSteps(
   }));
 }
 
-/** What a batch norm in training computes of its input besides: mean and variance. */
+/** The statistics that a batch norm in training computes from its input: mean and variance. */
 function statisticsOf(node: Node, active: ReadonlySet<Node>): Node[] {
   if (!ops.batchNorm.is(node)) return [];
   const [x, ...others] = node.inputs;
@@ -155,7 +155,7 @@ function readBy(nodes: readonly Node[], active: ReadonlySet<Node>): Node[] {
   return [...new Set(read)];
 }
 
-/** Modules as they were called; a function stands before the first step that needs it. */
+/** Modules in call order; a function comes right before the first step that needs it. */
 function inCallOrder(steps: readonly Step[], modules: readonly Step[], owner: ReadonlyMap<Node, Step>): Step[] {
   const ordered = new Set<Step>();
   const place = (step: Step): void => {

@@ -11,7 +11,7 @@ test("inspect prints the table and says that it has no advice", async () => {
   assert.match(stdout, /^ 7 {2}conv3 Conv2d 3×3, 16→32 +32×22×22 +4,640 +2,230,272 +60\.5 KB +7 +1 +3\.5$/m);
   assert.match(
     stdout,
-    /^Parameters: 12,514\. Multiply-adds for an image: 3,292,896\. Activations of an image: 416\.2 KB\.$/m,
+    /^Parameters: 12,514\. Multiply-adds per image: 3,292,896\. Activations per image: 416\.2 KB\.$/m,
   );
   assert.match(stdout, /\n\nNo advice: .*\n$/);
 });

@@ -1,6 +1,6 @@
 /**
- * Writes an ONNX graph: nodes in order, initializers, names that are used once. Schema: github.com/onnx/onnx,
- * onnx.proto, by way of the package onnx-buf.
+ * Writes an ONNX graph: its nodes in order, its initializers, and a unique name for each value. Schema: onnx.proto of
+ * github.com/onnx/onnx, through the package onnx-buf.
  */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
@@ -18,7 +18,7 @@ import {
 import type { Dtype, HostArray } from "../../graph/node.js";
 import type { Size, Sizes } from "../value.js";
 
-/** Whole numbers become INTS or INT, unless they are marked as floats. */
+/** Numbers become INT or INTS, unless they are marked as floats. */
 export type AttributeValue =
   number | string | readonly number[] | { readonly float: number } | { readonly tensor: TensorProto };
 
@@ -49,8 +49,8 @@ export class GraphWriter {
   }
 
   /**
-   * Adds a node in the place of a module (`features.conv1`), and gives its output's name. Names are as those that
-   * PyTorch's exporter gives: `/features/conv1/Conv`, `/features/conv1/Conv_output_0`.
+   * Adds a node that belongs to a module (`features.conv1`), and returns the name of its output. Names follow PyTorch's
+   * exporter: `/features/conv1/Conv`, `/features/conv1/Conv_output_0`.
    */
   node(
     operator: string,
@@ -67,7 +67,7 @@ export class GraphWriter {
     return output;
   }
 
-  /** Elements that are part of the model; the name they have in it. */
+  /** Adds elements to the model, and returns their name. */
   tensor(wanted: string, shape: readonly number[], data: HostArray): string {
     const name = this.claim(wanted);
     this.initializers.push(tensorOf(shape, data, name));
@@ -78,7 +78,7 @@ export class GraphWriter {
     return this.tensor("constant", [], dtype === "int32" ? Int32Array.of(value) : Float32Array.of(value));
   }
 
-  /** A list of int64, as operators take shapes and axes; equal ones are kept once. */
+  /** Adds a list of int64, the form in which operators take shapes and axes. Equal lists are stored once. */
   int64(values: readonly number[]): string {
     const key = values.join();
     const known = this.integers.get(key);
@@ -90,7 +90,7 @@ export class GraphWriter {
     return name;
   }
 
-  /** A shape as int64, computed from the batch's size where it follows it. */
+  /** A shape as int64. Sizes that follow the batch size are computed from it. */
   shape(sizes: Sizes): string {
     if (sizes.every((size) => typeof size === "number")) return this.int64(sizes);
     return this.node(
@@ -107,7 +107,7 @@ export class GraphWriter {
   }
 }
 
-/** Elements as ONNX keeps them; those of an attribute have no name. */
+/** Elements as ONNX stores them; those of an attribute have no name. */
 export function tensorOf(shape: readonly number[], data: HostArray, name = ""): TensorProto {
   const dataType = data instanceof Float32Array ? DataType.FLOAT : DataType.INT32;
   return rawTensor(name, dataType, shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -128,7 +128,7 @@ function attributeOf(name: string, value: AttributeValue): AttributeProto {
   return create(AttributeProtoSchema, { name, ...init });
 }
 
-/** The type and shape of the graph's input or output; the batch's size has a name instead of a number. */
+/** The type and shape of the graph's input or output; the batch size is a name instead of a number. */
 export function valueInfo(name: string, dtype: Dtype | "uint8", shape: Sizes): ValueInfoProto {
   const dim = shape.map((size) =>
     typeof size === "number"

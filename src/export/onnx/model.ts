@@ -1,4 +1,7 @@
-/** A network as an ONNX model: dynamic batch, PyTorch's names for the weights, batch norm as inference. */
+/**
+ * A network as an ONNX model, with a dynamic batch size, PyTorch's names for the weights, and batch norm in inference
+ * mode.
+ */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { ArgumentError } from "../../errors/errors.js";
@@ -9,21 +12,20 @@ import { valuesInOrder, type Value } from "../value.js";
 import { GraphWriter, valueInfo } from "./graph-writer.js";
 import { Call, writeValue } from "./operators.js";
 
-/** The newest operator set that the checkers in use in distributions know, and the file format of its time. */
+/** The newest operator set that the ONNX checkers in Linux distributions know, and the file format of that time. */
 const OPSET = 17n;
 const IR_VERSION = 8n;
 
 /** Options of `exportOnnx`. */
 export interface OnnxOptions {
   /**
-   * Whether the output is likelihoods that add up to 1 for each image, instead of what the network computes. Default
-   * false.
+   * Whether to output likelihoods that add up to 1 for each image, instead of what the network computes. Default false.
    */
   readonly softmax?: boolean;
 
   /**
    * If given, the input is bytes from 0 to 255 (uint8), which the model turns into (byte / 255 − mean) / std. Default:
-   * the input is what the network takes (float32).
+   * the model takes what the network takes (float32).
    */
   readonly preprocessing?: { readonly mean: number; readonly std: number };
   /** What the file says about the network, in `metadata_props`. Default: nothing. */
@@ -36,9 +38,9 @@ export interface OnnxOptions {
  * Writes a network as an ONNX model of operator set 17, with a batch of any size.
  * @param model a network from images [N, C, H, W] to one tensor; it is exported in evaluation mode
  * @param inputSize the size of an image, [C, H, W]
- * @param options what the model takes and computes, and what it says about itself
+ * @param options the model's input and output, and what it says about itself
  * @returns the bytes of the file
- * @throws ArgumentError that names an operation that ONNX cannot express, and its place in the network
+ * @throws ArgumentError that names the operation that ONNX cannot express, and its place in the network
  * @example
  * const file = exportOnnx(new ExerciseNet(), [1, 28, 28], { softmax: true });
  * importOnnx(file, "digits.onnx")(zeros([4, 1, 28, 28])).shape; // [4, 10]
@@ -92,7 +94,7 @@ function writeAll(graph: GraphWriter, { input, output }: Trace, pixels: string):
   return names;
 }
 
-/** In place of a LogSoftmax, or after what the network gives: of log-likelihoods too the softmax is the likelihoods. */
+/** Replaces a final LogSoftmax, or follows the output. The softmax of log-likelihoods is the likelihoods, too. */
 function addSoftmax(graph: GraphWriter, output: Value, names: ReadonlyMap<Value, string>): string {
   if (output.shape.length < 2) {
     throw new ArgumentError({
@@ -109,7 +111,7 @@ function addSoftmax(graph: GraphWriter, output: Value, names: ReadonlyMap<Value,
   return graph.node("Softmax", [scores], { axis: output.attrs.axis }, output.module);
 }
 
-/** The output has a name of its own: what gives it is renamed, unless others read it too. */
+/** Gives the output a fixed name: renames the value itself, or copies it if other nodes read it too. */
 function rename(graph: GraphWriter, from: string, to: string): typeof graph.nodes {
   const maker = graph.nodes.find((node) => node.output[0] === from);
   const read = graph.nodes.some((node) => node.input.includes(from));

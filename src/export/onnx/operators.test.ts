@@ -1,4 +1,6 @@
-/** Every op, with the samples of its record: what onnxruntime makes of the exported op is the op's float64 reference. */
+/**
+ * Every op, with the samples in its record: onnxruntime computes from the exported op what the float64 reference does.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openOnnx } from "../../../test/onnx-session.js";
@@ -10,7 +12,7 @@ import { asData, functionCases, opCases, type SampleCase } from "../../reference
 import { Tensor } from "../../tensor/tensor.js";
 import { exportOnnx } from "./model.js";
 
-/** Samples that ONNX cannot express: what is said of them. */
+/** Samples that ONNX cannot express, with the error. */
 const refused: Readonly<Record<string, RegExp>> = {
   batchNorm: /statistics of the batch itself/,
   "batchNorm()": /statistics of the batch itself/,
@@ -19,7 +21,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   "pad 4": /cannot pad between elements/,
 };
 
-/** Why a sample is refused: for itself, or because its op's record names no counterpart. */
+/** Why a sample is refused: because of the sample itself, or because its op's record names no counterpart. */
 function reasonFor(sample: string): RegExp | undefined {
   const [name] = sample.split(" ") as [string];
   const elsewhere = registry.get(name)?.elsewhere;
@@ -27,7 +29,7 @@ function reasonFor(sample: string): RegExp | undefined {
   return refused[sample] ?? refused[name] ?? (hasNone ? /no operator/ : undefined);
 }
 
-/** Gives the case's result; the images, which a network must have, add nothing. */
+/** Returns the case's result. A network must have images as its input; here they add 0. */
 class Single extends Module {
   constructor(readonly sample: SampleCase) {
     super();

@@ -1,6 +1,6 @@
 /**
- * One record for each op: how it is written with ONNX's operators, of operator set 17. ONNX broadcasts as NumPy does,
- * but has no mixed types: int32 beside float32 is cast first. Operators: onnx.ai/onnx/operators.
+ * How each op is written with ONNX's operators, of operator set 17. ONNX broadcasts like NumPy, but does not mix types,
+ * so int32 next to float32 is cast first. Operators: onnx.ai/onnx/operators.
  */
 import type { Dtype } from "../../graph/node.js";
 import { registry, type Op } from "../../graph/op.js";
@@ -16,16 +16,16 @@ import {
 } from "../value.js";
 import { elementTypes, tensorOf, type AttributeValue, type GraphWriter } from "./graph-writer.js";
 
-/** Bool, in ONNX's numbering of types. */
+/** ONNX's number for the type bool. */
 const BOOL = 9;
-/** Stands for the end of an axis in Slice, whatever its size is. */
+/** Means the end of an axis of any size in Slice. */
 const END = Number.MAX_SAFE_INTEGER;
 
-/** A value to be written, and the means to do so. */
+/** A value to write, with what is needed to write it. */
 export class Call<K extends ValueOp = ValueOp> {
   constructor(
     readonly value: Value<K>,
-    /** The names of the inputs; empty for one that is left out. */
+    /** The names of the inputs; an omitted input is an empty string. */
     readonly inputs: readonly string[],
     readonly graph: GraphWriter,
   ) {}
@@ -34,22 +34,22 @@ export class Call<K extends ValueOp = ValueOp> {
     return this.graph.node(operator, inputs, attributes, this.value.module);
   }
 
-  /** An input as this type. */
+  /** An input, cast to this type if it has another. */
   as(dtype: Dtype, at: number): string {
     const name = this.inputs[at]!;
     return this.value.inputs[at]!.dtype === dtype ? name : this.emit("Cast", [name], { to: elementTypes[dtype] });
   }
 
-  /** All inputs as one type. */
+  /** All inputs, cast to one type. */
   allAs(dtype: Dtype): string[] {
     return this.inputs.map((_, at) => this.as(dtype, at));
   }
 }
 
-/** How a value is written; gives its name in the graph. */
+/** Writes a value, and returns its name in the graph. */
 type Export<K extends ValueOp = ValueOp> = { of(call: Call<K>): string }["of"];
 
-/** Over axes that stay. */
+/** A reduction that keeps its axes, with size 1. */
 const reduction =
   (operator: string): Export<"amax" | "mean"> =>
   (call) =>
@@ -60,7 +60,7 @@ const alongAxis =
   (call) =>
     call.emit(operator, call.inputs, { axis: call.value.attrs.axis });
 
-/** The same amount on both sides. */
+/** Equal padding on opposite sides. */
 const around = ([rows, columns]: readonly [number, number]): number[] => [rows, columns, rows, columns];
 
 const convolution: Export<"conv2d"> = (call) => {
@@ -70,7 +70,7 @@ const convolution: Export<"conv2d"> = (call) => {
   return call.emit("Conv", call.inputs, { ...attributes, group: groups });
 };
 
-/** ONNX asks for a weight and a bias. */
+/** ONNX requires a weight and a bias. */
 const batchNorm: Export<"batchNormInference"> = (call) => {
   const [x, weight, bias, mean, variance] = call.inputs as [string, string, string, string, string];
   const channels = call.value.inputs[3]!.shape[0] as number;
@@ -98,7 +98,7 @@ const mean: Export<"mean"> = (call) => {
   return spatial ? call.emit("GlobalAveragePool", call.inputs) : reduction("ReduceMean")(call);
 };
 
-/** Gemm knows matrices only. */
+/** Gemm takes only matrices. */
 const linear: Export<"linear"> = (call) => {
   const [x, weight, bias] = call.inputs as [string, string, string?];
   if (call.value.shape.length === 2) return call.emit("Gemm", call.inputs, { transB: 1 });
@@ -115,7 +115,7 @@ const reshape: Export<"reshape"> = (call) => {
   return call.emit("Reshape", [call.inputs[0]!, targetShape(call.graph, shape)]);
 };
 
-/** One size may be -1: the one that follows the batch's. */
+/** One size may be -1: the one that follows the batch size. */
 function targetShape(graph: GraphWriter, shape: Sizes): string {
   if (shape.filter((size) => typeof size !== "number").length > 1) return graph.shape(shape);
   return graph.int64(shape.map((size) => (typeof size === "number" ? size : -1)));
@@ -124,18 +124,16 @@ function targetShape(graph: GraphWriter, shape: Sizes): string {
 const slice: Export<"slice"> = (call) => {
   const { begin, end, step } = call.value.attrs;
   const numbers = (sizes: readonly Size[]): number[] =>
-    sizes.map((size) =>
-      typeof size === "number" ? size : refuse(call.value, "it begins at a place that follows the batch's size"),
-    );
+    sizes.map((size) => (typeof size === "number" ? size : refuse(call.value, "its start depends on the batch size")));
   const input = call.value.inputs[0]!;
-  // An end that follows the batch's size is the axis's end, unless it is a part of several batches.
+  // An end that follows the batch size is the end of the axis if it equals the axis's size.
   const ends = end.map((size, axis) => (typeof size === "object" && sameSize(size, input.shape[axis]) ? END : size));
   const axes = begin.map((_, axis) => axis);
   const lists = [numbers(begin), numbers(ends), axes, numbers(step)].map((list) => call.graph.int64(list));
   return call.emit("Slice", [call.inputs[0]!, ...lists]);
 };
 
-/** Backwards, from the last place to before the first. */
+/** A slice backwards, from the last position to before the first. */
 const flip: Export<"flip"> = (call) => {
   const { axes } = call.value.attrs;
   const all = (value: number): string => call.graph.int64(axes.map(() => value));
@@ -155,7 +153,7 @@ const constant: Export<"constant"> = (call) => {
   if (typeof value !== "number") {
     return refuse(
       call.value,
-      "the number follows the batch's size",
+      "its value depends on the batch size",
       "a batch norm needs running statistics (trackRunningStats)",
     );
   }
@@ -163,10 +161,10 @@ const constant: Export<"constant"> = (call) => {
   return shape.length === 0 ? scalar : call.emit("Expand", [scalar, call.graph.shape(shape)]);
 };
 
-/** Each place's number along an axis. */
+/** The position of each element along an axis. */
 const iota: Export<"iota"> = (call) => {
   const shape = call.value.shape.map((size) =>
-    typeof size === "number" ? size : refuse(call.value, "it counts along the batch"),
+    typeof size === "number" ? size : refuse(call.value, "its shape depends on the batch size"),
   );
   const { axis } = call.value.attrs;
   const step = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
@@ -179,7 +177,7 @@ const iota: Export<"iota"> = (call) => {
 const variable: Export<"variable"> = (call) =>
   call.graph.tensor(call.value.attrs.name, call.value.shape as readonly number[], call.value.data!);
 
-/** Elements that do not train: no initializer, as which who imports the model would take them for weights. */
+/** Elements that are not trained. They are not an initializer, because an importer would take it for a weight. */
 const data: Export<"data"> = (call) =>
   call.emit("Constant", [], { value: { tensor: tensorOf(call.value.shape as readonly number[], call.value.data!) } });
 
@@ -203,7 +201,7 @@ export const operators: ValueRules<{ readonly [K in ValueOp]: readonly [call: Ca
   conv2d: convolution,
   batchNormInference: batchNorm,
   batchNorm: (call) =>
-    refuse(call.value, "it normalises by the statistics of the batch itself", "set trackRunningStats to true"),
+    refuse(call.value, "it normalises with the statistics of the batch itself", "set trackRunningStats to true"),
   maxPool2d: maxPool,
   avgPool2d: averagePool,
   linear,
@@ -217,7 +215,7 @@ export const operators: ValueRules<{ readonly [K in ValueOp]: readonly [call: Ca
     return call.emit("ReduceSum", [call.inputs[0]!, axes], { keepdims: 1 });
   },
   amax: reduction("ReduceMax"),
-  // Element by element.
+  // Elementwise.
   where,
   cast: (call) => call.emit("Cast", call.inputs, { to: elementTypes[call.value.dtype] }),
   // Shapes.
@@ -230,7 +228,7 @@ export const operators: ValueRules<{ readonly [K in ValueOp]: readonly [call: Ca
   cat: alongAxis("Concat"),
 };
 
-/** Writes a value; its name in the graph. */
+/** Writes a value, and returns its name in the graph. */
 export function writeValue(call: Call): string {
   const { op } = call.value;
   const write: Export | undefined = operators[op];
@@ -241,11 +239,13 @@ export function writeValue(call: Call): string {
   return refuse(
     call.value,
     "ONNX has no operator for it",
-    "export the network without this op, or write it with others",
+    "express it with other ops, or export the network without it",
   );
 }
 
-/** The operators that a record names. ONNX compares to bool, which is int32 here, and has no mixed types. */
+/**
+ * Writes the operators that a record names. ONNX's comparisons give bool, which is int32 here, and do not mix types.
+ */
 function writeNamed(call: Call, operators: readonly string[], compares: boolean): string {
   const [first, ...others] = operators;
   if (first === undefined) return call.inputs[0]!;

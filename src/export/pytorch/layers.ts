@@ -1,11 +1,14 @@
-/** Modules that PyTorch has under the same name, and the Python that makes a network's modules. */
+/** Modules that have a counterpart in PyTorch, and the Python code that makes a network's modules. */
 import { elsewhereOf } from "../../nn/elsewhere.js";
 import * as nn from "../../nn/index.js";
 import { pythonTuple, snakeCase } from "../../text/python.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { assignment, attribute } from "./names.js";
 
-/** Whether a module of PyTorch's computes the same: a layer, or a Sequential that calls nothing but such, all that it holds. */
+/**
+ * Whether PyTorch has a module that computes the same: a layer, or a Sequential that calls only such modules, and all
+ * that it holds.
+ */
 export function isKnown(module: nn.Module): boolean {
   if (elsewhereOf(module.constructor) !== undefined) return true;
   if (module.constructor !== nn.Sequential) return false;
@@ -15,20 +18,20 @@ export function isKnown(module: nn.Module): boolean {
 
 const isContainer = (module: nn.Module): boolean => module instanceof nn.Sequential || module instanceof nn.ModuleList;
 
-/** The members of a kind with their names; unlike `namedChildren` also those that are there under another name. */
+/** The members of a kind, by name. Unlike `namedChildren`, it repeats a member that has several names. */
 function members<T>(module: nn.Module, kind: abstract new (...args: never[]) => T): [name: string, member: T][] {
   return Object.entries(module).flatMap(([name, member]: [string, unknown]) =>
     member instanceof kind ? [[name, member] as [string, T]] : [],
   );
 }
 
-/** `nn.Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))`; a module of the user's own is an empty one. */
+/** `nn.Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))`; a user-defined module becomes an empty `nn.Module`. */
 function construct(module: nn.Module): string {
   const { type, args } = constructorOf(module);
   return `${type}(${args})`;
 }
 
-/** The class of PyTorch's that a module is made of, and the arguments of its constructor. */
+/** The PyTorch class that a module becomes, and the arguments of its constructor. */
 export function constructorOf(module: nn.Module): { readonly type: string; readonly args: string } {
   const layer = elsewhereOf(module.constructor);
   if (layer) return { type: `nn.${layer.pytorch}`, args: module.pytorchArguments() };
@@ -41,18 +44,18 @@ export function constructorOf(module: nn.Module): { readonly type: string; reado
   return { type: "nn.Sequential", args: `OrderedDict([${named}])` };
 }
 
-/** A line for each entry, indented. */
+/** Writes each entry on an indented line. */
 function block(entries: readonly string[]): string {
   return entries.length === 0 ? "" : `\n${entries.map((entry) => `${entry},\n`.replace(/^(?=.)/gm, "    ")).join("")}`;
 }
 
-/** Lines of `__init__` that make what a network holds. What it holds under two names is made once. */
+/** The lines of `__init__` that make a network's members. A member that has two names is made once. */
 export function declare(model: nn.Module): string[] {
   return [...new Declarations().of(model, "self")];
 }
 
 class Declarations {
-  /** Modules and tensors that are there already, and where. */
+  /** The modules and tensors that have been made, and where they are. */
   private readonly made = new Map<nn.Module | Tensor, string>();
 
   *of(module: nn.Module, at: string): Generator<string> {

@@ -1,4 +1,4 @@
-/** Names of kilograd's that must be Python's too. */
+/** Turns kilograd's names into names that Python allows. */
 import { ArgumentError } from "../../errors/errors.js";
 import * as nn from "../../nn/index.js";
 import { programText } from "./program-text.js";
@@ -10,7 +10,7 @@ const KEYWORDS = words(
   import in is lambda nonlocal not or pass raise return try while with yield`,
 );
 
-/** What `torch.nn.Module` has itself: a submodule of such a name could not be reached. */
+/** The members of `torch.nn.Module`: a submodule with such a name would be out of reach. */
 const TORCH_MEMBERS = words(
   `T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval
   extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia
@@ -21,44 +21,44 @@ const TORCH_MEMBERS = words(
   state_dict to to_empty train training type xpu zero_grad`,
 );
 
-/** What PyTorch's containers have besides. */
+/** The additional members of PyTorch's containers. */
 const CONTAINER_MEMBERS = words("append extend insert pop");
 
-/** What the program around the network may mean by a name: all its words, since a few names too many do no harm. */
+/** The names that the program around the network may use: all its words, because a few names too many do no harm. */
 const PROGRAM = new Set(programText.match(/\w+/g));
 
 const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
 
 /**
- * The network's class. It is called Network where the name is a layer's or a container's, is not possible in Python, or
- * means something else in the program.
+ * The name of the network's class. It is `Network` if the class's own name belongs to a layer or container, is not
+ * allowed in Python, or means something else in the program.
  */
 export function className(model: nn.Module): string {
   const { name } = model.constructor;
   return isIdentifier(name) && !PROGRAM.has(name) && !Object.hasOwn(nn, name) ? name : "Network";
 }
 
-/** An attribute, for reading: `self.conv1`, `self.blocks[0]`, `getattr(self, "in")`. */
+/** The expression that reads an attribute: `self.conv1`, `self.blocks[0]`, `getattr(self, "in")`. */
 export function attribute(owner: string, module: unknown, name: string): string {
   const isContainer = module instanceof nn.Sequential || module instanceof nn.ModuleList;
   if (isContainer && /^\d+$/.test(name)) return `${owner}[${name}]`;
   if (TORCH_MEMBERS.has(name) || (isContainer && CONTAINER_MEMBERS.has(name))) {
     throw new ArgumentError({
       op: "export",
-      problem: `PyTorch's modules have a member called ${name}, so a network cannot use the name`,
+      problem: `PyTorch's modules already have a member called ${name}, so a network cannot use this name`,
       hint: `rename ${owner}.${name}`,
     });
   }
   return isIdentifier(name) ? `${owner}.${name}` : `getattr(${owner}, ${JSON.stringify(name)})`;
 }
 
-/** The line that sets an attribute, which `attribute` has made. */
+/** The line that sets an attribute, given the expression that `attribute` has made. */
 export function assignment(target: string, value: string): string {
   const set = /^getattr\((.*)\)$/s.exec(target)?.[1];
   return set === undefined ? `${target} = ${value}` : `setattr(${set}, ${value})`;
 }
 
-/** `self.blocks[0].conv1` for the path `blocks.0.conv1` of a module or a tensor. */
+/** Returns `self.blocks[0].conv1` for the path `blocks.0.conv1` of a module or tensor. */
 export function selfPath(model: nn.Module, path: string): string {
   let [text, module]: [string, unknown] = ["self", model];
   for (const name of path.split(".")) {

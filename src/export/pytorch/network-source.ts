@@ -1,6 +1,6 @@
 /**
- * A network as a class in Python: its modules under their names, and a `forward` with the calls in their order. Where
- * a module of PyTorch's computes the same, it is called; what is written with functions is written with functions.
+ * A network as a Python class: its modules under their names, and a `forward` with the calls in order. Modules that
+ * PyTorch has are called as modules; functional calls are written as functions.
  */
 import type { Module } from "../../nn/index.js";
 import type { Shape } from "../../graph/shape.js";
@@ -11,16 +11,16 @@ import { className, selfPath } from "./names.js";
 import { expressionOf, expressions } from "./operators.js";
 import { asInTraining, checkTraining, isOnlyDropout } from "./training-mode.js";
 
-/** More elements are not written into a program. */
+/** The largest number of elements to write into a program. */
 const LARGEST_CONSTANT = 4096;
 
-/** @throws ArgumentError where the network does in training what Python cannot be told */
+/** @throws ArgumentError if the network does something in training that cannot be written in Python */
 export function networkSource(model: Module, inputSize: Shape): string {
   const output = withCalls(trace(model, inputSize, asInTraining));
   checkTraining(output, withCalls(trace(model, inputSize)));
   const { type, args } = constructorOf(model);
   const writer = new ForwardWriter(model, output);
-  // A layer of PyTorch's, or a Sequential of such, has a forward that computes the same.
+  // A PyTorch layer, or a Sequential of such layers, has a forward that computes the same.
   const forward = isKnown(model) ? [] : ["", "def forward(self, images):", ...indented(writer.write())];
   const init = [`super().__init__(${args})`, ...declare(model), ...writer.constants];
   return [
@@ -31,9 +31,9 @@ export function networkSource(model: Module, inputSize: Shape): string {
 
 const indented = (blocks: readonly string[]): string[] => blocks.map((lines) => lines.replace(/^(?=.)/gm, "    "));
 
-/** The output, with each value that a module of PyTorch's gives as a call of it, which needs that module's input alone. */
+/** The output, where each value that a PyTorch module computes is replaced by a call of that module on its input. */
 function withCalls({ output, calls }: Trace): Value {
-  // The outer one, where two modules give one value: calls of outer modules end later.
+  // If two modules return the same value, the outer one wins, because its call ends later.
   const known = new Map(
     calls
       .filter(({ path, module, input, output: made }) => path !== "" && input !== made && isKnown(module))
@@ -53,9 +53,9 @@ function withCalls({ output, calls }: Trace): Value {
   return seen.get(output)!;
 }
 
-/** Writes a line for each value, and uses a name again when what it stood for is needed no more. */
+/** Writes a line for each value. A name is reused once its value is no longer needed. */
 class ForwardWriter {
-  /** Lines of `__init__` for elements that are no parameters. */
+  /** The lines of `__init__` for elements that are not parameters. */
   readonly constants: string[] = [];
   private readonly order: readonly Value[];
   private readonly lastUse = new Map<Value, number>();
@@ -103,7 +103,7 @@ class ForwardWriter {
     return write ? write(inputs, value) : refuse(value, "it has no counterpart in PyTorch");
   }
 
-  /** Elements as a buffer that the state dict leaves out. */
+  /** Writes elements as a buffer that is not part of the state dict. */
   private constant(value: Value): string {
     const elements = [...value.data!];
     if (elements.length > LARGEST_CONSTANT)
@@ -119,7 +119,7 @@ class ForwardWriter {
     return /^x\d*$/.test(this.texts.get(value)!);
   }
 
-  /** One that the network itself does not have. */
+  /** A name that no member of the network has. */
   private constantName(): string {
     let name = `constant_${this.constants.length}`;
     while (name in this.model) name = `${name}_`;

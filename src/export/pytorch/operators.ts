@@ -1,4 +1,7 @@
-/** One record for each op: how it reads in Python with PyTorch. What a layer of `torch.nn` does is not here: it is called. */
+/**
+ * How each op is written in Python with PyTorch. What layers of `torch.nn` compute is not here, because they are
+ * called.
+ */
 import { pythonBool, pythonFloat, pythonTuple } from "../../text/python.js";
 import { registry } from "../../graph/op.js";
 import { refuse, type Size, type Sizes, type Value, type ValueOp, type ValueRules } from "../value.js";
@@ -6,7 +9,7 @@ import { refuse, type Size, type Sizes, type Value, type ValueOp, type ValueRule
 /** @param x the inputs as Python: names, or numbers where an input is a constant */
 type Expression<K extends ValueOp = ValueOp> = { of(x: readonly string[], value: Value<K>): string }["of"];
 
-/** A size; the batch's is read from the network's input. */
+/** A size; the batch size is read from the network's input. */
 function size(of: Size): string {
   if (typeof of === "number") return String(of);
   return of.perImage === 1 ? "images.shape[0]" : `${of.perImage} * images.shape[0]`;
@@ -14,14 +17,14 @@ function size(of: Size): string {
 
 const sizes = (shape: Sizes): string => shape.map(size).join(", ");
 
-/** A tuple, also of one element. */
+/** A tuple, even of a single element. */
 const tuple = (shape: Sizes): string => (shape.length === 1 ? `(${size(shape[0]!)},)` : `(${sizes(shape)})`);
 
 const operator =
   (symbol: string): Expression =>
   ([a, b]) =>
     `${a} ${symbol} ${b}`;
-/** int32, as in kilograd; PyTorch's is bool. */
+/** A comparison gives int32, as in kilograd; in PyTorch it would be bool. */
 const comparison =
   (symbol: string): Expression =>
   ([a, b]) =>
@@ -31,7 +34,7 @@ const overAxes =
   ([x], value) =>
     `${x}.${name}(dim=${pythonTuple(value.attrs.axes)}, keepdim=True)`.replace(/\((\d+)\),/, "$1,");
 
-/** Inputs that must be tensors, also where they are numbers. */
+/** The inputs as tensors, for functions that do not accept numbers. */
 function tensors(x: readonly string[], value: Value): string[] {
   return x.map((text, at) => {
     const input = value.inputs[at]!;
@@ -41,7 +44,7 @@ function tensors(x: readonly string[], value: Value): string[] {
 
 const constant: Expression<"constant"> = (_, value) => {
   const { value: number } = value.attrs;
-  if (typeof number !== "number") return refuse(value, "the number follows the batch's size");
+  if (typeof number !== "number") return refuse(value, "its value depends on the batch size");
   const text = value.dtype === "int32" ? String(number) : float(number);
   if (value.shape.length === 0) return text;
   const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
@@ -70,7 +73,7 @@ const slice: Expression<"slice"> = ([x], value) => {
 const pad: Expression<"pad"> = ([x], value) => {
   const { before, after, interior, value: fill } = value.attrs;
   if (interior.some((count) => count !== 0)) return refuse(value, "PyTorch cannot pad between elements");
-  // PyTorch begins with the last axis.
+  // PyTorch's padding begins with the last axis.
   const amounts = before.map((count, axis) => `${count}, ${after[axis]}`).reverse();
   return `F.pad(${x}, (${amounts.join(", ")}), value=${fill})`;
 };
@@ -96,7 +99,7 @@ export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: rea
     const pairs = `stride=${pythonTuple(stride)}, padding=${pythonTuple(padding)}, dilation=${pythonTuple(dilation)}`;
     return `F.conv2d(${x.join(", ")}, ${pairs}, groups=${groups})`;
   },
-  // With running statistics that stay as they are, in training too (training-mode.ts refuses others).
+  // The running statistics stay as they are, even in training (training-mode.ts refuses anything else).
   batchNormInference: ([x, weight, bias, mean, variance], value) => {
     const eps = pythonFloat(value.attrs.eps);
     return `F.batch_norm(${x}, ${mean}, ${variance}, ${weight || "None"}, ${bias || "None"}, training=False, eps=${eps})`;
@@ -145,7 +148,7 @@ export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: rea
   cat: (x, value) => `torch.cat([${x.join(", ")}], dim=${value.attrs.axis})`,
 };
 
-/** The expression that computes a value; undefined where PyTorch has none. */
+/** Returns the function that writes a value's expression; undefined if PyTorch has no counterpart. */
 export function expressionOf(value: Value): Expression | undefined {
   const { elsewhere = "internal" } = registry.get(value.op) ?? {};
   const name = elsewhere === "internal" || elsewhere.pytorch === "rule" ? null : elsewhere.pytorch;

@@ -1,6 +1,6 @@
 /**
- * The text of `program.py`. It is read here when kilograd runs from its sources. A browser could not, and so the bundle
- * has the text in place of this module (`scripts/program-text.mjs`).
+ * The text of `program.py`. This module reads the file when kilograd runs from its sources. A browser cannot, so in the
+ * bundle the text replaces this module (`scripts/program-text.mjs`).
  */
 import { nodeModule } from "../../runtime/features.js";
 

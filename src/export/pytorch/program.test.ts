@@ -20,7 +20,7 @@ function programOf(changes: Partial<TrainConfig>): string {
 const afterStep = "            optimizer.step()\n            schedule.step()\n";
 const afterEpoch = "        test_loss, correct = evaluate(network, *tests, order)\n        schedule.step()\n";
 
-/** Of each schedule: how it is made, and the lines that step it. */
+/** For each schedule, how it is made and the lines that step it. */
 const schedules: readonly (readonly [schedule: ScheduleConfig, made: string, stepped: string])[] = [
   [{ name: "constant" }, "None", ""],
   [
@@ -72,7 +72,7 @@ for (const [optimizer, made] of [
   });
 }
 
-test("the settings stand at the top of the program", () => {
+test("the settings are at the top of the program", () => {
   const text = programOf({
     ...{ epochs: 3, batchSize: 16, lr: 0.05, weightDecay: 1e-7, data: "my digits" },
     augment: { rotation: 7, shift: 0.05, scale: 0 },
@@ -98,8 +98,8 @@ test("the settings stand at the top of the program", () => {
 });
 
 /**
- * Reads programs from standard input as JSON. Prints, for each, the names that it uses and neither defines nor imports.
- * A program that is not Python ends it with a SyntaxError.
+ * Reads programs from standard input as JSON. For each, it prints the names that the program uses but neither defines
+ * nor imports. If a program is not valid Python, it ends with a SyntaxError.
  */
 const UNDEFINED = `
 import ast, builtins, json, sys
@@ -117,7 +117,7 @@ print(json.dumps([undefined(program) for program in json.load(sys.stdin)]))
 
 const skip = existsSync(python) ? false : `there is no ${python} to check the programs with`;
 
-test("Python takes the template and the programs, and no name is undefined", { skip }, () => {
+test("Python accepts the template and the programs, and no name is undefined", { skip }, () => {
   const programs = [programText, ...schedules.map(([schedule]) => programOf({ schedule }))];
   const { status, stdout, stderr } = spawnSync(python, ["-c", UNDEFINED], {
     input: JSON.stringify(programs),

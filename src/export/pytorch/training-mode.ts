@@ -1,13 +1,13 @@
 /**
- * What a network does in training that it does not do in evaluation. PyTorch's modules know it themselves, and dropout
- * by a function can be written in Python; whatever else a `forward` does in training only cannot, and is refused.
+ * What a network does only in training. PyTorch's modules do this by themselves, and functional dropout can be written
+ * in Python. Anything else that a `forward` does only in training is refused.
  */
 import { BatchNorm2d } from "../../nn/index.js";
 import type { Mode } from "../../trace/lazy-call.js";
 import type { ModuleCall } from "../../trace/module-calls.js";
 import { refuse, type Value } from "../value.js";
 
-/** As in training, but for batch norm, whose statistics of a batch the module of PyTorch's takes itself. */
+/** Training mode for all modules except batch norm, because PyTorch's module computes the batch's statistics itself. */
 export const asInTraining: Mode = (module) => module.constructor !== BatchNorm2d;
 
 const HINT = "use modules: nn.BatchNorm2d, nn.Dropout";
@@ -16,22 +16,22 @@ function isDropout({ op }: Value): boolean {
   return op === "dropout" || op === "dropout2d";
 }
 
-/** Whether a module's call does nothing but drop elements, so that its output is its input in evaluation. */
+/** Whether a call only drops elements, so that in evaluation its output is its input. */
 export function isOnlyDropout({ input, output }: ModuleCall<Value>): boolean {
   let value = output;
   while (value !== input && isDropout(value)) value = value.inputs[0]!;
   return value === input;
 }
 
-/** What passes through where nothing is dropped. */
+/** The value that passes through when nothing is dropped. */
 function withoutDropout(value: Value): Value {
   return isDropout(value) || (value.op === "call" && value.attrs.drops) ? withoutDropout(value.inputs[0]!) : value;
 }
 
 /**
- * @param training a network's output, as computed in training
- * @param evaluation the same in evaluation
- * @throws ArgumentError where they differ in more than dropout
+ * @param training a network's output in training
+ * @param evaluation its output in evaluation
+ * @throws ArgumentError if they differ in anything but dropout
  */
 export function checkTraining(training: Value, evaluation: Value): void {
   const twins = new Map<Value, Value>();
