@@ -35,14 +35,16 @@ let fused: boolean | undefined;
 
 /** Whether relaxed SIMD's fused multiply-add is available. Node 20 has it behind a flag, which this turns on. */
 export function hasFusedMultiplyAdd(): boolean {
-  fused ??= validatesRelaxed() || (enableRelaxed() && validatesRelaxed());
+  if (fused === undefined) {
+    if (!validatesRelaxed()) enableRelaxed();
+    fused = validatesRelaxed();
+  }
   return fused;
 }
 
-function enableRelaxed(): boolean {
+function enableRelaxed(): void {
   const v8 = nodeModule<{ setFlagsFromString: (flags: string) => void }>("v8");
   v8?.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return v8 !== undefined;
 }
 
 function validatesRelaxed(): boolean {

@@ -46,7 +46,7 @@ function chooseKernel(
 
 /** Usually the first axis. If that is reduced, the longest axis that is not, and that vectors do not lie along. */
 function outerAxisOf(domain: Shape, root: LoopRoot, reduced: readonly number[]): number | undefined {
-  if (domain.length === 0 || (root.border && !fillsByImage(root.border, domain))) return undefined;
+  if (domain.length === 0 || (root.border && !fillsItsPart(root.border, domain))) return undefined;
   if (!reduced.includes(0)) return domain[0]! > 1 ? 0 : undefined;
   const free = domain.flatMap((extent, axis) =>
     extent === 1 || reduced.includes(axis) || root.output.strides[axis] === 1 ? [] : [axis],
@@ -55,8 +55,9 @@ function outerAxisOf(domain: Shape, root: LoopRoot, reduced: readonly number[]):
 }
 
 /**
- * Whether each outer index can fill its own part: there is no border along the first axis, and parts are whole vectors.
+ * Whether each outer index can fill its own part: there is no border along the first axis. Since there is one along
+ * another axis, rows are shorter than parts, and as they are padded, parts are whole vectors.
  */
-function fillsByImage({ around }: Border, domain: Shape): boolean {
-  return around.shape[0] === domain[0] && around.strides[0]! % 4 === 0;
+function fillsItsPart({ around }: Border, domain: Shape): boolean {
+  return around.shape[0] === domain[0];
 }

@@ -5,55 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Node, VariableNode } from "../../graph/node.js";
+import { assertPlan, data, loopsOf, planOf, textOf, variable } from "../../../test/plans.js";
 import { sizeOf, type Shape } from "../../graph/shape.js";
-import { Variable } from "../../graph/variable.js";
 import * as ops from "../../ops/index.js";
 import { formatPlan } from "../dump.js";
-import { lower } from "../rewrites/lower.js";
-import type { Plan } from "./plan.js";
-import { plan, type Numbering } from "./planner.js";
-
-const data = (...shape: number[]): Node => ops.data(new Float32Array(sizeOf(shape)), shape, "float32");
-const variable = (...shape: number[]): Node => ops.variable(new Variable(shape, "float32"), true);
-
-/** Numbers leaves and variables as they are met; `own` are leaves that belong to the program. */
-function numbering(own: readonly Node[]): Numbering {
-  const numbered: unknown[] = [];
-  const variables: Variable[] = [];
-  const numberIn = <T>(list: T[], one: T): number => (list.includes(one) ? list.indexOf(one) : list.push(one) - 1);
-  return {
-    leaf: (node) => (own.includes(node) ? undefined : numberIn(numbered, node)),
-    read: ({ attrs }: VariableNode) => numberIn(variables, attrs.variable),
-    reads: 3,
-  };
-}
-
-function planOf(outputs: readonly Node[], updates: readonly Node[] = [], own: readonly Node[] = []): Plan {
-  const lowered = lower([...outputs, ...updates]);
-  return plan(lowered.slice(0, outputs.length), lowered.slice(outputs.length), numbering(own));
-}
-
-/** The plan's text, without its first line, which sums up the memory. */
-function textOf(made: Plan): string {
-  return formatPlan(made).split("\n").slice(2).join("\n").trim();
-}
-
-/** The same without lines' indentation: for what stands indented in this file. */
-function lines(text: string): string {
-  return text.replace(/\n */g, "\n").trim();
-}
-
-function assertPlan(made: Plan, expected: string): void {
-  assert.equal(lines(textOf(made)), lines(expected));
-}
-
-/** What each loop of a plan does, in its order. */
-function loopsOf({ kept, prologue, stages }: Plan): string[] {
-  return [...kept, ...prologue, ...stages.flatMap(({ parallel, serial }) => [...parallel, ...serial])].map(
-    ({ title }) => title,
-  );
-}
 
 describe("elementwise ops", () => {
   test("are one loop together; a result for the host is then copied out dense", () => {
@@ -228,53 +183,18 @@ describe("parts of a tensor", () => {
              reads pad@arena+64; writes output@arena+192`,
     );
   });
-});
 
-describe("ops with kernels of their own", () => {
-  test("a matrix product is shared by rows", () => {
-    assertPlan(
-      planOf([ops.matmul(data(1, 8, 4), ops.reshape(variable(4, 3), [1, 4, 3]))]),
-      `stage 0, all threads
-         k0 × 8  matmul 1× 8×4 · 4×3
-             reads input@arena+0, v0; writes matmul@arena+192
-       stage 0, then one thread
-         k1  loop [1,8,3] store output
-             reads matmul@arena+192; writes output@arena+0`,
-    );
-  });
-
-  test("a convolution with bias and ReLU: weights are packed, images padded, the rest is the kernel's end", () => {
-    const [x, w, bias] = [data(4, 3, 16, 16), variable(8, 3, 3, 3), variable(8)];
-    const attrs = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
-    const y = ops.relu(ops.add(ops.conv2d(x, w, attrs), ops.reshape(bias, [1, 8, 1, 1])));
-    assertPlan(
-      planOf([y]),
-      `kept, run only when a variable has changed
-         k0  loop [8,3,3,3] store weights
-             reads v0; writes weights@own+0
-       prologue
-         k1  loop [4,3,16,16] store pad
-             reads input@arena+0; writes pad@arena+12352
-       stage 0, all threads
-         k2 × 4  conv2d 3×3 3→8 16×16
-             reads pad@arena+12352, weights@own+0, v1; writes conv2d@scratch+0
-         k3 × 4  loop [4,8,16,16] store output
-             reads conv2d@scratch+0; writes output@arena+33152`,
-    );
-  });
-
-  test("a ReLU that is not all that uses the convolution is a loop of its own", () => {
-    const [x, w] = [data(4, 3, 16, 16), variable(8, 3, 5, 5)];
-    const attrs = { stride: [2, 2], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
-    const y = ops.conv2d(x, w, attrs);
-    const loops = loopsOf(planOf([ops.add(ops.relu(y), ops.exp(y))]));
-    assert.deepEqual(loops, [
-      "loop [8,3,5,5] store weights",
-      "loop [4,3,16,16] store data_images",
-      "conv2d 5×5 3→8 6×6",
-      "loop [4,8,6,6] store add",
-      "loop [4,8,6,6] store output",
-    ]);
+  test("a border within each image is filled by the threads, one around the batch by one thread", () => {
+    const kernelOf = (...before: number[]): string => {
+      const attrs = { before, after: [0, 0, 0, 0], interior: [0, 0, 0, 0], value: 0 };
+      return textOf(planOf([ops.pad(ops.neg(data(8, 3, 64, 64)), attrs)]))
+        .split("\n", 2)
+        .join()
+        .replace(/ +/g, " ");
+    };
+    assert.equal(kernelOf(0, 0, 1, 1), "stage 0, all threads, k0 × 8 loop [8,3,64,64] store pad");
+    assert.equal(kernelOf(0, 2, 0, 0), "stage 0, all threads, k0 × 8 loop [8,3,64,64] store pad");
+    assert.equal(kernelOf(1, 0, 1, 1), "prologue, k0 loop [8,3,64,64] store pad");
   });
 });
 

@@ -22,7 +22,6 @@ const rules = new OpRules<[], Node | undefined>()
   .on(ops.cast, (node) => (node.inputs[0]!.dtype === node.dtype ? node.inputs[0] : undefined))
   .on(ops.reshape, (node) => {
     const input = node.inputs[0]!;
-    if (shapesEqual(input.shape, node.shape)) return input;
     const isFree = ops.reshape.is(input) && input.value === undefined;
     return isFree ? ops.reshape(input.inputs[0]!, node.shape) : undefined;
   })
