@@ -16,6 +16,11 @@ test("a network that keeps all four rules", () => {
   );
 });
 
+test("one image is enough to be judged by", () => {
+  const [accuracy] = judge({ ...good, correct: 1, total: 1 });
+  assert.deepEqual([accuracy!.shown, accuracy!.pass], ["100.00 % (1 of 1)", true]);
+});
+
 for (const [index, broken, shown] of [
   [0, { correct: 9939 }, "99.39 % (9939 of 10000)"],
   [0, { correct: 994, total: 1001 }, "99.30 % (994 of 1001)"],

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { topologicalOrder, type Node } from "../graph/node.js";
+import { evaluate } from "../reference/reference.js";
 import { constant, data } from "./leaf.js";
-import { batchMoments, batchNorm, softmax } from "./normalization.js";
+import { batchMoments, batchNorm, logSoftmax, softmax } from "./normalization.js";
 import type { Value } from "../graph/op.js";
 
 /** The value of a node where every step is rounded to float32, as an engine's are. */
@@ -29,6 +30,12 @@ test("batchMoments takes no difference of large squares", () => {
   for (const { shape } of [mean, variance]) assert.deepEqual(shape, [1, 1, 1, 1]);
   assert.deepEqual(inFloat32(mean), [2 ** 20 + 1.5]);
   assert.deepEqual(inFloat32(variance), [0.25 + 1]);
+});
+
+test("the reference's softmax does not overflow, however far apart the numbers are", () => {
+  const x = data(Float32Array.of(0, 1000, -2000, 1000 - 2000), [2, 2], "float32");
+  assert.deepEqual([...evaluate([logSoftmax(x, 1)])[0]!.data], [-1000, 0, -1000, 0]);
+  assert.deepEqual([...evaluate([softmax(x, 1)])[0]!.data], [0, 1, 0, 1]);
 });
 
 test("statistics, weights and inputs that do not fit are refused", () => {

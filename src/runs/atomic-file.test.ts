@@ -45,6 +45,23 @@ for (const [step, code] of [
   });
 }
 
+test("the content is on the disk before the file gets its name, and the name before the function returns", (t) => {
+  const file = path.join(folder(t), "x.bin");
+  const steps: string[] = [];
+  const { fsyncSync, renameSync } = fs;
+  t.mock.method(fs, "fsyncSync", (handle: number) => {
+    steps.push(fs.fstatSync(handle).isDirectory() ? "sync the folder" : "sync the file");
+    fsyncSync(handle);
+  });
+  t.mock.method(fs, "renameSync", (from: string, to: string) => {
+    steps.push("rename");
+    renameSync(from, to);
+  });
+  writeFileAtomic(file, "content");
+  const afterwards = process.platform === "win32" ? [] : ["sync the folder"];
+  assert.deepEqual(steps, ["sync the file", "rename", ...afterwards]);
+});
+
 test("a folder that is not there is named", (t) => {
   const file = path.join(folder(t), "gone", "x.bin");
   assert.throws(() => writeFileAtomic(file, ""), /gone.x\.bin: the folder does not exist/);

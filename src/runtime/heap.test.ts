@@ -23,6 +23,15 @@ test("freed neighbours become one hole, which is used again", () => {
   assert.equal(heap.allocate(3000), a);
 });
 
+test("a hole that is filled exactly is gone, and the one after it stays", () => {
+  const heap = new Heap();
+  const [a, , c] = [1024, 64, 1024, 64].map((size) => heap.allocate(size)) as [number, number, number];
+  heap.free(a);
+  heap.free(c);
+  assert.equal(heap.allocate(1024), a);
+  assert.equal(heap.allocate(1024), c);
+});
+
 test("memory that is freed is not asked for again from the system", () => {
   const heap = new Heap();
   heap.free(heap.allocate(5_000_000));
