@@ -123,9 +123,9 @@ test("files that do not fit together", (context) => {
   );
 });
 
-test("a file that is exchanged, cut short or cannot be read names itself", (context) => {
+test("a file that is swapped, truncated or unreadable is named in the error", (context) => {
   const exchanged = refusal(context, { [IMAGES]: smallLabels, [LABELS]: smallImages });
-  assert.ok(exchanged.message.startsWith(`${join(exchanged.root, IMAGES)}: at offset 3: another number of axes`));
+  assert.ok(exchanged.message.startsWith(`${join(exchanged.root, IMAGES)}: at offset 3: wrong number of axes`));
 
   const root = writeFiles(temporaryFolder(context), { [LABELS]: smallLabels });
   const packed = join(root, `${IMAGES}.gz`);

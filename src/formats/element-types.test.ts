@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesIn, elementTypeNames, readElements, type ElementTypeName } from "./element-types.js";
 
-/** The memory of a typed array, one byte into a larger buffer: elements need not be aligned. */
+/** A typed array's bytes, at offset 1 of a larger buffer, because elements need not be aligned. */
 function bytesOf({ buffer }: ArrayBufferView): Uint8Array {
   const moved = new Uint8Array(buffer.byteLength + 1);
   moved.set(new Uint8Array(buffer), 1);
@@ -10,7 +10,7 @@ function bytesOf({ buffer }: ArrayBufferView): Uint8Array {
 }
 
 test("halves: normal, subnormal, the largest, infinities, minus zero", () => {
-  // IEEE 754's own examples: 1, -2, 65504, the least normal and subnormal numbers, 1/3 rounded, both infinities, -0.
+  // 1, -2, 65504, the smallest normal and subnormal numbers, 1/3 rounded, both infinities, -0.
   const bits = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x3555, 0x7c00, 0xfc00, 0x8000);
   const expected = [1, -2, 65504, 2 ** -14, 2 ** -24, 0.333251953125, Infinity, -Infinity, -0];
   assert.deepEqual([...readElements("F16", bytesOf(bits))], expected);

@@ -7,7 +7,7 @@ const header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3];
 const elements = Array.from({ length: 12 }, (_, i) => 250 - i);
 const file = Uint8Array.from([...header, ...elements]);
 
-test("parseIdx gives shape and elements, also from the middle of a buffer, without a copy", () => {
+test("parseIdx returns shape and elements without a copy, even from the middle of a buffer", () => {
   const buffer = Uint8Array.from([9, 9, ...file]);
   const { shape, data, dataOffset } = parseIdx(buffer.subarray(2), "images", 3);
   assert.deepEqual(shape, [2, 2, 3]);
@@ -32,55 +32,55 @@ const refusals: readonly [what: string, bytes: Uint8Array, message: string][] = 
   [
     "an empty file",
     new Uint8Array(0),
-    "f: at offset 0: not the beginning of an IDX file; expected 00 00 08 03, got an empty file. " +
-      "Hint: this is no IDX file: look for the right one.",
+    "f: at offset 0: the file does not begin like an IDX file; expected 00 00 08 03, got an empty file. " +
+      "Hint: this is not an IDX file: find the right one.",
   ],
   [
-    "another format",
+    "a file of another format",
     changed(0, 0x89, 0x50, 0x4e, 0x47),
-    "f: at offset 0: not the beginning of an IDX file; expected 00 00 08 03, got 89 50 4e 47. " +
-      "Hint: this is no IDX file: look for the right one.",
+    "f: at offset 0: the file does not begin like an IDX file; expected 00 00 08 03, got 89 50 4e 47. " +
+      "Hint: this is not an IDX file: find the right one.",
   ],
   [
     "a compressed file",
     changed(0, 0x1f, 0x8b),
-    "f: at offset 0: not the beginning of an IDX file; expected 00 00 08 03, got 1f 8b 08 03. " +
-      "Hint: the file is compressed: give its name the ending .gz.",
+    "f: at offset 0: the file does not begin like an IDX file; expected 00 00 08 03, got 1f 8b 08 03. " +
+      "Hint: the file is compressed: rename it so that its name ends in .gz.",
   ],
   [
-    "other elements",
+    "elements of another type",
     changed(2, 0x0d),
-    "f: at offset 2: another type of elements; expected 08 (unsigned bytes), got 0d (float32). " +
-      "Hint: this is another dataset's file.",
+    "f: at offset 2: wrong element type; expected 08 (unsigned bytes), got 0d (float32). " +
+      "Hint: this file belongs to another dataset.",
   ],
   [
-    "unknown elements",
+    "elements of an unknown type",
     changed(2, 0x42),
-    "f: at offset 2: another type of elements; expected 08 (unsigned bytes), got 42 (no known type). " +
-      "Hint: this is another dataset's file.",
+    "f: at offset 2: wrong element type; expected 08 (unsigned bytes), got 42 (an unknown type). " +
+      "Hint: this file belongs to another dataset.",
   ],
   [
-    "labels for images",
+    "labels instead of images",
     changed(3, 1),
-    "f: at offset 3: another number of axes; expected 3, got 1. " +
-      "Hint: images have 3 axes, labels 1: perhaps the files are exchanged.",
+    "f: at offset 3: wrong number of axes; expected 3, got 1. " +
+      "Hint: images have 3 axes and labels 1: the two files may be swapped.",
   ],
   [
     "half a header",
     file.subarray(0, 11),
-    "f: at offset 11: the header ends early; expected 16 bytes, got 11. Hint: the file was cut short: fetch it again.",
+    "f: at offset 11: the header ends early; expected 16 bytes, got 11. Hint: the file is truncated: download it again.",
   ],
   [
     "a truncated file",
     file.subarray(0, 27),
     "f: at offset 27: the elements end early; expected 28 bytes for [2,2,3], got 27. " +
-      "Hint: the file was cut short: fetch it again.",
+      "Hint: the file is truncated: download it again.",
   ],
   [
     "trailing bytes",
     Uint8Array.from([...file, 1, 2]),
-    "f: at offset 28: something follows the last element; expected 28 bytes for [2,2,3], got 30. " +
-      "Hint: the file is damaged: fetch it again.",
+    "f: at offset 28: there are extra bytes after the last element; expected 28 bytes for [2,2,3], got 30. " +
+      "Hint: the file is damaged: download it again.",
   ],
 ];
 for (const [what, bytes, message] of refusals) {

@@ -33,7 +33,8 @@ const otherTypes: Readonly<Record<number, string>> = {
  * @param file its name, for messages
  * @param axes the number of axes that it must have: 3 for images, 1 for labels
  * @returns shape and elements
- * @throws DataError, with the position in the file, if it is something else, is cut short, or goes on after its end
+ * @throws DataError, with the position in the file, if it has another format, is truncated, or has extra bytes at its
+ *   end
  * @example
  * const labels = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1), "labels", 1);
  * labels.shape; // [3]
@@ -49,20 +50,26 @@ export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArra
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
     const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
     const hint = gzip
-      ? "the file is compressed: give its name the ending .gz"
-      : "this is no IDX file: look for the right one";
-    throw refuse(0, "not the beginning of an IDX file", `00 00 08 0${axes}`, hex(0, 4) || "an empty file", hint);
+      ? "the file is compressed: rename it so that its name ends in .gz"
+      : "this is not an IDX file: find the right one";
+    throw refuse(
+      0,
+      "the file does not begin like an IDX file",
+      `00 00 08 0${axes}`,
+      hex(0, 4) || "an empty file",
+      hint,
+    );
   }
   const type = bytes[2]!;
   if (type !== UNSIGNED_BYTES) {
-    const got = `${hex(2, 3)} (${otherTypes[type] ?? "no known type"})`;
-    throw refuse(2, "another type of elements", "08 (unsigned bytes)", got, "this is another dataset's file");
+    const got = `${hex(2, 3)} (${otherTypes[type] ?? "an unknown type"})`;
+    throw refuse(2, "wrong element type", "08 (unsigned bytes)", got, "this file belongs to another dataset");
   }
   if (bytes[3] !== axes) {
-    const hint = "images have 3 axes, labels 1: perhaps the files are exchanged";
-    throw refuse(3, "another number of axes", String(axes), String(bytes[3]), hint);
+    const hint = "images have 3 axes and labels 1: the two files may be swapped";
+    throw refuse(3, "wrong number of axes", String(axes), String(bytes[3]), hint);
   }
-  const broken = "the file was cut short: fetch it again";
+  const broken = "the file is truncated: download it again";
   if (bytes.length < dataOffset) {
     throw refuse(bytes.length, "the header ends early", `${dataOffset} bytes`, `${bytes.length}`, broken);
   }
@@ -74,10 +81,10 @@ export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArra
   if (bytes.length > size) {
     throw refuse(
       size,
-      "something follows the last element",
+      "there are extra bytes after the last element",
       expected,
       `${bytes.length}`,
-      "the file is damaged: fetch it again",
+      "the file is damaged: download it again",
     );
   }
   return { file, shape, data: bytes.subarray(dataOffset), dataOffset };

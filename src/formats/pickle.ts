@@ -55,7 +55,7 @@ class PickleMachine {
 
   private advance(length: number): number {
     const at = this.at;
-    if (length > this.bytes.length - at) throw this.refuse("it is cut off");
+    if (length > this.bytes.length - at) throw this.refuse("it is truncated");
     this.at += length;
     return at;
   }
@@ -80,7 +80,7 @@ class PickleMachine {
   }
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
-    if (end < 0) throw this.refuse("it is cut off");
+    if (end < 0) throw this.refuse("it is truncated");
     const text = this.text(end - this.at);
     this.at++;
     return text;

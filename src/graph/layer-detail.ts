@@ -1,7 +1,7 @@
-/** What a layer of a network does, as someone sees it who looks at the network. */
+/** What a layer does, for people who inspect a network. */
 import type { Pair } from "./shape.js";
 
-/** What a layer does. Each kind has facts of its own. */
+/** What a layer does. Each kind has its own facts. */
 export type LayerDetail =
   | { readonly kind: "input" }
   | {

@@ -1,7 +1,7 @@
 /**
- * A node of the lazy graph: one operation applied to nodes. A node never changes, but for `value`, which appears when
- * it is realised (or is there from the start, in a leaf that holds data), and which holds its elements dense and
- * row-major.
+ * A node of the lazy graph: one operation applied to other nodes. A node never changes, except for `value`: its
+ * elements, dense and row-major. They appear when the node is realised, or are there from the start in a leaf that
+ * holds data.
  */
 import type { Op } from "./op.js";
 import type { Shape } from "./shape.js";
@@ -12,7 +12,7 @@ export type Dtype = "float32" | "int32";
 /** Elements in JavaScript's memory: Float32Array for float32, Int32Array for int32. */
 export type HostArray = Float32Array | Int32Array;
 
-/** What an operation's result looks like. */
+/** The shape and type of an operation's result. */
 export interface Spec {
   readonly shape: Shape;
   readonly dtype: Dtype;
@@ -21,15 +21,18 @@ export interface Spec {
 export class Node<A = unknown> implements Spec {
   /** The elements, once they are known. */
   value: HostArray | undefined = undefined;
-  /** Set for what a user is likely to ask for later (a network's output, a loss): realised with whatever needs it. */
+  /**
+   * Set if a user is likely to ask for the value later (a network's output, a loss). It is then realised together with
+   * whatever needs it.
+   */
   keep = false;
-  /** In a data leaf whose elements each run of a compiled function makes anew: gives them. */
+  /** In a data leaf whose elements are new in each run of a compiled function: makes the elements. */
   supply: (() => HostArray) | undefined = undefined;
   /** Set once backward() has run through this node; its inputs are dropped when it is realised. */
   consumed = false;
   /** Set once an optimizer's step has used this node as a gradient. */
   spent = false;
-  /** The last walk (`topologicalOrder`) that met this node, and its place in that one's order. */
+  /** The last walk (`topologicalOrder`) that visited this node, and the node's position in that order. */
   walk = 0;
   place = -1;
 
@@ -45,21 +48,25 @@ export class Node<A = unknown> implements Spec {
 
 export interface VariableAttrs {
   readonly variable: Variable;
-  /** The variable's version that the node stands for. */
+  /** The version of the variable that the node represents. */
   version: number;
 }
 
-/** A node that stands for the present content of a variable. */
+/** A node for the current content of a variable. */
 export type VariableNode = Node<VariableAttrs>;
 
 let walks = 0;
-/** Nodes whose inputs are being walked, and which input comes next. Kept between walks, so as to make no garbage. */
+/**
+ * The nodes whose inputs are being visited, and the index of each one's next input. Kept between walks to avoid
+ * garbage.
+ */
 const path: Node[] = [];
 const nexts: number[] = [];
 
 /**
- * The nodes that `roots` need, inputs before users. Realised nodes are leaves, unless `throughValues` is set; those in
- * `known` are left out, and what only they need. Until the next walk, `place` says where a node stands in the order.
+ * The nodes that `roots` need, inputs before users. Realised nodes are leaves, unless `throughValues` is set. Nodes in
+ * `known` are left out, together with nodes that only they need. Until the next walk, `place` is a node's position in
+ * the order.
  */
 export function topologicalOrder(
   roots: readonly Node[],
@@ -77,7 +84,7 @@ export function topologicalOrder(
   };
   for (const root of roots) {
     enter(root);
-    // An explicit stack: a deep network's graph would overflow the call stack.
+    // The stack is explicit, because a deep network's graph would overflow the call stack.
     while (depth > 0) {
       const node = path[depth - 1]!;
       const next = nexts[depth - 1]!++;
@@ -88,6 +95,6 @@ export function topologicalOrder(
       }
     }
   }
-  path.length = 0; // or it would keep a graph alive
+  path.length = 0; // otherwise it would keep a graph alive
   return order;
 }

@@ -1,8 +1,8 @@
-/** What a tool does with the nodes of each op: a table whose keys are ops, and whose rules know the attributes' types. */
+/** What a tool does with the nodes of each op: a table by op, whose rules know the types of the op's attributes. */
 import type { Node } from "./node.js";
 import type { Op, OpRef } from "./op.js";
 
-/** Written as a method's type, so that a rule for one op's nodes may stand in a table for all (see op.ts). */
+/** The type of a method, so that a rule for one op's nodes fits into a table for all ops (see op.ts). */
 type Rule<A, Context extends readonly unknown[], R> = { of(node: Node<A>, ...context: Context): R }["of"];
 
 export class OpRules<Context extends readonly unknown[], R> {
@@ -14,7 +14,7 @@ export class OpRules<Context extends readonly unknown[], R> {
     return this;
   }
 
-  /** Takes over the rules of another table. */
+  /** Adds the rules of another table. */
   include(other: OpRules<Context, R>): this {
     for (const [op, rule] of other.rules) this.rules.set(op, rule);
     return this;
@@ -24,7 +24,7 @@ export class OpRules<Context extends readonly unknown[], R> {
     return this.rules.has(op);
   }
 
-  /** What the rule for the node's op makes of it; undefined where there is no rule. */
+  /** The result of the rule for the node's op; undefined if there is no rule. */
   apply(node: Node, ...context: Context): R | undefined {
     return this.rules.get(node.op)?.(node, ...context);
   }

@@ -1,21 +1,22 @@
 /**
- * What a compiled function's recording must know besides its graph: what JavaScript does at each step (an optimizer
- * that counts its steps), leaves that are made anew, and what the graph's form depends on (a dropout's p, whether there
- * is weight decay). Those who build graphs note it here; nothing happens unless a function is being recorded.
+ * What the recording of a compiled function must know besides its graph: what JavaScript does at each step (an
+ * optimizer counts its steps), the leaves that are made anew, and what the graph's form depends on (a dropout's p,
+ * whether there is weight decay). Code that builds graphs notes it here. Nothing happens unless a function is being
+ * recorded.
  */
 import type { Node } from "./node.js";
 import type { Variable } from "./variable.js";
 
-/** Whether something that a graph's form depends on is still as it was when the graph was built. */
+/** Checks that something on which a graph's form depends has not changed since the graph was built. */
 export type Guard = () => boolean;
 
 export interface Journal {
-  /** To be done again before each run. */
+  /** Effects to repeat before each run. */
   readonly effects: (() => void)[];
-  /** Leaves to be made anew for each run, in the order in which they were made; not all are used. */
+  /** The leaves to make anew for each run, in the order in which they were made. Not all of them are used. */
   readonly live: Node[];
   readonly guards: Guard[];
-  /** Variables whose gradient was gathered here. */
+  /** The variables whose gradients were gathered during the recording. */
   readonly gradients: Set<Variable>;
 }
 
@@ -27,7 +28,7 @@ export function isRecording(): boolean {
   return journal !== undefined;
 }
 
-/** Runs `body`; gives its result and what has been noted meanwhile. */
+/** Runs `body`, and returns its result with what was noted meanwhile. */
 export function keepJournal<T>(body: () => T): { result: T; journal: Journal } {
   const kept: Journal = (journal = { effects: [], live: [], guards: [], gradients: new Set() });
   try {
@@ -37,7 +38,7 @@ export function keepJournal<T>(body: () => T): { result: T; journal: Journal } {
   }
 }
 
-/** Does something now, and again before each later run of the function that is being recorded. */
+/** Runs an effect now, and again before each later run of the function that is being recorded. */
 export function repeat(effect: () => void): void {
   effect();
   journal?.effects.push(effect);
@@ -48,12 +49,15 @@ export function noteLive(node: Node): void {
   journal?.live.push(node);
 }
 
-/** Notes that the graph is as it is because of something: `watch` looks at it, and gives what checks it before each run. */
+/**
+ * Notes that the graph's form depends on something. `watch` reads it now, and returns a function that checks it before
+ * each run.
+ */
 export function guard(watch: () => Guard): void {
   journal?.guards.push(watch());
 }
 
-/** Notes that a gradient is gathered; whether one from before the function is added to. */
+/** Notes that a gradient is gathered. Returns whether it is added to a gradient from before the recorded function. */
 export function addsToEarlierGradient(variable: Variable): boolean {
   if (!journal) return false;
   const earlier = variable.grad !== undefined && !journal.gradients.has(variable);
@@ -61,12 +65,12 @@ export function addsToEarlierGradient(variable: Variable): boolean {
   return earlier;
 }
 
-/** Says that something has changed that recordings depend on: a module's mode, an optimizer's state. */
+/** Notes a change of something that recordings depend on: a module's mode, or an optimizer's state. */
 export function forgetRecordings(): void {
   age++;
 }
 
-/** Recordings made at an earlier age are not to be used. */
+/** The current age. Recordings from an earlier age must not be used. */
 export function recordingAge(): number {
   return age;
 }

@@ -2,13 +2,14 @@
  * Shapes, strides and axes. A shape is a list of sizes, outermost first; a scalar's is `[]`. All of it is pure.
  */
 import { ShapeError } from "../errors/errors.js";
+import { counted } from "../text/counted.js";
 
 /**
  * The size of each axis, outermost first; `[]` is a scalar's. Images are [N, C, H, W]: batch, channels, height, width.
  */
 export type Shape = readonly number[];
 
-/** A number for the height and one for the width. */
+/** Two numbers: one for the height and one for the width. */
 export type Pair = readonly [number, number];
 
 /** `[8,1,28,28]`, as error messages print it. */
@@ -25,7 +26,7 @@ export function shapesEqual(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-/** Strides, in elements, of a dense row-major tensor. */
+/** The strides of a dense row-major tensor, in elements. */
 export function denseStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -44,7 +45,7 @@ export function broadcastStrides(shape: Shape, strides: readonly number[], targe
   );
 }
 
-/** The shape that both broadcast to, by NumPy's and PyTorch's rule. */
+/** The shape to which both broadcast, by the rules of NumPy and PyTorch. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
   const rank = Math.max(a.length, b.length);
   const result = new Array<number>(rank);
@@ -54,8 +55,8 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
     if (x !== y && x !== 1 && y !== 1) {
       throw new ShapeError({
         op,
-        problem: `${formatShape(a)} and ${formatShape(b)} do not broadcast: ${x} against ${y} at axis -${back}`,
-        expected: "equal sizes, or 1, counted from the last axis",
+        problem: `${formatShape(a)} and ${formatShape(b)} do not broadcast: ${x} and ${y} differ at axis -${back}`,
+        expected: "sizes that are equal or 1, aligned at the last axis",
         hint: "reshape one of them, or add an axis of size 1 with unsqueeze()",
       });
     }
@@ -64,26 +65,26 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
   return result;
 }
 
-/** A non-negative axis from one that may count from the end. */
+/** Turns an axis that may count from the end into a non-negative one. */
 export function resolveAxis(op: string, axis: number, rank: number): number {
   const resolved = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= Math.max(rank, 1)) {
     throw new ShapeError({
       op,
-      problem: `axis ${axis} does not exist in a tensor of ${rank} axes`,
+      problem: `axis ${axis} does not exist in a tensor with ${counted(rank, "axis", "axes")}`,
       expected: `an integer from ${-rank} to ${rank - 1}`,
     });
   }
   return resolved;
 }
 
-/** Ascending, distinct, non-negative axes; none given means all. */
+/** Turns axes into ascending, distinct, non-negative ones; none given means all. */
 export function resolveAxes(op: string, axes: readonly number[] | number | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === "number" ? [axes] : axes;
   const resolved = list.map((axis) => resolveAxis(op, axis, rank)).sort((x, y) => x - y);
   if (new Set(resolved).size !== resolved.length) {
-    throw new ShapeError({ op, problem: `an axis appears twice in [${list.join(",")}]` });
+    throw new ShapeError({ op, problem: `[${list.join(",")}] names an axis twice` });
   }
   return resolved;
 }

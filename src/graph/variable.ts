@@ -1,31 +1,31 @@
 /**
  * A variable: memory that outlives a step and that a step may overwrite (a parameter, a running mean, an optimizer's
- * momentum). Every overwriting raises `version` and keeps the elements from before, so that what was computed from
- * them, but not yet asked for, still can be; a node that stands for an older version has lost its value.
+ * momentum). Overwriting it increases `version` and keeps the previous elements, so pending results that depend on them
+ * can still be computed. A node for an even older version has lost its value.
  */
 import { sizeOf, type Shape } from "./shape.js";
 import type { Dtype, HostArray, Node } from "./node.js";
 
-/** 0: the present elements; 1: those before the last overwriting. */
+/** 0 means the current elements, and 1 those before they were last overwritten. */
 export type Age = 0 | 1;
 
-/** Where an engine keeps a variable's elements once it has used it. */
+/** Where an engine keeps a variable's elements after the first use. */
 export interface Residence {
   /** The elements, dense and row-major: a view of the engine's memory, valid until its next run. */
   view(age: Age): HostArray;
-  /** Makes the older elements the present ones, and the other way round. */
+  /** Exchanges the current and the previous elements. */
   swap(): void;
 }
 
 export class Variable {
   private static count = 0;
-  /** No other variable has the same. */
+  /** A unique number. */
   readonly id = Variable.count++;
   version = 0;
   residence: Residence | undefined = undefined;
-  /** The gradient that backward() has gathered, as graph. */
+  /** The gradient that backward() has gathered, as a graph. */
   grad: Node | undefined = undefined;
-  /** Elements by age, as long as no engine has them; absent ones are 0. */
+  /** The elements by age, as long as no engine has them; absent ones are 0. */
   private host: [HostArray | undefined, HostArray | undefined];
 
   constructor(
@@ -40,7 +40,7 @@ export class Variable {
     return sizeOf(this.shape);
   }
 
-  /** A copy of the elements. */
+  /** Returns a copy of the elements. */
   read(age: Age = 0): HostArray {
     if (this.residence) return this.residence.view(age).slice();
     return this.host[age]?.slice() ?? this.zeros();

@@ -1,4 +1,4 @@
-/** Mean pooling to a given size, made of other ops. PyTorch: `torch.nn.functional.adaptive_avg_pool2d`. */
+/** Mean pooling to a given size, built from other ops. PyTorch: `torch.nn.functional.adaptive_avg_pool2d`. */
 import { ArgumentError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { data } from "./leaf.js";
@@ -9,8 +9,8 @@ import { mean } from "./reduce.js";
 import { requireImage } from "./window.js";
 
 /**
- * y [N,C,OH,OW] from x [N,C,H,W]: output place i averages the rows from ⌊i·H/OH⌋ to ⌈(i+1)·H/OH⌉ (not included), and
- * columns likewise, so windows may overlap and differ in size.
+ * Returns y [N,C,OH,OW] for x [N,C,H,W]. Output row i averages the rows from ⌊i·H/OH⌋ to ⌈(i+1)·H/OH⌉ (exclusive), and
+ * columns work the same way, so windows may overlap and differ in size.
  */
 export function adaptiveAvgPool2d(x: Node, output: Pair): Node {
   requireImage("adaptiveAvgPool2d", "input", x);
@@ -32,7 +32,7 @@ export function adaptiveAvgPool2d(x: Node, output: Pair): Node {
   return matmul(matmul(rows, x), columns);
 }
 
-/** The matrix [output, input] that takes these means along one axis. */
+/** The matrix [output, input] that computes these means along one axis. */
 function averages(input: number, output: number): Float32Array {
   const matrix = new Float32Array(output * input);
   for (let i = 0; i < output; i++) {

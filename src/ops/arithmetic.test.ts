@@ -1,4 +1,4 @@
-/** Elementwise ops where samples do not reach: equal elements, NaN, types, errors, and exponents known in advance. */
+/** What the samples of elementwise ops do not cover: equal elements, NaN, types, errors, and constant exponents. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ShapeError } from "../errors/errors.js";
@@ -14,13 +14,13 @@ const parameter = (...values: number[]): Node =>
   ops.variable(new Variable([values.length], "float32", Float32Array.from(values)), true);
 const valuesOf = (node: Node): number[] => [...evaluate([node])[0]!.data];
 
-/** The gradients of Σ y for these inputs. */
+/** The gradients of Σ y with respect to these inputs. */
 function gradientsOf(y: Node, inputs: readonly Node[]): number[][] {
   const flows = gradients(y, ops.constant(1, y.shape));
   return inputs.map((input) => valuesOf(flows.get(input)!));
 }
 
-test("maximum and minimum halve the gradient among equals, as PyTorch does", () => {
+test("maximum and minimum split the gradient evenly between equal elements, as in PyTorch", () => {
   const [a, b] = [parameter(1, 2, 3), parameter(1, 5, 0)];
   assert.deepEqual(gradientsOf(ops.maximum(a, b), [a, b]), [
     [0.5, 0, 1],
@@ -44,7 +44,7 @@ test("relu has gradient 0 at 0", () => {
   assert.deepEqual(gradientsOf(ops.relu(x), [x]), [[0, 0, 1]]);
 });
 
-test("round takes the even one of two equally near", () => {
+test("round rounds halves to even", () => {
   assert.deepEqual(valuesOf(ops.round(float(0.5, 1.5, 2.5, -0.5, -1.5, 2.4, -2.6))), [0, 2, 2, 0, -2, 2, -3]);
 });
 
@@ -55,7 +55,7 @@ test("floor, ceil, round and sign have a gradient of zeros", () => {
   }
 });
 
-test("int32 stays int32 only where whole numbers give whole numbers", () => {
+test("int32 stays int32 only if integers give integers", () => {
   const [i, j, f] = [int(6, 7), int(2, 3), float(1, 2)];
   const types: [Node, Dtype][] = [
     [ops.add(i, j), "int32"],
@@ -83,7 +83,7 @@ test("int32 stays int32 only where whole numbers give whole numbers", () => {
   for (const [node, dtype] of types) assert.equal(node.dtype, dtype, node.op.name);
 });
 
-test("a power with a simple constant exponent needs no pow", () => {
+test("a power with a simple constant exponent does not use pow", () => {
   const x = parameter(-3, 2);
   assert.equal(ops.pow(x, ops.constant(1)), x);
   for (const exponent of [0, 2, 3, 0.5, -0.5, -1, -2]) {
@@ -103,7 +103,7 @@ test("0 to the power of 0 is 1 and has gradient 0; a base of 0 does not make the
   ]);
 });
 
-test("a result of integers requires no gradient; detach cuts the graph and cast to the own type is nothing", () => {
+test("an integer result requires no gradient, detach cuts the graph, and a cast to the same type adds no node", () => {
   const x = parameter(1, 2);
   assert.equal(ops.gt(x, ops.constant(0)).requiresGrad, false);
   assert.equal(ops.cast(x, "int32").requiresGrad, false);
@@ -113,12 +113,12 @@ test("a result of integers requires no gradient; detach cuts the graph and cast 
   assert.equal(ops.cast(x, "float32"), x);
 });
 
-test("shapes that do not broadcast are refused with both shapes and the axis", () => {
+test("shapes that do not broadcast are an error that names both shapes and the axis", () => {
   const [a, b] = [ops.constant(0, [2, 3]), ops.constant(0, [2, 1, 4])];
   assert.throws(() => ops.add(a, b), ShapeError);
   assert.throws(
     () => ops.add(a, b),
-    /^ShapeError: add: \[2,3\] and \[2,1,4\] do not broadcast: 3 against 4 at axis -1/,
+    /^ShapeError: add: \[2,3\] and \[2,1,4\] do not broadcast: 3 and 4 differ at axis -1/,
   );
   assert.throws(() => ops.where(ops.constant(0, [5]), a, a), /^ShapeError: where: .*do not broadcast/);
 });

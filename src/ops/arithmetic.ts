@@ -7,7 +7,9 @@ import { defineElementwise, promote, type Elementwise } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { opFunction, type NoAttrs, type OpBuilder, type OpRef, type Sample } from "../graph/op.js";
 
-/** Broadcasting in every position, scalars, sizes that are no multiple of 4; the second operand within `range`. */
+/**
+ * Broadcasting at every position, scalars, and sizes that are not multiples of 4. The second operand is within `range`.
+ */
 export function binarySamples(range: readonly [number, number]): Sample<NoAttrs>[] {
   const shapes: [Shape, Shape][] = [
     [[7], [7]],
@@ -93,7 +95,7 @@ export const mul = defineBinary({
   ],
 });
 
-/** Of two equal elements each gets half of the gradient, as in PyTorch. */
+/** If two elements are equal, each gets half of the gradient, as in PyTorch. */
 function extremeGradient(a: Node, b: Node, loses: (x: Node, y: Node) => Node, grad: Node): [Node, Node] {
   const shared = where(eq(a, b), mul(grad, constant(0.5)), grad);
   return [where(loses(a, b), constant(0), shared), where(loses(b, a), constant(0), shared)];
@@ -107,7 +109,7 @@ const tie: Sample<NoAttrs> = {
   attrs: {},
 };
 
-/** The larger of a and b; NaN if one is. PyTorch: `torch.maximum`. */
+/** The larger of a and b; NaN if either is NaN. PyTorch: `torch.maximum`. */
 export const maximum = defineBinary({
   name: "maximum",
   elsewhere: { onnx: ["Max"], pytorch: "torch.maximum" },
@@ -117,7 +119,7 @@ export const maximum = defineBinary({
   extra: [tie],
 });
 
-/** The smaller of a and b; NaN if one is. PyTorch: `torch.minimum`. */
+/** The smaller of a and b; NaN if either is NaN. PyTorch: `torch.minimum`. */
 export const minimum = defineBinary({
   name: "minimum",
   elsewhere: { onnx: ["Min"], pytorch: "torch.minimum" },

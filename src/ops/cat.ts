@@ -1,4 +1,4 @@
-/** Tensors joined along an axis. */
+/** Concatenation. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { defineOp, opFunction, type OpBuilder } from "../graph/op.js";
@@ -17,13 +17,13 @@ function joinedShape(parts: readonly Shape[], axis: number): Shape {
     throw new ShapeError({
       op: "cat",
       problem: `${formatShape(odd ?? first)} cannot be joined to ${formatShape(first)} along axis ${axis}`,
-      expected: "tensors whose sizes agree in all other axes",
+      expected: "tensors whose sizes agree along all other axes",
     });
   }
   return first.map((size, i) => (i === axis ? parts.reduce((sum, part) => sum + part[i]!, 0) : size));
 }
 
-/** Where each part begins along the axis. */
+/** The position along the axis where each part begins. */
 function starts(parts: readonly { readonly shape: Shape }[], axis: number): number[] {
   let next = 0;
   return parts.map((part) => (next += part.shape[axis]!) - part.shape[axis]!);
@@ -85,9 +85,9 @@ const catOp: OpBuilder<CatAttrs> = defineOp({
   torch: ({ axis }) => `torch.cat(x, ${axis})`,
 });
 
-/** Tensors joined along an axis that they have; one of int32 among float32 is made float32. PyTorch: `torch.cat`. */
+/** Concatenates tensors along an existing axis. If any is float32, int32 ones are converted. PyTorch: `torch.cat`. */
 export const cat = opFunction(catOp, (parts: readonly Node[], axis: number): Node => {
-  if (parts.length === 0) throw new ArgumentError({ op: "cat", problem: "there is nothing to join" });
+  if (parts.length === 0) throw new ArgumentError({ op: "cat", problem: "no tensors were given" });
   if (parts.length === 1) return parts[0]!;
   const dtype = promote(parts);
   return catOp(

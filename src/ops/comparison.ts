@@ -1,6 +1,6 @@
 /**
- * Comparisons, choice by a condition, and change of type. A comparison gives int32, 1 where it holds and 0 elsewhere;
- * in a kernel those are the lanes 1.0 and 0.0.
+ * Comparisons, selection by a condition, and casts. A comparison gives int32: 1 where it holds and 0 elsewhere. In a
+ * kernel these are lanes of 1.0 and 0.0.
  */
 import type { Dtype, Node } from "../graph/node.js";
 import { noGrad } from "../graph/grad-mode.js";
@@ -9,7 +9,7 @@ import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { opFunction, type NoAttrs, type OpBuilder, type OpRef, type Sample } from "../graph/op.js";
 
-/** Values that meet: each pair of the samples has equal and unequal elements. */
+/** Few distinct values, so that each pair of samples has equal and unequal elements. */
 const comparisonSamples: readonly Sample<NoAttrs>[] = [
   {
     inputs: [
@@ -99,7 +99,7 @@ const whereOp: OpBuilder<NoAttrs> = defineElementwise({
   torch: () => "torch.where(x[0] != 0, x[1], x[2])",
 });
 
-/** `a` where the condition is not zero, elsewhere `b`; all three broadcast. PyTorch: `torch.where`. */
+/** `a` where the condition is not zero, and `b` elsewhere; all three broadcast. PyTorch: `torch.where`. */
 export const where = opFunction(whereOp, (condition: Node, a: Node, b: Node): Node => whereOp([condition, a, b], {}));
 
 export interface CastAttrs {
@@ -121,7 +121,7 @@ const castOp: OpBuilder<CastAttrs> = defineElementwise({
   torch: ({ dtype }) => (dtype === "int32" ? "x[0].int()" : "x[0].double()"),
 });
 
-/** The elements as another type; to int32 towards zero. PyTorch: `Tensor.to`. */
+/** Converts the elements to another type; int32 rounds towards zero. PyTorch: `Tensor.to`. */
 export const cast = opFunction(castOp, (x: Node, dtype: Dtype): Node =>
   x.dtype === dtype ? x : castOp([x], { dtype }),
 );
@@ -133,7 +133,7 @@ const detachOp: OpBuilder<NoAttrs> = defineElementwise({
   scalar: ([x]) => x!,
   vector: ([x]) => x!,
   gradient: () => [null],
-  gradientCaveat: "no gradient is what detach is for; PyTorch's fixture has none either",
+  gradientCaveat: "detach is meant to have no gradient; PyTorch's fixture has none either",
   samples: [
     { inputs: [[3, 5]], attrs: {} },
     { inputs: [[]], attrs: {} },
@@ -141,5 +141,5 @@ const detachOp: OpBuilder<NoAttrs> = defineElementwise({
   torch: () => "x[0].detach()",
 });
 
-/** The same elements, through which no gradient flows. PyTorch: `Tensor.detach`. */
+/** The same elements, without a gradient. PyTorch: `Tensor.detach`. */
 export const detach = opFunction(detachOp, (x: Node): Node => (x.requiresGrad ? noGrad(() => detachOp([x], {})) : x));

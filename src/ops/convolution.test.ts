@@ -1,4 +1,4 @@
-/** What the samples of convolution cannot show: which gradients and shapes its gradient ops refuse. */
+/** What the samples of convolution do not cover: the gradients and shapes that its gradient ops refuse. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { conv2dInputGradient, conv2dWeightGradient, type ConvolutionAttrs } from "./convolution.js";
@@ -9,12 +9,12 @@ const x = constant(0, [2, 3, 5, 5]);
 const w = constant(0, [4, 3, 3, 3]);
 const g = constant(0, [2, 4, 3, 3]);
 
-test("the gradients have the shapes of input and weight", () => {
+test("the gradients have the shapes of the input and the weight", () => {
   assert.deepEqual(conv2dInputGradient(g, w, { ...plain, inputShape: x.shape }).shape, x.shape);
   assert.deepEqual(conv2dWeightGradient(x, g, { ...plain, weightShape: w.shape }).shape, w.shape);
 });
 
-test("a gradient that is not of the output's shape is refused, with all shapes named", () => {
+test("a gradient without the output's shape is an error that names all shapes", () => {
   const other = constant(0, [2, 4, 5, 5]);
   assert.throws(() => conv2dInputGradient(other, w, { ...plain, inputShape: x.shape }), {
     name: "ShapeError",
@@ -28,8 +28,8 @@ test("a gradient that is not of the output's shape is refused, with all shapes n
   });
 });
 
-test("channels that do not fit are refused in the gradients too", () => {
+test("channels that do not match are refused in the gradients, too", () => {
   assert.throws(() => conv2dInputGradient(g, w, { ...plain, inputShape: [2, 5, 5, 5] }), {
-    message: /^conv2dInputGradient: input has 5 channels \[2,5,5,5\] but weight expects 3 \[4,3,3,3\]\. Hint: /,
+    message: /^conv2dInputGradient: input \[2,5,5,5\] has 5 channels, but weight \[4,3,3,3\] expects 3\. Hint: /,
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Two-dimensional convolution (in truth cross-correlation, as in PyTorch) and its two gradients. The three are one
- * sum, `y[n,o,i,j] += x[n,c,i·s−p+k·d,…] · w[o,c,k,…]`, read in three directions, so each is the gradient of the
- * others, to any order. Group g joins its share of the input channels to its share of the output channels.
+ * Two-dimensional convolution (strictly speaking cross-correlation, as in PyTorch) and its two gradients. All three are
+ * the same sum, `y[n,o,i,j] += x[n,c,i·s−p+k·d,…] · w[o,c,k,…]`, read in three directions, so each is the gradient of
+ * the others, to any order. Group g connects its share of the input channels to its share of the output channels.
  * PyTorch: `torch.nn.functional.conv2d`, `torch.nn.grad.conv2d_input`, `torch.nn.grad.conv2d_weight`.
  */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
@@ -9,6 +9,7 @@ import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample } from "../graph/op.js";
 import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps } from "./window.js";
+import { counted } from "../text/counted.js";
 
 export interface ConvolutionAttrs {
   readonly stride: Pair;
@@ -104,18 +105,18 @@ const conv2dWeightGradientOp: OpBuilder<ConvolutionWeightGradientAttrs> = define
     `torch.nn.grad.conv2d_weight(x[0], ${pythonTuple(attrs.weightShape)}, x[1], ${pythonArguments(attrs)})`,
 });
 
-/** y [N,O,OH,OW] from x [N,C,H,W] and w [O,C/groups,KH,KW]. */
+/** Returns y [N,O,OH,OW] for x [N,C,H,W] and w [O,C/groups,KH,KW]. */
 export const conv2d = opFunction(conv2dOp, (x: Node, w: Node, attrs: ConvolutionAttrs): Node =>
   conv2dOp([x, w], attrs),
 );
 
-/** dx [N,C,H,W] from g [N,O,OH,OW] (the gradient of y) and w. */
+/** Returns dx [N,C,H,W] for g [N,O,OH,OW] (the gradient of y) and w. */
 export const conv2dInputGradient = opFunction(
   conv2dInputGradientOp,
   (g: Node, w: Node, attrs: ConvolutionInputGradientAttrs): Node => conv2dInputGradientOp([g, w], attrs),
 );
 
-/** dw [O,C/groups,KH,KW] from x and g [N,O,OH,OW] (the gradient of y). */
+/** Returns dw [O,C/groups,KH,KW] for x and g [N,O,OH,OW] (the gradient of y). */
 export const conv2dWeightGradient = opFunction(
   conv2dWeightGradientOp,
   (x: Node, g: Node, attrs: ConvolutionWeightGradientAttrs): Node => conv2dWeightGradientOp([x, g], attrs),
@@ -134,7 +135,7 @@ function pythonArguments({ stride, padding, dilation, groups }: ConvolutionAttrs
   ].join(", ");
 }
 
-/** [N,O,OH,OW], or an error that names both shapes. */
+/** Returns [N,O,OH,OW], or throws an error that names both shapes. */
 function outputShape(op: string, x: Shape, w: Shape, attrs: ConvolutionAttrs): number[] {
   requireChannels(op, x, w, attrs.groups);
   return [x[0]!, w[0]!, ...windowOutput(op, x, { ...attrs, kernel: [w[2]!, w[3]!] })];
@@ -149,14 +150,14 @@ function requireChannels(op: string, x: Shape, w: Shape, groups: number): void {
     const inGroups = groups === 1 ? "" : ` (${groups} groups of ${w[1]})`;
     throw new ShapeError({
       op,
-      problem: `input has ${x[1]} channels ${formatShape(x)} but weight expects ${expected} ${formatShape(w)}${inGroups}`,
+      problem: `input ${formatShape(x)} has ${counted(x[1]!, "channel")}, but weight ${formatShape(w)} expects ${expected}${inGroups}`,
       hint: "the input's axes are [N,C,H,W]; a layer's input channels are the output channels of the layer before it",
     });
   }
   if (w[0]! % groups !== 0) {
     throw new ShapeError({
       op,
-      problem: `${w[0]} output channels ${formatShape(w)} do not divide into ${groups} groups`,
+      problem: `the ${counted(w[0]!, "output channel")} of weight ${formatShape(w)} cannot be divided into ${groups} groups`,
       hint: "make the number of output channels a multiple of groups",
     });
   }
@@ -197,28 +198,28 @@ function forEachProduct(
   }
 }
 
-/** One sample of an op for each convolution that must work: `make` gets the shapes of x, w and y. */
+/** Makes a sample of an op for each kind of convolution; `make` gets the shapes of x, w and y. */
 function samples<A>(make: (x: Shape, w: Shape, y: Shape, attrs: ConvolutionAttrs) => Sample<A>): Sample<A>[] {
   const plain: ConvolutionAttrs = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
   const cases: (Partial<ConvolutionAttrs> & { x: Shape; w: Shape })[] = [
-    // The common ones: 3×3 and 1×1 with channels a multiple of 4, an output row longer than a tile, a first layer.
+    // Common cases: 3×3 and 1×1 with a multiple of 4 channels, an output row longer than a tile, a first layer.
     { x: [2, 4, 4, 5], w: [4, 4, 3, 3] },
     { x: [1, 1, 3, 19], w: [4, 1, 3, 3], padding: [1, 1] },
     { x: [2, 4, 3, 3], w: [8, 4, 1, 1] },
     { x: [1, 1, 5, 6], w: [4, 1, 3, 3] },
-    // Channel counts that are no multiple of 4, a batch of one, a single output place.
+    // Channel counts that are not multiples of 4, a batch of one, a single output position.
     { x: [2, 3, 4, 5], w: [5, 3, 3, 3] },
     { x: [1, 6, 1, 1], w: [10, 6, 1, 1] },
     { x: [3, 2, 3, 3], w: [1, 2, 3, 3] },
-    // Strides that leave a rest, padding, kernels that are not square, a 1×1 kernel that reads padding.
+    // Strides that leave a remainder, padding, kernels that are not square, a 1×1 kernel that reads padding.
     { x: [2, 2, 8, 7], w: [3, 2, 3, 3], stride: [2, 2], padding: [1, 1] },
     { x: [1, 2, 4, 7], w: [3, 2, 2, 5], stride: [1, 2], padding: [1, 2] },
     { x: [1, 3, 5, 4], w: [7, 3, 1, 1], stride: [2, 3], padding: [1, 0] },
     { x: [1, 2, 4, 3], w: [3, 2, 5, 1], padding: [3, 0] },
-    // Dilation, alone and with stride and padding.
+    // Dilation, alone and together with stride and padding.
     { x: [2, 2, 6, 7], w: [3, 2, 3, 3], dilation: [2, 2] },
     { x: [1, 2, 9, 6], w: [2, 2, 3, 2], stride: [2, 1], padding: [2, 1], dilation: [2, 3] },
-    // Groups, depthwise, depthwise with two outputs for each channel.
+    // Groups, depthwise, depthwise with two outputs per channel.
     { x: [2, 4, 4, 3], w: [4, 2, 3, 3], groups: 2, padding: [1, 1] },
     { x: [2, 4, 4, 5], w: [4, 1, 3, 3], groups: 4, padding: [1, 1] },
     { x: [1, 3, 5, 4], w: [6, 1, 3, 2], groups: 3, stride: [2, 1], dilation: [1, 2] },

@@ -1,15 +1,17 @@
-/** What all elementwise ops share: broadcasting, the float64 reference from a function of numbers, the result's type. */
+/**
+ * What all elementwise ops share: broadcasting, a float64 reference made from a scalar function, and the result's type.
+ */
 import type { Dtype, Node } from "../graph/node.js";
 import { broadcastShapes, broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../graph/shape.js";
 import { defineOp, type ElementwiseCode, type NoAttrs, type Op, type OpBuilder, type Value } from "../graph/op.js";
 
-/** An op whose result element needs the inputs' elements at its place only. */
+/** An op whose result elements depend only on the inputs' elements at the same position. */
 export interface Elementwise<A>
   extends
     Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat" | "layer" | "elsewhere">,
     ElementwiseCode<A> {
   readonly dtype: (inputs: readonly Node[], attrs: A) => Dtype;
-  /** One result element, in float64. */
+  /** Computes one result element in float64. */
   readonly scalar: (args: readonly number[], attrs: A) => number;
 }
 
@@ -26,7 +28,7 @@ export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): O
   });
 }
 
-/** `f` of the elements at each place of `shape`. The array that `f` gets is reused. */
+/** Applies `f` to the elements at each position of `shape`. The array that `f` gets is reused. */
 function mapBroadcast(inputs: readonly Value[], shape: Shape, f: (args: readonly number[]) => number): Float64Array {
   const strides = inputs.map((input) => broadcastStrides(input.shape, denseStrides(input.shape), shape));
   const args = new Array<number>(inputs.length);
@@ -40,7 +42,7 @@ function mapBroadcast(inputs: readonly Value[], shape: Shape, f: (args: readonly
   return result;
 }
 
-/** int32 if all are int32, otherwise float32. */
+/** The common type: int32 if all are int32, otherwise float32. */
 export function promote(inputs: readonly Node[]): Dtype {
   return inputs.every((input) => input.dtype === "int32") ? "int32" : "float32";
 }

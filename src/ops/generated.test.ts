@@ -1,18 +1,18 @@
-/** How random the random numbers are: moments, correlations and balance of bits, for keys that resemble each other. */
+/** Statistical tests of the random numbers: moments, correlations and balance of bits, for similar keys. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evaluate } from "../reference/reference.js";
 import { data, random } from "./index.js";
 
 const count = 1 << 16;
-/** Five standard deviations, for a mean of `count` numbers of variance 1. */
+/** Five standard deviations of the mean of `count` numbers with variance 1. */
 const bound = 5 / Math.sqrt(count);
 
 function numbers(key0: number, key1: number): Float64Array {
   return evaluate([random(data(Int32Array.of(key0, key1), [2], "int32"), [count])])[0]!.data;
 }
 
-/** Uniform numbers in [0, 1), brought to mean 0 and variance 1. */
+/** Uniform numbers in [0, 1), normalised to mean 0 and variance 1. */
 const standard = (x: number): number => (x - 0.5) * Math.sqrt(12);
 
 function correlation(a: Float64Array, b: Float64Array, lag = 0): number {
@@ -42,7 +42,7 @@ for (const key of keys) {
     }
   });
 
-  test(`key ${key.join(", ")}: each of the 24 bits is set half of the time, and 256 ranges are equally full`, () => {
+  test(`key ${key.join(", ")}: each of the 24 bits is set half of the time, and 256 bins are equally full`, () => {
     const list = numbers(...key);
     for (let bit = 0; bit < 24; bit++) {
       const set = list.reduce((sum, x) => sum + (((x * 2 ** 24) >>> bit) & 1), 0);
@@ -56,7 +56,7 @@ for (const key of keys) {
   });
 }
 
-test("keys that resemble each other give unrelated numbers, and equal keys equal ones", () => {
+test("similar keys give unrelated numbers, and equal keys give equal ones", () => {
   for (const [i, a] of keys.entries()) {
     for (const b of keys.slice(i + 1)) {
       assert.ok(Math.abs(correlation(numbers(...a), numbers(...b))) < bound, `${a.join()} and ${b.join()}`);

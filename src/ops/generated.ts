@@ -1,7 +1,7 @@
 /**
- * Tensors that are computed from positions: counting along an axis, and random numbers. The random numbers come from
- * a hash of (key, position) instead of a generator's state, so that four lanes, or any number of threads, need not
- * know of each other.
+ * Tensors that are computed from positions: counting along an axis, and random numbers. The random numbers are a hash
+ * of (key, position) and need no generator state, so four lanes, or any number of threads, can compute them
+ * independently.
  */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
@@ -17,10 +17,10 @@ export interface IotaAttrs {
   readonly axis: number;
 }
 
-/** Below this float32 holds every position, and ⌊position / n⌋ is exact. */
+/** Up to this limit, float32 holds every position exactly, and ⌊position / n⌋ is exact. */
 const largestPosition = 2 ** 24;
 
-/** The number of elements that the axis's places are apart, in row-major order. */
+/** The distance between neighbours along the axis, in elements in row-major order. */
 function innerSize({ shape, axis }: IotaAttrs): number {
   return sizeOf(shape.slice(axis + 1));
 }
@@ -66,7 +66,7 @@ const iotaOp: OpBuilder<IotaAttrs> = defineOp({
   },
 });
 
-/** Each element's place along an axis: 0, 1, 2, … as int32. PyTorch: `torch.arange`, expanded. */
+/** The position of each element along an axis: 0, 1, 2, … as int32. PyTorch: `torch.arange`, expanded. */
 export const iota = opFunction(iotaOp, (shape: Shape, axis: number): Node => iotaOp([], { shape, axis }));
 
 /*
@@ -90,7 +90,7 @@ function hash(position: number, key0: number, key1: number): number {
   return h >>> 8;
 }
 
-/** The same four at a time. A round names `h` twice; engines compute equal subtrees once. */
+/** The same for four lanes at a time. A round uses `h` twice; engines compute equal subtrees only once. */
 function hashLanes(position: Expr, key0: Expr, key1: Expr): Expr {
   let h = v.op("i32x4.add", v.op("i32x4.mul", position, v.iconst(spread)), key0);
   for (const [round, [shift, factor]] of rounds.entries()) {
@@ -100,7 +100,10 @@ function hashLanes(position: Expr, key0: Expr, key1: Expr): Expr {
   return v.op("i32x4.shr_u", h, v.int(8));
 }
 
-/** A word of the key as it arrives in a kernel: through float32, so of a large word the upper 24 bits count. */
+/**
+ * A word of the key as a kernel sees it. It has passed through float32, so only the upper 24 bits of a large word
+ * count.
+ */
 const arriving = (word: number): number => Math.min(Math.fround(word), 2 ** 31 - 1);
 const arrivingLanes = (word: Expr): Expr => v.op("i32x4.trunc_sat_f32x4_s", word);
 
@@ -135,21 +138,24 @@ const randomOp: OpBuilder<RandomAttrs> = defineOp({
 });
 
 /**
- * Uniform float32 numbers in [0, 1), multiples of 2⁻²⁴. The same key gives the same numbers. PyTorch: `torch.rand`,
- * with other numbers.
- * @param key int32 [2], the words of a seed, given as data
- * @throws ShapeError for a key of another shape or type
+ * Uniform float32 numbers in [0, 1), all multiples of 2⁻²⁴. The same key gives the same numbers. PyTorch: `torch.rand`,
+ * but with different numbers.
+ * @param key int32 [2]: the two words of a seed, as a data leaf
+ * @throws ShapeError if the key has another shape or type
  */
 export const random = opFunction(randomOp, (key: Node, shape: Shape): Node => {
   if (key.dtype !== "int32" || !shapesEqual(key.shape, [2])) {
     const got = `${key.dtype} ${formatShape(key.shape)}`;
-    throw new ShapeError({ op: "random", problem: "the key does not fit", expected: "int32 [2]", got });
+    throw new ShapeError({ op: "random", problem: "the key has the wrong type or shape", expected: "int32 [2]", got });
   }
   const [key0, key1] = [0, 1].map((at) => reshape(sliceAxis(key, 0, at, at + 1), []));
   return randomOp([key0!, key1!], { shape });
 });
 
-/** 1 where the last axis's place is the label, elsewhere 0; int32 [...labels, classes]. PyTorch: `F.one_hot`. */
+/**
+ * 1 where the position along the last axis equals the label, and 0 elsewhere; int32 [...labels, classes]. PyTorch:
+ * `F.one_hot`.
+ */
 export function oneHot(labels: Node, classes: number): Node {
   return eq(reshape(labels, [...labels.shape, 1]), iota([classes], 0));
 }

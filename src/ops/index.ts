@@ -1,6 +1,6 @@
 /**
- * Every op's builder, node to node. Whoever builds graphs imports from here. The file of an op has its record; a
- * new op's file is added below, and its samples are checked from then on (ops.test.ts).
+ * The builders of all ops, from nodes to nodes. Code that builds graphs imports from here. An op's file holds its
+ * record. A new file must be added below; ops.test.ts then checks its samples.
  */
 export * from "./adaptive-pooling.js";
 export * from "./arithmetic.js";

@@ -1,7 +1,6 @@
 /**
- * An image put together of as many smaller ones as a window has places: part a·KW + b has the pixels that lie at row a
- * and column b of their windows. No user builds it: the compiler does, for gradients of pooling
- * (compiler/rewrites/image-parts.ts).
+ * Assembles an image from smaller ones, one for each position in a window: part a·KW + b holds the pixels at row a and
+ * column b of their windows. Only the compiler builds it, for gradients of pooling (compiler/rewrites/image-parts.ts).
  */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
@@ -11,7 +10,7 @@ import { defineOp, opFunction, type OpBuilder } from "../graph/op.js";
 import { tiles, windowPlaces } from "./window.js";
 
 export interface InterleaveAttrs {
-  /** KH and KW, rows and columns of a window. */
+  /** KH and KW, the rows and columns of a window. */
   readonly kernel: Pair;
 }
 
@@ -53,7 +52,7 @@ const interleaveOp: OpBuilder<InterleaveAttrs> = defineOp({
     `torch.stack(x).unflatten(0, (${kh}, ${kw})).permute(2, 3, 4, 0, 5, 1).flatten(4, 5).flatten(2, 3)`,
 });
 
-/** The image [N,C,KH·H,KW·W] of these parts [N,C,H,W], row by row of the window. */
+/** The image [N,C,KH·H,KW·W] with these parts [N,C,H,W], which are in row-major order of the window. */
 export const interleave = opFunction(interleaveOp, (parts: readonly Node[], kernel: Pair): Node =>
   interleaveOp(parts, { kernel }),
 );

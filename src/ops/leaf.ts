@@ -28,7 +28,7 @@ function registerLeaf<A>(name: string, reference: Op<A>["reference"], key: (attr
 const dataOp = registerLeaf<NoAttrs>(
   "data",
   () => {
-    throw new Error("a data leaf has a value");
+    throw new Error("a data leaf already has its value");
   },
   () => "",
 );
@@ -36,7 +36,7 @@ const dataOp = registerLeaf<NoAttrs>(
 const constantOp = registerLeaf<ConstantAttrs>(
   "constant",
   (_, { value }, out) => new Float64Array(sizeOf(out.shape)).fill(value),
-  // String(−0) is "0", but 1/x tells the two apart.
+  // String(−0) is "0", but 1/x distinguishes the two.
   ({ value }) => (Object.is(value, -0) ? "-0" : String(value)),
 );
 
@@ -46,14 +46,17 @@ const variableOp = registerLeaf<VariableAttrs>(
   () => "",
 );
 
-/** Elements given by the caller, who must not change them afterwards. They are no part of a program's structure. */
+/** Elements from the caller, who must not change them afterwards. They are not part of a program's structure. */
 export const data = opFunction(dataOp, (value: HostArray, shape: Shape, dtype: Dtype): Node => {
   const node = new Node(dataOp.op, [], {}, shape, dtype, false);
   node.value = value;
   return node;
 });
 
-/** Elements that a function gives: now, and again in each run of a compiled function (a learning rate, a random key). */
+/**
+ * Elements from a function, which is called now and again in each run of a compiled function (a learning rate, a random
+ * key).
+ */
 export function live(supply: () => HostArray, shape: Shape, dtype: Dtype): Node {
   const node = data(supply(), shape, dtype);
   node.supply = supply;
@@ -61,21 +64,21 @@ export function live(supply: () => HostArray, shape: Shape, dtype: Dtype): Node 
   return node;
 }
 
-/** One number in every element; part of a program's structure. */
+/** A tensor filled with one number, which is part of a program's structure. */
 export const constant = opFunction(
   constantOp,
   (value: number, shape: Shape = [], dtype: Dtype = "float32"): Node =>
     new Node(constantOp.op, [], { value }, shape, dtype, false),
 );
 
-/** The present content of a variable. */
+/** The current content of a variable. */
 export const variable = opFunction(
   variableOp,
   (of: Variable, requiresGrad: boolean): VariableNode =>
     new Node(variableOp.op, [], { variable: of, version: of.version }, of.shape, of.dtype, requiresGrad),
 );
 
-/** How many times its variable has been overwritten since this node was made. */
+/** How many times the variable has been overwritten since this node was made. */
 export function ageOf({ attrs }: VariableNode): number {
   return attrs.variable.version - attrs.version;
 }

@@ -1,6 +1,6 @@
 /**
- * The vector expressions of elementwise and index ops, compiled one op at a time, against the float64 reference: over
- * the ops' samples, and where elements are special. The whole compiler has its own tests.
+ * Compares the vector expressions of elementwise and index ops, compiled one op at a time, with the float64 reference:
+ * on the ops' samples and on special elements. The compiler as a whole has its own tests.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,10 +13,10 @@ import "./index.js";
 import { registry, type Op, type Sample } from "../graph/op.js";
 import { asData, fillInput, type FilledInput } from "../reference/sample-inputs.js";
 
-/** Bytes from the start of one input to the next; results stand before them all. */
+/** The distance between two inputs in bytes; the result is in front of them. */
 const spacing = 8192;
 
-/** All positions of a result, four at a time: result[p] = write(p, inputs' lanes). */
+/** A loop over all positions of a result, four at a time: result[p] = write(p, inputs' lanes). */
 function driver(size: number, inputs: number, write: (position: Expr, args: Expr[]) => Expr): Func {
   const b = new FunctionBuilder("run");
   b.for("p", 0, 4 * Math.ceil(size / 4), 4, (p) => {
@@ -28,7 +28,7 @@ function driver(size: number, inputs: number, write: (position: Expr, args: Expr
   return b.done({ exported: true });
 }
 
-/** An input's elements broadcast to `shape`, as the float32 lanes that a kernel sees. */
+/** An input's elements, broadcast to `shape`, as the float32 lanes that a kernel sees. */
 function lanesOf({ shape, values }: FilledInput, target: Shape): Float32Array {
   const strides = broadcastStrides(shape, denseStrides(shape), target);
   const lanes = new Float32Array(sizeOf(target));
@@ -58,7 +58,7 @@ function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], shape: Shap
   return new Float32Array(memory.buffer, 0, sizeOf(shape));
 }
 
-/** Runs one case both ways; float32 may be off by a few units in the last of its 24 bits. */
+/** Runs a case both ways. The float32 result may be off by a few units in the last place. */
 function compare<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], what: string): void {
   const nodes = inputs.map(asData);
   const { shape } = op.infer(nodes, attrs);
@@ -86,7 +86,7 @@ for (const op of registry.values()) {
 
 const special = [0, -0, 1, -1, 0.5, 1.5, 2.5, -0.5, -2.5, 1e30, Infinity, -Infinity, NaN];
 
-/** Elementwise ops of this many inputs, each with the attributes that its samples have. */
+/** The elementwise ops with this many inputs, each with the attributes of its samples. */
 function elementwiseOps(arity: number): { op: Op; attrs: unknown }[] {
   return [...registry.values()].flatMap((op) => {
     if (op.lowering.kind !== "elementwise") return [];
@@ -137,7 +137,7 @@ for (const op of registry.values()) {
   const { keepsZeros } = lowering;
   if (!keepsZeros) continue;
   test(`${op.name} gives 0 where its record says so, and only there`, () => {
-    // Each subset of the inputs is 0 in turn; the others have no zeros. A condition has both values.
+    // Each subset of the inputs is 0 in turn, and the others have no zeros. A condition has both values.
     for (let subset = 0; subset < 2 ** inputs.length; subset++) {
       const isZero = (input: number): boolean => (subset & (1 << input)) !== 0;
       const filled = inputs.map((_, i) => {

@@ -1,4 +1,4 @@
-/** Matrix products: one primitive over batches of matrices, and torch.matmul's rules for all other ranks. */
+/** Matrix products: a primitive for batches of matrices, and torch.matmul's rules for all other ranks. */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { broadcastShapes, formatShape, sizeOf, type Shape } from "../graph/shape.js";
@@ -45,7 +45,7 @@ const matmulOp: OpBuilder<NoAttrs> = defineOp({
   ],
   lowering: { kind: "kernel" },
   layer: {
-    // A product of two results of other layers has no weights.
+    // A product of two layers' outputs has no weights.
     detail: ({ inputs: [a], inputs, shape }, isActive) =>
       inputs.every(isActive) ? undefined : { kind: "linear", inFeatures: a!.shape.at(-1)!, outFeatures: shape.at(-1)! },
     functionName: "linear",
@@ -76,7 +76,7 @@ function multiply(a: Node, b: Node): Node {
   return matmulOp([a, b], {});
 }
 
-/** [B,M,K] × [B,K,N], B from broadcasting the axes in front. */
+/** [B,M,K] × [B,K,N], where B comes from broadcasting the leading axes. */
 function batched(a: Node, b: Node): Node {
   const [rows, depth, columns] = [
     a.shape[a.shape.length - 2]!,
@@ -88,7 +88,7 @@ function batched(a: Node, b: Node): Node {
     const matrix = x.shape.slice(-2);
     return reshape(expand(x, [...front, ...matrix]), [sizeOf(front), ...matrix]);
   };
-  // One matrix on the right serves all on the left: their rows, put below each other, are one product.
+  // If all matrices on the left share one on the right, their stacked rows make a single product.
   if (b.shape.length === 2) {
     const left = reshape(a, [1, sizeOf(front) * rows, depth]);
     return reshape(multiply(left, reshape(b, [1, depth, columns])), [...front, rows, columns]);
@@ -97,9 +97,9 @@ function batched(a: Node, b: Node): Node {
 }
 
 /**
- * The matrix product of the last two axes; the axes in front broadcast. A vector on the left is a row and on the right
- * a column, whose axis is then dropped. The result is float32. PyTorch: `torch.matmul`.
- * @throws ShapeError for scalars, and where a's last axis is not b's last but one
+ * The matrix product over the last two axes; the leading axes broadcast. A vector is a row on the left and a column on
+ * the right, and its axis is then dropped. The result is float32. PyTorch: `torch.matmul`.
+ * @throws ShapeError for scalars, and if a's last axis and b's second to last differ in size
  */
 export const matmul = opFunction(matmulOp, (a: Node, b: Node): Node => {
   const left = a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a;
@@ -109,7 +109,7 @@ export const matmul = opFunction(matmulOp, (a: Node, b: Node): Node => {
       op: "matmul",
       problem: `${formatShape(a.shape)} and ${formatShape(b.shape)} do not fit`,
       expected: "as many columns on the left as rows on the right",
-      hint: "transpose one of them, or look which layer's size is off",
+      hint: "transpose one of them, or find the layer with the wrong size",
     });
   }
   const result = batched(cast(left, "float32"), cast(right, "float32"));

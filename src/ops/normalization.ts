@@ -1,6 +1,6 @@
 /**
- * Ops that normalise over axes: softmax, its logarithm, and batch normalisation. Each is made of simpler ops, but has
- * a gradient of its own, which needs fewer passes over the data than the one that the simpler ops would give.
+ * Ops that normalise over axes: softmax, its logarithm, and batch normalisation. Each is composed of simpler ops, but
+ * has its own gradient, which needs fewer passes over the data than the gradients of those ops.
  */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
@@ -19,7 +19,7 @@ export interface SoftmaxAttrs {
 
 export interface BatchNormAttrs {
   readonly eps: number;
-  /** What the statistics are taken over. */
+  /** The axes over which the statistics are taken. */
   readonly axes: readonly number[];
   /** Whether the inputs end with a weight and a bias, in this order. */
   readonly weight: boolean;
@@ -27,9 +27,9 @@ export interface BatchNormAttrs {
 }
 
 /**
- * Mean and biased variance [1,C,1,1] of each channel of x [N,C,H,W]. In two levels, so that nothing cancels and a
- * pass over the batch needs one image at a time: each image's mean and squared deviations from it, then, over the
- * images, var = (Σ M2ᵢ + hw·Σ (meanᵢ − mean)²) / (N·hw). Chan, Golub and LeVeque 1983.
+ * Mean and biased variance [1,C,1,1] of each channel of x [N,C,H,W]. There are two levels, so that nothing cancels and
+ * a pass over the batch needs only one image at a time: first each image's mean and its squared deviations M2ᵢ, then
+ * var = (Σ M2ᵢ + hw·Σ (meanᵢ − mean)²) / (N·hw) over the images. Chan, Golub and LeVeque 1983.
  */
 export function batchMoments(x: Node): { mean: Node; variance: Node } {
   requireImage("batchMoments", "input", x);
@@ -46,7 +46,7 @@ function square(x: Node): Node {
   return mul(x, x);
 }
 
-/** Along the last axis, the first and one between; a single element; logits whose exp() overflows. */
+/** Samples along the last axis, the first one and one in between; a single element; logits whose exp() overflows. */
 const softmaxSamples: readonly Sample<SoftmaxAttrs>[] = [
   { inputs: [[5, 10]], attrs: { axis: 1 } },
   { inputs: [[7, 3]], attrs: { axis: 0 } },
@@ -107,7 +107,7 @@ export const softmax = opFunction(softmaxOp, (x: Node, axis: number): Node => so
 /** log(softmax(x)), computed without the division. PyTorch: `torch.log_softmax`. */
 export const logSoftmax = opFunction(logSoftmaxOp, (x: Node, axis: number): Node => logSoftmaxOp([x], { axis }));
 
-/** `f` of each element and of the logarithm of the sum of exp() of its line along an axis. */
+/** Applies `f` to each element x and the log-sum-exp of all elements on its line along an axis. */
 function alongAxis(x: Value, axis: number, f: (value: number, logTotal: number) => number): Float64Array {
   const step = sizeOf(x.shape.slice(axis + 1));
   const block = step * x.shape[axis]!;
@@ -132,8 +132,8 @@ const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
     for (const node of perChannel) requireShape(node, expected, x!.shape);
     return { shape: x!.shape, dtype: "float32" };
   },
-  // From x's own statistics, not from the inputs mean and variance, which must be the same: so finite differences of
-  // this function see how the statistics move with x, as the gradient does.
+  // This uses x's own statistics and not the inputs mean and variance, which must be the same. So finite differences of
+  // this function see how the statistics depend on x, as the gradient does.
   reference: ([x, , , ...affine], attrs) => {
     const weight = attrs.weight ? affine[0]! : undefined;
     const bias = attrs.bias ? affine[affine.length - 1]! : undefined;
@@ -179,9 +179,9 @@ const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
 });
 
 /**
- * (x − mean) / √(variance + eps) · weight + bias for x [N,C,H,W], weight and bias [C] or null, where mean and variance
- * [1,C,1,1] must be those of x itself, as `batchMoments(x)` gives them: the gradient counts on it.
- * PyTorch: `torch.nn.functional.batch_norm` in training.
+ * (x − mean) / √(variance + eps) · weight + bias for x [N,C,H,W] and weight and bias [C] or null. Mean and variance
+ * [1,C,1,1] must be those of x itself, from `batchMoments(x)`, because the gradient relies on it. PyTorch:
+ * `torch.nn.functional.batch_norm` in training.
  */
 export const batchNorm = opFunction(
   batchNormOp,
@@ -204,7 +204,7 @@ function requireShape(node: Node, expected: Shape, input: Shape): void {
   });
 }
 
-/** Mean and biased variance of the elements of each channel. */
+/** The mean and biased variance of each channel. */
 function channelStatistics(
   elements: ArrayLike<number>,
   channels: number,
@@ -218,7 +218,10 @@ function channelStatistics(
   });
 }
 
-/** x of this shape [N,C,H,W] with uneven elements (quarters, exact in float32), and its true mean and variance. */
+/**
+ * Returns x of this shape [N,C,H,W] with irregular elements (quarters, exact in float32), and its true mean and
+ * variance.
+ */
 function batchNormSample(shape: Shape, given: Omit<BatchNormAttrs, "axes">): Sample<BatchNormAttrs> {
   const values = Array.from({ length: sizeOf(shape) }, (_, i) => ((i * i * 7 + i * 5) % 23) / 4 - 2);
   const step = sizeOf(shape.slice(2));

@@ -1,6 +1,6 @@
 /**
- * The checks that hold for every op, from its samples: the gradient graph against finite differences of the float64
- * reference, values and gradients against PyTorch, and composites against the ops that they are made of.
+ * Checks every op on its samples: the gradient graph against finite differences of the float64 reference, values and
+ * gradients against PyTorch, and composites against their component ops.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -23,12 +23,12 @@ import {
 
 const cases = [...opCases(), ...functionCases()];
 
-/** The case's result in float64, with inputs given as they are. */
+/** The case's result in float64 for these inputs. */
 function valueOf(sample: SampleCase, inputs: readonly FilledInput[] = sample.inputs): Float64Array {
   return evaluate([sample.build(inputs.map(asData))])[0]!.data;
 }
 
-/** The gradient for each input (null where none flows) of the case's result weighted by upstream(). */
+/** The gradient of each input (null if there is none) for the case's result weighted by upstream(). */
 function gradientsOf(sample: SampleCase): (Float64Array | null)[] {
   const inputs = sample.inputs.map(asVariable);
   const root = sample.build(inputs);
@@ -42,7 +42,10 @@ function gradientsOf(sample: SampleCase): (Float64Array | null)[] {
   });
 }
 
-/** All within `tolerance` of the largest expected magnitude (at least 1); NaN and infinities in the same places. */
+/**
+ * Asserts that all elements are within `tolerance` times the largest expected magnitude (at least 1), with NaN and
+ * infinities in the same positions.
+ */
 function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
   assert.equal(actual.length, expected.length, `${what}: number of elements`);
   const finite = Array.from(expected).filter(Number.isFinite).map(Math.abs);
@@ -55,19 +58,19 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 
 // Finite differences ----------------------------------------------------------------------------------------------
 
-/** A central difference is off by its square's size, and by rounding in float64 divided by it. */
+/** The error of a central difference grows with the square of the step, and rounding errors with its inverse. */
 const step = 2 ** -16;
-/** Of a large input this many elements are moved; the fixtures compare all. */
+/** In a large input, only this many elements are varied; the fixtures compare all of them. */
 const mostMoved = 48;
 
 function moved(input: FilledInput, at: number, by: number): FilledInput {
   const values = Float64Array.from(input.values);
   values[at]! += by;
-  // The reference computes in float64 whatever its leaves hold, so a step may be finer than float32.
+  // The reference computes in float64 even if its leaves hold float32, so a step may be finer than float32.
   return { ...input, values: values as unknown as HostArray };
 }
 
-/** d/dx of Σ upstream · result, at some elements of one input. */
+/** d/dx of Σ upstream · result, for some elements of one input. */
 function centralDifferences(sample: SampleCase, which: number, at: readonly number[]): number[] {
   const weights = upstream(sample.name, sample.build(sample.inputs.map(asData)).shape).values;
   const total = (element: number, by: number): number => {
@@ -104,7 +107,7 @@ interface TorchAnswer {
   readonly gradients?: readonly (readonly (number | string)[] | null)[];
 }
 
-/** An answer to an older question is none. */
+/** An answer to an older question does not count. */
 const digests = new Map(
   cases.flatMap((sample) => (sample.torch === null ? [] : [[sample.name, torchRequest(sample).digest]])),
 );
@@ -125,14 +128,14 @@ describe("values and gradients equal PyTorch's", () => {
       assertClose(valueOf(sample), asNumbers(answer.value), 1e-8, "value");
       const found = gradientsOf(sample);
       for (const [i, input] of sample.inputs.entries()) {
-        // PyTorch has no gradient where it does not matter; here it may be zeros, and the other way round.
+        // Where PyTorch has no gradient, kilograd may have zeros, and vice versa.
         const expected = asNumbers(answer.gradients?.[i] ?? Array.from(input.values, () => 0));
         assertClose(found[i] ?? expected.map(() => 0), expected, 1e-7, `gradient ${i}`);
       }
     });
   }
 
-  test("no answer is left over", () => {
+  test("every recorded answer belongs to a sample", () => {
     assert.deepEqual(
       recorded.flatMap(({ name }) => (digests.has(name) ? [] : [name])),
       [],
@@ -151,7 +154,7 @@ describe("records", () => {
   for (const op of registry.values()) {
     const { lowering } = op;
     if (lowering.kind !== "composite") continue;
-    test(`${op.name} equals the ops that it is made of`, () => {
+    test(`${op.name} equals the composition of its ops`, () => {
       for (const sample of opCases().filter(({ name }) => name.split(" ")[0] === op.name)) {
         const node: Node<never> = sample.build(sample.inputs.map(asData)) as Node<never>;
         const parts = lowering.build(node.inputs, node.attrs);

@@ -12,18 +12,18 @@ interface Function1 {
   readonly name: string;
   readonly scalar: (x: number) => number;
   readonly vector: (x: Expr) => Expr;
-  /** From the result `y`, the operand `x` and the gradient arriving. */
+  /** Computes the gradient from the incoming one, the result `y` and the operand `x`. */
   readonly gradient: (grad: Node, y: Node, x: Node) => Node;
-  /** Where the samples are taken from; [-2, 2) unless given. */
+  /** The range of the samples. Default [-2, 2). */
   readonly range?: readonly [number, number];
-  /** An int32 operand gives an int32 result, instead of being made float32 first. */
+  /** Set if an int32 operand gives an int32 result, instead of being converted to float32 first. */
   readonly integer?: boolean;
   readonly extra?: readonly number[];
   /** Slow to compute (see ElementwiseCode). */
   readonly expensive?: true;
   /** As in an op's record (graph/op.ts). */
   readonly onnx: readonly string[] | null;
-  /** `torch.` and the name unless given. */
+  /** Default: `torch.` and the name. */
   readonly pytorch?: PytorchFunction;
   /** Set for a function that networks use as an activation. */
   readonly activation?: true;
@@ -56,7 +56,7 @@ function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) 
   return opFunction(build, (x: Node): Node => build([rule.integer ? x : cast(x, "float32")], {}));
 }
 
-/** The gradient of a function that is flat between its steps. */
+/** The gradient of a step function: zeros. */
 const flat = (_grad: Node, y: Node): Node => constant(0, y.shape);
 
 /** eˣ. PyTorch: `torch.exp`. */
@@ -135,7 +135,7 @@ export const sign = definePointwise({
   integer: true,
 });
 
-/** The largest whole number not above x. PyTorch: `torch.floor`. */
+/** The largest integer not above x. PyTorch: `torch.floor`. */
 export const floor = definePointwise({
   name: "floor",
   onnx: ["Floor"],
@@ -144,7 +144,7 @@ export const floor = definePointwise({
   gradient: flat,
 });
 
-/** The smallest whole number not below x. PyTorch: `torch.ceil`. */
+/** The smallest integer not below x. PyTorch: `torch.ceil`. */
 export const ceil = definePointwise({
   name: "ceil",
   onnx: ["Ceil"],
@@ -153,7 +153,7 @@ export const ceil = definePointwise({
   gradient: flat,
 });
 
-/** The nearest whole number; of two equally near the even one. PyTorch: `torch.round`. */
+/** The nearest integer; halves go to the even one. PyTorch: `torch.round`. */
 export const round = definePointwise({
   name: "round",
   onnx: ["Round"],
@@ -162,7 +162,7 @@ export const round = definePointwise({
   gradient: flat,
 });
 
-/** max(x, 0); NaN stays NaN. Its gradient is taken from the result, so x need not be kept. PyTorch: `F.relu`. */
+/** max(x, 0); NaN stays NaN. The gradient uses only the result, so x need not be kept. PyTorch: `F.relu`. */
 export const relu = definePointwise({
   name: "relu",
   onnx: ["Relu"],

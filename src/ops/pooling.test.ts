@@ -1,4 +1,4 @@
-/** What the samples of pooling cannot show: ties, NaN, windows over nothing, and gradients that do not fit. */
+/** What the samples of pooling do not cover: ties, NaN, empty windows, and gradients of the wrong shape. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ShapeError } from "../errors/errors.js";
@@ -16,8 +16,8 @@ function values(node: Parameters<typeof evaluate>[0][number]): number[] {
   return Array.from(evaluate([node])[0]!.data);
 }
 
-test("of equal elements the first in the window's rows gets the gradient, as in PyTorch", () => {
-  // After a ReLU, windows of nothing but zeros are common.
+test("if elements are equal, the first in row-major order gets the gradient, as in PyTorch", () => {
+  // Windows of only zeros are common after a ReLU.
   const x = image([
     [0, 0, 1, 5],
     [0, 0, 5, 5],
@@ -26,14 +26,14 @@ test("of equal elements the first in the window's rows gets the gradient, as in 
   assert.deepEqual(values(maxPool2dGradient(x, g, halved)), [3, 0, 0, 7, 0, 0, 0, 0]);
 });
 
-test("overlapping windows add up in a shared maximum", () => {
+test("the gradients of overlapping windows add up at a shared maximum", () => {
   const x = image([[1, 9, 2]]);
   const attrs: MaxPoolAttrs = { ...halved, kernel: [1, 2], stride: [1, 1] };
   const g = data(Float32Array.of(3, 4), [1, 1, 1, 2], "float32");
   assert.deepEqual(values(maxPool2dGradient(x, g, attrs)), [0, 7, 0]);
 });
 
-test("a NaN in a window is its maximum", () => {
+test("if a window contains NaN, its maximum is NaN", () => {
   const x = image([
     [1, NaN],
     [2, 3],
@@ -41,7 +41,7 @@ test("a NaN in a window is its maximum", () => {
   assert.deepEqual(values(maxPool2d(x, halved)), [NaN]);
 });
 
-test("a window of −∞ stays −∞, and its first element gets the gradient", () => {
+test("the maximum of a window of −∞ is −∞, and its first element gets the gradient", () => {
   const x = image([[-Infinity, -Infinity]]);
   const attrs: MaxPoolAttrs = { ...halved, kernel: [1, 2] };
   assert.deepEqual(values(maxPool2d(x, attrs)), [-Infinity]);
@@ -55,7 +55,7 @@ test("a dilated window that sees only padding gives −∞ and no gradient", () 
   assert.deepEqual(values(maxPool2dGradient(x, constant(1, [1, 1, 1, 1]), attrs)), [0]);
 });
 
-test("a gradient of another shape is refused", () => {
+test("a gradient of the wrong shape is refused", () => {
   const x = constant(0, [2, 3, 4, 4]);
   assert.throws(() => maxPool2dGradient(x, constant(1, [2, 3, 2, 3]), halved), {
     name: "ShapeError",

@@ -1,6 +1,6 @@
 /**
- * Two-dimensional pooling over windows, each channel by itself: the largest element (padding counts as −∞) and the
- * mean (padding counts as 0), with their gradients. In floor mode, PyTorch's default. PyTorch:
+ * Two-dimensional pooling over windows, in each channel separately: the largest element (padding counts as −∞) and the
+ * mean (padding counts as 0), with their gradients. Output sizes are rounded down, as is PyTorch's default. PyTorch:
  * `torch.nn.functional.max_pool2d`, `avg_pool2d`.
  */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
@@ -15,17 +15,20 @@ export interface AvgPoolAttrs {
   readonly kernel: Pair;
   readonly stride: Pair;
   readonly padding: Pair;
-  /** Whether the padding's zeros count in the mean's divisor. */
+  /** Whether padding counts in the mean's divisor. */
   readonly countIncludePad: boolean;
 }
 
 export interface AvgPoolGradientAttrs extends AvgPoolAttrs {
   readonly inputShape: Shape;
-  /** Set by the compiler once the division has been done: what is left is the gradient of a sum over windows. */
+  /** Set by the compiler once the division has been done. What is left is the gradient of a sum over windows. */
   readonly sumOnly?: true;
 }
 
-/** Windows that must work: the common 2×2, overlapping, leaving a rest, not square, padded, a batch of one. */
+/**
+ * Samples of windows: the common 2×2, overlapping ones, ones that leave a remainder, not square, padded, a batch of
+ * one.
+ */
 const cases: readonly { x: Shape; kernel: Pair; stride: Pair; padding: Pair }[] = [
   { x: [2, 4, 6, 4], kernel: [2, 2], stride: [2, 2], padding: [0, 0] },
   { x: [2, 3, 5, 7], kernel: [2, 2], stride: [2, 2], padding: [0, 0] },
@@ -118,18 +121,21 @@ const avgPool2dGradientOp: OpBuilder<AvgPoolGradientAttrs> = defineOp({
     `create_graph=True)[0])(torch.zeros(${pythonTuple(attrs.inputShape)}, dtype=x[0].dtype, requires_grad=True))`,
 });
 
-/** y [N,C,OH,OW], the largest of each window, from x [N,C,H,W]. */
+/** The largest element of each window of x [N,C,H,W], as [N,C,OH,OW]. */
 export const maxPool2d = opFunction(maxPool2dOp, (x: Node, attrs: MaxPoolAttrs): Node => maxPool2dOp([x], attrs));
 
-/** dx [N,C,H,W] from x and g [N,C,OH,OW] (the gradient of y): each window's first largest element gets its g. */
+/**
+ * Returns dx [N,C,H,W] for x and g [N,C,OH,OW] (the gradient of y): the first largest element of each window gets its
+ * g.
+ */
 export const maxPool2dGradient = opFunction(maxPool2dGradientOp, (x: Node, g: Node, attrs: MaxPoolAttrs): Node =>
   maxPool2dGradientOp([x, g], attrs),
 );
 
-/** y [N,C,OH,OW], the mean of each window, from x [N,C,H,W]. */
+/** The mean of each window of x [N,C,H,W], as [N,C,OH,OW]. */
 export const avgPool2d = opFunction(avgPool2dOp, (x: Node, attrs: AvgPoolAttrs): Node => avgPool2dOp([x], attrs));
 
-/** dx [N,C,H,W] from g [N,C,OH,OW] (the gradient of y). */
+/** Returns dx [N,C,H,W] for g [N,C,OH,OW] (the gradient of y). */
 export const avgPool2dGradient = opFunction(avgPool2dGradientOp, (g: Node, attrs: AvgPoolGradientAttrs): Node =>
   avgPool2dGradientOp([g], attrs),
 );
@@ -144,7 +150,7 @@ function pooledShape(op: string, x: Shape, window: Window): number[] {
     throw new ArgumentError({
       op,
       problem: `padding [${window.padding.join(",")}] is more than half of the kernel [${window.kernel.join(",")}]`,
-      hint: "a window would see nothing but padding; pad less",
+      hint: "use less padding, so that every window sees a part of the image",
     });
   }
   return [x[0]!, x[1]!, ...spatial];
@@ -161,7 +167,7 @@ function requireOutput(op: string, g: Node, x: Shape, window: Window): void {
   });
 }
 
-/** The taps of each window, in the order of the outputs within a plane. */
+/** The taps of each window, in the order of the outputs in a plane. */
 function windows(x: Shape, y: Shape, window: Window): Tap[][] {
   const list = Array.from({ length: y[2]! * y[3]! }, (): Tap[] => []);
   for (const tap of windowTaps([x[2]!, x[3]!], [y[2]!, y[3]!], window)) list[tap.output]!.push(tap);
@@ -169,8 +175,9 @@ function windows(x: Shape, y: Shape, window: Window): Tap[][] {
 }
 
 /**
- * Visits, for every output, the position in x of its window's first largest element. As in PyTorch a NaN is larger
- * than all, and of several the last counts. A dilated window over a tiny image may see nothing: it is left out.
+ * For every output, visits the position in x of the first largest element in its window. As in PyTorch, NaN is the
+ * largest, and if there are several, the last one counts. A dilated window over a tiny image may see nothing, and is
+ * left out.
  */
 function forEachLargest(x: Value, y: Shape, window: Window, visit: (x: number, y: number) => void): void {
   const inside = windows(x.shape, y, window);
@@ -188,7 +195,7 @@ function forEachLargest(x: Value, y: Shape, window: Window, visit: (x: number, y
   }
 }
 
-/** Visits the positions in x and y of every term of every mean, with what the sum is divided by. */
+/** Visits the positions in x and y of every term of every mean, with the divisor. */
 function forEachMeanTerm(
   x: Shape,
   y: Shape,
@@ -218,7 +225,7 @@ function avgArguments({ kernel, stride, padding, countIncludePad }: AvgPoolAttrs
   return [...pairs, `count_include_pad=${countIncludePad ? "True" : "False"}`].join(", ");
 }
 
-/** One sample of an op for each window: `make` gets the shapes of x and y. */
+/** Makes a sample of an op for each window; `make` gets the shapes of x and y. */
 function maxSamples<A>(make: (x: Shape, y: Shape, attrs: MaxPoolAttrs) => Sample<A>): Sample<A>[] {
   const dilated: MaxPoolAttrs = { kernel: [2, 3], stride: [1, 2], padding: [1, 1], dilation: [3, 2] };
   const plain = cases.map(({ x, kernel, stride, padding }) => {

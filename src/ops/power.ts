@@ -9,7 +9,7 @@ import { defineElementwise } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { log, reciprocal, rsqrt, sqrt } from "./pointwise.js";
 
-/** JavaScript's power, but with C's (and PyTorch's) results where JavaScript gives NaN: 1ⁿᵃⁿ and (±1)^±∞ are 1. */
+/** JavaScript's power, but with the results of C and PyTorch where JavaScript gives NaN: 1ⁿᵃⁿ and (±1)^±∞ are 1. */
 function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
@@ -31,7 +31,7 @@ const powOp: OpBuilder<NoAttrs> = defineElementwise({
       attrs,
     })),
     integerSample,
-    // Negative and zero bases under integer exponents.
+    // Negative and zero bases with integer exponents.
     {
       inputs: [
         { shape: [8], values: [-2, -1.5, -3, -0.5, 0, 0, -1, 2] },
@@ -43,7 +43,7 @@ const powOp: OpBuilder<NoAttrs> = defineElementwise({
   torch: () => "torch.pow(x[0].double(), x[1])",
 });
 
-/** d/da aᵇ = b·aᵇ⁻¹, and 0 where b = 0 (also at a = 0). */
+/** d/da aᵇ = b·aᵇ⁻¹, and 0 where b = 0 (even at a = 0). */
 function baseGradient(a: Node, b: Node, grad: Node): Node {
   if (constant.is(b)) return mul(grad, mul(b, pow(a, constant(b.attrs.value - 1))));
   return where(eq(b, constant(0)), constant(0), mul(grad, mul(b, pow(a, sub(b, constant(1))))));
@@ -56,7 +56,7 @@ function exponentGradient(node: Node, grad: Node): Node {
   return where(still, constant(0), mul(grad, mul(node, log(a))));
 }
 
-/** Exponents for which there is something better than exp(b·ln a). */
+/** The exponents for which there is something better than exp(b·ln a). */
 const knownPowers = new Map<number, (x: Node) => Node>([
   [0, (x) => constant(1, x.shape)],
   [1, (x) => x],
@@ -68,7 +68,9 @@ const knownPowers = new Map<number, (x: Node) => Node>([
   [-2, (x) => reciprocal(mul(x, x))],
 ]);
 
-/** aᵇ, always float32. A negative base is right under integer exponents and NaN under others. PyTorch: `torch.pow`. */
+/**
+ * aᵇ, always float32. A negative base works with integer exponents, and gives NaN with others. PyTorch: `torch.pow`.
+ */
 export const pow = opFunction(powOp, (a: Node, b: Node): Node => {
   const known = constant.is(b) && b.shape.length <= a.shape.length && b.shape.every((size) => size === 1);
   const better = known ? knownPowers.get(b.attrs.value) : undefined;

@@ -1,6 +1,4 @@
-/**
- * Sums and largest elements over axes, and what is made of them. Axes are non-negative and stay, with size 1.
- */
+/** Sums and maxima over axes, and functions built from them. Axes are non-negative and are kept, with size 1. */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import {
@@ -33,7 +31,7 @@ export interface ReduceAttrs {
 }
 
 interface Reduction extends Pick<Op<ReduceAttrs>, "name" | "gradient"> {
-  /** What it is called where it pools an image. */
+  /** Its name when it pools an image. */
   readonly pooling: { readonly by: "max" | "mean"; readonly functionName: string };
   readonly combine: "sum" | "max";
   readonly start: number;
@@ -77,7 +75,7 @@ function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes:
   return opFunction(build, (x: Node, axes: readonly number[]): Node => (axes.length === 0 ? x : build([x], { axes })));
 }
 
-/** Of images [N,C,H,W], over whichever axes. */
+/** Describes a reduction of images [N,C,H,W], over any axes, as pooling. */
 function poolingOf({ pooling: { by, functionName } }: Reduction): OpLayer<ReduceAttrs> {
   return {
     detail: ({ inputs: [x] }) => {
@@ -93,7 +91,10 @@ function checkedShape(op: string, shape: Shape, axes: readonly number[]): number
   if (axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < shape.length)) {
     return reducedShape(shape, axes, true);
   }
-  throw new ShapeError({ op, problem: `[${axes.join(",")}] names an axis that ${formatShape(shape)} does not have` });
+  throw new ShapeError({
+    op,
+    problem: `[${axes.join(",")}] names an axis that a tensor of shape ${formatShape(shape)} does not have`,
+  });
 }
 
 /** The sum over `axes`. PyTorch: `torch.sum` with keepdim. */
@@ -106,7 +107,7 @@ export const sum = defineReduction({
   gradient: ({ inputs: [x] }, grad) => [expand(grad, x!.shape)],
 });
 
-/** The largest element over `axes`; equal ones share the gradient evenly. PyTorch: `torch.amax` with keepdim. */
+/** The largest element over `axes`; equal elements share the gradient evenly. PyTorch: `torch.amax` with keepdim. */
 export const amax = defineReduction({
   name: "amax",
   pooling: { by: "max", functionName: "amax" },
@@ -134,21 +135,21 @@ export function mean(x: Node, axes: readonly number[]): Node {
   return div(sum(cast(x, "float32"), axes), constant(countOver(x.shape, axes)));
 }
 
-/** The mean squared distance from the mean, with n − `correction` in place of n. PyTorch: `torch.var` with keepdim. */
+/** The variance, where the divisor is n − `correction` instead of n. PyTorch: `torch.var` with keepdim. */
 export function variance(x: Node, axes: readonly number[], correction: number): Node {
   const distance = sub(x, mean(x, axes));
   const divisor = Math.max(countOver(x.shape, axes) - correction, 0);
   return div(sum(mul(distance, distance), axes), constant(divisor));
 }
 
-/** The first place of the largest element along an axis, int32. PyTorch: `torch.argmax` with keepdim. */
+/** The first position of the largest element along an axis, int32. PyTorch: `torch.argmax` with keepdim. */
 export function argmax(x: Node, axis: number): Node {
   const size = x.shape[axis]!;
   const places = iota(
     x.shape.map((_, i) => (i === axis ? size : 1)),
     axis,
   );
-  // Places count down from `size`, so that of several largest the first has the largest count.
+  // Positions count down from `size`, so the first of several largest elements has the largest count.
   const count = sub(constant(size, [], "int32"), places);
   const counts = where(lt(x, amax(x, [axis])), constant(0, [], "int32"), count);
   return sub(constant(size, [], "int32"), amax(counts, [axis]));

@@ -1,14 +1,15 @@
-/** Parts of a tensor, and a tensor with something around it: each is the gradient of the other. */
+/** Slicing and padding: each is the gradient of the other. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { defineOp, opFunction, type OpBuilder } from "../graph/op.js";
 import { denseStrides, formatShape, sizeOf, type Shape } from "../graph/shape.js";
 import { scatter } from "./strided-values.js";
 import { defineView } from "./view.js";
+import { counted } from "../text/counted.js";
 
 // slice -----------------------------------------------------------------------------------------------------------
 
-/** One entry an axis: from `begin` up to `end` (not included) in steps of at least 1. */
+/** One entry per axis: from `begin` to `end` (exclusive), in steps of at least 1. */
 export interface SliceAttrs {
   readonly begin: readonly number[];
   readonly end: readonly number[];
@@ -23,7 +24,7 @@ function slicedShape(input: Shape, { begin, end, step }: SliceAttrs): Shape {
     }
     throw new ShapeError({
       op: "slice",
-      problem: `${from}:${to}:${by} selects nothing of axis ${axis}, which has ${size} places`,
+      problem: `${from}:${to}:${by} selects nothing from axis ${axis} of size ${size}`,
       expected: "a start before the end, within the axis, and a step of at least 1",
     });
   });
@@ -56,15 +57,16 @@ const sliceOp: OpBuilder<SliceAttrs> = defineView({
 });
 
 /**
- * The places from `start` up to `end` (not included; undefined: the last) of one axis, `step` apart. Negative numbers
- * count from the end and what lies outside of the axis is cut, as in Python. PyTorch: `x[start:end:step]`.
- * @throws ArgumentError for a step below 1, ShapeError where nothing is left
+ * The positions of one axis from `start` to `end` (exclusive; undefined means the end of the axis), `step` apart.
+ * Negative numbers count from the end, and anything outside the axis is cut off, as in Python. PyTorch:
+ * `x[start:end:step]`.
+ * @throws ArgumentError for a step below 1, ShapeError if nothing is left
  */
 export function sliceAxis(x: Node, axis: number, start: number, end?: number, step = 1): Node {
   if (!Number.isInteger(step) || step < 1) {
     throw new ArgumentError({
       op: "slice",
-      problem: `a step of ${step} is not possible`,
+      problem: `the step ${step} is out of range`,
       expected: "an integer of at least 1",
       hint: "use flip() to reverse an axis",
     });
@@ -80,12 +82,12 @@ export function sliceAxis(x: Node, axis: number, start: number, end?: number, st
   });
 }
 
-/** A part of every axis at once. */
+/** Slices all axes at once. */
 export const slice = opFunction(sliceOp, (x: Node, attrs: SliceAttrs): Node => sliceOp([x], attrs));
 
 // pad ----------------------------------------------------------------------------------------------------------------
 
-/** One entry an axis, none negative: elements to put before, after, and between each two neighbours. */
+/** One entry per axis, at least 0: the number of elements to put before, after, and between any two neighbours. */
 export interface PadAttrs {
   readonly before: readonly number[];
   readonly after: readonly number[];
@@ -98,8 +100,8 @@ function paddedShape(input: Shape, { before, after, interior }: PadAttrs): numbe
     if (list.length === input.length && list.every((count) => Number.isInteger(count) && count >= 0)) continue;
     throw new ArgumentError({
       op: "pad",
-      problem: `${name} [${list.join(",")}] does not pad ${formatShape(input)}`,
-      expected: `${input.length} integers of at least 0`,
+      problem: `${name} [${list.join(",")}] cannot pad ${formatShape(input)}`,
+      expected: `${counted(input.length, "integer")} of at least 0, one per axis`,
     });
   }
   return input.map((size, axis) => before[axis]! + (size - 1) * (interior[axis]! + 1) + 1 + after[axis]!);
@@ -140,7 +142,7 @@ const padOp: OpBuilder<PadAttrs> = defineOp({
       attrs: { before: [1], after: [1], interior: [1], value: 7 },
     },
   ],
-  // A strided assignment: torch.nn.functional.pad knows no interior.
+  // This is a strided assignment, because torch.nn.functional.pad has no interior.
   torch: ({ before, after, interior, value }) => {
     const places = before.map((from, axis) => {
       const to = after[axis]! === 0 ? "" : -after[axis]!;
@@ -154,7 +156,10 @@ const padOp: OpBuilder<PadAttrs> = defineOp({
   },
 });
 
-/** `value` around and, with `interior`, between the elements, as XLA's Pad. PyTorch: `F.pad` with mode "constant". */
+/**
+ * Puts `value` around the elements and, with `interior`, between them, like XLA's Pad. PyTorch: `F.pad` with mode
+ * "constant".
+ */
 export const pad = opFunction(padOp, (x: Node, attrs: PadAttrs): Node => {
   const { before, after, interior } = attrs;
   const idle = [before, after, interior].every((list) => list.length === x.shape.length && list.every((n) => n === 0));

@@ -1,6 +1,7 @@
 /**
- * What the compiler makes of max pooling and its gradient where windows do not overlap (compiler/rewrites/unpooling.ts): of each
- * window one element, and an image with one element of each window. No user builds them.
+ * The ops that the compiler uses for max pooling without overlaps and for its gradient
+ * (compiler/rewrites/unpooling.ts). One picks an element from each window; the other makes an image with one element in
+ * each window. Only the compiler builds them.
  */
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
@@ -11,12 +12,12 @@ import { defineOp, opFunction, type NoAttrs, type OpBuilder, type SampleInput } 
 import { pythonTuple } from "./window.js";
 
 const onlyLowered =
-  "it appears when gradients have been built, so nothing differentiates it; the fixture has none either";
+  "it appears only after gradients have been built, so nothing differentiates it; the fixture has no gradient either";
 
 /** Few different values, so that some are equal. */
 const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtype: "int32" });
 
-/** Inputs: the largest value, then the values, then as many choices. */
+/** Its inputs are the largest value, then all values, then as many choices. */
 const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "atLargest",
   elsewhere: "internal",
@@ -38,13 +39,16 @@ const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
   torch: () => "torch.where(x[1] == x[0], x[4], torch.where(x[2] == x[0], x[5], x[6])).detach()",
 });
 
-/** Of the `choices` the one whose value is `top`, the first of several; the last where none is. All have one shape. */
+/**
+ * The choice whose value equals `top`: the first one if there are several, the last one if there is none. All inputs
+ * have the same shape.
+ */
 export const atLargest = opFunction(atLargestOp, (top: Node, values: readonly Node[], choices: readonly Node[]): Node =>
   atLargestOp([top, ...values, ...choices], {}),
 );
 
 export interface UnpoolAttrs {
-  /** KH and KW, rows and columns of a window. */
+  /** KH and KW, the rows and columns of a window. */
   readonly kernel: Pair;
 }
 
@@ -91,8 +95,8 @@ const unpoolOp: OpBuilder<UnpoolAttrs> = defineOp({
 });
 
 /**
- * An image [N,C,H,W] of zeros but for one element of each window: where `image` [N,C,H,W] first is `chosen`
- * [N,C,OH,OW], it has g [N,C,OH,OW].
+ * An image [N,C,H,W] that is 0 except for one element in each window: at the first position where `image` [N,C,H,W]
+ * equals `chosen` [N,C,OH,OW], it is g [N,C,OH,OW].
  */
 export const unpool = opFunction(unpoolOp, (g: Node, chosen: Node, image: Node, kernel: Pair): Node =>
   unpoolOp([g, chosen, image], { kernel }),

@@ -1,17 +1,18 @@
 /**
- * Views: the same elements under another shape, order or selection. Each is a rule from strides to strides; the
- * float64 reference follows the same rule over a dense tensor, and PyTorch's fixtures check the rule.
+ * Views: the same elements with another shape, order or selection. Each maps strides to strides. The float64 reference
+ * applies the same map to a dense tensor, and PyTorch's fixtures check it.
  */
 import { ShapeError } from "../errors/errors.js";
 import type { Node, Spec } from "../graph/node.js";
 import { broadcastStrides, denseStrides, formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, pythonList, type Op, type OpBuilder, type StridedView } from "../graph/op.js";
 import { gather } from "./strided-values.js";
+import { counted } from "../text/counted.js";
 
 interface View<A> extends Pick<Op<A>, "name" | "elsewhere" | "gradient" | "samples" | "torch"> {
-  /** The result's shape, or a ShapeError. */
+  /** Returns the result's shape, or throws a ShapeError. */
   readonly shape: (input: Shape, attrs: A) => Shape;
-  /** Undefined where strides cannot say it; never for a dense input. */
+  /** Undefined if strides cannot express the view; never for a dense input. */
   readonly view: (input: StridedView, attrs: A, out: Spec) => StridedView | undefined;
 }
 
@@ -30,7 +31,7 @@ export function defineView<A>(rule: NoInfer<View<A>>): OpBuilder<A> {
 
 // reshape ---------------------------------------------------------------------------------------------------------
 
-/** Axes that follow each other evenly in memory, as one; innermost first, without axes of size 1. */
+/** Merges axes that are contiguous in memory; innermost first, without axes of size 1. */
 function evenGroups({ shape, strides }: StridedView): { size: number; stride: number }[] {
   const groups: { size: number; stride: number }[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -43,7 +44,10 @@ function evenGroups({ shape, strides }: StridedView): { size: number; stride: nu
   return groups;
 }
 
-/** Strides under which `input` reads as `shape`: each axis of `shape` must divide a group. PyTorch: `computeStride`. */
+/**
+ * The strides with which `input` has the shape `shape`. Each axis of `shape` must divide a group. PyTorch:
+ * `computeStride`.
+ */
 function reshapeStrides(input: StridedView, shape: Shape): number[] | undefined {
   const groups = evenGroups(input);
   const strides = new Array<number>(shape.length);
@@ -73,8 +77,8 @@ const reshapeOp: OpBuilder<ReshapeAttrs> = defineView({
     if (sizeOf(input) === sizeOf(shape)) return shape;
     throw new ShapeError({
       op: "reshape",
-      problem: `${formatShape(input)} does not become ${formatShape(shape)}`,
-      expected: `${sizeOf(input)} elements`,
+      problem: `${formatShape(input)} cannot be reshaped to ${formatShape(shape)}`,
+      expected: `a shape with ${counted(sizeOf(input), "element")}`,
       got: String(sizeOf(shape)),
     });
   },
@@ -156,7 +160,7 @@ const expandOp: OpBuilder<ExpandAttrs> = defineView({
     if (lead >= 0 && input.every((size, axis) => size === 1 || size === shape[axis + lead])) return shape;
     throw new ShapeError({
       op: "expand",
-      problem: `${formatShape(input)} does not repeat to ${formatShape(shape)}`,
+      problem: `${formatShape(input)} cannot be expanded to ${formatShape(shape)}`,
       expected: "axes of size 1 where the sizes differ, counted from the last axis",
     });
   },
@@ -205,7 +209,7 @@ const flipOp: OpBuilder<FlipAttrs> = defineView({
   torch: ({ axes }) => `x[0].flip(${pythonList(axes)})`,
 });
 
-/** The order of the places along `axes` reversed. PyTorch: `torch.flip`. */
+/** Reverses the elements along `axes`. PyTorch: `torch.flip`. */
 export const flip = opFunction(flipOp, (x: Node, axes: readonly number[]): Node =>
   axes.length === 0 ? x : flipOp([x], { axes }),
 );

@@ -1,12 +1,13 @@
 /**
- * Sliding windows over the last two axes of an image [N,C,H,W]: what convolution and pooling have in common. A window
- * at output place (i, j) reads the image at (i·stride − padding + k·dilation) for each tap k, in both axes; what lies
- * outside of the image is padding. The arithmetic is that of `torch.nn.Conv2d`, in floor mode.
+ * Sliding windows over the last two axes of an image [N,C,H,W]: what convolution and pooling have in common. The window
+ * at output position (i, j) reads the image at (i·stride − padding + k·dilation) for each tap k, along both axes.
+ * Anything outside the image is padding. The arithmetic is that of `torch.nn.Conv2d`, in floor mode.
  */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { sliceAxis } from "./slice-and-pad.js";
+import { counted } from "../text/counted.js";
 
 export interface Window {
   readonly kernel: Pair;
@@ -15,7 +16,7 @@ export interface Window {
   readonly dilation: Pair;
 }
 
-/** One element that a window reads: positions within the output's plane, the image's plane and the kernel. */
+/** An element that a window reads: its positions in the output's plane, the image's plane and the kernel. */
 export interface Tap {
   readonly output: number;
   readonly image: number;
@@ -24,7 +25,10 @@ export interface Tap {
 
 const smallest = { kernel: 1, stride: 1, padding: 0, dilation: 1 } as const;
 
-/** Height and width of what a window gives on an image [N,C,H,W]; an error where it does not fit. */
+/**
+ * The height and width of a window's output on an image [N,C,H,W]. @throws ArgumentError or ShapeError if it does not
+ * fit
+ */
 export function windowOutput(op: string, image: Shape, window: Window): [number, number] {
   for (const [name, least] of Object.entries(smallest)) {
     const pair = window[name as keyof Window];
@@ -40,15 +44,15 @@ export function windowOutput(op: string, image: Shape, window: Window): [number,
   if (covered[0]! > padded[0]! || covered[1]! > padded[1]!) {
     throw new ShapeError({
       op,
-      problem: `the kernel covers ${covered.join("×")} but the input ${formatShape(image)}, with its padding, has only ${padded.join("×")}`,
-      hint: "use a smaller kernel or dilation, more padding, or fewer layers that shrink the image before",
+      problem: `the kernel covers ${covered.join("×")}, but input ${formatShape(image)} with its padding has only ${padded.join("×")}`,
+      hint: "use a smaller kernel or dilation, more padding, or fewer layers that shrink the image before this one",
     });
   }
   const extent = (axis: 0 | 1): number => Math.floor((padded[axis]! - covered[axis]!) / window.stride[axis]) + 1;
   return [extent(0), extent(1)];
 }
 
-/** All that the windows over one plane read, output by output; taps in the padding are left out. */
+/** Lists the elements that the windows over one plane read, output by output, without those in the padding. */
 export function windowTaps(image: Pair, output: Pair, window: Window): Tap[] {
   const rows = axisTaps(image[0], output[0], window, 0);
   const columns = axisTaps(image[1], output[1], window, 1);
@@ -69,7 +73,7 @@ export function windowTaps(image: Pair, output: Pair, window: Window): Tap[] {
   return taps;
 }
 
-/** Along one axis: for each output, the positions inside the image, with the kernel's position. */
+/** The positions along one axis: for each output, those inside the image, with the kernel's position. */
 function axisTaps(image: number, output: number, window: Window, axis: 0 | 1): { image: number; kernel: number }[][] {
   return Array.from({ length: output }, (_, i) =>
     Array.from({ length: window.kernel[axis] }, (_, k) => ({
@@ -79,21 +83,22 @@ function axisTaps(image: number, output: number, window: Window, axis: 0 | 1): {
   );
 }
 
-/** Windows side by side. */
+/** Windows that are adjacent without overlapping. */
 export function tiles(kernel: Pair): Window {
   return { kernel, stride: kernel, padding: [0, 0], dilation: [1, 1] };
 }
 
 /**
- * For each tap of the kernel, row by row, what all windows over an image see there: strided slices [N,C,OH,OW].
- * @param image [N,C,H,W], padded already
+ * For each tap of the kernel, row by row, the elements that all windows read at that tap, as strided slices
+ * [N,C,OH,OW].
+ * @param image [N,C,H,W], already padded
  * @param output OH and OW
  */
 export function windowPlaces(image: Node, output: Pair, window: Window): Node[] {
   return Array.from({ length: sizeOf(window.kernel) }, (_, i) => windowPlace(image, output, window, i));
 }
 
-/** One of them. */
+/** The elements at one of the taps. */
 export function windowPlace(image: Node, output: Pair, { kernel, stride, dilation }: Window, i: number): Node {
   const taps: Pair = [Math.floor(i / kernel[1]), i % kernel[1]];
   return taps.reduce((part, tap, axis) => {
@@ -102,14 +107,14 @@ export function windowPlace(image: Node, output: Pair, { kernel, stride, dilatio
   }, image);
 }
 
-/** Refuses what is not a float32 tensor [N,C,H,W] (or whatever `axes` says). */
+/** Refuses anything but a float32 tensor [N,C,H,W], or with the axes that `axes` names. */
 export function requireImage(op: string, name: string, node: Node, axes = "[N,C,H,W]"): void {
   if (node.shape.length !== 4) {
     throw new ShapeError({
       op,
-      problem: `${name} ${formatShape(node.shape)} has ${node.shape.length} axes`,
+      problem: `${name} ${formatShape(node.shape)} has ${counted(node.shape.length, "axis", "axes")}`,
       expected: `4: ${axes}`,
-      ...(node.shape.length === 3 && name === "input" && { hint: "add the batch's axis with unsqueeze(0)" }),
+      ...(node.shape.length === 3 && name === "input" && { hint: "add the batch axis with unsqueeze(0)" }),
     });
   }
   requireFloat(op, name, node);

@@ -1,4 +1,4 @@
-/** Samples of the functions that are made of ops and have no record of their own, for the same checks. */
+/** Samples of functions that are composed of ops and have no record of their own, for the same checks. */
 import type { Node } from "../graph/node.js";
 import type { Shape } from "../graph/shape.js";
 import * as ops from "../ops/index.js";

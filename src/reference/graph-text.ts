@@ -1,4 +1,4 @@
-/** Small graphs as expressions, for tests that say what a rewrite makes of them: `add(mul(a, 2), b)`. */
+/** Writes small graphs as expressions, such as `add(mul(a, 2), b)`, for tests of rewrites. */
 import type { Dtype, Node } from "../graph/node.js";
 import { OpRules } from "../graph/op-rules.js";
 import type { Shape } from "../graph/shape.js";
@@ -7,7 +7,7 @@ import * as ops from "../ops/index.js";
 
 const names = new WeakMap<Variable, string>();
 
-/** A node of a new variable that has this name in texts. */
+/** Makes a node of a new variable with this name in texts. */
 export function namedVariable(name: string, shape: Shape, dtype: Dtype = "float32"): Node {
   return ops.variable(nameVariable(name, new Variable(shape, dtype)), dtype === "float32");
 }
@@ -18,7 +18,7 @@ export function nameVariable(name: string, of: Variable): Variable {
   return of;
 }
 
-/** A view or reduction has its attributes in brackets, and data its elements. */
+/** Writes a node: a view or reduction with its attributes in brackets, and data as its elements. */
 export function graphText(node: Node): string {
   if (node.value !== undefined) return `[${node.value.join(", ")}]`;
   if (ops.constant.is(node)) return String(node.attrs.value);
@@ -26,7 +26,7 @@ export function graphText(node: Node): string {
   return `${node.op.name}${attributes(node)}(${node.inputs.map(graphText).join(", ")})`;
 }
 
-/** The attributes that matter to a reader. */
+/** The attributes that are written. */
 const told = new OpRules<[], string>()
   .on(ops.reshape, ({ shape }) => shape.join())
   .on(ops.expand, ({ shape }) => shape.join())

@@ -1,6 +1,6 @@
 /**
- * The oracle: evaluates a graph op by op in float64, from each record's naive definition. The compiled engine is
- * checked against it; it is never used to train.
+ * The oracle: evaluates a graph op by op in float64, by the naive definition in each record. The compiled engine is
+ * checked against it. It is never used for training.
  */
 import type { Value } from "../graph/op.js";
 import { topologicalOrder, type Dtype, type HostArray, type Node } from "../graph/node.js";
@@ -21,7 +21,7 @@ export function evaluate(roots: readonly Node[]): Value[] {
   return roots.map((root) => values.get(root)!);
 }
 
-/** Rounds a reference value to the element type that a tensor holds. */
+/** Rounds a reference value to a tensor's element type. */
 export function toHostArray(value: Value, dtype: Dtype): HostArray {
   return dtype === "float32" ? Float32Array.from(value.data) : Int32Array.from(value.data);
 }

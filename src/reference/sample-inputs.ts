@@ -1,7 +1,7 @@
 /**
- * The samples of all ops, and of the functions made of ops, as cases ready to run: inputs filled with reproducible
- * numbers, and how to build the node. Every check of ops takes its cases from here: the reference against finite
- * differences and PyTorch (ops.test.ts), and an engine against the reference.
+ * The samples of all ops, and of functions composed of ops, as cases that are ready to run: inputs filled with
+ * reproducible numbers, and a function that builds the node. All checks of ops take their cases from here: the
+ * reference against finite differences and PyTorch (ops.test.ts), and an engine against the reference.
  */
 import type { Dtype, HostArray, Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
@@ -13,22 +13,22 @@ import { applyOp, registry, type Op, type Sample, type SampleInput } from "../gr
 export interface FilledInput {
   readonly shape: Shape;
   readonly dtype: Dtype;
-  /** Dense and row-major; each is a float32 (or int32) number. */
+  /** The elements, dense and row-major; each is a float32 (or int32) number. */
   readonly values: HostArray;
 }
 
 export interface SampleCase {
-  /** The op's or function's name and the number of the sample among its own: `conv2d 3`, `argmax() 0`. */
+  /** The name of the op or function, and the index of the sample: `conv2d 3`, `argmax() 0`. */
   readonly name: string;
   readonly inputs: readonly FilledInput[];
   readonly build: (inputs: readonly Node[]) => Node;
   /** The same in Python; `x` is the list of inputs. */
   readonly torch: string | null;
-  /** Why the gradient is not to be compared with finite differences. */
+  /** Why the gradient must not be compared with finite differences. */
   readonly gradientCaveat: string | undefined;
 }
 
-/** Numbers in [0, 1) that depend on the text only (FNV-1a, then mulberry32). */
+/** Numbers in [0, 1) that depend only on the text (FNV-1a, then mulberry32). */
 export function reproducible(text: string): () => number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
@@ -40,10 +40,10 @@ export function reproducible(text: string): () => number {
   };
 }
 
-/** Random elements of an input are multiples of this: exact in float32, short as text. */
+/** Random elements of an input are multiples of this, so they are exact in float32 and short as text. */
 const grain = 2 ** -14;
 
-/** An input with its elements; random ones depend on `name` only. */
+/** Fills an input with its elements; random ones depend only on `name`. */
 export function fillInput(input: Shape | SampleInput, name: string): FilledInput {
   const given: SampleInput = "shape" in input ? input : { shape: input };
   const { shape, range = [-2, 2], dtype = "float32" } = given;
@@ -57,17 +57,17 @@ export function fillInput(input: Shape | SampleInput, name: string): FilledInput
   return { shape, dtype, values: dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values) };
 }
 
-/** The input as given data. */
+/** The input as a data leaf. */
 export function asData({ values, shape, dtype }: FilledInput): Node {
   return data(values, shape, dtype);
 }
 
-/** The input as a variable, which requires a gradient if it is float32. */
+/** The input as a variable that requires a gradient if it is float32. */
 export function asVariable({ values, shape, dtype }: FilledInput): Node {
   return variable(new Variable(shape, dtype, values), dtype === "float32");
 }
 
-/** Weights for the elements of a case's result, to start its gradient with. */
+/** The weights of a case's result elements, with which its gradient starts. */
 export function upstream(name: string, shape: Shape): FilledInput {
   return fillInput(shape, `${name} upstream`);
 }
@@ -87,7 +87,7 @@ export function opCases(): SampleCase[] {
   return [...registry.values()].flatMap((op) => casesOf(op));
 }
 
-/** A case for each sample of the functions that are made of ops. */
+/** A case for each sample of the functions that are composed of ops. */
 export function functionCases(): SampleCase[] {
   const counts = new Map<string, number>();
   return functionSamples.map(({ name: called, inputs, build, torch }) => {
@@ -104,7 +104,7 @@ export function functionCases(): SampleCase[] {
   });
 }
 
-/** What PyTorch is asked about a case, and a digest by which an answer to an older question is noticed. */
+/** What to ask PyTorch about a case, and a digest that reveals an answer to an older question. */
 export interface TorchRequest {
   readonly name: string;
   readonly digest: string;

@@ -10,6 +10,7 @@ import * as ops from "../ops/index.js";
 import { formatShape, resolveAxis, sizeOf, type Shape } from "../graph/shape.js";
 import { flatten, nestedShape, type NestedNumbers } from "./nested.js";
 import { Tensor } from "./tensor.js";
+import { counted } from "../text/counted.js";
 
 /** Options of `tensor`, `zeros`, `ones` and `full`. */
 export interface TensorOptions {
@@ -41,7 +42,7 @@ export function tensor(elements: NestedNumbers | HostArray, shape?: Shape, optio
   if (sizeOf(full) !== list.length) {
     throw new ShapeError({
       op: "tensor",
-      problem: `${list.length} elements do not fill ${formatShape(full)}`,
+      problem: `${counted(list.length, "element")} cannot fill the shape ${formatShape(full)}`,
       expected: String(sizeOf(full)),
     });
   }
@@ -118,7 +119,7 @@ export function arange(length: number): Tensor {
  * @example cat([tensor([[1, 2]]), tensor([[3, 4], [5, 6]])]).tolist(); // [[1, 2], [3, 4], [5, 6]]
  */
 export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ArgumentError({ op: "cat", problem: "there is nothing to join" });
+  if (tensors.length === 0) throw new ArgumentError({ op: "cat", problem: "no tensors were given" });
   return new Tensor(
     ops.cat(
       tensors.map((part) => part.node),

@@ -13,6 +13,7 @@ import { assignLater, forgetAssignment, realize } from "../runtime/realize.js";
 import { backward } from "./backward.js";
 import { Shaping } from "./methods/shaping.js";
 import { nest, type NestedNumbers } from "./nested.js";
+import { counted } from "../text/counted.js";
 
 /** The other operand of an arithmetic method or a comparison: a tensor, or a number. */
 export type Operand = Tensor | number;
@@ -180,7 +181,7 @@ export class Tensor extends Shaping<Tensor> {
     if (elements.length !== variable.size) {
       throw new ShapeError({
         op: "setData",
-        problem: `${elements.length} elements do not fill ${formatShape(this.shape)}`,
+        problem: `${counted(elements.length, "element")} cannot fill the shape ${formatShape(this.shape)}`,
         expected: `${variable.size}`,
       });
     }

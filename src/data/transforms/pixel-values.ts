@@ -2,6 +2,7 @@
 import { ArgumentError } from "../../errors/errors.js";
 import type { Image } from "../image.js";
 import type { Transform } from "./transform.js";
+import { counted } from "../../text/counted.js";
 
 /**
  * Turns bytes from 0 to 255 into float32 values from 0 to 1; float32 values stay as they are. PyTorch:
@@ -69,7 +70,7 @@ function checkNormalizable({ data, channels }: Image, values: number): void {
   if (values === 1 || values === channels) return;
   throw new ArgumentError({
     op: "normalize",
-    problem: `${values} means for an image of ${channels} channels`,
+    problem: `${counted(values, "mean")} for an image with ${counted(channels, "channel")}`,
     expected: "one for each channel, or one for all",
   });
 }

@@ -145,7 +145,7 @@ const refusals: readonly [make: () => unknown, message: string][] = [
   ],
   [
     () => transforms.normalize([0, 0, 0], [1, 1, 1])(floats),
-    "normalize: 3 means for an image of 2 channels; expected one for each channel, or one for all.",
+    "normalize: 3 means for an image with 2 channels; expected one for each channel, or one for all.",
   ],
   [
     () => transforms.randomRotation(-1),

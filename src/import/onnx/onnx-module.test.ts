@@ -137,10 +137,10 @@ test("operators that are onnxruntime's own are named with their places", () => {
   );
 });
 
-test("an input of the wrong size is an error of the layer, by its name", () => {
+test("an input of the wrong size is an error that names the layer", () => {
   assert.throws(
     () => load("digits")(tensor(new Float32Array(8), [1, 2, 2, 2])),
-    /conv1 \(Conv2d\): conv2d: input has 2 channels/,
+    /conv1 \(Conv2d\): conv2d: input \[1,2,2,2\] has 2 channels/,
   );
-  assert.throws(() => load("digits")(), /it takes 1 inputs; expected "images", got 0/);
+  assert.throws(() => load("digits")(), /it takes 1 input; expected "images", got 0/);
 });

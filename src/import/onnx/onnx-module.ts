@@ -18,6 +18,7 @@ import { layers } from "./operators/layers.js";
 import { constantOf, shapes } from "./operators/shapes.js";
 import type { Constant } from "./tensor-proto.js";
 import { Numbers, type Value } from "./values.js";
+import { counted } from "../../text/counted.js";
 
 const importers: Readonly<Record<string, Importer>> = { ...arithmetic, ...layers, ...shapes };
 /** The ONNX operators that can be imported. */
@@ -102,7 +103,7 @@ export class OnnxModule extends Module {
       const expected = names.map((name) => `"${name}"`).join(", ");
       throw new DataError({
         op: "onnx",
-        problem: `it takes ${names.length} inputs`,
+        problem: `it takes ${counted(names.length, "input")}`,
         expected,
         got: `${inputs.length}`,
       });

@@ -134,7 +134,7 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   [
     "an initializer of another length",
     onnx([relu], { initializer: [{ ...kernel, dims: [5n] }] }),
-    /initializer "w": \[5\] has 5 elements, but it lists 9/,
+    /initializer "w": its shape \[5\] has 5 elements, but it lists 9/,
   ],
   [
     "an initializer that would be huge",

@@ -3,6 +3,7 @@ import { TensorProto_DataLocation, TensorProto_DataType, type TensorProto } from
 import { formatShape, sizeOf } from "../../graph/shape.js";
 import { bytesIn, readElements, type ElementTypeName } from "../../formats/element-types.js";
 import { Numbers } from "./values.js";
+import { counted } from "../../text/counted.js";
 
 /** Floats, dense and row-major. */
 export interface Floats {
@@ -61,12 +62,14 @@ function readFloats(
   if (rawData.length > 0) {
     const expected = bytesIn(type, shape);
     if (rawData.length === expected) return readElements(type, rawData) as Float32Array;
-    return refuse(`${formatShape(shape)} takes ${expected} bytes, but it has ${rawData.length}`);
+    return refuse(`its shape ${formatShape(shape)} takes ${expected} bytes, but it has ${rawData.length}`);
   }
   // Half floats without raw bytes are stored as 16 bits in an int32 each.
   const listed = { F32: floatData, F64: doubleData }[type as string] ?? int32Data;
   if (listed.length !== sizeOf(shape)) {
-    return refuse(`${formatShape(shape)} has ${sizeOf(shape)} elements, but it lists ${listed.length}`);
+    return refuse(
+      `its shape ${formatShape(shape)} has ${counted(sizeOf(shape), "element")}, but it lists ${listed.length}`,
+    );
   }
   if (listed !== int32Data) return Float32Array.from(listed);
   return readElements(type, new Uint8Array(Uint16Array.from(int32Data).buffer)) as Float32Array;
@@ -80,7 +83,7 @@ function readIntegers(
 ): number[] {
   const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
   const count = rawData.length > 0 ? rawData.length / bytes : Math.max(int64Data.length, int32Data.length);
-  if (count !== size) return refuse(`it should have ${size} elements, but has ${count}`);
+  if (count !== size) return refuse(`it should have ${counted(size, "element")}, but has ${count}`);
   if (rawData.length > 0) return Array.from({ length: count }, (_, i) => read(view, i * bytes));
   return int64Data.length > 0 ? int64Data.map(Number) : [...int32Data];
 }

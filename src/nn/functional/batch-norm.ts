@@ -8,6 +8,7 @@ import { requireImage } from "../../ops/window.js";
 import { formatShape, shapesEqual } from "../../graph/shape.js";
 import { asNode } from "../../tensor/methods/handle.js";
 import { Tensor, type Operand } from "../../tensor/tensor.js";
+import { counted } from "../../text/counted.js";
 
 /** Options of `F.batchNorm`. */
 export interface BatchNormOptions {
@@ -108,7 +109,7 @@ function requireChannels(input: Tensor, tensors: Record<string, Tensor | null>):
     if (!given || shapesEqual(given.shape, [channels])) continue;
     throw new ShapeError({
       op: "batchNorm",
-      problem: `input has ${channels} channels ${formatShape(input.shape)} but ${name} is ${formatShape(given.shape)}`,
+      problem: `input ${formatShape(input.shape)} has ${counted(channels, "channel")}, but ${name} has the shape ${formatShape(given.shape)}`,
       expected: formatShape([channels]),
       hint: "give the layer as many features as the convolution before it has output channels",
     });

@@ -12,19 +12,19 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "conv2d: channels",
     () => F.conv2d(zeros([8, 3, 28, 28]), zeros([32, 1, 3, 3])),
     ShapeError,
-    "conv2d: input has 3 channels [8,3,28,28] but weight expects 1 [32,1,3,3]. Hint: ",
+    "conv2d: input [8,3,28,28] has 3 channels, but weight [32,1,3,3] expects 1. Hint: ",
   ],
   [
     "conv2d: channels of groups",
     () => F.conv2d(zeros([8, 6, 9, 9]), zeros([4, 2, 3, 3]), null, { groups: 2 }),
     ShapeError,
-    "conv2d: input has 6 channels [8,6,9,9] but weight expects 4 [4,2,3,3] (2 groups of 2). Hint: ",
+    "conv2d: input [8,6,9,9] has 6 channels, but weight [4,2,3,3] expects 4 (2 groups of 2). Hint: ",
   ],
   [
     "conv2d: outputs and groups",
     () => F.conv2d(zeros([8, 6, 9, 9]), zeros([4, 2, 3, 3]), null, { groups: 3 }),
     ShapeError,
-    "conv2d: 4 output channels [4,2,3,3] do not divide into 3 groups.",
+    "conv2d: the 4 output channels of weight [4,2,3,3] cannot be divided into 3 groups.",
   ],
   [
     "conv2d: groups",
@@ -36,7 +36,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "conv2d: a small image",
     () => F.conv2d(zeros([8, 1, 2, 28]), zeros([32, 1, 5, 5]), null, { padding: 1 }),
     ShapeError,
-    "conv2d: the kernel covers 5×5 but the input [8,1,2,28], with its padding, has only 4×30.",
+    "conv2d: the kernel covers 5×5, but input [8,1,2,28] with its padding has only 4×30.",
   ],
   [
     "conv2d: stride",
@@ -54,7 +54,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "conv2d: axes",
     () => F.conv2d(zeros([1, 28, 28]), zeros([32, 1, 3, 3])),
     ShapeError,
-    "conv2d: input [1,28,28] has 3 axes; expected 4: [N,C,H,W]. Hint: add the batch's axis with unsqueeze(0).",
+    "conv2d: input [1,28,28] has 3 axes; expected 4: [N,C,H,W]. Hint: add the batch axis with unsqueeze(0).",
   ],
   [
     "conv2d: axes of the weight",
@@ -84,7 +84,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "batchNorm: channels",
     () => F.batchNorm(zeros([8, 16, 5, 5]), zeros([16]), zeros([8])),
     ShapeError,
-    "batchNorm: input has 16 channels [8,16,5,5] but runningVar is [8]; expected [16].",
+    "batchNorm: input [8,16,5,5] has 16 channels, but runningVar has the shape [8]; expected [16].",
   ],
   [
     "batchNorm: axes",
@@ -108,7 +108,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "maxPool2d: a small image",
     () => F.maxPool2d(zeros([8, 1, 5, 1]), 2),
     ShapeError,
-    "maxPool2d: the kernel covers 2×2 but the input [8,1,5,1], with its padding, has only 5×1.",
+    "maxPool2d: the kernel covers 2×2, but input [8,1,5,1] with its padding has only 5×1.",
   ],
   [
     "maxPool2d: padding",
@@ -138,7 +138,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "linear: features",
     () => F.linear(zeros([8, 13]), zeros([10, 12])),
     ShapeError,
-    "linear: input has 13 features [8,13] but weight expects 12 [10,12].",
+    "linear: input [8,13] has 13 features, but weight [10,12] expects 12.",
   ],
   [
     "linear: bias",
@@ -168,7 +168,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "logSoftmax: axis",
     () => F.logSoftmax(zeros([2, 3]), 2),
     ShapeError,
-    "logSoftmax: axis 2 does not exist in a tensor of 2 axes; expected an integer from -2 to 1.",
+    "logSoftmax: axis 2 does not exist in a tensor with 2 axes; expected an integer from -2 to 1.",
   ],
   [
     "nllLoss: float targets",

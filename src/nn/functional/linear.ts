@@ -2,6 +2,7 @@
 import { ShapeError } from "../../errors/errors.js";
 import { formatShape, shapesEqual } from "../../graph/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { counted } from "../../text/counted.js";
 
 /**
  * Computes x·Wᵀ + b over the last axis. PyTorch: `torch.nn.functional.linear`.
@@ -17,7 +18,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   if (weight.ndim !== 2 || features !== weight.shape[1]) {
     throw new ShapeError({
       op: "linear",
-      problem: `input has ${features ?? "no"} features ${formatShape(input.shape)} but weight expects ${weight.shape[1] ?? "[outputs, inputs]"} ${formatShape(weight.shape)}`,
+      problem: `input ${formatShape(input.shape)} has ${features === undefined ? "no features" : counted(features, "feature")}, but weight ${formatShape(weight.shape)} expects ${weight.shape[1] ?? "[outputs, inputs]"}`,
       hint: "flatten(1) joins all axes except the batch axis",
     });
   }

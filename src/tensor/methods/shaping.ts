@@ -4,6 +4,7 @@ import { formatShape, resolveAxes, resolveAxis, sizeOf, type Shape } from "../..
 import * as ops from "../../ops/index.js";
 import type { Handle } from "./handle.js";
 import { Reduction } from "./reduction.js";
+import { counted } from "../../text/counted.js";
 
 /** @internal */
 export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
@@ -197,7 +198,7 @@ function completeShape(op: string, sizes: readonly number[], from: Shape): Shape
   ) {
     throw new ShapeError({
       op,
-      problem: `${formatShape(from)} has ${sizeOf(from)} elements, which do not fill ${formatShape(sizes)}`,
+      problem: `${formatShape(from)} has ${counted(sizeOf(from), "element")} and cannot be reshaped to ${formatShape(sizes)}`,
     });
   }
   return shape;

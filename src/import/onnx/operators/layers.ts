@@ -18,6 +18,7 @@ import { sizeOf } from "../../../graph/shape.js";
 import { Tensor } from "../../../tensor/tensor.js";
 import { Numbers } from "../values.js";
 import { tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
+import { counted } from "../../../text/counted.js";
 
 type Sides = readonly [top: number, left: number, bottom: number, right: number];
 
@@ -115,7 +116,7 @@ function linear(node: NodeImport): Run {
   const [rows, columns] = shape as [number, number];
   const [inFeatures, outFeatures] = isTransposed ? [columns, rows] : [rows, columns];
   const bias = node.has(2) ? node.weight(2, "C", [null]) : undefined;
-  if (bias && bias.data.length !== outFeatures) return unsupported(`its C has ${bias.data.length} elements`);
+  if (bias && bias.data.length !== outFeatures) return unsupported(`its C has ${counted(bias.data.length, "element")}`);
   const layer = node.layer(() => {
     const made = new Linear(inFeatures, outFeatures, { bias: bias !== undefined });
     made.weight.setData(isTransposed ? data : transposed(data, rows, columns));
