@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { before, test } from "node:test";
+import { absolute, assertClose } from "./closeness.js";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { InferenceSession } from "onnxruntime-node";
@@ -68,7 +69,7 @@ test("with softmax and preprocessing it takes bytes and gives likelihoods, for a
       const expected = noGrad(() => F.softmax(model(images), 1)).data();
       const { shape, data } = await session.run(bytes, [count, ...size]);
       assert.deepEqual(shape, [count, 10]);
-      expected.forEach((right, i) => assert.ok(Math.abs(data[i]! - right) <= 1e-5, `${data[i]} instead of ${right}`));
+      assertClose(data, expected, absolute(1e-5), "the likelihoods");
     }
   }
 });

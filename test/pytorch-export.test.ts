@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { before, test, type TestContext } from "node:test";
+import { absolute, assertClose, assertCloseTo } from "./closeness.js";
 import { MNIST, transforms } from "../src/entries/data.js";
 import { exportNpz, exportPytorch, exportSafetensors } from "../src/entries/export.js";
 import { configure, F, manualSeed, nn, noGrad, ones, rand, zeros, type Tensor } from "../src/entries/index.js";
@@ -153,9 +154,8 @@ for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork, .
     const expected = [...model.stateDict()].map(([key, held]) => [key, digest(held.data())] as const);
     assert.deepEqual(digests, Object.fromEntries(expected));
     const ours = noGrad(() => model(batch)).data();
-    const largest = Math.max(...Array.from(ours, (x, i) => Math.abs(x - outputs[i]!)));
     assert.equal(outputs.length, 1000);
-    assert.ok(largest <= 1e-5, `outputs differ by ${largest}`);
+    assertClose(ours, outputs, absolute(1e-5), "the outputs");
 
     // What the program writes is what it read.
     const again = decodeSafetensors(fs.readFileSync(path.join(folder, "again.safetensors")), "again.safetensors");
@@ -336,7 +336,7 @@ test("two processes train it on together, with the losses of one, and the loss f
   assert.ok(last < 0.8 * first, `from ${first} to ${last}`);
   // Batch norm sees half of a batch in each process, so the losses are close, and not equal.
   const alone = lossesIn(runPython(program, folder));
-  assert.ok(Math.abs(average(alone) - average(losses)) < 0.1, `${average(alone)} alone`);
+  assertCloseTo(average(alone), average(losses), absolute(0.1), "the loss alone");
 });
 
 test("NumPy reads the .npz, with dots in its names", needs("numpy"), (t) => {

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose } from "./closeness.js";
 import { DataLoader, MNIST, transforms } from "../src/entries/data.js";
 import { decodeStateDict } from "../src/entries/import.js";
 import { noGrad } from "../src/entries/index.js";
@@ -25,7 +26,5 @@ test("as many of 10,000 test images are right as in PyTorch", () => {
 
   const [images] = data.batch([0, 1], () => assert.fail("nothing is random"));
   const output = noGrad(() => model.eval()(images)).data();
-  exercise.first.forEach((right, i) =>
-    assert.ok(Math.abs(output[i]! - right) < 1e-4, `${i}: ${output[i]} for ${right}`),
-  );
+  assertClose(output, exercise.first, absolute(1e-4));
 });

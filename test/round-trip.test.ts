@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { before, test } from "node:test";
+import { absolute, assertClose, assertCloseTo } from "./closeness.js";
 import { exportNpz, exportOnnx, exportPytorch, exportSafetensors } from "../src/entries/export.js";
 import { decodeStateDict, importOnnx } from "../src/entries/import.js";
 import { configure, F, manualSeed, noGrad, optim, randn, tensor, type nn, type Tensor } from "../src/entries/index.js";
@@ -118,13 +119,14 @@ for (const name of Object.keys(layerNetworks)) {
     const added = { exercise: 0, layers: 2 * 2 * 8, functions: 2 * 12 }[name]!;
     assert.equal(count(again), count(model) + added);
     const [ours, theirs] = [outputs(model), outputs(again)];
-    Array.from(ours).forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) < 1e-5, `${i}: ${theirs[i]} for ${x}`));
+    assertClose(theirs, ours, absolute(1e-5), "the outputs");
     const [first, , , , last] = steps(again, 5) as [number, number, number, number, number];
     assert.ok(last < first, `the loss goes from ${first} to ${last}`);
     if (name === "exercise") {
       // Nothing in it is random or otherwise in training: the losses are the same.
       const losses = steps(model, 5);
-      assert.ok(Math.abs(losses[0]! - first) < 1e-5 && Math.abs(losses[4]! - last) < 1e-4, `${losses.join()}`);
+      assertCloseTo(first, losses[0]!, absolute(1e-5), "the first loss");
+      assertCloseTo(last, losses[4]!, absolute(1e-4), "the last loss");
     }
   });
 }

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { encode } from "fast-png";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
 import { kilograd } from "../../test/terminal.js";
 
@@ -121,7 +122,12 @@ test("evaluate, check and predict read a run", async (t) => {
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     );
     const likelihoods = rows.map((row) => Number(row[4]));
-    assert.ok(Math.abs(likelihoods.reduce((a, b) => a + b) - 1) < 1e-3, "they add up to 1");
+    assertCloseTo(
+      likelihoods.reduce((a, b) => a + b),
+      1,
+      absolute(1e-3),
+      "the sum of the likelihoods",
+    );
     assert.deepEqual(
       rows.map((row) => row[1] === "→"),
       likelihoods.map((x) => x === Math.max(...likelihoods)),

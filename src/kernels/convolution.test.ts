@@ -4,8 +4,8 @@
  * Winograd's and the direct loops. A program that computes no convolution's gradient and changes no variable may take
  * Winograd's larger tiles, which round worse.
  */
-import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose, ofLargest } from "../../test/closeness.js";
 import { gradients } from "../autograd/gradients.js";
 import type { Node, VariableNode } from "../graph/node.js";
 import { evaluate } from "../reference/reference.js";
@@ -102,12 +102,7 @@ for (const one of cases) {
           .forEach((actual, i) => {
             const which = Math.max(0, nodes.indexOf(asked[i]!));
             const { data } = expected[which]!;
-            const scale = data.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
-            const worst = data.reduce((top, value, k) => Math.max(top, Math.abs(value - actual[k]!)), 0);
-            assert.ok(
-              worst <= tolerance * scale,
-              `${kind}, ${whats[which]}: off by ${worst} where the largest is ${scale}`,
-            );
+            assertClose(actual, data, ofLargest(tolerance), `${kind}, ${whats[which]}`);
           });
       }
     }
@@ -128,11 +123,7 @@ for (const kernel of [1, 3]) {
       for (const engine of engines) {
         engine
           .prepare(nodes, [])()
-          .forEach((actual, i) =>
-            expected[i]!.data.forEach((value, k) =>
-              assert.ok(Math.abs(value - actual[k]!) < 1e-4, `result ${i}, element ${k}: ${actual[k]!}, not ${value}`),
-            ),
-          );
+          .forEach((actual, i) => assertClose(actual, expected[i]!.data, absolute(1e-4), `result ${i}`));
       }
     });
   }
@@ -147,9 +138,7 @@ test("a bias that is a sum of variables", () => {
   const [expected] = evaluate([y]);
   for (const engine of engines) {
     const [actual] = engine.prepare([y], [])();
-    expected!.data.forEach((value, i) =>
-      assert.ok(Math.abs(actual![i]! - value) < 1e-5, `element ${i}: ${actual![i]!}`),
-    );
+    assertClose(actual!, expected!.data, absolute(1e-5));
   }
 });
 
@@ -165,9 +154,7 @@ test("1×1 convolutions of images whose rows do not follow each other, because t
     engine
       .prepare(nodes, [])()
       .forEach((actual, i) =>
-        expected[i]!.data.forEach((value, k) =>
-          assert.ok(Math.abs(value - actual[k]!) <= 1e-5 * Math.abs(value) + 1e-6, `result ${i}, element ${k}`),
-        ),
+        assertClose(actual, expected[i]!.data, (value) => 1e-5 * Math.abs(value) + 1e-6, `result ${i}`),
       );
   }
 });

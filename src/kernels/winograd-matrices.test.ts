@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose } from "../../test/closeness.js";
 import { transforms, type Arithmetic, type TransformName } from "./winograd-matrices.js";
 
 /** The same arithmetic, on numbers instead of vectors. */
@@ -51,11 +52,6 @@ function transformed(name: TransformName, row: readonly number[]): number[] {
   return result;
 }
 
-function assertNear(actual: readonly number[], expected: readonly number[]): void {
-  assert.equal(actual.length, expected.length);
-  expected.forEach((y, i) => assert.ok(Math.abs(actual[i]! - y) < 1e-9, `output ${i} is ${actual[i]}, expected ${y}`));
-}
-
 const w = [2, -3, 5];
 const products = (x: readonly number[], y: readonly number[]): number[] => x.map((value, i) => value * y[i]!);
 
@@ -70,7 +66,8 @@ for (const [what, tile, names] of [
     const all = Array.from({ length: tile + 2 }, (_, i) => i * i - 7);
     for (const d of [...all.map((_, at) => unit(at)), all]) {
       const expected = Array.from({ length: tile }, (_, i) => d[i]! * w[0]! + d[i + 1]! * w[1]! + d[i + 2]! * w[2]!);
-      assertNear(transformed(output, products(transformed(input, d), transformed(weight, w))), expected);
+      const outputs = transformed(output, products(transformed(input, d), transformed(weight, w)));
+      assertClose(outputs, expected, absolute(1e-9));
     }
   });
 }
@@ -81,8 +78,6 @@ test("the gradient of the weights: dw[k] = Σ d[i + k] · dy[i]", () => {
     [2, -1, 6, 3],
   ];
   const expected = [0, 1, 2].map((k) => dy.reduce((sum, y, i) => sum + y * d[i + k]!, 0));
-  assertNear(
-    transformed("weightGradient", products(transformed("input", d), transformed("outputGradient", dy))),
-    expected,
-  );
+  const gradient = transformed("weightGradient", products(transformed("input", d), transformed("outputGradient", dy)));
+  assertClose(gradient, expected, absolute(1e-9));
 });

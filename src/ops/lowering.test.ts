@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertClose, relative } from "../../test/closeness.js";
 import { evaluate } from "../reference/reference.js";
 import { broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../graph/shape.js";
 import { assemble } from "../wasm/assembler.js";
@@ -58,20 +59,17 @@ function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], shape: Shap
   return new Float32Array(memory.buffer, 0, sizeOf(shape));
 }
 
-/** Runs a case both ways. The float32 result may be off by a few units in the last place. */
+/** Runs a case both ways. The float32 result may be off by a few units in the last place; NaN is in the same places. */
 function compare<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], what: string): void {
   const nodes = inputs.map(asData);
   const { shape } = op.infer(nodes, attrs);
   const expected = op.reference(evaluate(nodes), attrs, op.infer(nodes, attrs));
   const actual = run(op, attrs, inputs, shape);
-  for (const [i, wide] of expected.entries()) {
-    const exact = Math.fround(wide);
-    const close = Math.abs(actual[i]! - exact) <= 4e-7 * Math.abs(exact);
-    assert.ok(
-      close || Object.is(actual[i]! + 0, exact + 0),
-      `${what}: element ${i} is ${actual[i]}, expected ${exact}`,
-    );
-  }
+  const exact = expected.map(Math.fround);
+  const isNaN = (list: ArrayLike<number>): boolean[] => Array.from(list, Number.isNaN);
+  assert.deepEqual(isNaN(actual), isNaN(exact), `${what}: which elements are NaN`);
+  const numbers = (list: ArrayLike<number>): number[] => Array.from(list, (x) => (Number.isNaN(x) ? 0 : x));
+  assertClose(numbers(actual), numbers(exact), relative(4e-7), what);
 }
 
 for (const op of registry.values()) {

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { assertClose, ofLargest } from "../../test/closeness.js";
 import { Answers } from "../../test/answers.js";
 import { jsonFixture } from "../../test/fixtures.js";
 import { gradients } from "../autograd/gradients.js";
@@ -42,20 +43,6 @@ function gradientsOf(sample: SampleCase): (Float64Array | null)[] {
   });
 }
 
-/**
- * Asserts that all elements are within `tolerance` times the largest expected magnitude (at least 1), with NaN and
- * infinities in the same positions.
- */
-function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
-  assert.equal(actual.length, expected.length, `${what}: number of elements`);
-  const finite = Array.from(expected).filter(Number.isFinite).map(Math.abs);
-  const allowed = tolerance * finite.reduce((a, b) => Math.max(a, b), 1);
-  for (let i = 0; i < expected.length; i++) {
-    const same = Object.is(actual[i]! + 0, expected[i]! + 0) || Math.abs(actual[i]! - expected[i]!) <= allowed;
-    assert.ok(same, `${what}: element ${i} is ${actual[i]}, expected ${expected[i]}, allowed distance ${allowed}`);
-  }
-}
-
 // Finite differences ----------------------------------------------------------------------------------------------
 
 /** The error of a central difference grows with the square of the step, and rounding errors with its inverse. */
@@ -91,7 +78,7 @@ describe("gradients equal finite differences of the reference", () => {
         const at = Array.from({ length: Math.ceil(input.values.length / every) }, (_, i) => i * every);
         const numeric = centralDifferences(sample, which, at);
         const found = at.map((element) => analytic[which]?.[element] ?? 0);
-        assertClose(found, numeric, 1e-7, `input ${which}`);
+        assertClose(found, numeric, ofLargest(1e-7, 1), `input ${which}`);
       }
     });
   }
@@ -125,12 +112,12 @@ describe("values and gradients equal PyTorch's", () => {
     test(sample.name, answers.needs(sample.name), () => {
       const answer = answers.get(sample.name);
       assert.deepEqual([...sample.build(sample.inputs.map(asData)).shape], answer.shape, "shape");
-      assertClose(valueOf(sample), asNumbers(answer.value), 1e-8, "value");
+      assertClose(valueOf(sample), asNumbers(answer.value), ofLargest(1e-8, 1), "value");
       const found = gradientsOf(sample);
       for (const [i, input] of sample.inputs.entries()) {
         // Where PyTorch has no gradient, kilograd may have zeros, and vice versa.
         const expected = asNumbers(answer.gradients?.[i] ?? Array.from(input.values, () => 0));
-        assertClose(found[i] ?? expected.map(() => 0), expected, 1e-7, `gradient ${i}`);
+        assertClose(found[i] ?? expected.map(() => 0), expected, ofLargest(1e-7, 1), `gradient ${i}`);
       }
     });
   }
@@ -160,7 +147,7 @@ describe("records", () => {
         const parts = lowering.build(node.inputs, node.attrs);
         assert.deepEqual([parts.shape, parts.dtype], [node.shape, node.dtype]);
         const [whole, made] = evaluate([node, parts]);
-        assertClose(made!.data, whole!.data, 1e-6, sample.name);
+        assertClose(made!.data, whole!.data, ofLargest(1e-6, 1), sample.name);
       }
     });
   }

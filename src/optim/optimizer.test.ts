@@ -1,6 +1,7 @@
 /** The optimizers against PyTorch 1.13 (fixtures/optim/optim.py), their state, and their refusals. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose, assertCloseTo, relative } from "../../test/closeness.js";
 import type { Engine } from "../runtime/engine.js";
 import { setEngine } from "../runtime/realize.js";
 import { Answers } from "../../test/answers.js";
@@ -46,14 +47,6 @@ function setGradients(params: readonly Tensor[], step: number): void {
   }
 }
 
-function assertClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
-  assert.equal(actual.length, expected.length, what);
-  expected.forEach((value, i) => {
-    const error = Math.abs(actual[i]! - value) / Math.max(1, Math.abs(value));
-    assert.ok(error <= tolerance, `${what}, element ${i}: ${actual[i]} instead of ${value}`);
-  });
-}
-
 test("every answer is asked for", () => answers.assertAllAsked(Object.keys(optimizers)));
 
 for (const [name, make] of Object.entries(optimizers)) {
@@ -66,7 +59,7 @@ for (const [name, make] of Object.entries(optimizers)) {
       optimizer.step();
       const expected = history.find((entry) => entry.step === step);
       expected?.params.forEach((values, i) => {
-        assertClose(params[i]!.data(), values, 1e-6, `step ${step}, parameter ${i}`);
+        assertClose(params[i]!.data(), values, relative(1e-6, 1), `step ${step}, parameter ${i}`);
       });
     }
   });
@@ -79,9 +72,9 @@ test("groups have hyperparameters of their own, and parameters without a gradien
   a.grad = tensor([1, 2, 3]);
   b.grad = tensor([1, 2, 3]);
   optimizer.step();
-  assertClose(a.data(), [0, -2.25, 0.5], 1e-6, "a");
-  assertClose(b.data(), [-0.25, -2.1, 0], 1e-6, "b");
-  assertClose(still.data(), [0.5, -1.25, 2], 0, "still");
+  assertClose(a.data(), [0, -2.25, 0.5], relative(1e-6, 1), "a");
+  assertClose(b.data(), [-0.25, -2.1, 0], relative(1e-6, 1), "b");
+  assertClose(still.data(), [0.5, -1.25, 2], absolute(0), "still");
   optimizer.zeroGrad();
   assert.equal(a.grad, null);
 });
@@ -236,8 +229,8 @@ test("gradients stay, and add up, until they are forgotten", () => {
       optimizer.step();
       p -= 0.1 * g;
     }
-    assert.ok(Math.abs(param.grad!.data()[0]! - g) <= 1e-5 * Math.abs(g), `gradient after ${action}`);
-    assert.ok(Math.abs(param.data()[0]! - p) <= 1e-5 * Math.abs(p), `parameter after ${action}`);
+    assertCloseTo(param.grad!.data()[0]!, g, relative(1e-5), `gradient after ${action}`);
+    assertCloseTo(param.data()[0]!, p, relative(1e-5), `parameter after ${action}`);
   }
   optimizer.zeroGrad();
   assert.equal(param.grad, null);

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { encode } from "fast-png";
+import { absolute, assertClose } from "../../test/closeness.js";
 import { temporaryFolder } from "../../test/idx-folder.js";
 import { Linear, LogSoftmax, Flatten, Sequential } from "../nn/index.js";
 import { copyTensors } from "../train/checkpoint.js";
@@ -35,7 +36,7 @@ test("likelihoods of a PNG, a canvas's pixels and an array, normalised as in tra
     ],
   ]) {
     const { likelihoods, label, index, classes, inverted, originalSize } = classifier.predict(image);
-    assert.ok(Math.abs(likelihoods[0]! - expected) < 1e-6 && Math.abs(likelihoods[1]! - 1 + expected) < 1e-6);
+    assertClose(likelihoods, [expected, 1 - expected], absolute(1e-6), "the likelihoods");
     assert.deepEqual(
       { label, index, classes, inverted },
       { label: "bright", index: 0, classes: ["bright", "dark"], inverted: false },

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "fast-png";
+import { absolute, assertClose } from "../../test/closeness.js";
 import { ArgumentError, DataError } from "../errors/errors.js";
 import { readPng, toDigit, toGrey, type GreyImage } from "./image.js";
 
-function close(actual: Iterable<number>, expected: readonly number[], within = 1e-6): void {
-  const list = [...actual];
-  assert.equal(list.length, expected.length);
-  list.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) <= within, `${i}: ${x} against ${expected[i]}`));
+function assertPixels(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  assertClose(actual, expected, absolute(1e-6), "the pixels");
 }
 
 function grey(width: number, pixels: number[]): GreyImage {
@@ -15,21 +14,21 @@ function grey(width: number, pixels: number[]): GreyImage {
 }
 
 test("grey of 8 and 16 bits", () => {
-  close(readPng(encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 }), "x").pixels, [0, 0.2]);
+  assertPixels(readPng(encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 }), "x").pixels, [0, 0.2]);
   const deep = { width: 2, height: 1, data: Uint16Array.of(65535, 13107), channels: 1, depth: 16 as const };
-  close(readPng(encode(deep), "x").pixels, [1, 0.2]);
+  assertPixels(readPng(encode(deep), "x").pixels, [1, 0.2]);
 });
 
 test("colours count by their brightness", () => {
   const data = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255);
-  close(readPng(encode({ width: 3, height: 1, data, channels: 3 }), "x").pixels, [0.299, 0.587, 0.114]);
+  assertPixels(readPng(encode({ width: 3, height: 1, data, channels: 3 }), "x").pixels, [0.299, 0.587, 0.114]);
 });
 
 test("what is transparent is white", () => {
   const rgba = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255);
-  close(readPng(encode({ width: 2, height: 1, data: rgba, channels: 4 }), "x").pixels, [1, 0]);
+  assertPixels(readPng(encode({ width: 2, height: 1, data: rgba, channels: 4 }), "x").pixels, [1, 0]);
   const greyAlpha = Uint8Array.of(0, 51, 255, 0);
-  close(readPng(encode({ width: 2, height: 1, data: greyAlpha, channels: 2 }), "x").pixels, [0.8, 1]);
+  assertPixels(readPng(encode({ width: 2, height: 1, data: greyAlpha, channels: 2 }), "x").pixels, [0.8, 1]);
 });
 
 // Written by Pillow: Image.new("1", (9, 2)) with pixels (8, 0) and (0, 1) set; and mode "P" with the palette black,
@@ -41,11 +40,11 @@ const PALETTE =
 test("less than a byte a pixel", () => {
   const { width, height, pixels } = readPng(Buffer.from(ONE_BIT, "base64"), "x");
   assert.deepEqual([width, height], [9, 2]);
-  close(pixels, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+  assertPixels(pixels, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 test("a palette", () => {
-  close(readPng(Buffer.from(PALETTE, "base64"), "x").pixels, [1, 0, 0.299]);
+  assertPixels(readPng(Buffer.from(PALETTE, "base64"), "x").pixels, [1, 0, 0.299]);
 });
 
 test("what is no PNG, or a broken one, is refused by name", () => {
@@ -64,25 +63,25 @@ test("dark on bright is turned over, bright on dark is not", () => {
   const dark = [1, 1, 1, 1, 0, 1, 1, 1, 1];
   const turned = toDigit(grey(3, dark), 3);
   assert.equal(turned.inverted, true);
-  close(turned.pixels, [0, 0, 0, 0, 1, 0, 0, 0, 0]);
+  assertPixels(turned.pixels, [0, 0, 0, 0, 1, 0, 0, 0, 0]);
   const kept = toDigit(turned, 3);
   assert.equal(kept.inverted, false);
-  close(kept.pixels, [...turned.pixels]);
+  assertPixels(kept.pixels, [...turned.pixels]);
 });
 
 test("an image that is not square is put in the middle of one", () => {
-  close(toDigit(grey(1, [0.1, 0.2, 0.3]), 3).pixels, [0, 0.1, 0, 0, 0.2, 0, 0, 0.3, 0]);
+  assertPixels(toDigit(grey(1, [0.1, 0.2, 0.3]), 3).pixels, [0, 0.1, 0, 0, 0.2, 0, 0, 0.3, 0]);
 });
 
 test("an image is made smaller as Pillow does it", () => {
   // Image.fromarray(arange(16).reshape(4, 4) / 32).resize((2, 2), BILINEAR)
   const ramp = Array.from({ length: 16 }, (_, i) => i / 32);
-  close(toDigit(grey(4, ramp), 2).pixels, [0.1116072, 0.1607143, 0.3080357, 0.3571429]);
+  assertPixels(toDigit(grey(4, ramp), 2).pixels, [0.1116072, 0.1607143, 0.3080357, 0.3571429]);
 });
 
 test("an image is made larger as Pillow does it", () => {
   // Image.fromarray([[0, 0.25], [0.25, 0.5]]).resize((4, 4), BILINEAR), first row
-  close(toDigit(grey(2, [0, 0.25, 0.25, 0.5]), 4).pixels.slice(0, 4), [0, 0.0625, 0.1875, 0.25]);
+  assertPixels(toDigit(grey(2, [0, 0.25, 0.25, 0.5]), 4).pixels.slice(0, 4), [0, 0.0625, 0.1875, 0.25]);
 });
 
 test("a canvas's pixels, rows of numbers and a PNG are the same image", () => {
@@ -91,7 +90,7 @@ test("a canvas's pixels, rows of numbers and a PNG are the same image", () => {
   for (const source of [rgba, png, [[0, 0.2]], [Float32Array.of(0, 0.2)], grey(2, [0, 0.2])]) {
     const { width, height, pixels } = toGrey(source);
     assert.deepEqual([width, height], [2, 1]);
-    close(pixels, [0, 0.2]);
+    assertPixels(pixels, [0, 0.2]);
   }
 });
 

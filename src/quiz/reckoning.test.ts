@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
 import { inspectNetwork } from "../inspect/inspect.js";
@@ -14,7 +15,7 @@ test("the course's own figures", () => {
   assert.equal(reckoning.convolutionLines(five), 81);
   assert.equal(reckoning.sum(reckoning.layerWeights([25_088, 4096, 4096, 1000])), 123_633_664);
   // The course has 1.41058 for a likelihood that it shows as 0.244.
-  assert.ok(Math.abs(reckoning.negativeLogLikelihood(0.244) - 1.41058) < 1e-4);
+  assertCloseTo(reckoning.negativeLogLikelihood(0.244), 1.41058, absolute(1e-4));
 });
 
 test("the library's own layers agree", () => {
@@ -33,7 +34,7 @@ test("the library's own layers agree", () => {
   const logits = [0.5, -1, 2];
   const likelihoods = reckoning.softmax(logits);
   const loss = F.crossEntropy(tensor([logits]), tensor(Int32Array.of(2))).item();
-  assert.ok(Math.abs(reckoning.negativeLogLikelihood(likelihoods[2]!) - loss) < 1e-6);
+  assertCloseTo(reckoning.negativeLogLikelihood(likelihoods[2]!), loss, absolute(1e-6));
   const dropped = F.dropout(tensor(new Float32Array(64).fill(1)), 0.75).data();
   assert.deepEqual([...new Set(dropped)].sort(), [0, reckoning.invertedDropoutScale(0.75)]);
 });

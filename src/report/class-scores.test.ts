@@ -1,6 +1,7 @@
 /** Confusion matrix, precision, recall and calibration, against numpy (fixtures/report/classification.py). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { jsonFixture } from "../../test/fixtures.js";
 import { calibration } from "./calibration.js";
 import { classScores, confusionMatrix } from "./class-scores.js";
@@ -36,7 +37,7 @@ for (const [i, one] of cases.entries()) {
     assert.deepEqual(orNull(scores.map(({ f1 }) => f1)), one.f1);
     assert.equal(scores.at(-1)!.support, 0);
     const { ece, bins, undefined: missing } = calibration(given);
-    assert.ok(Math.abs(ece - one.ece) < 1e-12, `${ece} is not ${one.ece}`);
+    assertCloseTo(ece, one.ece, absolute(1e-12));
     assert.equal(missing, 0);
     assert.equal(
       bins.reduce((sum, { count }) => sum + count, 0),

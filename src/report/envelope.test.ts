@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { Envelope } from "./envelope.js";
 
 test("a short curve stays as it is", () => {
@@ -24,7 +25,7 @@ test("a million values become a bounded number of spans that lose no peak and no
   assert.equal(Math.max(...spans.map(({ high }) => high)), 1000);
   assert.equal(Math.min(...spans.map(({ low }) => low)), -1000);
   const total = spans.reduce((sum, { mean, first, last }) => sum + mean * (last - first + 1), 0);
-  assert.ok(Math.abs(total - (count - 2)) < 1e-3);
+  assertCloseTo(total, count - 2, absolute(1e-3));
   spans.forEach(({ first }, i) => assert.equal(first, i === 0 ? 1 : spans[i - 1]!.last + 1));
 });
 

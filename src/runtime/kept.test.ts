@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertClose, ofLargest } from "../../test/closeness.js";
 import { compile } from "../tensor/compile.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { evaluate } from "../reference/reference.js";
@@ -43,10 +44,7 @@ function assertRight(use: (x: Tensor) => Tensor, network: Network, what: string)
   const x = images();
   x.data();
   const [expected] = evaluate([noGrad(() => network(x)).node]);
-  const scale = Math.max(...expected!.data.map(Math.abs));
-  use(x)
-    .data()
-    .forEach((y, i) => assert.ok(Math.abs(y - expected!.data[i]!) <= 1e-5 * scale, `${what}: element ${i} is ${y}`));
+  assertClose(use(x).data(), expected!.data, ofLargest(1e-5), what);
 }
 
 /** Every way in which a network's tensors are overwritten. */
@@ -185,10 +183,8 @@ test("convolutions with kept weights are right for images of any size", () => {
       const x = randn([batch, 8, height, width]);
       x.data();
       const [expected] = evaluate([noGrad(() => network(x)).node]);
-      const scale = Math.max(...expected!.data.map(Math.abs));
       const actual = noGrad(() => network(x)).data();
-      const worst = Math.max(...actual.map((y, i) => Math.abs(y - expected!.data[i]!)));
-      assert.ok(worst <= 1e-5 * scale, `${height}×${width}: ${worst} of ${scale}`);
+      assertClose(actual, expected!.data, ofLargest(1e-5), `${batch} images of ${height}×${width}`);
     }
   }
 });

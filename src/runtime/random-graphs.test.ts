@@ -6,9 +6,9 @@
  * Kept out on purpose, as they are known to differ and are dealt with elsewhere: whole numbers beyond 2 to the 24th in
  * int32 (they are computed in float32), NaN in maxima, the gradient of clamp at its bounds, and long float32 sums.
  */
-import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { absolute, assertClose } from "../../test/closeness.js";
 import { checkRandomly } from "../../test/random-checks.js";
 import { gradients } from "../autograd/gradients.js";
 import { topologicalOrder, type Dtype, type Node } from "../graph/node.js";
@@ -194,11 +194,7 @@ function compare(nodes: readonly Node[], tolerance: number): void {
       .forEach((actual, i) => {
         const { data } = expected[i]!;
         const what = `${nodes[i]!.op.name} [${nodes[i]!.shape.join()}] ${nodes[i]!.dtype}, result ${i}, ${name}`;
-        assert.equal(actual.length, data.length, what);
-        data.forEach((x, at) => {
-          const near = Math.abs(x - actual[at]!) <= tolerance;
-          assert.ok(near, `${what}: element ${at} is ${actual[at]}, expected ${x}, may be off by ${tolerance}`);
-        });
+        assertClose(actual, data, absolute(tolerance), what);
       });
   }
 }

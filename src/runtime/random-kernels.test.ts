@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { absolute, assertClose, type Tolerance } from "../../test/closeness.js";
 import { checkRandomly } from "../../test/random-checks.js";
 import { gradients } from "../autograd/gradients.js";
 import type { Node } from "../graph/node.js";
@@ -17,20 +18,16 @@ import { WasmEngine } from "./wasm-engine.js";
 const one = new WasmEngine({ threads: 1, numerics: "fast", profile: false });
 const two = new WasmEngine({ threads: 2, numerics: "fast", profile: false });
 
-/** Compares nodes with the reference, each element within what `allowed` gives for it. */
-function compare(nodes: readonly Node[], allowed: (expected: number, node: number) => number): void {
+/** Compares nodes with the reference, each element within what the tolerance of its node allows. */
+function compare(nodes: readonly Node[], toleranceOf: (node: number) => Tolerance): void {
   const expected = evaluate(nodes);
   const results = one.prepare(nodes, [])();
   assert.deepEqual(two.prepare(nodes, [])(), results, "two threads give the same bits as one");
   results.forEach((actual, node) => {
     const { op, shape } = nodes[node]!;
     assert.equal(actual.length, sizeOf(shape));
-    expected[node]!.data.forEach((x, at) => {
-      const most = allowed(x, node);
-      const what = `${op.name} [${shape.join()}], result ${node}: element ${at} is ${actual[at]}, expected ${x}, may be off by ${most}`;
-      // A dilated window that sees padding alone gives −∞ in both.
-      assert.ok(x === actual[at] || Math.abs(x - actual[at]!) <= most, what);
-    });
+    // A dilated window that sees padding alone gives −∞ in both.
+    assertClose(actual, expected[node]!.data, toleranceOf(node), `${op.name} [${shape.join()}], result ${node}`);
   });
 }
 
@@ -61,7 +58,7 @@ test("random convolutions", () => {
     // compute with whole numbers.
     const taps = sizeOf(kernel);
     const terms = [inputs * taps, outputs * taps, batch * y.shape[2]! * y.shape[3]!];
-    compare([y, all.get(x)!, all.get(w)!], (_, node) => 2e-5 * 9 * terms[node]!);
+    compare([y, all.get(x)!, all.get(w)!], (node) => absolute(2e-5 * 9 * terms[node]!));
   });
   checkRandomly(property, 40);
 });
@@ -84,7 +81,7 @@ test("random poolings", () => {
         : ops.avgPool2d(x, { kernel, stride, padding, countIncludePad: by === "mean" });
     const all = gradients(y, wholes(y.shape, `upstream ${fill}`));
     // Whole numbers are exact; a mean rounds its share and its terms, of which a pixel is in at most nine.
-    compare([y, all.get(x)!], () => (by === "max" ? 0 : 1e-5));
+    compare([y, all.get(x)!], () => absolute(by === "max" ? 0 : 1e-5));
   });
   checkRandomly(property, 40);
 });
@@ -119,7 +116,7 @@ test("random functions of views", () => {
     const all = gradients(y, wholes(y.shape, `upstream ${fill}`, [-2, 3]));
     // Functions are good to some units of the last place, and gradients made of several of them; |upstream| is at most
     // 2.
-    compare([y, all.get(x)!], (expected) => 4e-6 * (Math.abs(expected) + 1));
+    compare([y, all.get(x)!], () => (expected) => 4e-6 * (Math.abs(expected) + 1));
   });
   checkRandomly(property, 60);
 });

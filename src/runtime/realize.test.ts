@@ -1,6 +1,7 @@
 /** What realising promises: one program for one structure, and values that stay readable after an update. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -41,7 +42,7 @@ for (const [name, engine] of [
     setEngine(engine);
     const m = model();
     assert.equal(step(m).item(), 13);
-    assert.ok(Math.abs(step(m).item() - (13 - 0.1 * 34)) < 1e-5);
+    assertCloseTo(step(m).item(), 13 - 0.1 * 34, absolute(1e-5));
   });
 
   test(`${name}: what was computed from the weights before a step can still be asked for after it`, () => {

@@ -1,9 +1,10 @@
 /** The compiled engine against the float64 reference: every sample of every op and function, values and gradients. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertClose, ofLargest } from "../../test/closeness.js";
 import { gradients } from "../autograd/gradients.js";
 import { evaluate } from "../reference/reference.js";
-import type { HostArray, Node } from "../graph/node.js";
+import type { Node } from "../graph/node.js";
 import { asData, asVariable, functionCases, opCases, upstream } from "../reference/sample-inputs.js";
 import * as ops from "../ops/index.js";
 import { command } from "./command.js";
@@ -17,18 +18,7 @@ const engines = {
 };
 
 /** float32 results are as near to float64's as the size of the terms allows. */
-const tolerance = 2e-5;
-
-function assertNear(name: string, actual: HostArray, expected: Float64Array): void {
-  assert.equal(actual.length, expected.length, `${name}: number of elements`);
-  const scale = expected.reduce((top, x) => (Number.isFinite(x) ? Math.max(top, Math.abs(x)) : top), 1e-3);
-  expected.forEach((x, i) => {
-    const y = actual[i]!;
-    const near =
-      Object.is(x, y) || (Number.isNaN(x) && Number.isNaN(y)) || x === y || Math.abs(x - y) <= tolerance * scale;
-    assert.ok(near, `${name}: element ${i} is ${y}, expected ${x}`);
-  });
-}
+const tolerance = ofLargest(2e-5, 1e-3);
 
 function resultsOf(build: (inputs: readonly Node[]) => Node, inputs: Node[], seed: Node | undefined): Node[] {
   const result = build(inputs);
@@ -47,7 +37,7 @@ for (const [kind, engine] of Object.entries(engines)) {
         const expected = evaluate(nodes);
         engine
           .prepare(nodes, [])()
-          .forEach((actual, i) => assertNear(`${name} #${i}`, actual, expected[i]!.data));
+          .forEach((actual, i) => assertClose(actual, expected[i]!.data, tolerance, `${name} #${i}`));
       }
     });
   }

@@ -1,6 +1,7 @@
 /** The figures reported at the end of an epoch: its loss, and its seconds by a clock that the test controls. */
 import assert from "node:assert/strict";
 import { beforeEach, mock, test, type TestContext } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { toyTrainer } from "../../test/toy-training.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { setEngine } from "../runtime/realize.js";
@@ -73,6 +74,6 @@ test("an epoch's training loss is the mean over its own steps", async () => {
   steps.forEach((losses, i) => {
     assert.equal(losses.length, 5);
     const [a, b, c, d, e] = losses as [number, number, number, number, number];
-    assert.ok(Math.abs(means[i]! - (a + b + c + d + e) / 5) < 1e-12);
+    assertCloseTo(means[i]!, (a + b + c + d + e) / 5, absolute(1e-12));
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { toyTrainer } from "../../test/toy-training.js";
 import { BatchNorm2d, Conv2d, Flatten, Linear, LogSoftmax, ReLU, Sequential } from "../nn/index.js";
 import { manualSeed, randn } from "../random/random.js";
@@ -74,7 +75,7 @@ test("the ratio of a gradient is its size over the weight's", () => {
   // ∂L/∂w = (p − 1, p) · 3 = (−1.5, 1.5), beside (0.6, 0.6)
   assert.deepEqual(relus, []);
   assert.equal(gradients[0]!.weight, "0.weight");
-  assert.ok(Math.abs(gradients[0]!.ratio - 2.5) < 1e-6, `${gradients[0]!.ratio}`);
+  assertCloseTo(gradients[0]!.ratio, 2.5, absolute(1e-6));
 });
 
 test("the units of a layer [N, features] are its features", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { ToyNet, toySource } from "../../test/toy-training.js";
 import { ArgumentError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
@@ -19,10 +20,10 @@ test("the rate grows by the same factor from the first step to the last", () => 
 
 test("the first smoothed loss is the loss, and the next ones follow it slowly", () => {
   const [first, second] = range(0.0001, 0.01, 2) as [RangePoint, RangePoint];
-  assert.ok(Math.abs(first.smoothed - first.loss) < 1e-9);
+  assertCloseTo(first.smoothed, first.loss, absolute(1e-9));
   // Weights 0.95 · 0.05 and 0.05, divided by their sum.
   const expected = (0.95 * first.loss + second.loss) / 1.95;
-  assert.ok(Math.abs(second.smoothed - expected) < 1e-9);
+  assertCloseTo(second.smoothed, expected, absolute(1e-9));
 });
 
 test("ranges that are not possible are refused", () => {
@@ -47,7 +48,7 @@ const points: RangePoint[] = Array.from({ length: 101 }, (_, i) => {
 
 test("close to the explosion a tenth of the rate with the lowest loss", () => {
   const { lr, lowest, steepest, exploded } = suggestLr(points);
-  assert.ok(Math.abs(lowest - 1) < 1e-9);
+  assertCloseTo(lowest, 1, absolute(1e-9));
   assert.ok(steepest > 0.5 && steepest < 1, String(steepest));
   assert.equal(lr, lowest / 10);
   assert.equal(exploded, true);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { ToyNet, toySource, toyTrainer } from "../../test/toy-training.js";
 import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
@@ -49,10 +50,10 @@ test("the events of a training, in order", async () => {
     [1, 2].flatMap((number) => [0, 1, 2, 3, 4].map((batch) => [number, batch])),
   );
   // The rate that the step used, which is the cycle's first one in the first step.
-  assert.ok(Math.abs(steps[0]!.lr - 0.1 / 25) < 1e-12);
+  assertCloseTo(steps[0]!.lr, 0.1 / 25, absolute(1e-12));
   const [first] = events.filter((event) => event.type === "epoch");
   const losses = steps.slice(0, 5).map(({ loss }) => loss);
-  assert.ok(Math.abs(first!.trainLoss - losses.reduce((a, b) => a + b) / 5) < 1e-12);
+  assertCloseTo(first!.trainLoss, losses.reduce((a, b) => a + b) / 5, absolute(1e-12));
   assert.equal(first!.total, 6);
 });
 
@@ -151,7 +152,7 @@ test("evaluation sums up over all batches, in evaluation mode, and puts the mode
   assert.ok(first.correct >= 0 && first.correct <= 6 && Number.isInteger(first.correct));
   // Dropout is off and the statistics stay the same, so a different order of the images changes only the rounding.
   assert.equal(second.correct, first.correct);
-  assert.ok(Math.abs(second.testLoss - first.testLoss) < 1e-6);
+  assertCloseTo(second.testLoss, first.testLoss, absolute(1e-6));
 });
 
 test("a compiled training calls the network for the first batches of an epoch only", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { before, test } from "node:test";
+import { absolute, assertCloseTo } from "../../../test/closeness.js";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
@@ -34,7 +35,7 @@ test("onnx: takes bytes and gives likelihoods, and the file has metadata", async
   const { data } = await session.run(new Uint8Array(3 * 784).fill(100), [3, 1, 28, 28]);
   for (let i = 0; i < 3; i++) {
     const sum = data.subarray(10 * i, 10 * i + 10).reduce((total, x) => total + x, 0);
-    assert.ok(Math.abs(sum - 1) < 1e-5, `likelihoods add up to ${sum}`);
+    assertCloseTo(sum, 1, absolute(1e-5), "the sum of the likelihoods");
   }
   const { metadataProps, producerName } = fromBinary(ModelProtoSchema, bytes);
   const said = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));

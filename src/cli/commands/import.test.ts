@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { absolute, assertClose } from "../../../test/closeness.js";
 import { fixturePath } from "../../../test/fixtures.js";
 import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { kilograd } from "../../../test/terminal.js";
@@ -35,7 +36,7 @@ test("train --weights starts from the weights in a file or a run", async (t) => 
     const [given, kept] = [weights(fixturePath("weights/exercise.pt")), weights(path.join(out, "last.safetensors"))];
     // With so small a learning rate they hardly change.
     const [before, after] = [given.get("conv2.weight")!.data(), kept.get("conv2.weight")!.data()];
-    before.forEach((x, i) => assert.ok(Math.abs(x - after[i]!) < 1e-5));
+    assertClose(after, before, absolute(1e-5), "the weights");
   };
   await begin(fixturePath("weights/exercise.pt"), path.join(folder, "first"));
   await begin(path.join(folder, "first"), path.join(folder, "second"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose } from "../../../test/closeness.js";
 import { Generator, randomInteger, uniformNumber } from "../../random/random.js";
 import { roundHalfEven } from "../../text/rounding.js";
 import type { Image } from "../image.js";
@@ -67,7 +68,7 @@ for (const interpolation of ["nearest", "bilinear"] as const) {
         const wanted = naive(image, matrix, interpolation, fill);
         // Formulas that round in another order may fall to the two sides of a half.
         const most = interpolation === "nearest" ? 0 : floats ? 1e-4 : 1;
-        data.forEach((value, at) => assert.ok(Math.abs(value - wanted[at]!) <= most, `image ${i}, ${at}: ${value}`));
+        assertClose(data, wanted, absolute(most), `image ${i}`);
       }
     });
   }

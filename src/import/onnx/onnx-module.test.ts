@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
+import { absolute, assertClose } from "../../../test/closeness.js";
 import { fixturePath, jsonFixture, readFixture } from "../../../test/fixtures.js";
 import { DataError } from "../../errors/errors.js";
 import { noGrad } from "../../graph/grad-mode.js";
@@ -27,17 +28,15 @@ function load(name: string, options?: ImportOnnxOptions): OnnxModule {
   return importOnnx(readFixture(`onnx/${name}.onnx`), `${name}.onnx`, options);
 }
 
-function close(actual: Tensor, expected: readonly number[], within = 2e-6): void {
-  const elements = [...actual.data()];
-  assert.equal(elements.length, expected.length);
-  elements.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) <= within, `${i}: ${x} against ${expected[i]}`));
+function assertElements(actual: Tensor, expected: ArrayLike<number>): void {
+  assertClose(actual.data(), expected, absolute(2e-6), "the output");
 }
 
 const written = fs.readdirSync(fixturePath("onnx")).flatMap((file) => /^(.*)\.onnx$/.exec(file)?.[1] ?? []);
 for (const name of written.filter((one) => !one.endsWith("-all"))) {
   test(`${name}: the output is PyTorch's`, () => {
     const model = load(name).eval();
-    close(
+    assertElements(
       noGrad(() => model(images)),
       models[name.replace(/-ort-.*/, "")]!.output,
     );
@@ -100,7 +99,7 @@ for (const name of ["digits-training", "digits-folded", "scores", "mixed-ort-bas
 test("another batch than the exporter's", () => {
   const one = tensor(images.data().slice(144, 288), [1, 1, 12, 12]);
   for (const name of ["digits", "scores", "mixed"]) {
-    close(load(name).eval()(one), models[name]!.output.slice(4, 8));
+    assertElements(load(name).eval()(one), models[name]!.output.slice(4, 8));
   }
 });
 
@@ -108,10 +107,10 @@ test("log-likelihoods: of a network that gives them, likelihoods or scores", () 
   const sum = (output: Tensor): Tensor => output.exp().sum(1);
   for (const name of ["digits", "scores", "mixed"]) {
     const output = load(name, { logLikelihoods: true }).eval()(images);
-    close(sum(output), [1, 1, 1]);
+    assertElements(sum(output), [1, 1, 1]);
     const raw = load(name).eval()(images);
     const expected = name === "mixed" ? raw.log() : F.logSoftmax(raw, 1);
-    close(output, [...expected.data()]);
+    assertElements(output, [...expected.data()]);
   }
 });
 
@@ -120,7 +119,7 @@ test("a network is a Module: its state can be saved and loaded", () => {
   assert.ok(from instanceof Module);
   for (const parameter of into.parameters()) parameter.setData(new Float32Array(parameter.numel()));
   into.loadStateDict(from.stateDict());
-  close(into.eval()(images), models["digits"]!.output);
+  assertElements(into.eval()(images), models["digits"]!.output);
 });
 
 test("operators that are onnxruntime's own are named with their places", () => {

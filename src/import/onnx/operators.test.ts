@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
+import { assertClose, relative } from "../../../test/closeness.js";
 import { jsonFixture } from "../../../test/fixtures.js";
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import {
@@ -31,10 +32,7 @@ for (const { name, model, shape, positive, outputShape, output } of cases) {
     const x = tensor(positive ? wave.map((value) => Math.abs(value) + 0.1) : wave, shape);
     const y = importOnnx(Buffer.from(model, "base64"), "model.onnx").eval()(x);
     assert.deepEqual(y.shape, outputShape);
-    y.data().forEach((value, i) => {
-      const off = Math.abs(value - output[i]!) / Math.max(1, Math.abs(output[i]!));
-      assert.ok(off < 2e-6, `${i}: ${value} instead of ${output[i]}`);
-    });
+    assertClose(y.data(), output, relative(2e-6, 1));
   });
 }
 

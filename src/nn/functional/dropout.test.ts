@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose, assertCloseTo } from "../../../test/closeness.js";
 import { manualSeed } from "../../random/random.js";
 import { setEngine } from "../../runtime/realize.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
@@ -13,10 +14,15 @@ test("drops about the share p and scales the rest by 1 / (1 − p)", () => {
   for (const p of [0.1, 0.25, 0.5, 0.9]) {
     const y = dropout(full([200, 100], 3), p).data();
     const kept = y.filter((value) => value !== 0);
-    assert.ok(kept.every((value) => Math.abs(value - 3 / (1 - p)) < 1e-5));
+    assertClose(
+      kept,
+      kept.map(() => 3 / (1 - p)),
+      absolute(1e-5),
+      `p ${p}: what is kept`,
+    );
     // Five standard deviations of a binomial with 20,000 draws.
     const allowed = 5 * Math.sqrt((p * (1 - p)) / y.length);
-    assert.ok(Math.abs(kept.length / y.length - (1 - p)) < allowed, `p ${p}: kept ${kept.length} of ${y.length}`);
+    assertCloseTo(kept.length / y.length, 1 - p, absolute(allowed), `p ${p}: the part that is kept`);
   }
 });
 

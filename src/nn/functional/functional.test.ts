@@ -1,6 +1,7 @@
 /** `F` against PyTorch: values and gradients of fixtures/nn/functional.json, and what these cannot show. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose, assertCloseTo, ofLargest } from "../../../test/closeness.js";
 import { setEngine } from "../../runtime/realize.js";
 import { Answers } from "../../../test/answers.js";
 import { jsonFixture } from "../../../test/fixtures.js";
@@ -88,14 +89,10 @@ function given(name: string, { shape, values }: Elements, isClass: boolean): Ten
     : tensor(elements, shape, { requiresGrad: true });
 }
 
-function assertClose(actual: Tensor | null, expected: Elements, what: string): void {
+function assertRight(actual: Tensor | null, expected: Elements, what: string): void {
   assert.ok(actual, `${what}: missing`);
   assert.deepEqual(actual.shape, expected.shape, `${what}: shape`);
-  const largest = Math.max(1, ...expected.values.map(Math.abs));
-  actual.data().forEach((value, i) => {
-    const error = Math.abs(value - expected.values[i]!);
-    assert.ok(error <= 2e-6 * largest, `${what}[${i}]: ${value} instead of ${expected.values[i]!}`);
-  });
+  assertClose(actual.data(), expected.values, ofLargest(2e-6, 1), what);
 }
 
 test("every answer is asked for", () => answers.assertAllAsked(Object.keys(calls)));
@@ -109,11 +106,11 @@ for (const [name, call] of Object.entries(calls)) {
     ) as Inputs;
     const y = call(tensors);
     y.backward(tensor(Float32Array.from(weights.values), weights.shape));
-    assertClose(y, result, "result");
+    assertRight(y, result, "result");
     for (const [key, gradient] of Object.entries(gradients)) {
-      assertClose(tensors[key as keyof Inputs].grad, gradient, `gradient of ${key}`);
+      assertRight(tensors[key as keyof Inputs].grad, gradient, `gradient of ${key}`);
     }
-    for (const [key, after] of Object.entries(running)) assertClose(tensors[key as keyof Inputs], after, key);
+    for (const [key, after] of Object.entries(running)) assertRight(tensors[key as keyof Inputs], after, key);
   });
 }
 
@@ -122,7 +119,7 @@ test("batchNorm's running statistics follow several steps, also before any of th
   const x = tensor([1, 3, 5, 7], [4, 1, 1, 1]); // mean 4, unbiased variance 20/3
   for (let step = 0; step < 2; step++) F.batchNorm(x, runningMean, runningVar, { training: true, momentum: 0.5 });
   assert.deepEqual(runningMean.tolist(), [3]);
-  assert.ok(Math.abs(runningVar.data()[0]! - (0.25 + 0.75 * (20 / 3))) < 1e-6);
+  assertCloseTo(runningVar.data()[0]!, 0.25 + 0.75 * (20 / 3), absolute(1e-6));
   F.batchNorm(x, runningMean, null, { training: true, momentum: tensor([0.25], []) });
   assert.deepEqual(runningMean.tolist(), [3.25]);
 });

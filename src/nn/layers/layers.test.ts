@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { absolute, assertClose, assertCloseTo } from "../../../test/closeness.js";
 import { Answers } from "../../../test/answers.js";
 import { jsonFixture } from "../../../test/fixtures.js";
 import { manualSeed } from "../../random/random.js";
@@ -109,9 +110,7 @@ test("layers give the shapes that they promise", () => {
 test("activations compute what their names say", () => {
   const x = tensor([[-1, 0, 2]]);
   const near = (layer: nn.Module, expected: number[]): void => {
-    layer(x)
-      .data()
-      .forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) < 1e-6, String(layer)));
+    assertClose(layer(x).data(), expected, absolute(1e-6), String(layer));
   };
   const sum = Math.exp(-1) + 1 + Math.exp(2);
   near(new nn.ReLU(), [0, 0, 2]);
@@ -150,7 +149,7 @@ test("batch norm keeps running statistics, or the mean of all batches without mo
     moving(batch).data();
     averaging(batch).data();
   }
-  const near = (value: Tensor | null, expected: number): void => assert.ok(Math.abs(value!.item() - expected) < 1e-5);
+  const near = (value: Tensor | null, expected: number): void => assertCloseTo(value!.item(), expected, absolute(1e-5));
   near(moving.runningMean, 0.9 * 0.2 + 0.7);
   near(moving.runningVar, 0.9 * (0.9 + 0.2) + 1.8);
   near(averaging.runningMean, (2 + 7) / 2);

@@ -1,6 +1,7 @@
 /** The learning-rate schedules against PyTorch 1.13 (fixtures/optim/optim.py), their state, and their refusals. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absolute, assertClose } from "../../../test/closeness.js";
 import { Answers } from "../../../test/answers.js";
 import { jsonFixture } from "../../../test/fixtures.js";
 import { tensor } from "../../tensor/creation.js";
@@ -91,9 +92,7 @@ for (const [name, { optimizer: makeOptimizer, make, metric = () => 0 }] of Objec
     const optimizer = makeOptimizer();
     const schedule = make(optimizer);
     expected.forEach((values, step) => {
-      row(optimizer).forEach((value, i) => {
-        assert.ok(Math.abs(value - values[i]!) <= 1e-12, `step ${step}: ${value} instead of ${values[i]}`);
-      });
+      assertClose(row(optimizer), values, absolute(1e-12), `step ${step}`);
       assert.deepEqual(
         schedule.getLastLr(),
         optimizer.paramGroups.map(({ lr }) => lr),
