@@ -42,6 +42,13 @@ test("a row of a page comes out again: the one that is trained fastest", async (
   assert.equal(spread(runs.map((accuracies) => accuracies.at(-1))), row![1]);
 });
 
+test("a training that diverges ends, and has no accuracies", async () => {
+  const [variant] = layers.variants;
+  const settings = { lr: 100, weightDecay: 1, schedule: { name: "constant" } } as const;
+  const lesson = { ...layers, images: 960, seeds: [1], epochs: 1, settings };
+  assert.deepEqual(await trainVariant(lesson, variant!), [[]]);
+});
+
 test("a spread has the mean, the worst and the best; what diverged is counted", () => {
   assert.equal(spread([90, 91, 95]), "92.0 % (90.0–95.0)");
   assert.equal(spread([90, undefined]), "90.0 % (90.0–90.0), 1 diverged");

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { configure, nn } from "kilograd";
+import { configure, DivergenceError, nn } from "kilograd";
 import { MNIST, Subset, transforms, type Transform } from "kilograd/data";
 import { inspectNetwork } from "kilograd/summary";
 import { makeTrainer, resolveConfig, type TrainSettings, type TrainingData } from "kilograd/train";
@@ -122,8 +122,8 @@ export async function trainVariant(lesson: Lesson, variant: Variant): Promise<nu
     const trainer = makeTrainer(config, variant.network, data);
     const accuracies: number[] = [];
     trainer.on("epoch", ({ correct, total }) => accuracies.push((100 * correct) / total));
-    await trainer.run().catch((error: Error) => {
-      if (!error.message.includes("the loss is no longer a finite number")) throw error;
+    await trainer.run().catch((error: unknown) => {
+      if (!(error instanceof DivergenceError)) throw error;
     });
     runs.push(accuracies);
   }

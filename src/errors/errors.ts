@@ -103,6 +103,12 @@ export class DataError extends KilogradError {}
 export class StateError extends KilogradError {}
 
 /**
+ * A training's loss is no longer a finite number.
+ * @example new DivergenceError({ op: "train", problem: "the loss is NaN" }) instanceof StateError; // true
+ */
+export class DivergenceError extends StateError {}
+
+/**
  * A command line cannot be understood; the program ends with exit status 2.
  * @example new UsageError({ op: "--lr", problem: "not a number", got: "fast" }).message; // "--lr: not a number, got fast."
  */

@@ -41,7 +41,7 @@ export interface BatchSizeTrial extends Pick<EpochEvent, "trainLoss" | "testLoss
  * scaled rate keeps the effect of an image on the weights the same (Goyal et al. 2017, section 2.1).
  * @param trials the network, the images and the batch sizes to try
  * @returns the result of each batch size, as soon as it is known
- * @throws StateError if the loss is no longer a finite number
+ * @throws DivergenceError if the loss is no longer a finite number
  * @example
  * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
  * const trials = tryBatchSizes({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { ToyNet, toySource, toyTrainer } from "../../test/toy-training.js";
-import { StateError } from "../errors/errors.js";
+import { DivergenceError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { compiledEngine, setEngine } from "../runtime/realize.js";
@@ -109,7 +109,7 @@ test("a loss that is no number ends the training with an error that says where a
   model.conv.bias!.setData(Float32Array.of(NaN, 0, 0));
   const trainer = toyTrainer({ model, optimizer: new SGD(model.parameters(), { lr: 0.5 }), schedule: undefined });
   await assert.rejects(trainer.run(), (error: unknown) => {
-    assert.ok(error instanceof StateError);
+    assert.ok(error instanceof DivergenceError);
     assert.match(error.message, /no longer a finite number in epoch 1, batch 0; expected a finite loss, got NaN\./);
     assert.match(error.message, /Hint: try a learning rate below 0\.5/);
     return true;
@@ -180,5 +180,5 @@ test("a compiled training calls the network for the first batches of an epoch on
 
 test("a test without images ends the training with an error", async () => {
   const trainer = toyTrainer({ testLoader: { length: 0, iterate: () => [] } });
-  await assert.rejects(trainer.run(), (error) => error instanceof StateError);
+  await assert.rejects(trainer.run(), (error) => error instanceof DivergenceError);
 });

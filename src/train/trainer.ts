@@ -5,7 +5,7 @@
  */
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
-import { StateError } from "../errors/errors.js";
+import { DivergenceError } from "../errors/errors.js";
 import { functional as F, type Module } from "../nn/index.js";
 import { beginTraining } from "../nn/modes.js";
 import type { Schedule } from "../config/schedules.js";
@@ -122,7 +122,7 @@ export class Trainer extends TrainEvents {
   /**
    * Trains to the end, or until `stop()` is called.
    * @returns whether all epochs are done
-   * @throws StateError if the loss is no longer a finite number; what was saved before stays usable
+   * @throws DivergenceError if the loss is no longer a finite number; what was saved before stays usable
    * @example
    * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
    * const config = resolveConfig("notebook", { epochs: 1, batchSize: 8 });
@@ -285,8 +285,8 @@ function nextTurn(): Promise<void> {
   });
 }
 
-function notANumber(loss: number, epoch: number, batch: number, lr: number): StateError {
-  return new StateError({
+function notANumber(loss: number, epoch: number, batch: number, lr: number): DivergenceError {
+  return new DivergenceError({
     op: "train",
     problem: `the loss is no longer a finite number in epoch ${epoch}, batch ${batch}`,
     expected: "a finite loss",
