@@ -35,7 +35,7 @@ const oracles = {
     get: "apt-get install python3-numpy",
   },
   python: {
-    checks: "TensorBoard files by an independent reader",
+    checks: "TensorBoard files by an independent reader, and the text of exported programs",
     problem: () => pythonProblem("json"),
     get: "apt-get install python3",
   },

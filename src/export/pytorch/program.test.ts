@@ -1,8 +1,8 @@
 /** The text of exported programs. test/pytorch-export.test.ts runs them. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { needs } from "../../../test/oracles.js";
 import { python } from "../../../test/python.js";
 import type { ScheduleConfig, TrainConfig } from "../../config/config.js";
 import { networks } from "../../exercise/networks.js";
@@ -115,9 +115,7 @@ def undefined(program):
 print(json.dumps([undefined(program) for program in json.load(sys.stdin)]))
 `;
 
-const skip = existsSync(python) ? false : `there is no ${python} to check the programs with`;
-
-test("Python accepts the template and the programs, and no name is undefined", { skip }, () => {
+test("Python accepts the template and the programs, and no name is undefined", needs("python"), () => {
   const programs = [programText, ...schedules.map(([schedule]) => programOf({ schedule }))];
   const { status, stdout, stderr } = spawnSync(python, ["-c", UNDEFINED], {
     input: JSON.stringify(programs),
