@@ -81,6 +81,7 @@ for (const [i, example] of examples.entries()) {
     const module = path.join(folder, `example-${i}.mts`);
     fs.writeFileSync(module, text);
     t.mock.method(console, "log", () => undefined);
+    t.mock.method(process.stderr, "write", () => true); // where progress bars go
     configure({ threads: 1, numerics: "fast" });
     manualSeed(new Generator().initialSeed());
     await import(pathToFileURL(module).href);
