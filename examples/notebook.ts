@@ -1,6 +1,7 @@
 /**
  * The exercise's notebook, cell by cell: `npx tsx examples/notebook.ts [epochs] [images]`. Without arguments it trains
- * 19 epochs on all 60,000 images; with them fewer, of which the first so many.
+ * 19 epochs on all 60,000 images. Arguments reduce the number of epochs and the number of images, which are then the
+ * first ones.
  */
 
 // Cell 1: imports -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/** `npm run build`: compiles src to dist, if anything has changed since. */
+/** `npm run build`: compiles src to dist, unless nothing has changed since the last build. */
 import { prepare } from "./setup.mjs";
 
 prepare();

@@ -1,8 +1,8 @@
 /**
- * Bundles src to dist: a file for each entry of the package and for its program, and what they share in dist/chunks.
- * Node takes about a millisecond for each file that it loads, so a start from hundreds of small ones would take longer
- * than a training step's compiling. For the same reason packages that most starts need, or of which little is used, are
- * in the bundle: those that package.json has among devDependencies. Its dependencies stay outside.
+ * Bundles src to dist: one file for each entry of the package and one for its program, with shared code in dist/chunks.
+ * Node takes about a millisecond to load a file, so loading hundreds of small ones would take longer than compiling a
+ * training step. For the same reason the bundle includes packages that most programs need, or of which little is used:
+ * package.json lists them under devDependencies. Its dependencies stay outside.
  */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ import { programText } from "./program-text.mjs";
 import { at } from "./setup.mjs";
 
 const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"));
-/** Where a file of dist comes from, by the place of its types or, for a program, by its own. */
+/** The source of a file in dist, found by the path of its types or, for a program, by its own path. */
 const source = (file) => path.join("src", path.relative("dist", file)).replace(/(\.d\.ts|\.js)$/, ".ts");
 const entryPoint = (from, to) => ({ in: source(from), out: path.relative("dist", to).replace(/\.js$/, "") });
 const entryPoints = [
@@ -38,15 +38,16 @@ const { outputFiles, metafile } = await build({
   write: false,
   metafile: true,
 });
-// esbuild leaves files alone that have not changed; here each gets the time of this build, by which stale ones are known.
+// esbuild does not touch files that have not changed. Here each one gets the time of this build, so stale ones can be
+// found.
 for (const { path: file, contents } of outputFiles) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, contents);
 }
-// npm does this when it installs a package; in a clone `npx kilograd` takes the file as it is.
+// npm does this when it installs a package, but in a clone `npx kilograd` uses the file as it is.
 for (const file of Object.values(bin)) chmodSync(at(file), 0o755);
 
-/** The packages that the bundle has parts of. */
+/** The packages of which the bundle contains parts. */
 const bundled = new Set(
   Object.keys(metafile.inputs).flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
 );

@@ -1,6 +1,6 @@
 /**
- * The npm environments in test/environments, which only tests use. None of them is needed for `npm start`, and where one
- * cannot be installed, the tests that need it are skipped (test/oracles.ts).
+ * The npm environments in test/environments, which only tests use. `npm start` needs none of them. If one cannot be
+ * installed, the tests that need it are skipped (test/oracles.ts).
  */
 import { existsSync } from "node:fs";
 import process from "node:process";
@@ -12,7 +12,7 @@ const environments = [
   { name: "browser", what: "a browser", wanted: noBrowser, unpack: "unpack.mjs" },
 ];
 
-/** Whether the pages' tests have no browser without npm's, which is for Linux on x64. */
+/** Whether the tests of pages need npm's browser, which runs only on Linux x64. */
 function noBrowser() {
   const suits = process.platform === "linux" && process.arch === "x64";
   return suits && !process.env.CHROMIUM && !existsSync("/usr/bin/chromium");

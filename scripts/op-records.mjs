@@ -1,6 +1,6 @@
 /**
- * For the bundle: the records of ops without what only tests read (sample inputs, PyTorch's expressions, why a gradient
- * is not checked), a twentieth of the core library.
+ * Removes from the ops' records in the bundle what only tests read: sample inputs, PyTorch's expressions, and why a
+ * gradient is not checked. This is a twentieth of the core library.
  */
 import { readFileSync } from "node:fs";
 import ts from "typescript";

@@ -1,4 +1,4 @@
-/** For the bundle, which must not read files: the text of `program.py` in place of the module that reads it. */
+/** Puts the text of `program.py` into the bundle, which must not read files, in place of the module that reads it. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 

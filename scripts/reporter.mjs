@@ -1,7 +1,7 @@
 /**
- * A reporter for node:test: a line for each file with the number of its tests and their time, what failed in full, a
- * list of the failures at the end, node's closing lines (`# tests 12`, `# pass 12`, …) as its TAP reporter has them, and
- * a sentence that says what has not been checked.
+ * A reporter for node:test. It prints a line for each file with the number of its tests and their time, the full report
+ * of each failure, and a list of the failures at the end. Then come the closing lines of node's TAP reporter (`# tests
+ * 12`, `# pass 12`, …) and a sentence that says what was not checked.
  */
 import path from "node:path";
 import process from "node:process";
@@ -9,13 +9,13 @@ import { inspect } from "node:util";
 
 const relative = (file) => path.relative(process.cwd(), file);
 
-/** What a failed test threw. */
+/** The error of a failed test. */
 function reason({ error }) {
   const cause = error.cause ?? error;
   return (cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)).replace(/^/gm, "    ");
 }
 
-/** The line of a file whose tests are over. */
+/** The line of a file whose tests have finished. */
 function fileLine({ file, passed, skipped, failed, ms }) {
   const counts = [`${passed} passed`];
   if (skipped > 0) counts.push(`${skipped} skipped`);
@@ -23,7 +23,7 @@ function fileLine({ file, passed, skipped, failed, ms }) {
   return `  ${relative(file)}: ${counts.join(", ")} (${(ms / 1000).toFixed(1)} s)\n`;
 }
 
-/** What the tests were skipped for, which is how tests say what they would have checked (test/oracles.ts). */
+/** The reasons for which tests were skipped; they say what would have been checked (test/oracles.ts). */
 function notChecked(skips) {
   const what = [...new Set(skips)].join(", ");
   const tests = skips.length === 1 ? "1 test" : `${skips.length} tests`;
@@ -31,7 +31,7 @@ function notChecked(skips) {
   return `Not checked (${tests} skipped): ${what}; ${all}.\n`;
 }
 
-/** @param events what node:test reports: one file's tests after another's, a test's subtests before itself */
+/** @param events what node:test reports, file by file, with a test's subtests before the test itself */
 export default async function* report(events) {
   const failures = [];
   const closing = [];
@@ -49,7 +49,7 @@ export default async function* report(events) {
     current[skipped ? "skipped" : type === "test:pass" ? "passed" : "failed"]++;
     if (skipped) skips.push(typeof data.skip === "string" ? data.skip : data.name);
     if (data.nesting === 0) current.ms += data.details.duration_ms;
-    // A test whose subtests have failed says no more than they did.
+    // A test that failed because of its subtests adds nothing to their reports.
     if (type === "test:pass" || data.details.error.failureType === "subtestsFailed") continue;
     const title = `${relative(data.file)}:${data.line ?? 1} ${data.name === data.file ? "(the file itself)" : data.name}`;
     failures.push(title);

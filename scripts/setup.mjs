@@ -1,6 +1,6 @@
 /**
- * What every script needs before its own work: packages and a build. Plain JavaScript without imports from packages,
- * since in a fresh clone there are none.
+ * What every script needs before its own work: packages and a build. This is plain JavaScript that imports no packages,
+ * because a fresh clone has none.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -29,11 +29,12 @@ export function prepare() {
 function requireNode(major, minor) {
   const [have, haveMinor] = process.versions.node.split(".").map(Number);
   if (have > major || (have === major && haveMinor >= minor)) return;
-  fail(`kilograd needs Node ${major}.${minor} or newer, this is Node ${process.versions.node}.`, 1);
+  fail(`kilograd needs Node ${major}.${minor} or newer, but this is Node ${process.versions.node}.`, 1);
 }
 
 /**
- * Runs a script with this Node. Its output is shown on standard error: standard output belongs to what follows.
+ * Runs a script with this Node. Its output goes to standard error, because standard output belongs to the command that
+ * follows.
  * @returns whether it succeeded
  */
 export function run(what, args) {
@@ -47,21 +48,23 @@ function mustRun(what, args, hint) {
   if (!run(what, args)) fail(`${what} failed. ${hint}`, 1);
 }
 
-/** Installs what a folder's lock file names, or exits. */
+/** Installs the packages in a folder's lock file, or exits. */
 export function install(what, folder = at()) {
-  if (!tryInstall(what, folder)) fail(`${what} failed. Is the network there? Run \`npm ci\` to see more.`, 1);
+  if (!tryInstall(what, folder))
+    fail(`${what} failed. Check the network connection, and run \`npm ci\` for details.`, 1);
 }
 
 /**
- * Installs what a folder's lock file names, if it is not there; npm writes its own copy of that file at the end.
- * @param scripts whether the packages' install scripts are run: Bun's puts its program in place
- * @returns whether it is there
+ * Installs the packages in a folder's lock file, unless they are installed. npm writes its own copy of that file at the
+ * end, which shows whether they are.
+ * @param scripts whether to run the packages' install scripts; Bun's puts its program in place
+ * @returns whether they are installed
  */
 export function tryInstall(what, folder, { scripts = false } = {}) {
   const lock = path.join(folder, "package-lock.json");
   if (changed(path.join(folder, "node_modules", ".package-lock.json")) >= changed(lock)) return true;
   const npm = process.env.npm_execpath;
-  if (!npm?.endsWith(".js")) fail("Packages are missing or old. Run `npm ci`, or start with npm.", 1);
+  if (!npm?.endsWith(".js")) fail("Packages are missing or outdated. Run `npm ci`, or start with npm.", 1);
   const quiet = ["--no-audit", "--no-fund", "--include=dev", "--loglevel=error", `--ignore-scripts=${!scripts}`];
   return run(what, [npm, "ci", "--prefix", folder, ...quiet]);
 }
@@ -73,7 +76,7 @@ function newestSource() {
   return Math.max(...sources.map(changed));
 }
 
-/** The stamp is written when a build has succeeded, so that a broken one is repeated. */
+/** The stamp is written only after a successful build, so a failed build is repeated. */
 function build() {
   const stamp = at("dist", ".built");
   const settings = [
@@ -87,14 +90,14 @@ function build() {
   if (changed(stamp) >= Math.max(newestSource(), ...settings.map((name) => changed(at(name))))) return;
   const began = Date.now() - 1;
   const tsc = at("node_modules", "typescript", "bin", "tsc");
-  const hint = "Correct what is shown above and start again.";
+  const hint = "Fix the errors above and start again.";
   mustRun("Building types", [tsc, "-p", "tsconfig.build.json"], hint);
   mustRun("Building", [at("scripts", "bundle.mjs")], hint);
   removeStale(began);
   writeFileSync(stamp, "");
 }
 
-/** Removes what an earlier build left of sources that are gone: it would go into the package. */
+/** Removes the output of sources that no longer exist, which would end up in the package. */
 function removeStale(began) {
   for (const file of filesIn(at("dist"))) {
     if (statSync(file).isFile() && changed(file) < began) rmSync(file);

@@ -1,6 +1,6 @@
 /**
- * `npm start [-- options]`: installs what is missing, builds what has changed, and trains. In a fresh clone that is
- * all that is needed. It runs `kilograd train` in this very process, so that signals and the exit status are its own.
+ * `npm start [-- options]`: installs what is missing, builds what has changed, and trains. Nothing else is needed in a
+ * fresh clone. It runs `kilograd train` in this process, which therefore handles the signals and sets the exit status.
  */
 import process from "node:process";
 import { pathToFileURL } from "node:url";

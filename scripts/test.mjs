@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that must hold. `npm run check` (`--quick`): format, lint, types and the unit tests, which
- * stand beside the code; without the suites of test/. In a fresh clone it installs and builds first.
+ * `npm test` runs all checks. `npm run check` (`--quick`) runs format, lint, types and the unit tests next to the code,
+ * without the suites in test/. In a fresh clone it installs and builds first.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -11,7 +11,7 @@ import { at, prepare } from "./setup.mjs";
 
 const quick = process.argv.includes("--quick");
 
-/** Node 20 knows no patterns of test files: they are listed. The suites come first, as the longest. */
+/** Lists the test files, because Node 20 does not accept patterns. The suites come first, because they take longest. */
 function testFiles() {
   const folders = quick ? ["src", "bench"] : ["test", "src", "bench"];
   return folders.flatMap((folder) =>
@@ -34,7 +34,7 @@ function steps() {
   ];
 }
 
-/** Runs a step with its output shown; whether it succeeded. */
+/** Runs a step, shows its output, and returns whether it succeeded. */
 function passes([name, args]) {
   process.stdout.write(`${name} …\n`);
   const began = performance.now();

@@ -1,7 +1,7 @@
 /**
- * A fake peer for the harness's tests; it computes nothing. Its argument, as JSON, says how it behaves: it reports `skip` at
- * the start, returns `losses` as its check, claims `seconds` per step, exits when asked to run with `ends`, and never
- * answers with `silent`. `log` is a file in which it notes each run with its `name`.
+ * A fake peer for the harness's tests; it computes nothing. Its argument is JSON that says how it behaves: it reports
+ * `skip` at the start, returns `losses` as its check, and claims `seconds` per step. With `ends` it exits when it is
+ * asked to run, and with `silent` it never answers. `log` is a file in which it notes each run with its `name`.
  */
 import { appendFileSync } from "node:fs";
 import process from "node:process";

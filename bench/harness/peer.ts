@@ -36,11 +36,11 @@ export class Peer {
   ) {
     this.lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
     child.stderr!.on("data", (text: Buffer) => (this.errors = `${this.errors}${text.toString()}`.slice(-KEPT)));
-    child.stdin!.on("error", () => undefined); // its end is told by the answer that does not come
+    child.stdin!.on("error", () => undefined); // a missing answer reveals that it has ended
     this.broken = once(child, "error").then(([error]) => {
       throw error as Error;
     });
-    this.broken.catch(() => undefined); // told by whoever waits for a line
+    this.broken.catch(() => undefined); // whoever waits for a line reports it
   }
 
   get name(): string {

@@ -10,7 +10,7 @@ export interface Work {
   readonly check: () => Check | Promise<Check>;
 }
 
-// Libraries that greet on standard output must not get between the answers.
+// Text that libraries print on standard output must not mix with the answers.
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
@@ -37,7 +37,7 @@ async function timed({ step }: Work, steps: number): Promise<Run> {
 /**
  * Says who this is and answers requests until the other side closes.
  * @param about the library's name and version
- * @param prepare makes the work of a task; refuses those that it does not know
+ * @param prepare prepares a task; refuses tasks that it does not know
  */
 export async function serve(about: string, prepare: (task: Task) => Work | Promise<Work>): Promise<void> {
   const loaded = peakMemory();

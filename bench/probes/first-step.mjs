@@ -1,4 +1,4 @@
-/** A process that does what a first program does: it imports kilograd, takes one training step, and exits. */
+/** A process that does what a user's first program does: it imports kilograd, takes one training step, and exits. */
 import process from "node:process";
 import { F, manualSeed, optim, randint, randn } from "../../dist/index.js";
 import { ExerciseNet } from "../../dist/train/index.js";

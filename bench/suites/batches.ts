@@ -25,8 +25,8 @@ const columns: readonly Column<Row>[] = [
   { title: "a step, ms", text: ({ step }) => digits(1000 * step) },
   { title: "images/s", text: ({ step, batch }) => digits(batch / step) },
   { title: "spread", text: ({ spread }) => percent(spread) },
-  { title: "of those at 32", text: ({ part }) => percent(part) },
-  { title: "of one thread's", text: ({ scaling }) => `${digits(scaling)} ×` },
+  { title: "relative to 32", text: ({ part }) => percent(part) },
+  { title: "over one thread", text: ({ scaling }) => `${digits(scaling)} ×` },
 ];
 
 export const batches: Suite = async ({ quick, tell }) => {
@@ -53,5 +53,5 @@ export const batches: Suite = async ({ quick, tell }) => {
       scaling: ratio(alone.rounds, one.rounds),
     };
   });
-  return [tabulate("Images a second as the batch grows", columns, rows)];
+  return [tabulate("Images per second as the batch grows", columns, rows)];
 };

@@ -24,7 +24,7 @@ const columns: readonly Column<Row>[] = [
   { title: "it/s", text: ({ step }) => digits(1 / step) },
   { title: "an epoch, s", text: ({ step, batchSize }) => digits((IMAGES / batchSize) * step) },
   { title: "spread", text: ({ spread }) => percent(spread) },
-  { title: "costs more", text: ({ more }) => percent(more) },
+  { title: "extra cost", text: ({ more }) => percent(more) },
 ];
 
 export const data: Suite = async ({ quick, tell }) => {

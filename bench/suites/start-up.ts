@@ -140,7 +140,7 @@ function measureSteps({ quick, tell }: Surroundings): readonly Table[] {
   });
   return [
     tabulate("JavaScript's share of a training step, batch 32", anatomyColumns, shares),
-    tabulate("Compiling a training step of a new shape, in the order of a process", compileColumns, compiled),
+    tabulate("Compiling training steps of new shapes, one after another in one process", compileColumns, compiled),
   ];
 }
 

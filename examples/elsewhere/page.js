@@ -1,4 +1,4 @@
-/** The page's program, for a bundler or an import map: shows what `train` gives. */
+/** The page's program, for a bundler or an import map: shows what `train` returns. */
 import { train } from "./train.js";
 
 const { losses, weights } = train();

@@ -1,6 +1,6 @@
 /**
- * Trains a small network on made-up digits for a few steps. The same file runs in Node, Deno and Bun, through a bundler
- * and in a plain page; with strict numerics it ends with the same bits in all of them.
+ * Trains a small network on made-up digits for a few steps. The same file runs in Node, Deno and Bun, through a
+ * bundler, and in a plain page. With strict numerics it ends with the same bits in all of them.
  */
 import { configure, F, manualSeed, nn, optim, rand, tensor } from "kilograd";
 
@@ -16,7 +16,7 @@ class Net extends nn.Module {
   }
 }
 
-/** Gives the losses of ten steps, and a fingerprint of the weights after them. */
+/** Returns the losses of ten steps, and a fingerprint of the weights after them. */
 export function train() {
   configure({ numerics: "strict" });
   manualSeed(1);

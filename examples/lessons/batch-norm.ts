@@ -2,7 +2,7 @@
 import { nn } from "kilograd";
 import { prediction, teach, type Lesson } from "./lesson.js";
 
-/** The small network with batch norm after each convolution, or none, and with one on the logits, or none. */
+/** The small network, with or without batch norm after each convolution, and with or without one on the logits. */
 const network = (inside: boolean, onLogits: boolean) => (): nn.Module => {
   const conv = (from: number, to: number, kernel = 3): nn.Module[] => [
     new nn.Conv2d(from, to, kernel),

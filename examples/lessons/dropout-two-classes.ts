@@ -3,7 +3,7 @@ import { F, manualSeed, nn, noGrad, optim, type Tensor } from "kilograd";
 import { DataLoader, MNIST, Subset, type Batch, type Dataset } from "kilograd/data";
 import { block, formatTable, normalize, spread, teach, type Lesson, type Variant } from "./lesson.js";
 
-/** Two classes, with dropout between the last features and the prediction. */
+/** A network for two classes, with dropout between the last features and the prediction. */
 const network = (p: number) => (): nn.Module =>
   new nn.Sequential(
     ...block(1, 4),
@@ -21,7 +21,7 @@ export const lesson: Lesson = {
   variants: [0, 0.1, 0.5, 0.9].map((p) => ({ name: `dropout ${p}`, network: network(p) })),
 };
 
-/** Images of the digits 0 and 1, the first so many. */
+/** The first images of the digits 0 and 1. */
 function zerosAndOnes(count: number): Dataset<unknown> {
   const dataset = new MNIST({ train: true, transform: normalize });
   const places = Array.from({ length: dataset.length }, (_, i) => i).filter((i) => dataset.targets[i]! < 2);
@@ -29,9 +29,9 @@ function zerosAndOnes(count: number): Dataset<unknown> {
 }
 
 interface Accuracies {
-  /** As it is counted while training goes on: with dropout. */
+  /** The accuracy measured during training, with dropout. */
   readonly training: number;
-  /** On the same images afterwards, in evaluation. */
+  /** The accuracy on the same images afterwards, in evaluation. */
   readonly evaluation: number;
 }
 
@@ -54,7 +54,7 @@ function trainTwoClasses(variant: Variant, seed: number): Accuracies {
   return { training, evaluation: noGrad(() => share(loader, (images) => model(images))) };
 }
 
-/** Of all images the share, in percent, that `predict` classifies rightly. */
+/** The percentage of all images that `predict` classifies correctly. */
 function share(loader: Iterable<Batch>, predict: (images: Tensor, labels: Tensor) => Tensor): number {
   let [correct, total] = [0, 0];
   for (const [images, labels] of loader) {

@@ -2,7 +2,7 @@
 import { nn } from "kilograd";
 import { block, prediction, teach, type Lesson } from "./lesson.js";
 
-/** Where dropout may stand in the small network. */
+/** The places for dropout in the small network. */
 interface Dropouts {
   readonly first?: number;
   readonly middle?: number;
@@ -26,7 +26,7 @@ const network =
     );
 
 export const lesson: Lesson = {
-  question: "Where may dropout stand, and how strong may it be?",
+  question: "Where should dropout go, and how strong should it be?",
   variants: [
     { name: "none", network: network({}) },
     { name: "0.1 in the middle", network: network({ middle: 0.1 }) },

@@ -4,9 +4,9 @@ import { smallNetwork, teach, type Lesson } from "./lesson.js";
 
 const PIXELS = 28 * 28;
 
-/** Puts an image's pixels into another order, the same for all images: nothing is lost but who is whose neighbour. */
+/** Puts the pixels of an image into another order, the same for all images. Only neighbourhoods are lost. */
 class Shuffled extends nn.Module {
-  /** [784, 784], with a single 1 in each row and column. */
+  /** A matrix [784, 784] with a single 1 in each row and column. */
   readonly order = new nn.Buffer(tensor(permutation(), [PIXELS, PIXELS]));
 
   constructor(readonly network: nn.Module) {
@@ -18,7 +18,7 @@ class Shuffled extends nn.Module {
   }
 }
 
-/** 405 has no factor in common with 784, so its multiples visit every place once. */
+/** 405 and 784 have no common factor, so the multiples of 405 visit every position once. */
 function permutation(): Float32Array {
   const matrix = new Float32Array(PIXELS * PIXELS);
   for (let place = 0; place < PIXELS; place++) matrix[place * PIXELS + ((place * 405) % PIXELS)] = 1;
@@ -36,7 +36,7 @@ class FullyConnected extends nn.Module {
 }
 
 export const lesson: Lesson = {
-  question: "What does a fully connected layer know of an image's shape?",
+  question: "What does a fully connected layer know about an image's shape?",
   variants: [
     { name: "convolutions", network: smallNetwork },
     { name: "convolutions, pixels shuffled", network: () => new Shuffled(smallNetwork()) },

@@ -2,7 +2,7 @@
 import { nn } from "kilograd";
 import { block, prediction, teach, type Lesson } from "./lesson.js";
 
-/** The small network with another number of kernels in its first layer; all others follow it. */
+/** The small network with a given number of kernels in its first layer; all other layers scale with it. */
 const beginningWith = (kernels: number) => (): nn.Module =>
   new nn.Sequential(
     ...block(1, kernels),
@@ -15,7 +15,7 @@ const beginningWith = (kernels: number) => (): nn.Module =>
   );
 
 export const lesson: Lesson = {
-  question: "How many kernels does it take?",
+  question: "How many kernels does a network need?",
   variants: [2, 4, 8, 16].map((kernels) => ({
     name: `${kernels} in the first layer`,
     network: beginningWith(kernels),

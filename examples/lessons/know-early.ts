@@ -15,13 +15,13 @@ function halfNetwork(): nn.Module {
   );
 }
 
-/** It pools what no convolution has seen, and predicts from three layers. */
+/** A network of three layers that pools before any convolution. */
 function shallowNetwork(): nn.Module {
   return new nn.Sequential(new nn.MaxPool2d(2), ...block(1, 8), ...block(8, 16), ...prediction(16));
 }
 
 export const lesson: Lesson = {
-  question: "Can the better of two trainings be told after the first epoch?",
+  question: "Does the first epoch show which of two trainings is better?",
   settings: { schedule: { name: "constant" } },
   epochs: 4,
   everyEpoch: true,

@@ -2,7 +2,7 @@
 import { nn } from "kilograd";
 import { block, prediction, teach, type Lesson } from "./lesson.js";
 
-/** So many 3×3 convolutions of 8 kernels, with a pooling after the second. */
+/** A number of 3×3 convolutions with 8 kernels each, with a pooling after the second. */
 const deep = (layers: number) => (): nn.Module =>
   new nn.Sequential(
     ...Array.from({ length: layers }, (_, at) => [
@@ -13,7 +13,7 @@ const deep = (layers: number) => (): nn.Module =>
   );
 
 export const lesson: Lesson = {
-  question: "How many convolutions does it take?",
+  question: "How many convolutions does a network need?",
   variants: [1, 2, 3, 4, 6].map((layers) => ({
     name: layers === 1 ? "1 convolution" : `${layers} convolutions`,
     network: deep(layers),

@@ -1,7 +1,7 @@
 /**
- * What all lessons share: a lesson is an experiment as data, some variants of a network or of its training; running it
- * trains each from several seeds and gives a table. `npx tsx examples/lessons/NAME.ts` prints it, and with `--write`
- * puts it into docs/lessons/NAME.md. Arithmetic is `strict`, so that every machine gives the same figures.
+ * What all lessons share. A lesson is an experiment as data: variants of a network or of its training. Running it
+ * trains each variant with several seeds and makes a table. `npx tsx examples/lessons/NAME.ts` prints the table, and
+ * `--write` also puts it into docs/lessons/NAME.md. Arithmetic is `strict`, so every machine gives the same figures.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -15,35 +15,35 @@ import { makeTrainer, resolveConfig, type TrainSettings, type TrainingData } fro
 export interface Variant {
   readonly name: string;
   readonly network: () => nn.Module;
-  /** Besides the lesson's own. */
+  /** Settings in addition to the lesson's own. */
   readonly settings?: Partial<TrainSettings>;
-  /** From bytes to what the network sees; normalised as in the notebook unless given. */
+  /** Turns bytes into the network's input. Default: normalises as in the notebook. */
   readonly transform?: Transform;
 }
 
 export interface Lesson {
   readonly question: string;
   readonly variants: readonly Variant[];
-  /** Besides `usual`. */
+  /** Settings in addition to `usual`. */
   readonly settings?: Partial<TrainSettings>;
-  /** Of the 60,000, the first so many; 3,000 unless given. */
+  /** The number of training images, the first ones of 60,000. Default 3,000. */
   readonly images?: number;
   readonly epochs?: number;
   readonly seeds?: readonly number[];
-  /** Whether the table has the accuracy after each epoch, not only after the last. */
+  /** Whether the table has the accuracy after each epoch, and not only after the last. */
   readonly everyEpoch?: boolean;
 }
 
-/** OneCycle up to 0.1, in batches of 32: so that two epochs of a few thousand images are enough to see a difference. */
+/** OneCycle up to 0.1, in batches of 32, so two epochs of a few thousand images are enough to see a difference. */
 const usual: Partial<TrainSettings> = { lr: 0.1, schedule: { name: "onecycle" }, batchSize: 32 };
 
-/** Of the 10,000 test images the first so many. */
+/** The number of test images, the first ones of 10,000. */
 const TEST_IMAGES = 2000;
 
 export const toTensor = transforms.toTensor();
 export const normalize = transforms.compose([toTensor, transforms.normalize([0.1307], [0.3081])]);
 
-/** Convolution, batch norm, ReLU: what most variants are made of. */
+/** Convolution, batch norm and ReLU: the block of most variants. */
 export function block(
   inChannels: number,
   outChannels: number,
@@ -53,12 +53,12 @@ export function block(
   return [new nn.Conv2d(inChannels, outChannels, kernel, options), new nn.BatchNorm2d(outChannels), new nn.ReLU()];
 }
 
-/** The mean over all places, a 1×1 convolution to ten classes, and the logarithms of their likelihoods. */
+/** The mean over all positions, a 1×1 convolution to ten classes, and the logarithms of their likelihoods. */
 export function prediction(channels: number): nn.Module[] {
   return [new nn.AdaptiveAvgPool2d(1), new nn.Conv2d(channels, 10, 1), new nn.Flatten(), new nn.LogSoftmax(1)];
 }
 
-/** Two convolutions, pooling with a transition, two convolutions: small enough to be trained in seconds. */
+/** Two convolutions, pooling with a transition, two convolutions: small enough to train in seconds. */
 export function smallNetwork(): nn.Module {
   return new nn.Sequential(
     ...block(1, 8),
@@ -71,7 +71,7 @@ export function smallNetwork(): nn.Module {
   );
 }
 
-/** Runs the lesson whose script has been started; does nothing where the script is only imported. */
+/** Runs the lesson if its script was started, and does nothing if the script is only imported. */
 export async function teach(script: string, lesson: Lesson, measure = measureLesson): Promise<void> {
   const file = fileURLToPath(script);
   if (process.argv[1] === undefined || path.resolve(process.argv[1]) !== file) return;
@@ -82,13 +82,13 @@ export async function teach(script: string, lesson: Lesson, measure = measureLes
   if (process.argv.includes("--write")) writeTable(pageOf(file), table);
 }
 
-/** `docs/lessons/NAME.md` of `examples/lessons/NAME.ts`. */
+/** The page `docs/lessons/NAME.md` of `examples/lessons/NAME.ts`. */
 export function pageOf(script: string): string {
   const name = path.basename(script, ".ts");
   return fileURLToPath(new URL(`../../docs/lessons/${name}.md`, import.meta.url));
 }
 
-/** Between these lines stands what a script has printed. */
+/** The markers around a script's output. */
 const [BEGIN, END] = ["<!-- figures: begin -->", "<!-- figures: end -->"];
 
 function writeTable(page: string, table: string): void {
@@ -112,7 +112,7 @@ async function measureLesson(lesson: Lesson): Promise<string> {
   return formatTable(rows);
 }
 
-/** For each seed the accuracies after each epoch, in percent. A training whose loss is no longer a finite number ends. */
+/** The accuracies after each epoch for each seed, in percent. A training ends if its loss is not finite. */
 export async function trainVariant(lesson: Lesson, variant: Variant): Promise<number[][]> {
   const { epochs = 2, seeds = [1, 2, 3], settings = {} } = lesson;
   const data = loadData(lesson, variant);

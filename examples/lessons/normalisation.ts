@@ -24,7 +24,7 @@ const pixels = {
 };
 
 export const lesson: Lesson = {
-  question: "What does it matter in which numbers the images come?",
+  question: "Does the range of the pixel values matter?",
   variants: Object.entries(pixels).flatMap(([name, transform]) => [
     { name: `${name}, with batch norm`, network: smallNetwork, transform },
     { name: `${name}, without`, network: bareNetwork, transform, settings: { lr: 0.03 } },

@@ -2,7 +2,10 @@
 import { nn } from "kilograd";
 import { block, prediction, teach, type Lesson } from "./lesson.js";
 
-/** A second max pooling with so many convolutions between it and the prediction; null: no second one. */
+/**
+ * A network with a second max pooling and `distance` convolutions between it and the prediction; null means no second
+ * pooling.
+ */
 const distant = (distance: number | null) => (): nn.Module => {
   const blocks = [8, 16, 16].map((channels) => block(channels, 16, { padding: 1 }));
   const before = distance === null ? 0 : 3 - distance;
@@ -19,7 +22,7 @@ const distant = (distance: number | null) => (): nn.Module => {
 };
 
 export const lesson: Lesson = {
-  question: "How many convolutions should stand between the last max pooling and the prediction?",
+  question: "How many convolutions should there be between the last max pooling and the prediction?",
   variants: [null, 2, 1, 0].map((distance) => ({
     name: distance === null ? "no second pooling" : `${distance} convolution${distance === 1 ? "" : "s"} after it`,
     network: distant(distance),

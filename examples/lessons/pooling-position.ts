@@ -14,7 +14,7 @@ const pooledAfter = (before: number) => (): nn.Module => {
 };
 
 export const lesson: Lesson = {
-  question: "After how many of five convolutions should the pooling stand?",
+  question: "After how many of five convolutions should the pooling come?",
   variants: [0, 1, 2, 3, 5].map((before) => ({ name: `after ${before}`, network: pooledAfter(before) })),
 };
 

@@ -2,7 +2,7 @@
 import { nn } from "kilograd";
 import { block, prediction, teach, type Lesson } from "./lesson.js";
 
-/** The small network with another end. */
+/** The small network with a different end. */
 const endingWith =
   (...end: nn.Module[]) =>
   (): nn.Module => {
@@ -22,7 +22,7 @@ const endingWith =
   };
 
 export const lesson: Lesson = {
-  question: "What may stand between the last convolution and the loss (nllLoss)?",
+  question: "What should be between the last convolution and the loss (nllLoss)?",
   variants: [
     { name: "logSoftmax", network: endingWith(new nn.LogSoftmax(1)) },
     { name: "ReLU, then logSoftmax", network: endingWith(new nn.ReLU(), new nn.LogSoftmax(1)) },

@@ -2,7 +2,10 @@
 import { nn } from "kilograd";
 import { block, prediction, teach, type Lesson } from "./lesson.js";
 
-/** After the pooling so many convolutions without padding, from a map of 12×12 on. */
+/**
+ * The layers up to the last map: after the pooling, a number of convolutions without padding, starting from a map of
+ * 12×12.
+ */
 const begun = (layers: number): nn.Module[] => [
   ...block(1, 8),
   ...block(8, 16),
@@ -13,12 +16,12 @@ const begun = (layers: number): nn.Module[] => [
 
 const averaged = (layers: number) => (): nn.Module => new nn.Sequential(...begun(layers), ...prediction(12));
 
-/** Instead of the mean over the last map one kernel as large as the map. */
+/** A network with one kernel as large as the last map, instead of the mean over the map. */
 const oneLargeKernel = (layers: number) => (): nn.Module =>
   new nn.Sequential(...begun(layers), new nn.Conv2d(12, 10, 12 - 2 * layers), new nn.Flatten(), new nn.LogSoftmax(1));
 
 export const lesson: Lesson = {
-  question: "On how small a map should one stop convolving?",
+  question: "At what size of the map should you stop convolving?",
   variants: [
     ...[1, 2, 3, 4, 5].map((layers) => ({
       name: `${12 - 2 * layers}×${12 - 2 * layers}, then the mean`,

@@ -1,4 +1,4 @@
-/** What is done to comments: examples get their imports, and PyTorch's names and kilograd's errors become links. */
+/** Changes comments: examples get their imports, and PyTorch's names and kilograd's errors become links. */
 import { ReflectionKind, type CommentDisplayPart, type ProjectReflection, type Reflection } from "typedoc";
 import { codeOf, type Imports } from "./examples.js";
 import { declarationsOf } from "./members.js";
@@ -17,7 +17,7 @@ export function improveComments(project: ProjectReflection, imports: Imports): v
   }
 }
 
-/** The path from which a name is imported: its module's. */
+/** The path from which a name is imported, which is that of its module. */
 function importPathOf(one: Reflection): string {
   for (let at: Reflection | undefined = one; at; at = at.parent) if (at.kind === ReflectionKind.Module) return at.name;
   return "kilograd";

@@ -1,13 +1,15 @@
-/** What a public name's doc comment must say, and what of it is missing. */
+/** What the doc comment of a public name must say, and what is missing. */
 import ts from "typescript";
 import { placeOf, type PublicName, type Surface } from "./public-names.js";
 
 /**
- * What the docs of public names lack, a line for each gap: `src/ops/view.ts:12: Tensor.flip has no example`.
+ * Lists what is missing from the docs of public names, a line for each gap: `src/ops/view.ts:12: Tensor.flip has no
+ * example`.
  * - Every name has a summary.
- * - Every parameter is described, and what the code itself throws.
- * - Functions, classes and methods have an example. A method that only redefines one of a documented class needs none of
- *   its own, nor does one that is named by a symbol: no program calls `[Symbol.iterator]` by that name.
+ * - Every parameter is described, and so is every error that the code itself throws.
+ * - Functions, classes and methods have an example. A method that only overrides one of a documented class needs no
+ *   example of its own. Neither does a method named by a symbol, because no program calls `[Symbol.iterator]` by that
+ *   name.
  */
 export function gaps({ names, checker }: Surface): string[] {
   return names.flatMap((name) => {
@@ -25,7 +27,7 @@ function lacks(name: PublicName, checker: ts.TypeChecker): string[] {
   ];
 }
 
-/** A constructor is described by its class, and a network's layer by its type. */
+/** Whether a name needs a description. A constructor is described by its class, and a network's layer by its type. */
 function needsSummary({ kind, symbol }: PublicName): boolean {
   if (kind === "constructor") return false;
   const [declaration] = symbol.declarations ?? [];
@@ -38,13 +40,13 @@ function isLayer({ initializer, parent }: ts.PropertyDeclaration): boolean {
   return isNetwork && !!initializer && ts.isNewExpression(initializer);
 }
 
-/** TypeScript looks at what a member redefines where it has no comment of its own. */
+/** TypeScript uses the comment of the overridden member if a member has none of its own. */
 function summaryOf({ symbol, kind, declarations }: PublicName, checker: ts.TypeChecker): string {
   if (kind === "module") return moduleSummary(declarations[0]!);
   return ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
 }
 
-/** The comment that a file begins with, if it says that it is about the module. */
+/** The comment at the start of a file, if it is about the module. */
 function moduleSummary(file: ts.Declaration): string {
   const text = file.getSourceFile().text;
   return /^\/\*\*[^]*?@module[^]*?\*\//.exec(text)?.[0] ?? "";
@@ -71,7 +73,7 @@ function inherited(symbol: ts.Symbol, parameter: string, checker: ts.TypeChecker
   return symbol.getJsDocTags(checker).some(({ name, text }) => name === "param" && text?.[0]?.text === parameter);
 }
 
-/** Of overloads, the last declaration is nobody's signature. */
+/** Whether a declaration is the implementation of an overloaded function, which is not one of its signatures. */
 function isImplementation(one: ts.Declaration, all: readonly ts.Declaration[]): boolean {
   return all.length > 1 && (one as ts.FunctionLikeDeclaration).body !== undefined;
 }
@@ -90,7 +92,7 @@ function needsExample(name: PublicName): boolean {
   return name.kind === "method" && !isOverride(name) && !isNamedBySymbol;
 }
 
-/** Whether a member redefines one that is documented there. */
+/** Whether a member overrides one that is documented. */
 function isOverride({ declarations: [declaration] }: PublicName): boolean {
   return !!declaration && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Override) !== 0;
 }

@@ -1,13 +1,13 @@
 /**
- * The examples in the docs of public names. They are written without imports; those that a reader would need follow from
- * the names that an example uses.
+ * The examples in the docs of public names. They are written without imports, which follow from the names that an
+ * example uses.
  */
 import ts from "typescript";
 import { root, type PublicName, type Surface } from "./public-names.js";
 
 export interface Example {
   readonly of: PublicName;
-  /** Where it stands: a file, relative to the checkout, and the line of its tag. */
+  /** Where it is: a file, relative to the checkout, and the line of its tag. */
   readonly file: string;
   readonly line: number;
   readonly code: string;
@@ -30,17 +30,17 @@ function place(tag: ts.JSDocTag): { file: string; line: number } {
   return { file: source.fileName.slice(root.length + 1), line: line + 1 };
 }
 
-/** An example is code as it stands, or between fences. */
+/** The code of an example, which may be between fences. */
 export function codeOf(text: string): string {
   return text.replace(/^```\w*\n([^]*)\n```$/, "$1").trim();
 }
 
 /** Knows the import path of every public name. */
 export class Imports {
-  /** Of a name that several import paths have, the example's own comes first, then the package's order. */
+  /** If several import paths have a name, the example's own path comes first, and then the package's order decides. */
   constructor(private readonly exports: Surface["exports"]) {}
 
-  /** The import statements that an example needs, which belongs to `importPath`. */
+  /** The import statements that an example needs. The example belongs to `importPath`. */
   for(code: string, importPath: string): string[] {
     const paths = [importPath, ...this.exports.keys()];
     const wanted = new Map<string, string[]>();
@@ -58,7 +58,7 @@ export class Imports {
   }
 }
 
-/** The names that a program uses and does not declare: those of the language, and those to import. */
+/** The names that a program uses but does not declare: those of the language, and those to import. */
 function freeNames(code: string): Set<string> {
   const used = new Set<string>();
   const declared = new Set<string>();
@@ -87,7 +87,7 @@ function isDeclared(node: ts.Identifier): boolean {
   return isDeclaration && parent.name === node;
 }
 
-/** Not what stands after a dot, or names a property or a member. */
+/** Whether an identifier refers to a variable: it does not follow a dot, or name a property or member. */
 function isUsed(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;

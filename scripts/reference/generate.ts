@@ -1,4 +1,4 @@
-/** Makes the reference with TypeDoc. What TypeDoc would show of the code's insides is taken out by presentation.ts. */
+/** Makes the reference with TypeDoc. presentation.ts removes internals that TypeDoc would show. */
 import fs from "node:fs";
 import path from "node:path";
 import { Application, LogLevel, type TypeDocOptions } from "typedoc";
@@ -67,7 +67,7 @@ export interface Generated {
   readonly complaints: readonly string[];
 }
 
-/** Replaces the folder `out` by a reference as it is now. */
+/** Replaces the folder `out` with the current reference. */
 export async function generateReference(out: string, surface: Surface): Promise<Generated> {
   const app = await Application.bootstrapWithPlugins({ ...options, out });
   const complaints: string[] = [];

@@ -1,4 +1,4 @@
-/** `npm run reference`: writes the API reference to reference/. A warning of TypeDoc's fails. */
+/** `npm run reference`: writes the API reference to reference/. It fails if TypeDoc warns. */
 import path from "node:path";
 import process from "node:process";
 import { generateReference } from "./generate.js";

@@ -1,6 +1,7 @@
 /**
- * Which members a page shows. A class shows its own, and those of bases that are not public; what it inherits from a
- * public class is on that one's page. An interface shows all its fields, since it is options more often than not.
+ * Decides which members a page shows. A class shows its own members and those of base classes that are not public;
+ * members that it inherits from a public class are on that class's page. An interface shows all its fields, because
+ * most interfaces are options.
  */
 import {
   DeclarationReflection,
@@ -17,14 +18,14 @@ export function declarationsOf(project: ProjectReflection): DeclarationReflectio
   return Object.values(project.reflections).filter((one) => one instanceof DeclarationReflection);
 }
 
-/** `load(this: MnistClass, …)` is called as `MNIST.load(…)`. */
+/** Removes the parameter `this`: `load(this: MnistClass, …)` is called as `MNIST.load(…)`. */
 export function dropThis({ signatures = [] }: DeclarationReflection): void {
   for (const signature of signatures) {
     if (signature.parameters) signature.parameters = signature.parameters.filter(({ name }) => name !== "this");
   }
 }
 
-/** Whether a method has no comment of its own: it redefines one that has it. TypeDoc lends it that one's. */
+/** Whether a method has no comment of its own. It then overrides one that has, and TypeDoc shows that one's comment. */
 export function isUncommented({ kind, signatures = [] }: DeclarationReflection): boolean {
   const comments = signatures.flatMap(({ comment }) => comment ?? []);
   const isOwn = comments.some(({ inheritedFromParentDeclaration }) => !inheritedFromParentDeclaration);
@@ -45,7 +46,7 @@ export function showMembers(context: Context, uncommented: ReadonlySet<Reflectio
   for (const one of all) if (one.kind & ReflectionKind.ClassOrInterface) forgetHiddenBases(one);
 }
 
-/** The nearest class above that has a page. */
+/** The nearest base class that has a page. */
 function publicBase(one: DeclarationReflection, context: Context): DeclarationReflection | undefined {
   const checker = context.programs[0]!.getTypeChecker();
   let symbol = context.getSymbolFromReflection(one);
@@ -68,7 +69,7 @@ function dropInherited(
   uncommented: ReadonlySet<Reflection>,
 ): void {
   const fileOf = (one: Reflection): string | undefined => project.getSymbolIdFromReflection(one)?.fileName;
-  // Every layer can be called, as Module can; TypeDoc does not say that a call signature is inherited.
+  // Every layer can be called, like Module, but TypeDoc does not say that a call signature is inherited.
   for (const call of [...(owner.signatures ?? [])]) if (fileOf(call) !== fileOf(owner)) project.removeReflection(call);
   for (const member of [...(owner.children ?? [])]) {
     const isElsewhere = member.inheritedFrom && hasMember(bases.get(owner), member.name, bases);
@@ -81,7 +82,7 @@ function hasMember(base: DeclarationReflection | undefined, name: string, bases:
   return !!base.children?.some((member) => member.name === name) || hasMember(bases.get(base), name, bases);
 }
 
-/** Shows what a class extends, without the classes between that are not public. */
+/** Shows what a class extends, skipping classes that are not public. */
 function showBase(
   one: DeclarationReflection,
   base: DeclarationReflection | undefined,

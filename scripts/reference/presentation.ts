@@ -1,4 +1,4 @@
-/** Changes what TypeDoc has read, before it writes pages. */
+/** Changes what TypeDoc has read before it writes the pages. */
 import { Converter, type Application, type CommentDisplayPart, type Context, type ProjectReflection } from "typedoc";
 import { improveComments } from "./comments.js";
 import { Imports } from "./examples.js";
@@ -17,7 +17,7 @@ export function present(app: Application, { exports }: Surface): void {
     improveComments(context.project, new Imports(exports));
     context.project.readme = startPage(context.project);
   };
-  // After TypeDoc has found what inherits from what, and before it makes groups of members.
+  // This runs after TypeDoc has found the inheritance, and before it groups members.
   app.converter.on(Converter.EVENT_RESOLVE_END, change, -50);
 }
 

@@ -1,7 +1,7 @@
 /**
- * The public names: what the files of src/entries export, namespaces (`F`, `nn`) and the members of classes and interfaces
- * included, each once, under the first import path that has it. The reference, its check and the run of its examples go
- * by this list.
+ * The public names: everything that the files in src/entries export, including namespaces (`F`, `nn`) and the members
+ * of classes and interfaces. Each appears once, under the first import path that has it. The reference, its check and
+ * the run of its examples use this list.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -15,11 +15,11 @@ export type Kind = "module" | "function" | "class" | "constructor" | "method" | 
 export interface PublicName {
   /** `kilograd/data`. */
   readonly importPath: string;
-  /** As a program writes it after the import: `DataLoader`, `nn.Conv2d`, `Tensor.add`. */
+  /** The name as a program writes it after the import: `DataLoader`, `nn.Conv2d`, `Tensor.add`. */
   readonly name: string;
   readonly kind: Kind;
   readonly symbol: ts.Symbol;
-  /** Where it is declared; more than one place for overloads, or a class merged with an interface. */
+  /** Where it is declared. There are several places for overloads, and for a class merged with an interface. */
   readonly declarations: readonly ts.Declaration[];
 }
 
@@ -27,7 +27,7 @@ export interface Surface {
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   readonly names: readonly PublicName[];
-  /** For each import path, in the package's order, what it exports. */
+  /** The exports of each import path, in the package's order. */
   readonly exports: ReadonlyMap<string, ReadonlyMap<string, ts.Symbol>>;
 }
 
@@ -43,7 +43,7 @@ export function entryFiles(): Map<string, string> {
   return new Map(entries);
 }
 
-/** The compiler's settings of this checkout. */
+/** The compiler settings of this checkout. */
 export function compilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), (file) => ts.sys.readFile(file)) as {
     config: unknown;
@@ -96,7 +96,10 @@ class Collector {
     this.owners.push({ importPath, name, symbol });
   }
 
-  /** The members of all names so far. Bases come first: what `Buffer` has from `Tensor` is noted as Tensor's. */
+  /**
+   * Adds the members of all names so far. Base classes come first, so what `Buffer` inherits from `Tensor` belongs to
+   * Tensor.
+   */
   addMembers(): void {
     const depth = new Map(this.owners.map((owner) => [owner, this.depthOf(owner.symbol)]));
     const owners = [...this.owners].sort((a, b) => depth.get(a)! - depth.get(b)!);
@@ -105,7 +108,7 @@ class Collector {
     }
   }
 
-  /** How many classes or interfaces a name extends, one after the other. */
+  /** The depth of a class or interface in its inheritance hierarchy. */
   private depthOf(symbol: ts.Symbol): number {
     const type = this.checker.getDeclaredTypeOfSymbol(symbol);
     const bases = type.isClassOrInterface() ? this.checker.getBaseTypes(type) : [];
@@ -120,7 +123,7 @@ class Collector {
     this.names.push({ importPath, name, kind, symbol, declarations: symbol.declarations ?? [] });
   }
 
-  /** Of a class those of its instances, its static ones and its constructor. */
+  /** The members of a class: those of its instances, its static ones, and its constructor. */
   private membersOf(symbol: ts.Symbol): ts.Symbol[] {
     const own = this.checker.getDeclaredTypeOfSymbol(symbol);
     if (symbol.flags & ts.SymbolFlags.Class) {
@@ -133,7 +136,7 @@ class Collector {
     return fields ? own.getProperties() : [];
   }
 
-  /** A member that a public class or interface has inherited from another one is noted there only. */
+  /** Adds a member. One that is inherited from another public class or interface is listed only there. */
   private addMember(importPath: string, owner: string, member: ts.Symbol): void {
     const [declaration] = member.declarations ?? [];
     if (!declaration || this.seen.has(declaration) || !isOurs(declaration) || isHidden(declaration)) return;
@@ -149,7 +152,7 @@ function isObjectType(node: ts.Declaration): boolean {
   return ts.isTypeAliasDeclaration(node) && ts.isTypeLiteralNode(node.type);
 }
 
-/** Private, protected, or marked `@internal`. */
+/** Whether a member is private, protected, or marked `@internal`. */
 function isHidden(declaration: ts.Declaration): boolean {
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
   if (ts.getCombinedModifierFlags(declaration) & hidden) return true;
@@ -158,7 +161,7 @@ function isHidden(declaration: ts.Declaration): boolean {
   return ts.getJSDocTags(declaration).some((tag) => tag.tagName.text === "internal");
 }
 
-/** `.add`; `[Symbol.iterator]` for a member that is named by a symbol. */
+/** `.add`, or `[Symbol.iterator]` for a member that is named by a symbol. */
 function memberName({ declarations, name }: ts.Symbol): string {
   const written = ts.getNameOfDeclaration(declarations![0]);
   return written && ts.isComputedPropertyName(written) ? written.getText() : `.${name}`;

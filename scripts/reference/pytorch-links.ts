@@ -2,7 +2,7 @@
 
 const site = "https://docs.pytorch.org";
 
-/** Names that do not have a page of their own: what they begin with, and the page. The first that fits counts. */
+/** Names without a page of their own: their prefixes, and the page for each. The first match counts. */
 const pages: readonly (readonly [prefix: string, page: string])[] = [
   ["torch.nn.init.", "docs/stable/nn.init.html"],
   ["torch.utils.data.", "docs/stable/data.html"],
@@ -16,7 +16,7 @@ const pages: readonly (readonly [prefix: string, page: string])[] = [
   ],
 ];
 
-/** Modules, and names that are described under another one. */
+/** Modules, and names that are described under another name. */
 const others = new Map([
   ["torch.nn", "docs/stable/nn.html"],
   ["torch.nn.functional", "docs/stable/nn.functional.html"],
@@ -34,7 +34,7 @@ const others = new Map([
   ["torchvision.transforms", "vision/stable/transforms.html"],
 ]);
 
-/** The address for `torch.add`, `Tensor.item` or `torchvision.transforms.ToTensor`; undefined for other texts. */
+/** The URL for `torch.add`, `Tensor.item` or `torchvision.transforms.ToTensor`; undefined for other texts. */
 export function pytorchAddress(text: string): string | undefined {
   if (!/^(torch|torchvision|Tensor)(\.\w+)*$/.test(text)) return undefined;
   const name = text.replace(/^Tensor/, "torch.Tensor");
