@@ -50,12 +50,29 @@ class Groups {
   }
 }
 
-export class GroupedConvolutionKernel implements Kernel {
+/** A kernel with the images of the batch as its outer index. */
+abstract class GroupedKernel implements Kernel {
   readonly title: string;
   readonly extent: number;
   readonly cost: number;
-  private readonly groups: Groups;
+  protected readonly groups: Groups;
 
+  /** @param output the convolution's result or the gradient for it: [N, O, OH, OW] */
+  constructor(name: string, input: BufferView, output: BufferView, geometry: ConvolutionGeometry, groups: number) {
+    const [n, o, oh, ow] = output.shape as [number, number, number, number];
+    const [kh, kw] = geometry.kernel;
+    this.groups = new Groups(input, output.shape, groups);
+    this.extent = n;
+    this.title = `${name} ${kh}×${kw} ${input.shape[1]!}→${o} in ${groups} groups ${oh}×${ow}`;
+    this.cost = o * oh * ow * kh * kw * this.groups.inputs;
+  }
+
+  abstract get reads(): Access[];
+  abstract get writes(): Access[];
+  abstract emit(b: FunctionBuilder, at: Addressing, n: Local): void;
+}
+
+export class GroupedConvolutionKernel extends GroupedKernel {
   constructor(
     private readonly input: BufferView,
     /** [KH, KW, I, O] */
@@ -64,22 +81,17 @@ export class GroupedConvolutionKernel implements Kernel {
     private readonly geometry: ConvolutionGeometry,
     groups: number,
   ) {
-    const [n, o, oh, ow] = output.shape as [number, number, number, number];
-    const [kh, kw] = geometry.kernel;
-    this.groups = new Groups(input, output.shape, groups);
-    this.extent = n;
-    this.title = `conv2d ${kh}×${kw} ${input.shape[1]!}→${o} in ${groups} groups ${oh}×${ow}`;
-    this.cost = o * oh * ow * kh * kw * this.groups.inputs;
+    super("conv2d", input, output, geometry, groups);
   }
 
-  get reads(): Access[] {
+  override get reads(): Access[] {
     return [byImage(this.input), whole(this.weight)];
   }
-  get writes(): Access[] {
+  override get writes(): Access[] {
     return [byImage(this.output)];
   }
 
-  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+  override emit(b: FunctionBuilder, at: Addressing, n: Local): void {
     const { groups } = this;
     const [, , oh, ow] = this.output.shape as [number, number, number, number];
     const [sy, sx] = this.geometry.stride;
@@ -126,12 +138,7 @@ export class GroupedConvolutionKernel implements Kernel {
   }
 }
 
-export class GroupedWeightGradientKernel implements Kernel {
-  readonly title: string;
-  readonly extent: number;
-  readonly cost: number;
-  private readonly groups: Groups;
-
+export class GroupedWeightGradientKernel extends GroupedKernel {
   constructor(
     private readonly input: BufferView,
     private readonly grad: BufferView,
@@ -141,22 +148,17 @@ export class GroupedWeightGradientKernel implements Kernel {
     groups: number,
     readonly chunk: number,
   ) {
-    const [n, o, oh, ow] = grad.shape as [number, number, number, number];
-    const [kh, kw] = geometry.kernel;
-    this.groups = new Groups(input, grad.shape, groups);
-    this.extent = n;
-    this.title = `conv2dWeightGradient ${kh}×${kw} ${input.shape[1]!}→${o} in ${groups} groups ${oh}×${ow}`;
-    this.cost = o * oh * ow * kh * kw * this.groups.inputs;
+    super("conv2dWeightGradient", input, grad, geometry, groups);
   }
 
-  get reads(): Access[] {
+  override get reads(): Access[] {
     return [byImage(this.input), byImage(this.grad)];
   }
-  get writes(): Access[] {
+  override get writes(): Access[] {
     return [whole(this.output)];
   }
 
-  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
+  override emit(b: FunctionBuilder, at: Addressing, n: Local): void {
     const { groups } = this;
     const [kh, kw] = this.geometry.kernel;
     const [, , row, pixel] = this.input.strides as [number, number, number, number];
