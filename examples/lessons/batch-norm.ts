@@ -1,6 +1,6 @@
 /** `npx tsx examples/lessons/batch-norm.ts` */
 import { nn } from "kilograd";
-import { prediction, teach, type Lesson } from "./lesson.js";
+import { prediction, smallBody, teach, type Lesson } from "./lesson.js";
 
 /** The small network, with or without batch norm after each convolution, and with or without one on the logits. */
 const network = (inside: boolean, onLogits: boolean) => (): nn.Module => {
@@ -11,12 +11,7 @@ const network = (inside: boolean, onLogits: boolean) => (): nn.Module => {
   ];
   const [average, classify, ...rest] = prediction(16);
   return new nn.Sequential(
-    ...conv(1, 8),
-    ...conv(8, 16),
-    new nn.MaxPool2d(2),
-    ...conv(16, 8, 1),
-    ...conv(8, 16),
-    ...conv(16, 16),
+    ...smallBody(conv),
     average!,
     classify!,
     ...(onLogits ? [new nn.BatchNorm2d(10)] : []),

@@ -1,20 +1,12 @@
 /** `npx tsx examples/lessons/normalisation.ts` */
 import { nn } from "kilograd";
 import { transforms } from "kilograd/data";
-import { normalize, prediction, smallNetwork, teach, toTensor, type Lesson } from "./lesson.js";
+import { normalize, prediction, smallBody, smallNetwork, teach, toTensor, type Lesson } from "./lesson.js";
 
 /** The small network without its batch norms. */
 function bareNetwork(): nn.Module {
   const conv = (from: number, to: number, kernel = 3): nn.Module[] => [new nn.Conv2d(from, to, kernel), new nn.ReLU()];
-  return new nn.Sequential(
-    ...conv(1, 8),
-    ...conv(8, 16),
-    new nn.MaxPool2d(2),
-    ...conv(16, 8, 1),
-    ...conv(8, 16),
-    ...conv(16, 16),
-    ...prediction(16),
-  );
+  return new nn.Sequential(...smallBody(conv), ...prediction(16));
 }
 
 const pixels = {

@@ -1,24 +1,13 @@
 /** `npx tsx examples/lessons/softmax.ts` */
 import { nn } from "kilograd";
-import { block, prediction, teach, type Lesson } from "./lesson.js";
+import { prediction, smallBody, teach, type Lesson } from "./lesson.js";
 
 /** The small network with a different end. */
 const endingWith =
   (...end: nn.Module[]) =>
   (): nn.Module => {
     const [average, classify, flatten] = prediction(16);
-    return new nn.Sequential(
-      ...block(1, 8),
-      ...block(8, 16),
-      new nn.MaxPool2d(2),
-      ...block(16, 8, {}, 1),
-      ...block(8, 16),
-      ...block(16, 16),
-      average!,
-      classify!,
-      flatten!,
-      ...end,
-    );
+    return new nn.Sequential(...smallBody(), average!, classify!, flatten!, ...end);
   };
 
 export const lesson: Lesson = {
