@@ -106,9 +106,9 @@ function asUsageError({ op, problem, expected, got, hint }: ArgumentError): Usag
   return new UsageError({
     op: inner.length === 0 ? option : `${option} (${inner.join(".")})`,
     problem,
-    ...(expected === undefined ? {} : { expected }),
-    ...(got === undefined ? {} : { got }),
-    ...(hint === undefined ? {} : { hint }),
+    expected,
+    got,
+    hint,
   });
 }
 

@@ -5,11 +5,11 @@ export interface ErrorDetails {
   /** What is wrong, in one clause without a full stop. */
   readonly problem: string;
   /** What would have been accepted. */
-  readonly expected?: string;
+  readonly expected?: string | undefined;
   /** What was given instead. */
-  readonly got?: string;
+  readonly got?: string | undefined;
   /** What the reader can do about it, without a full stop. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 /**

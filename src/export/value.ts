@@ -91,7 +91,7 @@ export function refuse(value: { readonly op: string; readonly module: string }, 
   throw new ArgumentError({
     op: "export",
     problem: `${value.op} in ${where} cannot be exported: ${problem}`,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }
 

@@ -96,8 +96,8 @@ function corrupt(where: string, problem: string, expected?: string, got?: string
   return new DataError({
     op: "npz",
     problem: `${where}: ${problem}`,
-    ...(expected === undefined ? {} : { expected }),
-    ...(got === undefined ? {} : { got }),
+    expected,
+    got,
     hint: "write the file again with numpy.savez",
   });
 }

@@ -164,8 +164,8 @@ function refuse(file: string, problem: string, expected?: string, got?: string):
   return new DataError({
     op: "pytorch",
     problem: `${file}: ${problem}`,
-    ...(expected === undefined ? {} : { expected }),
-    ...(got === undefined ? {} : { got }),
+    expected,
+    got,
     hint: "write the file with torch.save(model.state_dict(), file)",
   });
 }

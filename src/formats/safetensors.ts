@@ -100,8 +100,8 @@ function corrupt(file: string, problem: string, expected?: string, got?: string)
   return new DataError({
     op: "safetensors",
     problem: `${file}: ${problem}`,
-    ...(expected === undefined ? {} : { expected }),
-    ...(got === undefined ? {} : { got }),
+    expected,
+    got,
     hint: "the file is truncated, damaged or not a safetensors file; use another checkpoint",
   });
 }

@@ -166,8 +166,8 @@ export class ZipArchive {
     return new DataError({
       op: "zip",
       problem: `${this.file}: ${problem}`,
-      ...(expected === undefined ? {} : { expected }),
-      ...(got === undefined ? {} : { got }),
+      expected,
+      got,
       hint: "the file is truncated, damaged or not a zip file; save or download it again",
     });
   }
