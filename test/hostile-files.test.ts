@@ -147,7 +147,7 @@ const hostile: readonly (readonly [what: string, bytes: Uint8Array, message: Reg
     /it calls something that is no known function/,
   ],
   ["pickle: nothing", pytorchFile(new Uint8Array(0)), /at byte 0: it is truncated/],
-  ["pickle: an empty stack", pytorchFile(pickle("\x80\x02.")), /it takes more than is there/],
+  ["pickle: an empty stack", pytorchFile(pickle("\x80\x02.")), /it takes more from the stack than is there/],
   ["pickle: a text past the end", pytorchFile(pickle("\x80\x02X\xff\xff\xff\x7fabc.")), /it is truncated/],
   [
     "pickle: a memo that was never stored",

@@ -33,7 +33,7 @@ for (const [name, makeNetwork] of Object.entries(networks)) {
   });
 }
 
-test("neither does the network from which those of the rules' tests are made", () => {
+test("neither does the network on which the rules' tests are based", () => {
   assert.deepEqual(adviceOn(...body(), ...end()), []);
 });
 

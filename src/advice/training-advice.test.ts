@@ -24,7 +24,7 @@ const said = (given: TrainingProgress): string[] =>
 const relus = (...dead: number[]) => dead.map((count) => ({ units: 16, dead: count }));
 const gradients = (...ratios: number[]) => ratios.map((ratio, i) => ({ weight: `conv${i + 1}.weight`, ratio }));
 
-test("a good training is not advised", () => {
+test("a good training gets no advice", () => {
   for (let epochs = 1; epochs <= 4; epochs++) {
     const health = { relus: relus(0, 7), gradients: gradients(0.002, 1, 0.5) };
     assert.deepEqual(said(progress(Array<Change>(epochs).fill({ health }))), []);
@@ -65,7 +65,7 @@ for (const [what, changes, expected] of [
   test(`${what}: ${expected.join(", ") || "nothing"}`, () => assert.deepEqual(said(progress(changes)), expected));
 }
 
-test("the texts tell the figures", () => {
+test("the texts contain the figures", () => {
   const texts = [
     ...adviseTraining(progress([{ correct: 8000 }, { correct: 8500 }])),
     ...adviseTraining(progress([{ health: { relus: relus(0, 8), gradients: gradients(0.0009, 1) } }])),

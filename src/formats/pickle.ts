@@ -106,7 +106,7 @@ class PickleMachine {
   }
   pop(): PickleValue {
     const value = this.stack.pop();
-    if (value === undefined || value === MARK) throw this.refuse("it takes more than is there");
+    if (value === undefined || value === MARK) throw this.refuse("it takes more from the stack than is there");
     return value;
   }
   popSome(count: number): PickleValue[] {
@@ -114,7 +114,7 @@ class PickleMachine {
   }
   popToMark(): PickleValue[] {
     const mark = this.stack.lastIndexOf(MARK);
-    if (mark < 0) throw this.refuse("it takes more than is there");
+    if (mark < 0) throw this.refuse("it takes more from the stack than is there");
     const values = this.stack.splice(mark) as PickleValue[];
     return values.slice(1);
   }

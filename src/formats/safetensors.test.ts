@@ -12,7 +12,7 @@ const sample = {
   metadata: { note: "ä \n" },
 };
 
-/** A file with this header and so many bytes of elements. */
+/** A file with this header and this many bytes of elements. */
 function forged(header: unknown, elements = 0, length?: bigint): Uint8Array {
   const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + text.length + elements);
@@ -21,7 +21,7 @@ function forged(header: unknown, elements = 0, length?: bigint): Uint8Array {
   return bytes;
 }
 
-test("what is written is read again, to the bit", () => {
+test("reading returns what was written, to the bit", () => {
   const bytes = encodeSafetensors(sample);
   const read = decodeSafetensors(bytes, "x");
   assert.deepEqual([...read.tensors], [...sample.tensors]);
@@ -34,7 +34,7 @@ test("the elements begin at a multiple of eight bytes", () => {
   assert.equal(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8, 0);
 });
 
-test("bytes that lie anywhere in a larger buffer can be read", () => {
+test("a file can be anywhere in a larger buffer", () => {
   const bytes = encodeSafetensors(sample);
   const moved = new Uint8Array(bytes.length + 3);
   moved.set(bytes, 3);
@@ -43,7 +43,7 @@ test("bytes that lie anywhere in a larger buffer can be read", () => {
   }
 });
 
-test("a file that is cut off anywhere is refused", () => {
+test("a file that is truncated anywhere is refused", () => {
   const bytes = encodeSafetensors(sample);
   for (let length = 0; length < bytes.length; length++) {
     assert.throws(() => decodeSafetensors(bytes.subarray(0, length), "last.safetensors"), DataError, `${length} bytes`);
@@ -66,8 +66,8 @@ const hostile: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["a header length past 2^63", forged("{}", 0, (1n << 64n) - 1n), /longer than the file/],
   ["no JSON", forged("{nonsense}"), /not a JSON object/],
   ["JSON that is a list", forged("[]"), /not a JSON object/],
-  ["bytes that are no UTF-8", forged("{}", 0).fill(0xff, 8), /not a JSON object/],
-  ["metadata that are no strings", forged({ __metadata__: { a: 1 } }), /__metadata__ has the wrong form/],
+  ["bytes that are not UTF-8", forged("{}", 0).fill(0xff, 8), /not a JSON object/],
+  ["metadata that are not strings", forged({ __metadata__: { a: 1 } }), /__metadata__ has the wrong form/],
   [
     "an entry without a shape",
     forged({ w: { dtype: "F32", data_offsets: [0, 4] } }, 4),
@@ -75,9 +75,9 @@ const hostile: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ],
   ["an entry that is null", forged({ w: null }), /the entry of w has the wrong form/],
   ["a negative size", forged({ w: entry(0, 4, { shape: [-1, -1] }) }, 4), /the entry of w has the wrong form/],
-  ["a fractional place", forged({ w: entry(0.5, 4.5) }, 5), /the entry of w has the wrong form/],
+  ["a fractional offset", forged({ w: entry(0.5, 4.5) }, 5), /the entry of w has the wrong form/],
   [
-    "another element type",
+    "an unsupported element type",
     forged({ w: entry(0, 2, { dtype: "U16" }) }, 2),
     /expected F64, F32, F16, BF16, I64, I32, got U16/,
   ],
@@ -87,24 +87,24 @@ const hostile: readonly (readonly [string, Uint8Array, RegExp])[] = [
     /expected F64, F32, .*, got toString/,
   ],
   [
-    "a shape of another size",
+    "a shape that does not match the bytes",
     forged({ w: entry(0, 4, { shape: [2] }) }, 4),
     /w of shape \[2\] has the wrong length; expected 8 bytes, got 4/,
   ],
   [
-    "a later shape of another size",
+    "a later shape that does not match the bytes",
     forged({ a: entry(0, 4), b: entry(4, 8, { shape: [2] }) }, 8),
     /b of shape \[2\] has the wrong length; expected 8 bytes, got 4/,
   ],
   ["a shape too large to count", forged({ w: entry(0, 4, { shape: [2 ** 40, 2 ** 40] }) }, 4), /wrong length/],
   [
-    "tensors on top of each other",
+    "overlapping tensors",
     forged({ a: entry(0, 4), b: entry(0, 4) }, 4),
     /b begins at the wrong byte; expected 4, got 0/,
   ],
   ["a gap", forged({ a: entry(4, 8) }, 8), /a begins at the wrong byte; expected 0, got 4/],
-  ["a place behind the end", forged({ a: entry(0, 4) }, 0), /do not fill the file; expected 4 bytes, got 0/],
-  ["bytes that belong to nothing", forged({ a: entry(0, 4) }, 12), /do not fill the file; expected 4 bytes, got 12/],
+  ["an offset past the end", forged({ a: entry(0, 4) }, 0), /do not fill the file; expected 4 bytes, got 0/],
+  ["bytes that belong to no tensor", forged({ a: entry(0, 4) }, 12), /do not fill the file; expected 4 bytes, got 12/],
 ];
 
 for (const [what, bytes, message] of hostile) {

@@ -1,4 +1,7 @@
-/** Files that PyTorch and NumPy have written (fixtures/weights/weights.py), and the same bits from one format to another. */
+/**
+ * Reads files written by PyTorch and NumPy (fixtures/weights/weights.py), and checks that all formats keep the same
+ * bits.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jsonFixture, readFixture } from "../../test/fixtures.js";
@@ -31,7 +34,7 @@ for (const [file, others] of [
   ["arrays.npz", ["fortran"]],
   ["compressed.npz", ["fortran"]],
 ] as const) {
-  test(`${file}: halves, strided views, scalars and empty tensors`, () => {
+  test(`${file}: half floats, strided views, scalars and empty tensors`, () => {
     const dict = read(file);
     const names = Object.keys(tensors).filter((name) => name !== "brain" || file.endsWith(".pt"));
     assert.deepEqual([...dict.keys()], [...names, ...others]);
@@ -65,14 +68,14 @@ for (const [file, message] of refusals) {
   });
 }
 
-test("another kind of file is refused", () => {
+test("a file of another format is refused", () => {
   assert.throws(
     () => decodeStateDict(Buffer.from("<html>"), "model.pt"),
-    /model\.pt: it is of a format that is not known here; expected safetensors/,
+    /model\.pt: its format is not supported; expected safetensors/,
   );
 });
 
-test("from PyTorch through safetensors and back: the same bits", () => {
+test("weights keep their bits from PyTorch through safetensors and back", () => {
   const model = new ExerciseNet();
   model.loadStateDict(read("exercise.pt"));
   const bytes = encodeSafetensors({ tensors: copyTensors(model.stateDict()), metadata: {} });
@@ -82,7 +85,7 @@ test("from PyTorch through safetensors and back: the same bits", () => {
   for (const [name, tensor] of original) assert.deepEqual(again.get(name)!.data(), tensor.data(), name);
 });
 
-test("of a checkpoint the network's tensors alone are taken", () => {
+test("only the network's tensors are taken from a checkpoint", () => {
   const model = new ExerciseNet();
   const rng = new Generator(1).getState();
   const momentum = { 0: { momentum_buffer: [...model.parameters()][0]! } };
@@ -97,7 +100,7 @@ test("of a checkpoint the network's tensors alone are taken", () => {
   assert.deepEqual([...dict.keys()], [...model.stateDict().keys()]);
 });
 
-test("names or shapes that do not fit a network are all named", () => {
+test("the error lists all names and shapes that do not fit the network", () => {
   const model = new ExerciseNet();
   const dict = read("exercise.pt");
   dict.delete("bn1.bias");

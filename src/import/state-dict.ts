@@ -30,7 +30,7 @@ export function decodeStateDict(bytes: Uint8Array, file: string): StateDict {
 function decodeTensors(bytes: Uint8Array, file: string): ReadonlyMap<string, StoredTensor> {
   const format = formats.find(({ magic, at }) => magic.every((byte, i) => bytes[at + i] === byte));
   if (format) return format.decode(bytes, file);
-  throw unknown(file, "it is of a format that is not known here");
+  throw unknown(file, "its format is not supported");
 }
 
 const formats: readonly {

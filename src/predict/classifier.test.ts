@@ -12,7 +12,7 @@ import { encodeSafetensors } from "../formats/safetensors.js";
 import { Classifier } from "./classifier.js";
 import { loadClassifier } from "./load.js";
 
-/** Of two pixels [1,2,2]: likelihoods from the first pixel alone. */
+/** A network for images [1,2,2] whose likelihoods depend only on the first pixel. */
 function network(): Sequential {
   const linear = new Linear(4, 2);
   linear.weight.setData(Float32Array.of(1, 0, 0, 0, -1, 0, 0, 0));
@@ -21,7 +21,7 @@ function network(): Sequential {
 }
 const images = { size: [1, 2, 2], mean: 0.25, std: 0.5, classes: ["bright", "dark"] };
 
-test("likelihoods of a PNG, a canvas's pixels and an array, normalised as in training", () => {
+test("a PNG, a canvas's pixels and an array give likelihoods, and are normalised as in training", () => {
   const classifier = new Classifier(network(), images);
   const png = encode({ width: 2, height: 2, channels: 1, data: Uint8Array.of(204, 0, 0, 0) });
   const canvas = { width: 2, height: 2, data: [204, 0, 0, 0].flatMap((x) => [x, x, x, 255]) };
@@ -49,7 +49,7 @@ test("likelihoods of a PNG, a canvas's pixels and an array, normalised as in tra
   assert.deepEqual([inverted, originalSize], [true, [4, 6]]);
 });
 
-test("networks of other images are refused", () => {
+test("networks for unsuitable images are refused", () => {
   assert.throws(
     () => new Classifier(network(), { ...images, size: [3, 2, 2] }),
     /Classifier: .*expected square images with one channel, got \[3,2,2\]/,

@@ -13,18 +13,18 @@ function grey(width: number, pixels: number[]): GreyImage {
   return { width, height: pixels.length / width, pixels: Float32Array.from(pixels) };
 }
 
-test("grey of 8 and 16 bits", () => {
+test("grey images with 8 and 16 bits", () => {
   assertPixels(readPng(encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 }), "x").pixels, [0, 0.2]);
   const deep = { width: 2, height: 1, data: Uint16Array.of(65535, 13107), channels: 1, depth: 16 as const };
   assertPixels(readPng(encode(deep), "x").pixels, [1, 0.2]);
 });
 
-test("colours count by their brightness", () => {
+test("colours become brightness", () => {
   const data = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255);
   assertPixels(readPng(encode({ width: 3, height: 1, data, channels: 3 }), "x").pixels, [0.299, 0.587, 0.114]);
 });
 
-test("what is transparent is white", () => {
+test("transparent pixels are white", () => {
   const rgba = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255);
   assertPixels(readPng(encode({ width: 2, height: 1, data: rgba, channels: 4 }), "x").pixels, [1, 0]);
   const greyAlpha = Uint8Array.of(0, 51, 255, 0);
@@ -37,7 +37,7 @@ const ONE_BIT = "iVBORw0KGgoAAAANSUhEUgAAAAkAAAACAQAAAACiLct+AAAADklEQVR4nGNgaGB
 const PALETTE =
   "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABAgMAAABmjvwnAAAADFBMVEUAAAD/////AAAAAAAsH9zHAAAACklEQVR4nGPwAAAASgBJoenHlwAAAABJRU5ErkJggg==";
 
-test("less than a byte a pixel", () => {
+test("pixels smaller than a byte", () => {
   const { width, height, pixels } = readPng(Buffer.from(ONE_BIT, "base64"), "x");
   assert.deepEqual([width, height], [9, 2]);
   assertPixels(pixels, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -47,7 +47,7 @@ test("a palette", () => {
   assertPixels(readPng(Buffer.from(PALETTE, "base64"), "x").pixels, [1, 0, 0.299]);
 });
 
-test("what is no PNG, or a broken one, is refused by name", () => {
+test("a file that is not a PNG, or damaged, is an error that names it", () => {
   const whole = encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 });
   const broken = whole.slice();
   broken[20]! ^= 1;
@@ -59,7 +59,7 @@ test("what is no PNG, or a broken one, is refused by name", () => {
   }
 });
 
-test("dark on bright is turned over, bright on dark is not", () => {
+test("a dark-on-bright image is inverted, and a bright-on-dark one is not", () => {
   const dark = [1, 1, 1, 1, 0, 1, 1, 1, 1];
   const turned = toDigit(grey(3, dark), 3);
   assert.equal(turned.inverted, true);
@@ -69,22 +69,22 @@ test("dark on bright is turned over, bright on dark is not", () => {
   assertPixels(kept.pixels, [...turned.pixels]);
 });
 
-test("an image that is not square is put in the middle of one", () => {
+test("an image that is not square is centred in a square", () => {
   assertPixels(toDigit(grey(1, [0.1, 0.2, 0.3]), 3).pixels, [0, 0.1, 0, 0, 0.2, 0, 0, 0.3, 0]);
 });
 
-test("an image is made smaller as Pillow does it", () => {
+test("an image is shrunk as in Pillow", () => {
   // Image.fromarray(arange(16).reshape(4, 4) / 32).resize((2, 2), BILINEAR)
   const ramp = Array.from({ length: 16 }, (_, i) => i / 32);
   assertPixels(toDigit(grey(4, ramp), 2).pixels, [0.1116072, 0.1607143, 0.3080357, 0.3571429]);
 });
 
-test("an image is made larger as Pillow does it", () => {
+test("an image is enlarged as in Pillow", () => {
   // Image.fromarray([[0, 0.25], [0.25, 0.5]]).resize((4, 4), BILINEAR), first row
   assertPixels(toDigit(grey(2, [0, 0.25, 0.25, 0.5]), 4).pixels.slice(0, 4), [0, 0.0625, 0.1875, 0.25]);
 });
 
-test("a canvas's pixels, rows of numbers and a PNG are the same image", () => {
+test("a canvas's pixels, rows of numbers and a PNG give the same image", () => {
   const rgba = { width: 2, height: 1, data: Uint8ClampedArray.of(0, 0, 0, 255, 51, 51, 51, 255) };
   const png = encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 });
   for (const source of [rgba, png, [[0, 0.2]], [Float32Array.of(0, 0.2)], grey(2, [0, 0.2])]) {
@@ -94,7 +94,7 @@ test("a canvas's pixels, rows of numbers and a PNG are the same image", () => {
   }
 });
 
-test("images whose pixels are missing are refused", () => {
+test("images with missing pixels are refused", () => {
   const wrong = [
     { width: 2, height: 2, data: new Uint8Array(15) },
     { width: 2, height: 1, pixels: new Float32Array(1) },
@@ -110,7 +110,7 @@ test("images whose pixels are missing are refused", () => {
   }
 });
 
-test("a PNG that says to be huge is not decoded", () => {
+test("a PNG that claims to be huge is not decoded", () => {
   const bomb = encode({ width: 2, height: 1, data: Uint8Array.of(0, 51), channels: 1 }).slice();
   new DataView(bomb.buffer).setUint32(16, 2 ** 30);
   assert.throws(() => readPng(bomb, "five.png"), /five\.png cannot be read as PNG: 1073741824×1 pixels are too many/);

@@ -84,7 +84,7 @@ export function readPng(bytes: Uint8Array, file: string): GreyImage {
     png = decode(bytes, { checkCrc: true });
   } catch (error) {
     const problem = `${file} cannot be read as PNG: ${(error as Error).message}`;
-    throw new DataError({ op: "predict", problem, hint: "give an image in the PNG format" }, { cause: error });
+    throw new DataError({ op: "predict", problem, hint: "pass an image in the PNG format" }, { cause: error });
   }
   const { width, height } = png;
   const pixels = new Float32Array(width * height);

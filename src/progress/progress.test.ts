@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatBar, formatInterval, formatMeter, ProgressBar, tqdm, type ProgressStream } from "./progress.js";
 
-/** A stream that keeps what is written, and a clock that is moved by hand. */
+/** A stream that records what is written, and a clock that is set by hand. */
 function screen(isTTY: boolean, columns = 60) {
   const written: string[] = [];
   const time = { now: 0 };
@@ -10,7 +10,7 @@ function screen(isTTY: boolean, columns = 60) {
   return { written, time, stream, clock: () => time.now };
 }
 
-test("the interval has hours only where there are some", () => {
+test("an interval shows hours only from one hour on", () => {
   assert.equal(formatInterval(0), "00:00");
   assert.equal(formatInterval(65.9), "01:05");
   assert.equal(formatInterval(3665), "1:01:05");
@@ -24,10 +24,10 @@ test("the bar is filled in eighths of a character", () => {
   assert.equal(formatBar(1, 3), "███");
 });
 
-test("the line reads as tqdm's", () => {
+test("the line equals tqdm's", () => {
   const meter = { n: 1875, total: 1875, elapsed: 21.0129, desc: "loss=0.1 batch_id=1874", unit: "it" };
   assert.equal(formatMeter(meter), "loss=0.1 batch_id=1874: 100%|██████████| 1875/1875 [00:21<00:00, 89.23it/s]");
-  // tqdm.format_meter(3, 200, 6): half a percent is rounded to even, a slow rate is turned over
+  // tqdm.format_meter(3, 200, 6): half a percent is rounded to even, and a slow rate is inverted
   assert.equal(
     formatMeter({ ...meter, n: 1, total: 200, elapsed: 2, desc: "" }),
     "  0%|          | 1/200 [00:02<06:38,  2.00s/it]",
@@ -38,11 +38,11 @@ test("the line reads as tqdm's", () => {
   );
 });
 
-test("without a total only the count and the rate are shown", () => {
+test("without a total, only the count and the rate are shown", () => {
   assert.equal(formatMeter({ n: 7, total: undefined, elapsed: 2, desc: "d", unit: "it" }), "d: 7it [00:02,  3.50it/s]");
 });
 
-test("on a terminal the line fills the width and is never longer", () => {
+test("on a terminal, the line fills the width and is never longer", () => {
   const meter = { n: 5, total: 10, elapsed: 5, desc: "x", unit: "it" };
   assert.equal(formatMeter({ ...meter, columns: 50 }).length, 50);
   assert.equal(formatMeter({ ...meter, columns: 20 }).length, 20);
@@ -58,7 +58,7 @@ test("a terminal gets one live line, at most every mininterval", () => {
   assert.match(written.at(-1)!, /100%\|█+\| 4\/4 \[00:00<00:00, 16\.67it\/s\]/);
 });
 
-test("the shown rate follows the newest measurements, the last one is the mean", () => {
+test("the rate follows the newest measurements, and at the end it is the mean", () => {
   const { written, time, stream, clock } = screen(true);
   const bar = new ProgressBar({ total: 30, stream, clock });
   time.now = 1;
@@ -72,7 +72,7 @@ test("the shown rate follows the newest measurements, the last one is the mean",
   assert.match(written.at(-1)!, / 6\.67it\/s/);
 });
 
-test("a shorter line wipes a longer one", () => {
+test("a shorter line erases a longer one", () => {
   const { written, time, stream, clock } = screen(true, 80);
   const bar = new ProgressBar({ desc: "a long description", stream, clock });
   const before = written.at(-1)!.length;
@@ -116,7 +116,7 @@ test("asynchronous iterables are counted too", async () => {
   assert.deepEqual(written, ["2it [00:00,  4.00it/s]\n"]);
 });
 
-test("what was done before does not count for the rate", () => {
+test("elements done before the start do not count for the rate", () => {
   const { written, time, stream, clock } = screen(false);
   const bar = new ProgressBar({ total: 20, initial: 10, stream, clock });
   time.now = 2;

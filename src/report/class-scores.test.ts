@@ -1,4 +1,4 @@
-/** Confusion matrix, precision, recall and calibration, against numpy (fixtures/report/classification.py). */
+/** Compares confusion matrix, precision, recall and calibration with NumPy (fixtures/report/classification.py). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { absolute, assertCloseTo } from "../../test/closeness.js";
@@ -27,7 +27,7 @@ function predictions(labels: readonly number[], likelihoods: readonly (readonly 
 const orNull = (values: readonly number[]): (number | null)[] => values.map((x) => (Number.isNaN(x) ? null : x));
 
 for (const [i, one] of cases.entries()) {
-  test(`case ${i}: the figures are numpy's`, () => {
+  test(`case ${i}: the figures equal NumPy's`, () => {
     const given = predictions(one.labels, one.likelihoods);
     const matrix = confusionMatrix(given);
     assert.deepEqual(matrix, one.matrix);
@@ -71,7 +71,7 @@ test("a confidence on an edge belongs to the bin below it", () => {
   );
 });
 
-test("mistakes: the surest first, those without a likelihood last", () => {
+test("mistakes: the most confident first, those without a likelihood last", () => {
   const given = predictions(
     [1, 0, 1, 1],
     [
@@ -89,7 +89,7 @@ test("mistakes: the surest first, those without a likelihood last", () => {
   assert.equal(Math.fround(0.2), ofLabel);
 });
 
-test("NaN everywhere is counted, and gives no figure", () => {
+test("predictions that are all NaN are counted, and give no figures", () => {
   const { ece, undefined: missing } = calibration(
     predictions(
       [1, 0],

@@ -29,7 +29,7 @@ test("a million values become a bounded number of spans that lose no peak and no
   spans.forEach(({ first }, i) => assert.equal(first, i === 0 ? 1 : spans[i - 1]!.last + 1));
 });
 
-test("what is no number is counted and left out", () => {
+test("values that are not finite are counted and left out", () => {
   const envelope = new Envelope(2);
   [NaN, NaN, 4, Infinity, 2, 2].forEach((value, i) => envelope.add(i, value));
   const spans = envelope.spans();

@@ -20,7 +20,7 @@ class Net extends Module {
   }
 }
 
-test("kernels larger than 1×1, of each output for each input", () => {
+test("kernels larger than 1×1, for each output and each input", () => {
   manualSeed(1);
   const net = new Net();
   const [wide, many] = firstKernels(net);
@@ -33,7 +33,7 @@ test("kernels larger than 1×1, of each output for each input", () => {
   assert.deepEqual([...many!.kernels.at(-1)!], [...net.many.weight.data()].slice(63 * 12 + 8, 63 * 12 + 12));
 });
 
-test("activation maps are the ReLUs' results, named by the convolution before", () => {
+test("activation maps are the ReLUs' outputs, named after the convolution before", () => {
   manualSeed(1);
   const net = new Net();
   net.wide.weight.setData(Float32Array.of(1, 0, 0, 0, 0, 0, 1, 0, -1, -1, -1, -1));

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeScale } from "./scale.js";
 
-test("linear: places between the ends, ticks at round values", () => {
+test("linear: positions between the ends, ticks at round values", () => {
   const scale = makeScale([0, 30, NaN, 100, Infinity], { kind: "linear" })!;
   assert.deepEqual([0, 25, 100].map(scale.place), [0, 0.25, 1]);
   assert.deepEqual(scale.ticks, [0, 20, 40, 60, 80, 100]);
   assert.ok(Number.isNaN(scale.place(NaN)));
 });
 
-test("logarithmic: what is not positive has no place", () => {
+test("logarithmic: values that are not positive have no position", () => {
   const scale = makeScale([0.01, 0, -1, 1], { kind: "log" })!;
   assert.deepEqual(
     [0.01, 0.1, 1].map((x) => Number(scale.place(x).toFixed(9))),
@@ -20,7 +20,7 @@ test("logarithmic: what is not positive has no place", () => {
   assert.deepEqual(makeScale([1e-12, 1], { kind: "log", ticks: 4 })!.ticks, [1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1]);
 });
 
-test("downwards, fixed ends, one value, none", () => {
+test("a reversed axis, fixed ends, a single value, no values", () => {
   const down = makeScale([0.001, 0.1], { kind: "log", downwards: true })!;
   assert.deepEqual([0.001, 0.1].map(down.place), [1, 0]);
   const fixed = makeScale([0.4], { kind: "linear", from: 0, to: 1 })!;

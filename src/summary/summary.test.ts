@@ -23,7 +23,7 @@ import * as samples from "../../test/sample-networks.js";
 import { networks } from "../exercise/networks.js";
 import { formatSummary, summarize } from "./summary.js";
 
-// Nothing may be computed.
+// The summary must not compute anything.
 setEngine({
   waitingWork: new WaitingWork(),
   prepare() {
@@ -70,7 +70,7 @@ interface Printed {
   readonly sizes: readonly (readonly number[])[];
   readonly lines: readonly string[];
   readonly outputs: number;
-  /** Numbers in the parameters, each once; torchsummary's total has a module's at each of its calls. */
+  /** The number of elements in the parameters, each counted once; torchsummary counts a module again at each call. */
   readonly distinct: number;
 }
 const fixture = jsonFixture<{
@@ -78,18 +78,18 @@ const fixture = jsonFixture<{
 }>("nn/torchsummary.json");
 
 for (const name of ["VGG", "Twice", "TwoInputs"] as const) {
-  test(`the rows of ${name} are those of torchsummary's rule on PyTorch`, () => {
+  test(`the rows of ${name} follow torchsummary's rule in PyTorch`, () => {
     const { sizes, lines, outputs, distinct } = fixture.networks[name];
     const found = summarize(new samples[name](), sizes);
     assert.deepEqual(formatSummary(found).split("\n").slice(3, -10), lines);
     assert.deepEqual([found.outputs, found.totalParams], [outputs, distinct]);
-    // What torchsummary is known to print of VGG-16.
+    // These are the figures that torchsummary prints for VGG-16.
     const sizes16 = /Total params: 138,357,544\n.*Input size \(MB\): 0\.57\n.*: 218\.78\n.*: 527\.79\n/s;
     if (name === "VGG") assert.match(formatSummary(found), sizes16);
   });
 }
 
-test("Sequential and ModuleList have no row, frozen parameters are not trainable", () => {
+test("Sequential and ModuleList have no row, and frozen parameters are not trainable", () => {
   class Net extends Module {
     block = new Sequential(new Conv2d(3, 4, 3, { bias: false }), new ReLU());
     heads = new ModuleList([new AvgPool2d(2)]);
@@ -112,7 +112,7 @@ test("Sequential and ModuleList have no row, frozen parameters are not trainable
   assert.deepEqual([found.inputs, found.outputs], [108, 64 + 64 + 16]);
 });
 
-test("several inputs, several results, and a module that is called twice", () => {
+test("several inputs, several outputs, and a module that is called twice", () => {
   class Twice extends Module {
     shared = new Linear(5, 5);
     override forward(a: Tensor, b: Tensor): Tensor[] {
@@ -134,11 +134,11 @@ test("several inputs, several results, and a module that is called twice", () =>
     "            Linear-2                 [-1, 2, 5]              30",
     "             Twice-3      [[-1, 5], [-1, 2, 5]]               0",
   ]);
-  assert.equal(found.totalParams, 35, "each parameter once, the network's own included");
+  assert.equal(found.totalParams, 35, "each parameter counts once, including the network's own");
   assert.deepEqual([found.inputs, found.outputs], [15, 5 + 10 + 15]);
 });
 
-test("mode, running statistics, random state and hooks stay as they were", () => {
+test("mode, running statistics, random state and hooks do not change", () => {
   class Net extends Module {
     conv = new Conv2d(1, 2, 3);
     bn = new BatchNorm2d(2);
@@ -155,10 +155,10 @@ test("mode, running statistics, random state and hooks stay as they were", () =>
   assert.deepEqual([net.training, net.conv.training, net.bn.training, net.drop.training], [true, true, false, true]);
   assert.deepEqual(defaultGenerator.getState(), before);
   assert.ok([...net.stateDict().values()].every(({ node }, i) => node === nodes[i]));
-  assert.equal(summarize(net, [1, 4, 4]).rows.length, 3, "no hook of the first call is left");
+  assert.equal(summarize(net, [1, 4, 4]).rows.length, 3, "the first call leaves no hook behind");
 });
 
-test("sizes that do not fit are an error, and leave the network as it was", () => {
+test("an input of the wrong size is an error that leaves the network unchanged", () => {
   const net = networks["exercise"]!();
   assert.throws(() => summarize(net, [3, 28, 28]), /conv1.*conv2d/);
   assert.equal(net.training, true);

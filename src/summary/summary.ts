@@ -13,7 +13,7 @@ export type { InputSizes } from "../trace/lazy-call.js";
 
 /** One call of a module, a row of the table. */
 export interface SummaryRow {
-  /** Its class and position, as `Conv2d-1`. */
+  /** Its class and position, such as `Conv2d-1`. */
   readonly layer: string;
   /** The shapes of its results, with -1 for the batch. */
   readonly outputs: readonly Shape[];
@@ -46,7 +46,7 @@ const THICK = "=".repeat(64);
  * changes. Totals count each parameter once, where torchsummary counts a module's again at each call.
  * @param model the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
- * @throws ShapeError where the network cannot take such inputs
+ * @throws ShapeError if the network cannot take such inputs
  * @example summary(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU()), [1, 28, 28]);
  */
 export function summary(model: Module, inputSize: InputSizes): void {
@@ -58,7 +58,7 @@ export function summary(model: Module, inputSize: InputSizes): void {
  * @param model the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
  * @returns the rows and totals of the table
- * @throws ShapeError where the network cannot take such inputs
+ * @throws ShapeError if the network cannot take such inputs
  * @example
  * const { rows, totalParams } = summarize(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU()), [1, 28, 28]);
  * rows.map(({ layer }) => layer); // ["Conv2d-1", "ReLU-2"]

@@ -23,7 +23,7 @@ test("a loss that depends on no parameter has no gradient", () => {
   assert.throws(() => tensor([1, 2]).sum().backward(), nothingRequiresGrad);
 });
 
-test("a target that another loss has used still has no gradient, whether it was computed or not", () => {
+test("a target that another loss has used still has no gradient, computed or not", () => {
   const weight = tensor([1, 2], undefined, { requiresGrad: true });
   const target = tensor([3, 4]).mul(2).sum();
   weight.sum().mul(target).backward();

@@ -1,4 +1,7 @@
-/** compile(): the same bits as the step itself, and an error for every function that cannot be recorded. */
+/**
+ * Checks that compile() gives the same bits as the step itself, and an error for every function that cannot be
+ * recorded.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compile } from "./compile.js";
@@ -15,7 +18,7 @@ import type { Tensor } from "./tensor.js";
 
 type MakeOptimizer = (params: Iterable<Tensor>) => Optimizer;
 
-/** Trains a small network on batches of 4 and 3; what it holds afterwards, and its losses. */
+/** Trains a small network on batches of 4 and 3. Returns its state and its losses. */
 function train(make: MakeOptimizer, { compiled }: { compiled: boolean }): { losses: number[]; state: number[][] } {
   manualSeed(7);
   const model = new Sequential(
@@ -63,7 +66,10 @@ for (const [engineName, engine] of [
   }
 }
 
-/** A network whose forward pass draws in another order than its graph is computed, and draws what it does not use. */
+/**
+ * A network that draws random numbers in a different order than its graph is computed, and draws some that it does not
+ * use.
+ */
 class Drawing extends Module {
   a = new Dropout(0.5);
   b = new Dropout(0.5);
@@ -76,7 +82,7 @@ class Drawing extends Module {
   }
 }
 
-/** Trains with a change after step 5; the losses. */
+/** Trains with a change after step 5, and returns the losses. */
 function trainChanged(change: (model: Drawing, optimizer: SGD) => void, { compiled }: { compiled: boolean }): number[] {
   manualSeed(3);
   const model = new Drawing();
@@ -154,7 +160,7 @@ test("the function is called twice for each shape, and again after a change of m
   assert.equal(calls, 6);
 });
 
-test("a network's use is compiled too, and leaves gradients alone", () => {
+test("a forward pass can be compiled, too, and leaves gradients alone", () => {
   setEngine(compiledEngine());
   const model = new Linear(2, 3);
   model(tensor([[1, 2]]))

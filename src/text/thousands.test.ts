@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { checkRandomly } from "../../test/random-checks.js";
 import { thousands } from "./thousands.js";
 
-test("commas stand between thousands, as in English", () => {
+test("commas separate thousands, as in English", () => {
   checkRandomly(
     fc.property(fc.maxSafeInteger(), (n) => assert.equal(thousands(n), n.toLocaleString("en-US"))),
     100,

@@ -33,7 +33,7 @@ testRule(rule, {
   ],
 });
 
-test("too-many-kernels tells the share of the multiply-adds in percent", () => {
+test("too-many-kernels gives the share of the multiply-adds in percent", () => {
   const others = [facts.conv(3, 40, 8, { multiplyAdds: 200 }), facts.conv(3, 8, 16), facts.average, facts.predict];
   const of = facts.row(28, facts.conv(3, 1, 40, { multiplyAdds: 300 }), ...others);
   assert.deepEqual(figuresIn(reasonOf(rule, of)), [40, 60]);

@@ -22,7 +22,7 @@ testSign(sign, [
   },
 ]);
 
-test("overfitting: of several equally good epochs, the text tells the first", () => {
+test("overfitting: if several epochs are equally good, the text names the first", () => {
   const equal = [{ testLoss: 0.1 }, { testLoss: 0.1 }, { testLoss: 0.3 }];
   const [advice] = adviseTraining(progress(equal));
   assert.equal(numbersIn(advice!.text)[0], 1, advice!.text);

@@ -12,7 +12,7 @@ testSign(sign, [
   },
 ]);
 
-test("vanishing gradients: the text tells the share of the largest", () => {
+test("vanishing gradients: the text gives the share of the largest", () => {
   const [advice] = adviseTraining(progress([health([], [0.000246, 2])]));
   assert.ok(numbersIn(advice!.text).includes(0.00012), advice!.text);
 });

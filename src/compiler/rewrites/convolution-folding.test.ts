@@ -1,4 +1,4 @@
-/** What is folded into a convolution: written out as expressions. Channels have the shape [1,O,1,1], of O = 2. */
+/** What is folded into a convolution, written as expressions. Channels have the shape [1,O,1,1] with O = 2. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Node } from "../../graph/node.js";
@@ -15,10 +15,10 @@ const convolved = ops.conv2d(image, w, attrs);
 
 const folded = (...roots: readonly Node[]): string[] => foldIntoConvolutions(roots).map(graphText);
 
-/** How a channel's factor is brought to the shape of weights. */
+/** A channel's factor, reshaped for the weights. */
 const perKernel = (channel: string): string => `reshape[2,1,1,1](${channel})`;
 
-describe("what is done with each channel is done with the weights and the bias", () => {
+describe("operations on channels are applied to the weights and the bias", () => {
   test("a factor scales the weights", () => {
     const scaled = `conv2d([7], mul(w, ${perKernel("scale")}))`;
     assert.deepEqual(folded(ops.mul(convolved, scale)), [scaled]);
@@ -31,12 +31,12 @@ describe("what is done with each channel is done with the weights and the bias",
     assert.deepEqual(folded(ops.add(shift, convolved)), [biased]);
   });
 
-  test("what is subtracted becomes a negative bias; a convolution is not subtracted", () => {
+  test("a subtrahend becomes a negative bias; a subtracted convolution is left alone", () => {
     assert.deepEqual(folded(ops.sub(convolved, shift)), ["add(conv2d([7], w), neg(shift))"]);
     assert.deepEqual(folded(ops.sub(shift, convolved)), ["sub(shift, conv2d([7], w))"]);
   });
 
-  test("a bias that is there is added to, subtracted from and scaled", () => {
+  test("an existing bias is added to, subtracted from and scaled", () => {
     const b = namedVariable("b", [1, 2, 1, 1]);
     const biased = (): Node => ops.add(ops.conv2d(image, w, attrs), b);
     assert.deepEqual(folded(ops.add(biased(), shift)), ["add(conv2d([7], w), add(b, shift))"]);
@@ -54,7 +54,7 @@ describe("what is done with each channel is done with the weights and the bias",
     ]);
   });
 
-  test("one number for all channels is spread over them", () => {
+  test("a single number is expanded to all channels", () => {
     const [sum] = foldIntoConvolutions([ops.add(convolved, namedVariable("s", []))]);
     assert.equal(graphText(sum!), "add(conv2d([7], w), expand[1,2,1,1](reshape[1,1,1,1](s)))");
   });
@@ -74,22 +74,22 @@ describe("everything else stays as it is", () => {
       scale,
     ),
     "numbers of each image or pixel": ops.mul(convolved, namedVariable("map", [1, 1, 1, 2])),
-    "what makes the batch larger": ops.mul(convolved, namedVariable("images", [3, 2, 1, 1])),
+    "an operand that makes the batch larger": ops.mul(convolved, namedVariable("images", [3, 2, 1, 1])),
     "another op": ops.maximum(convolved, scale),
-    "what is a convolution of something else": ops.relu(convolved),
+    "an operand that is another convolution": ops.relu(convolved),
   };
   for (const [what, node] of Object.entries(unchanged)) {
     test(what, () => assert.deepEqual(folded(node), [graphText(node)]));
   }
 
-  test("a convolution whose own result is asked for, or that is used twice", () => {
+  test("a convolution whose own result is needed, or that is used twice", () => {
     const asked = [ops.mul(convolved, scale), convolved];
     assert.deepEqual(folded(...asked), asked.map(graphText));
     const twice = [ops.mul(convolved, scale), ops.add(convolved, shift)];
     assert.deepEqual(folded(...twice), twice.map(graphText));
   });
 
-  test("what has been computed already", () => {
+  test("a convolution that has already been computed", () => {
     const known = ops.conv2d(image, w, attrs);
     known.value = Float32Array.of(3, 4);
     assert.deepEqual(folded(ops.mul(known, scale)), ["mul([3, 4], scale)"]);
@@ -99,12 +99,12 @@ describe("everything else stays as it is", () => {
   });
 });
 
-test("what follows a folded convolution takes the new one", () => {
+test("ops after a folded convolution use the new one", () => {
   const [root] = folded(ops.relu(ops.mul(convolved, scale)));
   assert.equal(root, `relu(conv2d([7], mul(w, ${perKernel("scale")})))`);
 });
 
-test("strides and the like stay", () => {
+test("strides and other attributes stay the same", () => {
   const wide = ops.data(new Float32Array(64), [1, 1, 8, 8], "float32");
   const geometry = { stride: [2, 1], padding: [1, 0], dilation: [1, 3], groups: 1 } as const;
   const conv = ops.conv2d(wide, namedVariable("w", [2, 1, 3, 3]), geometry);

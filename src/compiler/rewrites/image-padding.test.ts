@@ -1,4 +1,4 @@
-/** Padding and cropping, on a plane of two rows and three columns. */
+/** Tests padding and cropping on a plane of two rows and three columns. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node } from "../../graph/node.js";
@@ -32,7 +32,7 @@ test("spreads the pixels", () => {
   ]);
 });
 
-test("negative amounts crop: before, after, and beside padding", () => {
+test("negative amounts crop: before, after, and together with padding", () => {
   assert.deepEqual(rowsOf(padImage(image, [0, -1], [0, 0], [0, 0], 0)), [
     [2, 3],
     [5, 6],
@@ -44,7 +44,7 @@ test("negative amounts crop: before, after, and beside padding", () => {
   ]);
 });
 
-test("cropping leaves a part of this size", () => {
+test("cropping returns a part of the given size", () => {
   assert.deepEqual(rowsOf(cropImage(image, [0, 1], [2, 1])), [[2], [5]]);
   assert.deepEqual(rowsOf(cropImage(image, [1, 0], [1, 2])), [[4, 5]]);
   assert.deepEqual(rowsOf(cropImage(image, [0, 0], [2, 3])), [

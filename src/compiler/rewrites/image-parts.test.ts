@@ -1,4 +1,4 @@
-/** Pooling on parts of the image: the results of the whole, and nothing of the image's size stored for it. */
+/** Pooling on parts of the image gives the results of the whole image, and stores nothing of the image's size. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertClose, relative } from "../../../test/closeness.js";
@@ -20,7 +20,7 @@ const pooled = (x: Node): Node => ops.maxPool2d(x, tiling);
 const input = (name: string, shape: Shape, values?: readonly number[]): FilledInput =>
   fillInput({ shape, ...(values && { values }) }, name);
 
-/** A convolution, normalised channel by channel with statistics of the batch: [3,5,H,W]. */
+/** A convolution, normalised per channel with the batch's statistics: [3,5,H,W]. */
 function normalised([x, w, scale]: readonly Node[]): Node {
   const y = ops.conv2d(x!, w!, valid);
   const count = ops.constant(1 / (y.shape[0]! * y.shape[2]! * y.shape[3]!));
@@ -30,7 +30,7 @@ function normalised([x, w, scale]: readonly Node[]): Node {
 
 const image = input("image", [3, 2, 8, 10]);
 const weights = input("weights", [5, 2, 3, 3]);
-/** One scale is negative: the maximum after it is not the maximum before it. */
+/** One scale is negative, so the maximum after scaling is not the maximum before. */
 const scale = input("scale", [1, 5, 1, 1], [1, -2, 0.5, 3, -0.25]);
 
 const cases: Record<string, { inputs: FilledInput[]; build: (inputs: readonly Node[]) => Node }> = {
@@ -38,7 +38,7 @@ const cases: Record<string, { inputs: FilledInput[]; build: (inputs: readonly No
     inputs: [image, weights, scale],
     build: (inputs) => pooled(ops.relu(normalised(inputs))),
   },
-  "an image that is wanted whole too": {
+  "an image that is also needed as a whole": {
     inputs: [image, weights, scale],
     build: (inputs) => {
       const y = ops.relu(normalised(inputs));
@@ -52,14 +52,14 @@ const cases: Record<string, { inputs: FilledInput[]; build: (inputs: readonly No
       return ops.maxPool2d(y, { ...tiling, kernel: [3, 2], stride: [3, 2] });
     },
   },
-  "quotients, negation and another image before": {
+  "quotients, negation and another image": {
     inputs: [image, weights, scale],
     build: ([x, w, s]) => {
       const y = ops.conv2d(x!, w!, valid);
       return pooled(ops.neg(ops.div(ops.mul(y, ops.detach(ops.sigmoid(y))), s!)));
     },
   },
-  "a window of one place, of a map of one pixel": {
+  "a window of one position, on a map of one pixel": {
     inputs: [input("pixel", [2, 3, 1, 1])],
     build: ([x]) => ops.maxPool2d(ops.relu(x!), { ...tiling, kernel: [1, 1], stride: [1, 1] }),
   },
@@ -71,7 +71,7 @@ const cases: Record<string, { inputs: FilledInput[]; build: (inputs: readonly No
     inputs: [image, weights, scale],
     build: ([x, w, b]) => pooled(ops.relu(ops.add(ops.conv2d(x!, w!, valid), b!))),
   },
-  "two poolings, the second with a rest": {
+  "two poolings, the second with a remainder": {
     inputs: [image, weights, scale],
     build: (inputs) => pooled(ops.relu(pooled(normalised(inputs)))),
   },
@@ -86,7 +86,7 @@ const cases: Record<string, { inputs: FilledInput[]; build: (inputs: readonly No
 };
 
 for (const [name, { inputs, build }] of Object.entries(cases)) {
-  test(`${name}: as the reference`, () => {
+  test(`${name}: equals the reference`, () => {
     const leaves = inputs.map(asVariable);
     const result = build(leaves);
     const all = gradients(result, asData(upstream(name, result.shape)));
@@ -98,7 +98,7 @@ for (const [name, { inputs, build }] of Object.entries(cases)) {
   });
 }
 
-test("between a convolution and a pooling only the convolution's output and its gradient are stored whole", () => {
+test("between a convolution and a pooling, only the convolution's output and its gradient are stored whole", () => {
   const leaves = [image, weights, scale].map(asVariable);
   const loss = ops.sum(pooled(ops.relu(normalised(leaves))), [0, 1, 2, 3]);
   const all = gradients(loss, ops.constant(1, loss.shape));
@@ -110,7 +110,7 @@ test("between a convolution and a pooling only the convolution's output and its 
   assert.deepEqual(whole.map((node) => node.op.name).sort(), ["conv2d", "interleave"]);
 });
 
-test("sums of a pooling's gradient add up its windows, not all pixels", () => {
+test("a sum of a pooling's gradient adds up windows, not all pixels", () => {
   const leaves = [image, weights, scale].map(asVariable);
   const loss = ops.sum(pooled(ops.relu(normalised(leaves))), [0, 1, 2, 3]);
   const all = gradients(loss, ops.constant(1, loss.shape));

@@ -31,7 +31,7 @@ export interface OnnxNode {
 }
 
 export interface OnnxGraph {
-  /** The version of ONNX's operator set. */
+  /** The version of the operator set. */
   readonly opset: number;
   /** The names of the inputs that a caller must provide. */
   readonly inputs: readonly string[];
@@ -88,7 +88,7 @@ function readInitializers(graph: GraphProto, file: string): Map<string, Constant
     const refuse = (problem: string): never => {
       throw damaged(file, `initializer "${proto.name}": ${problem}`);
     };
-    if (initializers.has(proto.name)) refuse("it is there twice");
+    if (initializers.has(proto.name)) refuse("it appears twice");
     initializers.set(proto.name, decodeTensorProto(proto, refuse));
   }
   return initializers;
@@ -111,7 +111,10 @@ function readInputs(graph: GraphProto, initializers: ReadonlyMap<string, Constan
   }
   if (graph.output.length > 1) {
     const names = graph.output.map(({ name }) => `"${name}"`).join(", ");
-    throw damaged(file, `it has ${graph.output.length} outputs (${names}); a network here has one`);
+    throw damaged(
+      file,
+      `it has ${graph.output.length} outputs (${names}); only networks with one output are supported`,
+    );
   }
   return given.map(({ name }) => name);
 }
@@ -149,7 +152,9 @@ function checkOrder(nodes: readonly OnnxNode[], first: readonly string[], graph:
     for (const name of inputs) {
       if (name === "" || known.has(name)) continue;
       const later = nodes.some((node) => node.outputs.includes(name));
-      const reason = later ? "which is given only later: a cycle, or nodes out of order" : "which nothing gives";
+      const reason = later
+        ? "which is computed only later: the graph has a cycle, or its nodes are out of order"
+        : "which nothing provides";
       throw damaged(file, `${place} reads "${name}", ${reason}`);
     }
     for (const name of outputs) {

@@ -104,7 +104,7 @@ export class NodeImport {
 }
 
 export function tensorInput(value: Value | undefined): Tensor {
-  return value === undefined ? unsupported("an input that it needs is left out") : asTensor(value);
+  return value === undefined ? unsupported("an input that it needs is missing") : asTensor(value);
 }
 
 export function numbersInput(value: Value | undefined, name: string): Numbers {

@@ -1,6 +1,6 @@
 /**
- * Models that PyTorch's exporter and onnxruntime have written (fixtures/onnx/models.py, optimized.mjs), beside what
- * PyTorch computes; and that what was imported trains on.
+ * Compares models written by PyTorch's exporter and onnxruntime (fixtures/onnx/models.py, optimized.mjs) with PyTorch's
+ * results, and checks that imported models can be trained further.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -34,7 +34,7 @@ function assertElements(actual: Tensor, expected: ArrayLike<number>): void {
 
 const written = fs.readdirSync(fixturePath("onnx")).flatMap((file) => /^(.*)\.onnx$/.exec(file)?.[1] ?? []);
 for (const name of written.filter((one) => !one.endsWith("-all"))) {
-  test(`${name}: the output is PyTorch's`, () => {
+  test(`${name}: the output equals PyTorch's`, () => {
     const model = load(name).eval();
     assertElements(
       noGrad(() => model(images)),
@@ -43,7 +43,7 @@ for (const name of written.filter((one) => !one.endsWith("-all"))) {
   });
 }
 
-test("every model that the scripts write is there", () => {
+test("every model that the scripts write is tested", () => {
   assert.deepEqual(
     Object.keys(models).filter((name) => !written.includes(name)),
     [],
@@ -74,13 +74,13 @@ test("layers and their state have PyTorch's names", () => {
   assert.match(String(model), /Dropout\(p=0\.1, inplace=False\)/);
 });
 
-test("the parts of a Sequential are grouped", () => {
+test("the modules of a Sequential are grouped", () => {
   const names = [...load("scores").namedModules()].map(([name]) => name);
   assert.ok(names.includes("features.0") && names.includes("classify"), names.join(" "));
 });
 
 for (const name of ["digits-training", "digits-folded", "scores", "mixed-ort-basic"]) {
-  test(`${name} trains on`, () => {
+  test(`${name} can be trained further`, () => {
     const model = load(name, { logLikelihoods: true });
     const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
     const labels = tensor(Int32Array.of(0, 1, 2));
@@ -96,14 +96,14 @@ for (const name of ["digits-training", "digits-folded", "scores", "mixed-ort-bas
   });
 }
 
-test("another batch than the exporter's", () => {
+test("the batch size may differ from the exporter's", () => {
   const one = tensor(images.data().slice(144, 288), [1, 1, 12, 12]);
   for (const name of ["digits", "scores", "mixed"]) {
     assertElements(load(name).eval()(one), models[name]!.output.slice(4, 8));
   }
 });
 
-test("log-likelihoods: of a network that gives them, likelihoods or scores", () => {
+test("logLikelihoods works for networks that return log-likelihoods, likelihoods or scores", () => {
   const sum = (output: Tensor): Tensor => output.exp().sum(1);
   for (const name of ["digits", "scores", "mixed"]) {
     const output = load(name, { logLikelihoods: true }).eval()(images);
@@ -114,7 +114,7 @@ test("log-likelihoods: of a network that gives them, likelihoods or scores", () 
   }
 });
 
-test("a network is a Module: its state can be saved and loaded", () => {
+test("an imported network's state can be saved and loaded", () => {
   const [from, into] = [load("digits"), load("digits")];
   assert.ok(from instanceof Module);
   for (const parameter of into.parameters()) parameter.setData(new Float32Array(parameter.numel()));
@@ -122,14 +122,14 @@ test("a network is a Module: its state can be saved and loaded", () => {
   assertElements(into.eval()(images), models["digits"]!.output);
 });
 
-test("operators that are onnxruntime's own are named with their places", () => {
+test("an error names onnxruntime's own operators and their nodes", () => {
   assert.throws(
     () => load("digits-ort-all"),
     (error: unknown) => {
       assert.ok(error instanceof DataError);
       assert.match(
         error.message,
-        /digits-ort-all\.onnx cannot be imported: node \d+ .*\(com\.microsoft\.nchwc\.Conv\): there is no such operator here; node/,
+        /digits-ort-all\.onnx cannot be imported: node \d+ .*\(com\.microsoft\.nchwc\.Conv\): this operator is not supported; node/,
       );
       return true;
     },

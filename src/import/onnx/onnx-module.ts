@@ -177,7 +177,7 @@ class GraphImport {
 
   private step(node: OnnxNode): Step {
     const importer = Object.hasOwn(importers, node.operator) ? importers[node.operator]! : undefined;
-    if (!importer) return unsupported("there is no such operator here");
+    if (!importer) return unsupported("this operator is not supported");
     const context: NodeImport = new NodeImport(node, this.graph.opset, this.constants, (_, weight, make) =>
       this.layer(context, weight, make),
     );

@@ -1,4 +1,4 @@
-/** Every operator beside onnxruntime (fixtures/onnx/operators.mjs), and what of them is refused. */
+/** Compares every operator with onnxruntime (fixtures/onnx/operators.mjs), and checks what is refused. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
@@ -26,7 +26,7 @@ interface Case {
 const cases = jsonFixture<Case[]>("onnx/operators.json");
 
 for (const { name, model, shape, positive, outputShape, output } of cases) {
-  test(`${name}: as onnxruntime`, () => {
+  test(`${name} equals onnxruntime's result`, () => {
     const size = shape.reduce((a, b) => a * b, 1);
     const wave = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.7 + 0.3));
     const x = tensor(positive ? wave.map((value) => Math.abs(value) + 0.1) : wave, shape);
@@ -79,14 +79,18 @@ function onnx(nodes: NodeInit[], change: Partial<Graph> = {}, model: Partial<Mod
 const relu = node("Relu", ["x"], ["y"]);
 const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: RegExp])[] = [
   ["an empty file", new Uint8Array(0), /it holds no graph with an output/],
-  ["no protobuf", Buffer.from("\xff\xff\xff"), /it cannot be read as ONNX/],
+  ["a file that is not a protobuf", Buffer.from("\xff\xff\xff"), /it cannot be read as ONNX/],
   [
     "an operator set that is too old",
     onnx([relu], {}, { opsetImport: [{ version: 6n }] }),
     /its operator set is not supported; expected 7 to 25, got 6/,
   ],
-  ["an operator set of the future", onnx([relu], {}, { opsetImport: [{ version: 99n }] }), /got 99/],
-  ["operators of its own", onnx([relu], {}, { functions: [{ name: "f" }] }), /it defines operators of its own \(f\)/],
+  ["an operator set that is too new", onnx([relu], {}, { opsetImport: [{ version: 99n }] }), /got 99/],
+  [
+    "a model that defines its own operators",
+    onnx([relu], {}, { functions: [{ name: "f" }] }),
+    /it defines operators of its own \(f\)/,
+  ],
   [
     "too many nodes",
     onnx(Array.from({ length: 10_001 }, (_, i) => node("Relu", ["x"], [`y${i}`]))),
@@ -95,14 +99,14 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   [
     "a cycle",
     onnx([node("Add", ["x", "b"], ["a"]), node("Relu", ["a"], ["b"]), node("Relu", ["b"], ["y"])]),
-    /node 1 "a Add" \(Add\) reads "b", which is given only later: a cycle, or nodes out of order/,
+    /node 1 "a Add" \(Add\) reads "b", which is computed only later: the graph has a cycle, or its nodes are out of order/,
   ],
   [
     "a node that reads itself",
     onnx([node("Add", ["x", "y"], ["y"])]),
-    /node 1 .* reads "y", which is given only later/,
+    /node 1 .* reads "y", which is computed only later/,
   ],
-  ["a value that nothing gives", onnx([node("Add", ["x", "gone"], ["y"])]), /reads "gone", which nothing gives/],
+  ["a value that nothing provides", onnx([node("Add", ["x", "gone"], ["y"])]), /reads "gone", which nothing provides/],
   ["a value that is computed twice", onnx([relu, relu]), /node 2 .* computes "y", which already exists/],
   ["an output that no node computes", onnx([node("Relu", ["x"], ["z"])]), /no node computes the output "y"/],
   ["two outputs", onnx([relu], { output: [{ name: "y" }, { name: "x" }] }), /it has 2 outputs \("y", "x"\)/],
@@ -112,9 +116,9 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
     /its input "x" has an element type that is not supported; expected FLOAT, got UINT8. Hint: export the network without/,
   ],
   [
-    "two initializers of one name",
+    "two initializers with the same name",
     onnx([relu], { initializer: [kernel, kernel] }),
-    /initializer "w": it is there twice/,
+    /initializer "w": it appears twice/,
   ],
   [
     "an initializer in another file",
@@ -130,12 +134,12 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
     /initializer "w": its elements are in another file, which is not read/,
   ],
   [
-    "an initializer of another length",
+    "an initializer with the wrong length",
     onnx([relu], { initializer: [{ ...kernel, dims: [5n] }] }),
     /initializer "w": its shape \[5\] has 5 elements, but it lists 9/,
   ],
   [
-    "an initializer that would be huge",
+    "a huge initializer",
     onnx([relu], {
       initializer: [{ ...kernel, dims: [2n ** 40n, 2n ** 40n], floatData: [], rawData: new Uint8Array(4) }],
     }),
@@ -143,16 +147,16 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   ],
   ["a negative size", onnx([relu], { initializer: [{ ...kernel, dims: [-1n] }] }), /its shape \[-1\] is impossible/],
   [
-    "an initializer of texts",
+    "an initializer of strings",
     onnx([relu], { initializer: [{ ...kernel, dataType: Kind.STRING }] }),
     /its element type STRING is not supported/,
   ],
   ["sparse tensors", onnx([relu], { sparseInitializer: [{}] }), /it holds sparse tensors/],
 
   [
-    "operators that are not there",
+    "operators that are not supported",
     onnx([node("LSTM", ["x"], ["h"]), node("Det", ["h"], ["y"])]),
-    /model\.onnx cannot be imported: node 1 "a LSTM" \(LSTM\): there is no such operator here; node 2 "a Det" \(Det\): there is no such operator here\. Hint: .*docs\/import\.md/,
+    /model\.onnx cannot be imported: node 1 "a LSTM" \(LSTM\): this operator is not supported; node 2 "a Det" \(Det\): this operator is not supported\. Hint: .*docs\/import\.md/,
   ],
   [
     "a computed weight",
@@ -160,22 +164,22 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
     /node 2 .*: its weight is computed, not a constant/,
   ],
   [
-    "a weight of other axes",
+    "a weight with the wrong number of axes",
     onnx([node("Gemm", ["x", "w"], ["y"])]),
     /\(Gemm\): its B has the shape \[1,1,3,3\], expected \[\*,\*\]/,
   ],
   [
-    "a convolution of volumes",
+    "a three-dimensional convolution",
     onnx([node("Conv", ["x", "w"], ["y"], [ints("strides", 1, 1, 1)])]),
     /its strides are not two numbers, for height and width/,
   ],
   [
-    "groups of nothing",
+    "zero groups",
     onnx([node("Conv", ["x", "w"], ["y"], [int("group", 0)])]),
     /\(Conv\): Conv2d: invalid inChannels; expected an integer from 1, got 0/,
   ],
   [
-    "another padding",
+    "an unsupported auto_pad",
     onnx([
       node(
         "Conv",
@@ -188,17 +192,17 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   ],
   ["negative padding", onnx([node("Conv", ["x", "w"], ["y"], [ints("pads", -1, 0, 0, 0)])]), /its pads are negative/],
   [
-    "windows that round up",
+    "ceil_mode",
     onnx([node("MaxPool", ["x"], ["y"], [ints("kernel_shape", 2, 2), int("ceil_mode", 1)])]),
     /its ceil_mode is not supported here/,
   ],
   [
-    "a cast to texts",
+    "a cast to strings",
     onnx([node("Cast", ["x"], ["y"], [int("to", Kind.STRING)])]),
     /a cast to STRING is not supported here/,
   ],
   [
-    "an attribute of another type",
+    "an attribute of the wrong type",
     onnx([node("Cast", ["x"], ["y"], [ints("to", 1)])]),
     /its attribute to is not a number/,
   ],
@@ -226,17 +230,17 @@ const sizes = (name: string, ...values: number[]) => ({
 });
 const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegExp])[] = [
   [
-    "a shape that depends on elements",
+    "a shape that depends on element values",
     onnx([node("Cast", ["x"], ["i"], [int("to", Kind.INT64)]), node("Expand", ["x", "i"], ["y"])]),
     /node 2 "a Expand" \(Expand\): its shape depends on the elements of a tensor/,
   ],
   [
-    "a result of all memory",
+    "a result that would fill the memory",
     onnx([node("Expand", ["x", "s"], ["y"])], { initializer: [sizes("s", 2 ** 40, 1, 1)] }),
     /its result would have 4398046511104 elements, but at most 16777216 are allowed/,
   ],
   [
-    "a list that doubles without end",
+    "a list that keeps doubling",
     onnx(
       [
         ...Array.from({ length: 60 }, (_, i) => node("Concat", [`s${i}`, `s${i}`], [`s${i + 1}`], [int("axis", 0)])),
@@ -252,7 +256,7 @@ const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegEx
     /node 1 "a Reshape" \(Reshape\): reshape: /,
   ],
   [
-    "an axis that is not there",
+    "an axis that does not exist",
     onnx([node("Gather", ["x", "s"], ["y"], [int("axis", 9)])], { initializer: [sizes("s", 0)] }),
     /it has no axis 9/,
   ],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { html } from "./html.js";
 
-test("values are escaped, in text and in attributes; templates in templates are not", () => {
+test("values are escaped in text and in attributes; nested templates are not escaped again", () => {
   const inner = html`<b title="${`"'`}">${"<i>&</i>"}</b>`;
   assert.equal(
     html`<p>${inner}${[1, html`<br />`, false, undefined]}</p>`.text,

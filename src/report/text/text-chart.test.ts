@@ -32,7 +32,7 @@ test("a falling line, drawn in Braille", () => {
   );
 });
 
-test("gaps stay open, and nothing gives no drawing", () => {
+test("gaps stay open, and without data there is no drawing", () => {
   const rows = textChart(
     chart([
       [0, 0],

@@ -134,7 +134,8 @@ const pool =
   (makePool: (node: NodeImport, padding: readonly [number, number]) => Module, outside: number): Importer =>
   (node) => {
     if (node.number("ceil_mode", 0) !== 0) return unsupported("its ceil_mode is not supported here");
-    if (node.node.outputs.slice(1).some((name) => name !== "")) return unsupported("its indices are not given here");
+    if (node.node.outputs.slice(1).some((name) => name !== ""))
+      return unsupported("its output of indices is not supported here");
     const { padding, before } = readPadding(node);
     if (padding === "same") return unsupported("its auto_pad is not supported here");
     return padded(
@@ -153,7 +154,8 @@ const maxPool = pool((node, padding) => {
 const averagePool: Importer = (node) => {
   const isUneven = readPadding(node).before !== undefined;
   const countIncludePad = node.number("count_include_pad", 0) !== 0;
-  if (isUneven && !countIncludePad) return unsupported("its pads differ on opposite sides and do not count");
+  if (isUneven && !countIncludePad)
+    return unsupported("its uneven pads without count_include_pad are not supported here");
   if (node.pair("dilations", 1).some((size) => size !== 1)) return unsupported("its dilations are not supported here");
   const make = (_: NodeImport, padding: readonly [number, number]): Module =>
     new AvgPool2d(node.pair("kernel_shape", 1), { stride: node.pair("strides", 1), padding, countIncludePad });

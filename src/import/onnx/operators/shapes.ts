@@ -25,7 +25,7 @@ function resolved(axis: number, rank: number): number {
 }
 
 function present(value: Value | undefined): Value {
-  return value ?? unsupported("an input that it needs is left out");
+  return value ?? unsupported("an input that it needs is missing");
 }
 
 /** Reads numbers that are an attribute in older operator sets and an input in newer ones. */
@@ -38,7 +38,7 @@ const reshape: Importer = (node) => {
   return (input, shape) => {
     const value = present(input);
     const from = value.shape;
-    const wanted = listOf(node, "shape", shape) ?? unsupported("its shape is left out");
+    const wanted = listOf(node, "shape", shape) ?? unsupported("its shape is missing");
     const sizes = wanted.map((size, axis) => (size === 0 && !keepsZeros ? (from[axis] ?? 0) : size));
     const known = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
     return reshaped(
@@ -69,7 +69,7 @@ const squeeze: Importer = (node) => (input, given) => {
 
 const unsqueeze: Importer = (node) => (input, given) => {
   const value = present(input);
-  const axes = listOf(node, "axes", given) ?? unsupported("its axes are left out");
+  const axes = listOf(node, "axes", given) ?? unsupported("its axes are missing");
   const rank = value.shape.length + axes.length;
   const added = axes.map((axis) => resolved(axis, rank));
   const rest = [...value.shape];
@@ -116,8 +116,8 @@ const gather: Importer = (node) => {
 
 const slice: Importer = (node) => (input, starts, ends, axes, steps) => {
   const value = present(input);
-  const begin = listOf(node, "starts", starts) ?? unsupported("its starts are left out");
-  const end = listOf(node, "ends", ends) ?? unsupported("its ends are left out");
+  const begin = listOf(node, "starts", starts) ?? unsupported("its starts are missing");
+  const end = listOf(node, "ends", ends) ?? unsupported("its ends are missing");
   const along = listOf(node, "axes", axes) ?? [...begin.keys()];
   const step = listOf(node, "steps", steps) ?? begin.map(() => 1);
   return begin.reduce<Value>((x, from, i) => sliced(x, along[i]!, from, end[i]!, step[i]!), value);
@@ -154,7 +154,7 @@ const pad: Importer = (node) => {
   if (value === undefined) return unsupported("its value is computed, not a constant");
   return (input, pads) => {
     const x = tensorInput(input);
-    const sides = listOf(node, "pads", pads) ?? unsupported("its pads are left out");
+    const sides = listOf(node, "pads", pads) ?? unsupported("its pads are missing");
     if (sides.length !== 2 * x.ndim || sides.some((size) => size < 0)) {
       return unsupported(`its pads are not two sizes for each of the ${x.ndim} axes`);
     }
