@@ -1,7 +1,9 @@
 /**
  * Recognises what several ops mean together: a convolution with its bias, batch norm with running statistics, a fully
  * connected layer, a matrix product over several axes, a mean, dropout. Other tools have operators for these;
- * kilograd's graph consists of simple ops (`src/nn/functional`, `src/ops`).
+ * kilograd's graph consists of simple ops (`src/nn/functional`, `src/ops`). What is recognised here must be exact, with all
+ * operands, because it is written down as that operator; `src/inspect/function-groups.ts` only asks which nodes to show as
+ * one layer, and so follows a chain of nodes and ignores what it reads besides.
  */
 import { sameSize, sameSizes, type Size, type Value, type ValueOp } from "./value.js";
 

@@ -1,6 +1,6 @@
 /**
  * Groups the nodes that one function has made: `F.conv2d` is a convolution and an addition, `mean` a sum and a
- * division.
+ * division. `src/export/recognition.ts` says why exports recognise functions in another way.
  */
 import { topologicalOrder, type Node } from "../graph/node.js";
 import type { OpRef } from "../graph/op.js";
