@@ -26,6 +26,7 @@ const cases: readonly { readonly from: string; readonly to: readonly string[] }[
   },
   { from: "while (c) i++;", to: ["while (false) i++;", "while (c) {}", "while (c) i--;"] },
   { from: "let all = list.every(f);", to: ["let all = list.some(f);"] },
+  { from: "let v = node.valueOf();", to: [] },
   { from: "let some = list.filter(f);", to: ["let some = list;"] },
   {
     from: "function f(): boolean { return g(); }",

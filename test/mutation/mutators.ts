@@ -40,16 +40,16 @@ const otherOperators: Readonly<Record<string, string>> = {
 };
 
 /** Methods and functions that are easily taken for each other. */
-const otherMethods: Readonly<Record<string, string>> = {
-  every: "some",
-  some: "every",
-  min: "max",
-  max: "min",
-  floor: "ceil",
-  ceil: "floor",
-  startsWith: "endsWith",
-  endsWith: "startsWith",
-};
+const otherMethods: ReadonlyMap<string, string> = new Map([
+  ["every", "some"],
+  ["some", "every"],
+  ["min", "max"],
+  ["max", "min"],
+  ["floor", "ceil"],
+  ["ceil", "floor"],
+  ["startsWith", "endsWith"],
+  ["endsWith", "startsWith"],
+]);
 
 /** Methods that return something like what they are called on, and can be forgotten. */
 const skippedMethods: ReadonlySet<string> = new Set(["filter", "slice", "sort", "toSorted", "reverse", "trim"]);
@@ -97,7 +97,7 @@ function method(node: ts.Node): string[] {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return [];
   const { expression, name } = node.expression;
   if (skippedMethods.has(name.text)) return [expression.getText()];
-  const other = otherMethods[name.text];
+  const other = otherMethods.get(name.text);
   if (other === undefined) return [];
   return [`${expression.getText()}.${other}(${node.arguments.map((argument) => argument.getText()).join(", ")})`];
 }
