@@ -5,13 +5,19 @@
  */
 import assert from "node:assert/strict";
 import { needs } from "./oracles.js";
+import { python } from "./python.js";
 
 export class Answers<Answer> {
+  /** The command that asks PyTorch again, with the Python that the tests use: another one may be without PyTorch. */
+  private readonly command: string;
+
+  /** @param command asks PyTorch again; its Python is called `python3` */
   constructor(
     private readonly answers: Readonly<Record<string, Answer>>,
-    /** The command that asks PyTorch again. */
-    private readonly command: string,
-  ) {}
+    command: string,
+  ) {
+    this.command = command.replaceAll(/\bpython3\b/g, () => python);
+  }
 
   /** The options of a test that compares with an answer. */
   needs(name: string): { readonly skip: string | false } {

@@ -10,17 +10,23 @@ import { expressions } from "./pytorch/operators.js";
 const namedLeaves = ["variable", "data"];
 
 const tools = {
-  onnx: { rules: new Set(Object.keys(operators)), where: "export/onnx/operators.ts" },
-  pytorch: { rules: new Set([...Object.keys(expressions), ...namedLeaves]), where: "export/pytorch/operators.ts" },
+  onnx: { rules: new Set(Object.keys(operators)), where: "src/export/onnx/operators.ts" },
+  pytorch: { rules: new Set([...Object.keys(expressions), ...namedLeaves]), where: "src/export/pytorch/operators.ts" },
 };
 
-for (const { name, elsewhere } of registry.values()) {
+for (const { name, elsewhere, samples } of registry.values()) {
   if (elsewhere === "internal") continue;
   for (const tool of ["onnx", "pytorch"] as const) {
     const { rules, where } = tools[tool];
     test(`${name}: the record and the rules of ${tool} agree`, () => {
       if (elsewhere[tool] === "rule") assert.ok(rules.has(name), `add a rule for ${name} to ${where}`);
       else assert.ok(!rules.has(name), `${where} has a rule for ${name}: its record should say "rule"`);
+    });
+
+    test(`${name}: ${tool} is told the attributes`, () => {
+      const hasAttributes = samples.some(({ attrs }) => Object.keys(attrs as object).length > 0);
+      const isRule = elsewhere[tool] === "rule" || elsewhere[tool] === null;
+      assert.ok(isRule || !hasAttributes, `a name leaves out the attributes of ${name}: its record should say "rule"`);
     });
   }
 }

@@ -145,6 +145,11 @@ function generator(seed: number): () => number {
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
 
+test("every function's error is measured", () => {
+  const measured = [...bounds.map(({ name }) => name), "pow"];
+  for (const name of Object.keys(vectorFunctions)) assert.ok(measured.includes(name), `add ${name} to \`bounds\``);
+});
+
 for (const fused of [true, false]) {
   const numerics = fused ? "fused" : "not fused";
 
