@@ -1,7 +1,7 @@
 /**
- * Another program's answers in fixtures/, by the name of what was asked. A case without an answer, as after a layer has
- * been added, is its own trouble and nobody else's: where the program is missing the case is skipped, elsewhere it fails
- * and says how to get its answer.
+ * Another program's answers in fixtures/, by the name of the case. A case without an answer, for example a new layer,
+ * does not affect other cases: it is skipped if the program is missing, and otherwise fails and says how to get its
+ * answer.
  */
 import assert from "node:assert/strict";
 import { needs } from "./oracles.js";
@@ -19,10 +19,12 @@ export class Answers<Answer> {
     this.command = command.replaceAll(/\bpython3\b/g, () => python);
   }
 
-  /** The options of a test that compares with an answer. */
+  /** The options of a test that needs an answer. */
   needs(name: string): { readonly skip: string | false } {
     if (Object.hasOwn(this.answers, name) || !needs("torch").skip) return { skip: false };
-    return { skip: `${name} beside PyTorch (no answer yet, and no PyTorch to ask: run \`${this.command}\`)` };
+    return {
+      skip: `${name} compared with PyTorch (there is no answer yet, and no PyTorch to ask: run \`${this.command}\`)`,
+    };
   }
 
   /** The answer to one question. */
@@ -31,10 +33,10 @@ export class Answers<Answer> {
     return this.answers[name]!;
   }
 
-  /** Fails where there are answers to what is not asked. */
+  /** Fails if there are answers that no case uses. */
   assertAllAsked(names: Iterable<string>): void {
     const asked = new Set(names);
     const left = Object.keys(this.answers).filter((name) => !asked.has(name));
-    assert.deepEqual(left, [], `answers that nobody asks for: run \`${this.command}\``);
+    assert.deepEqual(left, [], `no case uses these answers: run \`${this.command}\``);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A Chromium for tests, and a server for its pages. It is the one that CHROMIUM names, Debian's, or the one that
- * `npm test` installs where there is no other; `needs("browser")` (oracles.ts) says whether there is one.
+ * A Chromium for tests, and a server for its pages. It is the one that CHROMIUM names, or Debian's, or the one that
+ * `npm test` installs if there is no other. `needs("browser")` (oracles.ts) says whether there is one.
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -16,10 +16,10 @@ interface Program {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Debian's, or what CHROMIUM names. */
+/** Debian's Chromium, or the one that CHROMIUM names. */
 const usual: Program = { executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", env: process.env };
 
-/** What test/environments/browser/unpack.mjs has unpacked: a program with libraries and fonts of its own. */
+/** The Chromium that test/environments/browser/unpack.mjs has unpacked, with its own libraries and fonts. */
 function unpacked(): Program {
   const folder = inEnvironment("browser", ".chromium");
   const env = {
@@ -37,7 +37,7 @@ function program(): Program {
   return process.env["CHROMIUM"] || isThere(usual) ? usual : unpacked();
 }
 
-/** Why no browser can be used here; null where one can. */
+/** Why no browser can be used here; null if one can. */
 export function browserProblem(): string | null {
   const { executablePath, env } = program();
   if (executablePath === usual.executablePath) return isThere(usual) ? null : `there is no ${executablePath}`;

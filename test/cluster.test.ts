@@ -1,4 +1,4 @@
-/** Two hosts in network namespaces of this machine train an exported network on together (examples/cluster). */
+/** Two hosts, in network namespaces of this machine, train an exported network together (examples/cluster). */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -15,7 +15,7 @@ import { python } from "./python.js";
 
 const script = fileURLToPath(new URL("../examples/cluster/two-hosts.sh", import.meta.url));
 
-test("two hosts train on together and the loss falls; nothing of them stays", needs("hosts", "torch"), (t) => {
+test("two hosts train together, the loss falls, and nothing of the hosts is left", needs("hosts", "torch"), (t) => {
   manualSeed(1);
   const folder = temporaryFolder(t);
   const model = new ExerciseNet();
@@ -31,7 +31,7 @@ test("two hosts train on together and the loss falls; nothing of them stays", ne
   });
   assert.equal(status, 0, `${stdout}${stderr}`);
   const losses = [...stdout.matchAll(/^step \d+ loss (\S+)$/gm)].map(([, loss]) => Number(loss));
-  assert.equal(losses.length, 60, "the first host alone says the losses");
+  assert.equal(losses.length, 60, "only the first host prints the losses");
   const average = (part: readonly number[]): number => part.reduce((sum, x) => sum + x, 0) / part.length;
   const [first, last] = [average(losses.slice(0, 10)), average(losses.slice(-10))];
   t.diagnostic(`loss from ${first.toFixed(3)} to ${last.toFixed(3)}`);

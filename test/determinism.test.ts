@@ -1,4 +1,4 @@
-/** The same bits for any number of threads, and in `strict` from any version of Node. */
+/** Trainings end with the same bits for any number of threads and, in `strict`, with any version of Node. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.j
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** Sets the number of threads and waits until so many take part: helpers join when they have started. */
+/** Sets the number of threads and waits until all take part, because helpers join when they have started. */
 async function useThreads(threads: number): Promise<void> {
   configure({ threads, numerics: "fast" });
   const deadline = Date.now() + 30_000;
@@ -25,7 +25,7 @@ async function useThreads(threads: number): Promise<void> {
   } while (compiledEngine().lastThreads !== threads);
 }
 
-/** What the notebook's network holds after so many steps, all of them on so many threads. */
+/** The state of the notebook's network after a number of steps, all on the given number of threads. */
 async function hashAfter(
   steps: number,
   { threads, batchSize }: { threads: number; batchSize: number },

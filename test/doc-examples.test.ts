@@ -1,6 +1,6 @@
 /**
- * The examples in the docs of public names, as a reader would run them: they pass the strict compiler, each runs in a
- * folder of its own with PyTorch's first random numbers, and the results that they state are compared (example-results.ts).
+ * Runs the examples in the docs of public names as a reader would. They pass the strict compiler, each runs in its own
+ * folder with a fixed seed, and the results that they state are compared (example-results.ts).
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -25,7 +25,7 @@ function program(example: Example, code: string): string {
   return [...imports.for(example.code, example.of.importPath), code, "export {};"].join("\n");
 }
 
-/** What the compiler says of each, by its place among the examples. */
+/** The compiler's messages for each example, by its index. */
 function compile(): Map<number, string[]> {
   const options: ts.CompilerOptions = {
     ...compilerOptions(),

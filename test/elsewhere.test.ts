@@ -1,6 +1,6 @@
 /**
- * examples/elsewhere in a project that has the package: in Node, Deno, Bun, two bundlers, and in pages in Chromium with
- * and without shared memory. Everywhere the same bits.
+ * Runs examples/elsewhere in a project that has the package: in Node, Deno, Bun, two bundlers, and in pages in Chromium
+ * with and without shared memory. The bits are the same everywhere.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -56,7 +56,7 @@ function link(target: string, name: string): void {
   fs.symlinkSync(target, path.join(project, "node_modules", name), "junction");
 }
 
-/** The exercise's network with the weights that PyTorch has trained. */
+/** The exercise's network with weights trained in PyTorch. */
 function writeRun(folder: string): void {
   const dict = decodeStateDict(readFixture("weights/exercise.pt"), "exercise.pt");
   const tensors = new Map<string, StoredTensor>(
@@ -83,7 +83,7 @@ test("Bun gives the same bits", needs("bun"), () => {
   assert.equal(run(tool("bun"), "main.js"), expected);
 });
 
-test("esbuild makes one small file of it, which gives the same bits", () => {
+test("esbuild bundles it into one small file, which gives the same bits", () => {
   const esbuild = root("node_modules", ".bin", "esbuild");
   run(esbuild, "main.js", "--bundle", "--format=esm", "--minify", "--outfile=bundle.mjs");
   assert.equal(run(process.execPath, "bundle.mjs"), expected);
@@ -91,7 +91,7 @@ test("esbuild makes one small file of it, which gives the same bits", () => {
   assert.ok(size < 200_000, `${size} bytes: the core must not pull in what training by hand does not need`);
 });
 
-/** Opens a page, whose errors fail the test. */
+/** Opens a page. An error in the page fails the test. */
 async function open(address: string): Promise<{ page: Page; errors: Error[] }> {
   const page = await browser!.newPage();
   const errors: Error[] = [];
@@ -123,12 +123,12 @@ for (const isolated of [false, true]) {
   });
 }
 
-test("Vite builds a page of it, which gives the same bits", needs("vite", "browser"), async () => {
+test("Vite builds a page from it, which gives the same bits", needs("vite", "browser"), async () => {
   run(tool("vite"), "build", "--outDir", "built", "--logLevel", "error");
   assert.equal(await shown(path.join(project, "built"), "index.html", true), expected);
 });
 
-test("predict.js says what a digit is", () => {
+test("predict.js recognises a digit", () => {
   const data = new MNIST({ train: false });
   fs.writeFileSync(
     path.join(project, "seven.png"),
@@ -137,7 +137,7 @@ test("predict.js says what a digit is", () => {
   assert.match(run(process.execPath, "predict.js", "run", "seven.png"), /^7( - seven)?: (\d\.\d{4} ?){10}$/);
 });
 
-test("predict.html says of a drawing what Node says of it", pages, async () => {
+test("predict.html gives a drawing the same label as Node", pages, async () => {
   const { address, close } = await serve(project, false);
   try {
     const { page, errors } = await open(`${address}/predict.html`);

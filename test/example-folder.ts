@@ -1,6 +1,6 @@
 /**
- * The folder in which an example runs. What an example names it finds there: a folder `data` of small images in MNIST's
- * files, a run `runs/first` of two epochs on them, and at https://example.org/ whatever is in `data`.
+ * The folder in which an example runs. It has everything that examples name: a folder `data` of small images in MNIST's
+ * files, and a run `runs/first` of two epochs on them. https://example.org/ serves the files in `data`.
  */
 import fs from "node:fs";
 import os from "node:os";
@@ -10,7 +10,7 @@ import type { TestContext } from "node:test";
 import { idxFolder } from "./idx-folder.js";
 import { kilograd } from "./terminal.js";
 
-/** A new working folder with the files that an example names; it goes when the test ends. */
+/** A new working folder with the files that examples name. It is removed when the test ends. */
 export async function exampleFolder(t: TestContext, code: string): Promise<string> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kilograd-example-"));
   const before = process.cwd();
@@ -30,7 +30,7 @@ export async function exampleFolder(t: TestContext, code: string): Promise<strin
   return folder;
 }
 
-/** A file of the folder, by the last part of an address. */
+/** A file of the folder, by the last part of a URL. */
 function serve(folder: string, address: string): Response {
   const file = path.join(folder, path.posix.basename(new URL(address).pathname));
   return fs.existsSync(file) ? new Response(fs.readFileSync(file)) : new Response(null, { status: 404 });
@@ -38,7 +38,7 @@ function serve(folder: string, address: string): Response {
 
 let trained: string | undefined;
 
-/** Trained once for all examples. */
+/** The run, which is trained once for all examples. */
 async function firstRun(data: string): Promise<string> {
   if (trained) return trained;
   const out = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "kilograd-run-")), "first");

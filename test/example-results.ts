@@ -1,12 +1,15 @@
 /**
- * The results that examples state. A comment at the end of a statement's last line is its result: of an expression, of a
- * variable's first value, or of what `console.log` prints. It is written as a literal; an ellipsis stands for what is
- * left out, and a number is meant to as many digits as it has. `throws ShapeError` names an error.
+ * The results that examples state. A comment at the end of a statement's last line is its result: the value of an
+ * expression, a variable's initial value, or what `console.log` prints. It is written as a literal in which an ellipsis
+ * marks an omission, and a number is compared to as many digits as it has. `throws ShapeError` names an error.
  */
 import assert from "node:assert/strict";
 import ts from "typescript";
 
-/** Code that compares each stated result with the real one, by functions `$is` and `$throws`; and their number. */
+/**
+ * Adds code that compares each stated result with the real one, with functions `$is` and `$throws`. Also counts the
+ * results.
+ */
 export function withChecks(code: string): { code: string; results: number } {
   const file = ts.createSourceFile("example.ts", code, ts.ScriptTarget.ES2022, true);
   const changes: { from: number; to: number; text: string }[] = [];
@@ -53,9 +56,9 @@ function printed(expression: ts.Expression): string | undefined {
   return call ? expression.arguments[0]!.getText() : undefined;
 }
 
-/** Throws unless a value is what an example states. */
+/** Throws unless a value is the one that an example states. */
 export function is(value: unknown, stated: string): void {
-  if (typeof value === "object" && value !== null && printedForm(value) === stated) return; // it prints itself, as a tensor does
+  if (typeof value === "object" && value !== null && printedForm(value) === stated) return; // like a tensor
   const file = ts.createSourceFile("result.ts", `(${stated.replaceAll("…", "$rest")})`, ts.ScriptTarget.ES2022, true);
   const statement = file.statements[0];
   const troubles = (file as unknown as { parseDiagnostics: readonly unknown[] }).parseDiagnostics;
@@ -72,7 +75,7 @@ export async function throws(call: () => Promise<void>, stated: string): Promise
   });
 }
 
-/** What an object says of itself. */
+/** How an object prints itself. */
 function printedForm(value: { toString(): string }): string {
   return value.toString();
 }
@@ -133,7 +136,7 @@ function matchesText(value: unknown, stated: string): boolean {
   return stated.endsWith("$rest") ? value.startsWith(stated.slice(0, -"$rest".length)) : value === stated;
 }
 
-/** Half a unit of the last digit that is stated. */
+/** Half a unit in the last stated digit. */
 function matchesNumber(value: number, stated: string): boolean {
   const [digits, exponent = "0"] = stated.toLowerCase().split("e");
   const decimals = digits!.split(".")[1]?.length ?? 0;

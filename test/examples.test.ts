@@ -1,4 +1,4 @@
-/** The examples run as a reader runs them, and the README shows the one that it says it shows. */
+/** The examples run as a reader would run them, and the README shows tiny.ts as it is. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";

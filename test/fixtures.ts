@@ -1,4 +1,4 @@
-/** Files in fixtures/, by their path there. */
+/** Files in fixtures/, by their path in that folder. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

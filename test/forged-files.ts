@@ -1,13 +1,13 @@
-/** Files that are made to be wrong, for the tests of importing: zip archives, pickles, and mutations of whole files. */
+/** Deliberately invalid files for the tests of importing: zip archives, pickles, and mutations of whole files. */
 import { zipSync } from "fflate";
 import { Generator } from "../src/entries/index.js";
 
-/** A zip archive of these entries, as `torch.save` and `numpy.savez` lay it out, stored or deflated. */
+/** A zip archive of these entries, in the layout of `torch.save` and `numpy.savez`, stored or deflated. */
 export function archive(entries: Readonly<Record<string, Uint8Array>>, level: 0 | 9 = 0): Uint8Array {
   return zipSync({ ...entries }, { level });
 }
 
-/** The places of the records of a zip archive of a kind: 1 the directory's, 3 headers of entries, 5 the end. */
+/** The positions of a zip archive's records of one kind: 1 is the directory, 3 the headers of entries, 5 the end. */
 export function records(bytes: Uint8Array, kind: 1 | 3 | 5): number[] {
   const second = { 1: [1, 2], 3: [3, 4], 5: [5, 6] }[kind];
   return [...bytes.keys()].filter(
@@ -15,7 +15,7 @@ export function records(bytes: Uint8Array, kind: 1 | 3 | 5): number[] {
   );
 }
 
-/** A copy with a 32-bit number put in, little-endian. */
+/** A copy with a 32-bit number written into it, little-endian. */
 export function patched(bytes: Uint8Array, at: number, value: number): Uint8Array {
   const copy = bytes.slice();
   new DataView(copy.buffer).setUint32(at, value, true);
@@ -29,7 +29,7 @@ export function pickle(...parts: (string | Uint8Array)[]): Uint8Array {
   );
 }
 
-/** A text as BINUNICODE. */
+/** A string as BINUNICODE. */
 export function text(value: string): string {
   return `X${String.fromCharCode(value.length & 255, value.length >> 8, 0, 0)}${value}`;
 }
@@ -39,7 +39,7 @@ export function pytorchFile(data: Uint8Array, storage = new Uint8Array(16)): Uin
   return archive({ "x/data.pkl": data, "x/data/0": storage, "x/version": pickle("3\n") });
 }
 
-/** The pickle of a dict with one tensor "w", from a storage "0" of four floats unless something else is said. */
+/** The pickle of a dict with one tensor "w", by default from a storage "0" of four floats. */
 export function tensorPickle(change: {
   readonly type?: string;
   readonly key?: string;
@@ -75,7 +75,7 @@ function withByte(bytes: Uint8Array, at: number, value: number): Uint8Array {
   return copy;
 }
 
-/** So many variations of a file, each with one to three changes; the same ones for the same seed. */
+/** Variations of a file, each with one to three changes. The same seed gives the same ones. */
 export function* mutations(bytes: Uint8Array, count: number, seed: number): Generator_ {
   const generator = new Generator(seed);
   const below = (n: number): number => (generator.random() >>> 0) % Math.max(1, n);

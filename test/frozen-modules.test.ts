@@ -1,4 +1,7 @@
-/** Whoever changes a network's modes gives each module its own mode back: `bn.eval()` freezes it until `bn.train()`. */
+/**
+ * Code that changes a network's modes restores each module's own mode: `bn.eval()` freezes a batch norm until
+ * `bn.train()`.
+ */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { Module } from "../src/nn/index.js";
@@ -36,7 +39,7 @@ const users: Record<string, (model: ToyNet) => unknown> = {
 };
 
 for (const [what, use] of Object.entries(users)) {
-  test(`after ${what}, frozen modules are frozen and the others train`, () => {
+  test(`after ${what}, frozen modules are still frozen and the others train`, () => {
     const model = new ToyNet();
     model.bn.eval();
     use(model);

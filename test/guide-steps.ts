@@ -17,7 +17,7 @@ export type Step =
   | { readonly kind: "run"; readonly commands: readonly string[] };
 
 /**
- * Reads the steps of a guide. Blocks without a language, such as output, are no steps.
+ * Reads the steps of a guide. Blocks without a language, such as output, are not steps.
  * @throws Error for a block of code that does not say where it goes
  */
 export function readGuide(markdown: string): Step[] {
@@ -40,8 +40,8 @@ function readStep(before: string, code: string): Step {
 }
 
 /**
- * Does in a copy of the checkout what a step says, except for running commands.
- * @throws Error if a new file exists already, or if a line is not in its file exactly once
+ * Carries out a step in a copy of the checkout, except for running commands.
+ * @throws Error if a new file already exists, or if a line is not in its file exactly once
  */
 export function applyStep(step: Step, folder: string): void {
   if (step.kind === "run") return;

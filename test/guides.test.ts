@@ -1,6 +1,6 @@
 /**
- * Follows the guides in docs/adding-*.md to the letter: applies their blocks of code to a copy of the checkout, all
- * guides to the same one, and runs the commands that they give.
+ * Follows the guides in docs/adding-*.md to the letter: applies the code blocks of all guides to one copy of the
+ * checkout, and runs their commands.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -63,14 +63,14 @@ test("there are guides, and they have steps of every kind", () => {
 
 test("the blocks of all guides can be applied", () => steps.forEach((step) => applyStep(step, copy)));
 
-// In the order of the guides; all tests at the end, in one run.
+// The steps run in the order of the guides, and all tests at the end, in one run.
 for (const command of others) {
   test(command, command.includes("python3") ? needs("torch") : {}, () => run(command));
 }
-test("the tests that the guides name pass", () => {
+test("the tests in the guides pass", () => {
   run(TESTS + [...new Set(testCommands.flatMap((command) => command.slice(TESTS.length).split(" ")))].join(" "));
 });
-test("what the guides add is formatted and passes the linter", () => {
+test("the code in the guides is formatted and passes the linter", () => {
   run(`npx prettier --check --ignore-unknown ${changed.join(" ")}`);
   run(`npx eslint ${changed.filter((file) => file.endsWith(".ts")).join(" ")}`);
 });

@@ -1,4 +1,4 @@
-/** For the tests of datasets: IDX files of our own making. */
+/** Makes IDX files for the tests of datasets. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,14 +18,14 @@ export const smallImages = idxFile(
 );
 export const smallLabels = idxFile([3], [7, 0, 9]);
 
-/** A folder that goes when the test ends. */
+/** A folder that is removed when the test ends. */
 export function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "kilograd-data-"));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Writes files into a folder, those whose names end in `.gz` compressed. */
+/** Writes files into a folder, and compresses those whose names end in `.gz`. */
 export function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array>>): string {
   mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of Object.entries(files)) {

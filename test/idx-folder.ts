@@ -1,10 +1,10 @@
-/** A folder of IDX files in MNIST's layout, with images that are small in number and easy to tell apart. */
+/** A folder of IDX files in MNIST's layout, with few images that are easy to tell apart. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 
-/** Images of 28×28: class k has a bright bar in row 2k + 4, the rest is a pattern that depends on the image. */
+/** Images of 28×28. Class k has a bright bar in row 2k + 4, and the rest is a pattern that depends on the image. */
 function images(count: number): { pixels: Uint8Array; labels: Uint8Array } {
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
   const pixels = Uint8Array.from({ length: count * 784 }, (_, at) => {

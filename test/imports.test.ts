@@ -1,6 +1,6 @@
 /**
- * The direction of the imports in src: nothing knows what stands to its right. What the browser loads needs no Node,
- * and the command line uses public names only.
+ * Checks the direction of the imports in src: no folder imports one to its right. Code that browsers load does not need
+ * Node, and the command line uses only public names.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-/** The folders of src, in the order in which they may be imported: each knows itself and what stands before it. */
+/** The folders of src in import order: each may import itself and those before it. */
 const order = [
   "errors",
   "text",
@@ -45,11 +45,11 @@ const order = [
   "cli",
 ];
 
-/** The public names that need Node; a browser can load the others. */
+/** The entries that need Node; a browser can load the others. */
 const nodeEntries = ["entries/data", "entries/train-node"];
 interface Import {
   readonly from: string;
-  /** A file of src without extension, or the name of a package. */
+  /** A file in src, without its extension, or the name of a package. */
   readonly to: string;
   readonly typeOnly: boolean;
 }
@@ -93,7 +93,7 @@ function isTypeImport({ importClause }: ts.ImportDeclaration): boolean {
   );
 }
 
-/** The place of a file's folder in the order. */
+/** The position of a file's folder in the order. */
 function placeOf(file: string): number {
   const place = order.indexOf(file.split("/")[0]!);
   assert.ok(place >= 0, `src/${file}.ts has no place in the order of imports (test/imports.test.ts)`);
@@ -102,20 +102,20 @@ function placeOf(file: string): number {
 
 const isOurs = ({ to }: Import): boolean => files.includes(to);
 
-test("nothing imports what stands to its right", () => {
+test("no folder imports one to its right", () => {
   assert.ok(imports.length > 300, "the imports have been found");
   const toTheRight = imports.filter((one) => isOurs(one) && placeOf(one.to) > placeOf(one.from));
   assert.deepEqual(toTheRight.map(describe), []);
 });
 
-test("relative imports lead to files of src", () => {
+test("relative imports lead to files in src", () => {
   const lost = imports.filter(
     (one) => !isOurs(one) && /^[./]|^\w+\/.*\.\w+$/.test(one.to) && !one.to.startsWith("node:"),
   );
   assert.deepEqual(lost.map(describe), []);
 });
 
-test("what a browser loads imports nothing of Node's", () => {
+test("code for browsers imports nothing from Node", () => {
   const reached = new Set<string>();
   const reach = (file: string): void => {
     if (reached.has(file)) return;
@@ -129,7 +129,7 @@ test("what a browser loads imports nothing of Node's", () => {
   assert.deepEqual(node.map(describe), []);
 });
 
-test("the command line uses public names only", () => {
+test("the command line uses only public names", () => {
   const inner = imports.filter((one) => one.from.startsWith("cli/") && isOurs(one) && !one.to.startsWith("cli/"));
   assert.ok(inner.length > 0);
   assert.deepEqual(inner.filter(({ to }) => !entries.includes(to)).map(describe), []);
@@ -164,11 +164,11 @@ function findCycle(follows: (one: Import) => boolean): string[] | undefined {
   return undefined;
 }
 
-test("no value imports form a cycle", () => {
+test("imports of values form no cycle", () => {
   assert.equal(findCycle(({ typeOnly }) => !typeOnly)?.join(" -> "), undefined);
 });
 
-test("of all files only node, variable and op need each other's types", () => {
+test("only node, variable and op need each other's types", () => {
   const targets = new Map(files.map((file) => [file, imports.filter((one) => one.from === file && isOurs(one))]));
   const reachedFrom = (start: string): Set<string> => {
     const reached = new Set<string>();

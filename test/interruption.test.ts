@@ -1,4 +1,4 @@
-/** Real signals to a real process: nothing is lost by Ctrl-C, and no more than one checkpoint interval by kill -9. */
+/** Sends real signals to a real process: Ctrl-C loses nothing, and kill -9 no more than one checkpoint interval. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -16,7 +16,7 @@ interface End {
   readonly stdout: string;
 }
 
-/** Runs `kilograd` as a process of its own, and sends it a signal as soon as it has printed a text. */
+/** Runs `kilograd` in a process of its own, and sends it a signal once it has printed a given text. */
 function run(words: readonly string[], kill?: readonly [when: string, signal: NodeJS.Signals]): Promise<End> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...words], {
@@ -41,7 +41,7 @@ function record(out: string): Json[] {
   return lines.map((line) => ({ ...line, seconds: 0, peakMemory: 0 }));
 }
 
-test("a training that is stopped by Ctrl-C, or killed, ends with the bits of one that was not", async (t) => {
+test("a training that was stopped by Ctrl-C or killed ends with the same bits as one that was not", async (t) => {
   const data = idxFolder(t, 400, 20);
   const folder = temporaryFolder(t);
   const settings = ["--data", data, "--epochs", "3", "--batch-size", "8", "--json"];
@@ -67,7 +67,7 @@ test("a training that is stopped by Ctrl-C, or killed, ends with the bits of one
     assert.deepEqual(record(out), record(outs[0]));
     assert.deepEqual(fs.readdirSync(out).sort(), fs.readdirSync(outs[0]).sort(), "nothing half-written is left");
   }
-  // From the checkpoint at the end of epoch 1 at the latest.
+  // It continues from the checkpoint at the end of epoch 1 or a later one.
   const again = jsonLines(killed.stdout).filter(({ type }) => type === "step").length;
   assert.ok(again >= 50 + 8);
 });

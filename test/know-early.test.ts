@@ -1,4 +1,7 @@
-/** 'Hopeless' over recorded runs, good and bad ones: said of none that passed, and of most that did not, by epoch 3. */
+/**
+ * Checks 'hopeless' on recorded runs: no run that passed is called hopeless, and most that did not pass are, by epoch
+ * 3.
+ */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
@@ -7,7 +10,7 @@ import { foretell, foretellingCounts, foretellingTable, recordedRuns } from "./r
 
 const runs = recordedRuns();
 
-test("at least 20 runs are recorded, each over its whole budget or until it broke", () => {
+test("at least 20 runs are recorded, each to the end of its budget or until it failed", () => {
   assert.ok(runs.length >= 20, String(runs.length));
   for (const { name, epochs, records, error } of runs) assert.ok(records.length === epochs || error, name);
 });
@@ -19,7 +22,7 @@ test("the runs are those that fixtures/know-early/recorded-runs.ts trains", () =
   );
 });
 
-test("hopeless is said of no run that passed", () => {
+test("no run that passed is called hopeless", () => {
   const passed = runs.map(foretell).filter(({ passed }) => passed);
   assert.ok(passed.length >= 3);
   assert.deepEqual(
@@ -30,21 +33,21 @@ test("hopeless is said of no run that passed", () => {
 
 for (const [which, least] of [
   ["of any length", 0],
-  ["as long as the default recipe's, whose errors have most time to fall", 14],
+  ["as long as the default recipe, which gives errors the most time to fall", 14],
 ] as const) {
-  test(`hopeless is said of most runs that did not pass, ${which}`, () => {
+  test(`most runs that did not pass are called hopeless, ${which}`, () => {
     const failed = runs.map(foretell).filter(({ passed, run }) => !passed && run.epochs >= least);
     const known = failed.filter(({ hopeless }) => hopeless);
     assert.ok(known.length > failed.length / 2, `${known.length} of ${failed.length}`);
   });
 }
 
-test("by epoch 3 no run that passed had half the training loss that is called hopeless", () => {
+test("at epoch 3, no run that passed had half the training loss that counts as hopeless", () => {
   const losses = runs.map(foretell).flatMap(({ passed, run }) => (passed ? [run.records[2]!.trainLoss] : []));
   assert.ok(Math.max(...losses) < 0.1, String(Math.max(...losses)));
 });
 
-test("the table in docs/know-early.md is what fixtures/know-early/know-early-table.ts makes", () => {
+test("the table in docs/know-early.md is up to date", () => {
   const text = fs.readFileSync(new URL("../docs/know-early.md", import.meta.url), "utf8");
   assert.ok(text.includes(`\n${foretellingCounts(runs)}\n`), "run `npx tsx fixtures/know-early/know-early-table.ts`");
   assert.ok(text.includes(foretellingTable(runs)), "run `npx tsx fixtures/know-early/know-early-table.ts`");

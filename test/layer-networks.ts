@@ -1,11 +1,11 @@
 /**
- * Networks that between them have every layer kind and every style of writing: modules, functional calls, views,
- * residual additions, joined branches. Images [N,1,28,28] to scores for ten classes, or their log-likelihoods.
+ * Networks that together have every kind of layer and every style: modules, functional calls, views, residual
+ * additions, joined branches. They turn images [N,1,28,28] into scores or log-likelihoods of ten classes.
  */
 import { cat, F, nn, ones, randn, type Tensor } from "../src/entries/index.js";
 import { ExerciseNet } from "../src/entries/train.js";
 
-/** Two convolutions around which the input is added. */
+/** A residual block: two convolutions, with the input added to their output. */
 class Residual extends nn.Module {
   readonly conv1: nn.Conv2d;
   readonly bn1: nn.BatchNorm2d;
@@ -23,7 +23,7 @@ class Residual extends nn.Module {
   }
 }
 
-/** Modules in containers, strides, dilation, average pooling, dropout, and fully connected layers at the end. */
+/** A network with containers, strides, dilation, average pooling, dropout, and fully connected layers at the end. */
 class Layers extends nn.Module {
   features = new nn.Sequential(
     new nn.Conv2d(1, 8, 5, { stride: 2, padding: 2 }),
@@ -53,7 +53,9 @@ class Layers extends nn.Module {
   }
 }
 
-/** Everything by functions of its own parameters; two branches that are joined, a view, slices, arithmetic. */
+/**
+ * A network that uses only functions of its own parameters: two branches that are joined, a view, slices, arithmetic.
+ */
 class Functions extends nn.Module {
   kernel = new nn.Parameter(randn([6, 1, 3, 3]).mul(0.3));
   shift = new nn.Parameter(randn([6]));
@@ -80,7 +82,7 @@ export const layerNetworks: Readonly<Record<string, () => nn.Module>> = {
   functions: () => new Functions(),
 };
 
-/** Makes running statistics that are not the first ones. */
+/** Changes running statistics from their initial values. */
 export function stir(model: nn.Module): nn.Module {
   for (const [name, buffer] of model.namedBuffers()) {
     if (!/running/.test(name)) continue;

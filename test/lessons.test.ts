@@ -1,4 +1,4 @@
-/** Each lesson has a script and a page, and the page's figures are of the script's variants. */
+/** Each lesson has a script and a page, and the page's figures belong to the script's variants. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -22,17 +22,17 @@ for (const script of scripts) {
       variants,
       lesson.variants.map(({ name }) => name),
     );
-    assert.ok(page.includes(`npx tsx examples/lessons/${script}\n`), "the page says how it is run");
-    assert.ok(index.includes(`(${path.basename(script, ".ts")}.md)`), "the list of lessons has it");
+    assert.ok(page.includes(`npx tsx examples/lessons/${script}\n`), "the page says how to run the lesson");
+    assert.ok(index.includes(`(${path.basename(script, ".ts")}.md)`), "the list of lessons contains it");
   });
 }
 
-test("no page is without a script", () => {
+test("every page has a script", () => {
   const pages = fs.readdirSync(path.dirname(pageOf("any.ts"))).filter((name) => name !== "README.md");
   assert.deepEqual(pages.sort(), scripts.map((name) => name.replace(/\.ts$/, ".md")).sort());
 });
 
-test("a row of a page comes out again: the one that is trained fastest", async () => {
+test("the row of a page that trains fastest is reproduced", async () => {
   configure({ numerics: "strict" });
   const [variant] = layers.variants;
   const runs = await trainVariant(layers, variant!);
@@ -49,7 +49,7 @@ test("a training that diverges ends, and has no accuracies", async () => {
   assert.deepEqual(await trainVariant(lesson, variant!), [[]]);
 });
 
-test("a spread has the mean, the worst and the best; what diverged is counted", () => {
+test("a spread has the mean, the worst and the best, and diverged trainings are counted", () => {
   assert.equal(spread([90, 91, 95]), "92.0 % (90.0–95.0)");
   assert.equal(spread([90, undefined]), "90.0 % (90.0–90.0), 1 diverged");
   assert.equal(spread([undefined]), "diverged");

@@ -1,6 +1,7 @@
 /**
  * Loaded into a training process (`node --expose-gc --import …/memory-probe.mjs`): writes a line of JSON to standard
- * error at the end of each epoch, with what is alive after a collection, and one with the peak at the end. In bytes.
+ * error at the end of each epoch, with the memory that is alive after a collection, and one with the peak at the end.
+ * All figures are in bytes.
  */
 import process from "node:process";
 

@@ -1,4 +1,4 @@
-/** Memory stays flat while a network is trained. (The peak is measured in short-training.test.ts.) */
+/** Checks that memory stays flat while a network is trained. (short-training.test.ts measures the peak.) */
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
@@ -7,16 +7,16 @@ import { trainProcess } from "./training-process.js";
 
 const MB = 1e6;
 
-test("from epoch 2 on a training takes no more memory", async (t) => {
+test("a training takes no more memory from epoch 2 on", async (t) => {
   const [data, out] = [idxFolder(t, 648, 100), path.join(temporaryFolder(t), "run")];
-  // Epochs of 81 batches; one batch's images are 25 kB, and all that a step computes is 2 MB.
+  // An epoch has 81 batches. The images of a batch are 25 kB, and everything that a step computes is 2 MB.
   const { epochs } = await trainProcess(["--data", data, "--out", out, "--epochs", "8", "--batch-size", "8"]);
   assert.equal(epochs.length, 8);
   const [, second] = epochs;
   const growth = epochs.slice(2).map(({ rss, live }) => ({ rss: rss - second!.rss, live: live - second!.live }));
   const told = JSON.stringify(growth);
-  // Keeping one batch for each step would be 2 MB an epoch, 12 MB in all; one number for each of a network's nodes the
-  // same. V8 itself takes up to 3 MB more, once and in an epoch of its choice: code, and what it has learned of the types.
+  // Keeping one batch per step would take 2 MB per epoch and 12 MB in all, and so would keeping one number per node. V8
+  // itself takes up to 3 MB more for code and type feedback, once and in any epoch.
   assert.ok(Math.max(...growth.map(({ live }) => live)) < 4 * MB, `alive beyond epoch 2: ${told}`);
   const more = growth.slice(1).map(({ live }, i) => live - growth[i]!.live);
   const median = more.sort((a, b) => a - b)[more.length >> 1]!;

@@ -1,4 +1,4 @@
-/** The exercise's notebook with kilograd's library: what suites that train on the real MNIST have in common. */
+/** The exercise's notebook with kilograd, shared by the suites that train on the real MNIST. */
 import { createHash } from "node:crypto";
 import { DataLoader, MNIST, transforms, type Batch } from "../src/entries/data.js";
 import { F, optim, type nn, type Tensor } from "../src/entries/index.js";
@@ -17,7 +17,7 @@ export interface Notebook {
   readonly optimizer: optim.SGD;
 }
 
-/** Loaders, network and optimizer, made in the notebook's order: after manualSeed(1) they are PyTorch's. */
+/** Loaders, network and optimizer, made in the notebook's order, so after manualSeed(1) they equal PyTorch's. */
 export function makeNotebook(batchSize = 32): Notebook {
   const trainLoader = new DataLoader(mnist(true), { batchSize, shuffle: true });
   const testLoader = new DataLoader(mnist(false), { batchSize, shuffle: true });
@@ -25,7 +25,7 @@ export function makeNotebook(batchSize = 32): Notebook {
   return { trainLoader, testLoader, model, optimizer: new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 }) };
 }
 
-/** One step of the notebook's `train`; gives the loss. */
+/** One step of the notebook's `train`; returns the loss. */
 export function trainStep({ model, optimizer }: Notebook, [images, labels]: Batch): Tensor {
   optimizer.zeroGrad();
   const loss = F.nllLoss(model(images), labels);

@@ -1,14 +1,14 @@
-/** Tests of folders in which every record has a file of its own, is listed in index.ts and has its test beside it. */
+/** Tests for folders in which every record has its own file, an entry in index.ts, and a test next to it. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
 
 interface Folder {
-  /** As a path in the checkout, for messages. */
+  /** The folder's path in the checkout, for messages. */
   readonly folder: string;
   /** The file names, without extension, of the records in the list. */
   readonly names: readonly string[];
-  /** The start of the line by which a record's test pins what it does, and what the test should do. */
+  /** The start of the line with which a test pins its record, and what the test should do. */
   readonly pins: RegExp;
   readonly how: string;
 }

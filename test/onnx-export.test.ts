@@ -1,6 +1,6 @@
 /**
- * Exported networks on MNIST's 10,000 test images, run by onnxruntime: the classes are all the same and the scores are
- * within 1e-4; and ONNX's own checker finds nothing wrong (Debian's python3-onnx).
+ * Runs exported networks in onnxruntime on MNIST's 10,000 test images: the classes are the same, and the scores agree
+ * within 1e-4. ONNX's own checker accepts the files (Debian's python3-onnx).
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -30,7 +30,7 @@ function testImages(): MNIST {
   return new MNIST({ train: false, transform });
 }
 
-/** Rows of a batch's scores. */
+/** The rows of a batch's scores. */
 const rows = (data: Float32Array): number[][] =>
   Array.from({ length: data.length / 10 }, (_, i) => [...data.subarray(10 * i, 10 * i + 10)]);
 const best = (row: readonly number[]): number => row.indexOf(Math.max(...row));
@@ -99,7 +99,7 @@ test("ONNX's checker and its shape inference accept every model", needs("onnx"),
   );
 });
 
-test("the graph has the layers by their names, and the weights under PyTorch's", () => {
+test("nodes are named after the layers, and weights have PyTorch's names", () => {
   const text = Buffer.from(exportOnnx(layerNetworks["exercise"]!(), size)).toString("latin1");
   for (const name of [
     "/conv1/Conv",
@@ -111,10 +111,10 @@ test("the graph has the layers by their names, and the weights under PyTorch's",
     assert.ok(text.includes(name), name);
   }
   for (const name of ["conv1.weight", "conv1.bias", "bn6.running_var"]) assert.ok(text.includes(name), name);
-  assert.ok(!text.includes("/Add"), "biases and batch norm are within their layers");
+  assert.ok(!text.includes("/Add"), "biases and batch norm belong to their layers' nodes");
 });
 
-test("what does not train is a Constant, not an initializer: who imports the model takes these for weights", () => {
+test("untrained elements are a Constant and not an initializer, which importers take for weights", () => {
   const names = new Set(
     fromBinary(ModelProtoSchema, exportOnnx(layerNetworks["layers"]!(), size)).graph!.initializer.map(
       ({ name }) => name,
@@ -126,7 +126,7 @@ test("what does not train is a Constant, not an initializer: who imports the mod
   );
 });
 
-test("batch norm is a node of its own, which onnxruntime folds into the convolutions when it loads the model", async (t) => {
+test("batch norm is a separate node, which onnxruntime folds into the convolutions when it loads the model", async (t) => {
   const file = path.join(temporaryFolder(t), "folded.onnx");
   const operators = (bytes: Uint8Array): string[] =>
     fromBinary(ModelProtoSchema, bytes).graph!.node.map(({ opType }) => opType);
@@ -142,7 +142,7 @@ test("batch norm is a node of its own, which onnxruntime folds into the convolut
   assert.equal(count(loaded, "Conv"), count(written, "Conv"));
 });
 
-test("what cannot be exported is named with its place", () => {
+test("an error names what cannot be exported, and its place", () => {
   class Normalized extends nn.Module {
     features = new nn.Sequential(new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4, { trackRunningStats: false }));
     override forward(x: Tensor): Tensor {

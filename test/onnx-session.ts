@@ -1,14 +1,14 @@
-/** Runs ONNX models by onnxruntime: an implementation that is not ours. */
+/** Runs ONNX models in onnxruntime, an independent implementation. */
 import * as ort from "onnxruntime-node";
 import { sizeOf, type Shape } from "../src/graph/shape.js";
 
-/** What a model with one input and one output gives. */
+/** The output of a model with one input and one output. */
 export interface OnnxSession {
   readonly output: string;
   run(images: Float32Array | Uint8Array, shape: Shape): Promise<{ shape: readonly number[]; data: Float32Array }>;
 }
 
-/** One thread, and no rewriting of the graph: what was written is what runs. */
+/** One thread and no graph optimisation, so the model runs as it was written. */
 export async function openOnnx(bytes: Uint8Array): Promise<OnnxSession> {
   const session = await ort.InferenceSession.create(bytes, {
     intraOpNumThreads: 1,

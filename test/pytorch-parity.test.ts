@@ -1,6 +1,7 @@
 /**
- * The notebook on the real MNIST beside PyTorch's (fixtures/exercise/notebook.py): the same weights and shuffle after the same
- * seed, the same loss and gradients from the same state, and losses that stay together while rounding lets them.
+ * Compares the notebook on the real MNIST with PyTorch's (fixtures/exercise/notebook.py): the same seed gives the same
+ * weights and shuffle, the same state gives the same loss and gradients, and the losses stay close as long as rounding
+ * allows.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -12,11 +13,11 @@ import { configure, F, manualSeed, type HostArray } from "../src/entries/index.j
 import { firstBatches, makeNotebook, trainStep } from "./notebook.js";
 
 interface Fixture {
-  /** Of the parameters, in the order of `parameters()`. */
+  /** The values for each parameter, in the order of `parameters()`. */
   readonly weights: readonly { readonly shape: readonly number[]; readonly sha256: string }[];
   readonly shuffle: { readonly first: readonly number[]; readonly sha256: string };
   readonly losses: Readonly<Record<"float32" | "float64", readonly number[]>>;
-  /** Of the first step, for each parameter. */
+  /** The gradients of the first step, for each parameter. */
   readonly gradients: readonly string[];
 }
 const fixture = jsonFixture<Fixture>("exercise/notebook.json");
@@ -29,7 +30,7 @@ function largest(elements: Float32Array): number {
   return elements.reduce((top, element) => Math.max(top, Math.abs(element)), 0);
 }
 
-test("after manualSeed(1) the weights and the first shuffle are PyTorch's, to the bit", () => {
+test("after manualSeed(1) the weights and the first shuffle equal PyTorch's, to the bit", () => {
   const order: number[] = [];
   const images = { length: 60_000, get: (index: number) => index, batch: (indices: readonly number[]) => indices };
   manualSeed(1);
@@ -44,7 +45,7 @@ test("after manualSeed(1) the weights and the first shuffle are PyTorch's, to th
 });
 
 for (const numerics of ["fast", "strict"] as const) {
-  test(`${numerics}: the first step's loss and every gradient are PyTorch's, within 1e-5 of the largest`, () => {
+  test(`${numerics}: the first step's loss and every gradient equal PyTorch's, within 1e-5 of the largest`, () => {
     configure({ numerics });
     manualSeed(1);
     const { trainLoader, model } = makeNotebook();
@@ -60,7 +61,7 @@ for (const numerics of ["fast", "strict"] as const) {
     [...model.namedParameters()].forEach(([name, { grad }], k) => {
       const gradient = grad!.data();
       const right = expected[k]!;
-      // The bias of a convolution before a batch norm has no effect: its gradient is rounding alone.
+      // The bias of a convolution before a batch norm has no effect, so its gradient is only rounding error.
       const scale = largest(right) < 1e-12 ? largestOfAll : largest(right);
       assertClose(gradient, right, absolute(1e-5 * scale), name);
     });

@@ -1,13 +1,13 @@
 /**
- * Tests of quiz questions. An exercise is made with given figures instead of drawn ones, so that its answer can be
- * worked out by hand and stand as a literal in the test. It must not come from the code that is tested.
+ * Tests of quiz questions. An exercise is made with given figures instead of random ones, so its answer can be worked
+ * out by hand and written as a literal. It must not come from the code under test.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Draw, Exercise, Question } from "../src/quiz/question.js";
 import { formatQuestion, judgeAnswer } from "../src/quiz/quiz.js";
 
-/** Gives these figures one after the other, if the question can draw them. */
+/** Returns these figures one after another, if the question can draw them. */
 function scripted(figures: readonly number[]): Draw & { done(): void } {
   const left = [...figures];
   const next = (): number => {
@@ -46,10 +46,10 @@ function numbersIn(text: string): number[] {
 interface PinnedNumber {
   /** The figures that the question draws, in this order. */
   readonly figures: readonly number[];
-  /** Figures that the text must contain, each as often as it is here. */
+  /** Figures that the text must contain, each as often as it occurs here. */
   readonly told: readonly number[];
   readonly right: readonly string[];
-  /** Results of the usual mistakes, and numbers that are just off. */
+  /** Results of the usual mistakes, and numbers that are slightly off. */
   readonly wrong: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export function testNumber(question: Question, { figures, told, right, wrong }: 
     const text = numbersIn(exercise.text);
     for (const figure of new Set(told)) {
       const times = (list: readonly number[]): number => list.filter((one) => one === figure).length;
-      assert.ok(times(text) >= times(told), `the text must tell ${figure}: ${exercise.text}`);
+      assert.ok(times(text) >= times(told), `the text must contain ${figure}: ${exercise.text}`);
     }
     for (const words of right) assert.equal(judgeAnswer(exercise, words), true, `${words} must be right`);
     for (const words of wrong) assert.equal(judgeAnswer(exercise, words), false, `${words} must be wrong`);

@@ -1,9 +1,9 @@
-/** Properties that are checked on random cases, and how a case that fails is tried again. */
+/** Checks properties on random cases, and reproduces a failing case. */
 import fc from "fast-check";
 
 /**
- * Checks a property on new random cases each time. The seed and the path of a failing case stand in the error;
- * `KILOGRAD_SEED` and `KILOGRAD_PATH` try exactly that one again.
+ * Checks a property on new random cases each time. The error contains the seed and path of a failing case;
+ * `KILOGRAD_SEED` and `KILOGRAD_PATH` reproduce it.
  */
 export function checkRandomly<Ts>(property: fc.IProperty<Ts>, numRuns: number): void {
   const { KILOGRAD_SEED: seed, KILOGRAD_PATH: path } = process.env;

@@ -1,33 +1,33 @@
-/** The recorded runs (fixtures/know-early/recorded-runs.json), and what `Know early` would have said of them. */
+/** The recorded runs (fixtures/know-early/recorded-runs.json), and what `Know early` would have said about them. */
 import { adviseTraining, percent, type EpochFigures, type TrainingAdvice } from "../src/entries/report.js";
 import { leastCorrect } from "../src/entries/train.js";
 import { jsonFixture } from "./fixtures.js";
 
 export interface RecordedRun {
   readonly name: string;
-  /** Its budget. */
+  /** The number of epochs in its budget. */
   readonly epochs: number;
   readonly records: readonly EpochFigures[];
-  /** Why it ended before its budget was used up. */
+  /** Why it ended before its budget was exhausted. */
   readonly error?: string;
 }
 
 export interface Foretold {
   readonly run: RecordedRun;
-  /** Whether it had 99.4 % at the end of its budget. */
+  /** Whether it reached 99.4 % at the end of its budget. */
   readonly passed: boolean;
   /** The first advice up to epoch 3 that calls it hopeless. */
   readonly hopeless: TrainingAdvice | undefined;
 }
 
-/** By this epoch it must be known. */
+/** The epoch by which it must be known. */
 const EARLY = 3;
 
 export function recordedRuns(): RecordedRun[] {
   return jsonFixture("know-early/recorded-runs.json");
 }
 
-/** Each run by itself, against the reference curve alone. */
+/** Judges each run on its own, compared only with the reference curve. */
 export function foretell(run: RecordedRun): Foretold {
   const { epochs: budget, records, error } = run;
   const last = records.at(-1);
@@ -45,7 +45,7 @@ export function foretell(run: RecordedRun): Foretold {
   return { run, passed, hopeless: advice.find(({ hopeless }) => hopeless) };
 }
 
-/** What the table comes to, in a sentence. */
+/** A summary of the table in a sentence. */
 export function foretellingCounts(runs: readonly RecordedRun[]): string {
   const foretold = runs.map(foretell);
   const [passed, failed] = [foretold.filter((one) => one.passed), foretold.filter((one) => !one.passed)];

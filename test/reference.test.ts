@@ -1,6 +1,6 @@
 /**
- * The API reference: the docs of the public names say what they must, TypeDoc has nothing to complain of, and the pages show
- * nothing that is not public. In a browser they are no wider than their window and load nothing from elsewhere.
+ * Checks the API reference: the docs of public names are complete, TypeDoc does not warn, and the pages show nothing
+ * that is not public. In a browser, pages are no wider than the window and load nothing from elsewhere.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -37,7 +37,7 @@ test("TypeDoc has no warnings, and there is a page for each class and function",
   );
 });
 
-test("the pages name no class that is not public, and no file of the code", () => {
+test("the pages name no class that is not public, and no source file", () => {
   const published = new Set(surface.names.map(({ name }) => name.split(".").at(-1)!));
   const hidden = new Set(
     surface.names.filter(({ kind }) => kind === "class").flatMap((name) => name.declarations.flatMap(basesOf)),
@@ -85,7 +85,7 @@ function pageFiles(): string[] {
   return pages.sort((a, b) => Number(b === "index.html") - Number(a === "index.html") || a.localeCompare(b, "en"));
 }
 
-/** The names of the classes that a class extends, one after the other. */
+/** The names of a class's ancestors, one after another. */
 function basesOf(declaration: ts.Declaration): string[] {
   if (!ts.isClassLike(declaration)) return [];
   const clause = declaration.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);

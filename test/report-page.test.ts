@@ -1,6 +1,6 @@
 /**
- * Reports in a real Chromium: light and dark, wide and narrow, printed; of a usual run and of hostile ones. A sound page
- * has no script error, asks no host for anything, is not wider than its window, and runs nothing that a name holds.
+ * Opens reports on ordinary and hostile runs in Chromium: light and dark, wide and narrow, and printed. A page must
+ * have no script error, send no request, be no wider than the window, and execute nothing that a name contains.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** Opens a page in all ways; gives its text and its headings. */
+/** Opens a page in all these ways, and returns its text and its headings. */
 async function look(file: string): Promise<{ text: string; headings: string[] }> {
   const troubles: string[] = [];
   let seen = { text: "", headings: [] as string[] };
@@ -56,7 +56,7 @@ async function look(file: string): Promise<{ text: string; headings: string[] }>
     await page.close();
   }
   assert.deepEqual(troubles, []);
-  // What a chart or a table has not filtered out.
+  // These would be values that a chart or table has failed to filter out.
   assert.doesNotMatch(seen.text, /NaN %|undefined|\[object|Infinity %/);
   assert.doesNotMatch(fs.readFileSync(file, "utf8"), /[xyd]="[^"]*NaN/);
   return seen;
@@ -66,7 +66,7 @@ const words = (data: string, out: string): string[] => [
   ...["train", "--data", data, "--out", out, "--epochs", "2", "--batch-size", "8", "--threads", "1", "--json"],
 ];
 
-/** Changes a run's record as a text. */
+/** Changes the text of a run's record. */
 function edit(run: string, change: (text: string) => string): void {
   const file = path.join(run, "config.json");
   fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
@@ -80,7 +80,7 @@ async function report(...runs: string[]): Promise<string> {
   return out;
 }
 
-test("a usual run, and two compared", pages, async (t) => {
+test("an ordinary run, and two runs compared", pages, async (t) => {
   const [data, folder] = [idxFolder(t, 36, 20), temporaryFolder(t)];
   const runs = ["a", "b"].map((name) => path.join(folder, name));
   for (const run of runs) assert.equal((await kilograd(words(data, run))).status, 0);
@@ -134,7 +134,7 @@ test("hostile: HTML in names, NaN everywhere, a million steps", pages, async (t)
   assert.ok(fs.statSync(file).size < 2e6, "a million steps fit into a small page");
   const { text } = await look(file);
   assert.match(text, /1,000,000/);
-  assert.ok(text.includes("<script>alert(2)</script>"), "names are shown as they are");
+  assert.ok(text.includes("<script>alert(2)</script>"), "names are shown literally");
 });
 
 test("hostile: weights that are NaN", pages, async (t) => {
@@ -144,7 +144,7 @@ test("hostile: weights that are NaN", pages, async (t) => {
   const file = path.join(run, "last.safetensors");
   const bytes = fs.readFileSync(file);
   const header = Number(bytes.readBigUInt64LE(0));
-  // Everything behind the header: float32 NaN.
+  // Everything after the header becomes float32 NaN.
   for (let at = 8 + header; at + 4 <= bytes.length; at += 4) bytes.writeUInt32LE(0x7fc00000, at);
   fs.writeFileSync(file, bytes);
   const { text } = await look(await report(run));

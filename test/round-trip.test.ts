@@ -1,6 +1,6 @@
 /**
- * What is exported comes back: through each format the same bits of every parameter and buffer, the same outputs, and a
- * network that trains on as the one that was exported.
+ * Exported networks can be imported again: every format keeps the bits of all parameters and buffers, the outputs are
+ * the same, and training continues as with the exported network.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -19,7 +19,7 @@ import { runPython } from "./python.js";
 before(() => configure({ threads: 1 }));
 
 const labels = tensor(Int32Array.from({ length: 8 }, (_, i) => i));
-/** A network as after a training: with moved weights, running statistics and counts. */
+/** A network as after a training, with changed weights, running statistics and counts. */
 function trained(name: string): nn.Module {
   manualSeed(7);
   const model = stir(layerNetworks[name]!());
@@ -27,7 +27,7 @@ function trained(name: string): nn.Module {
   return model;
 }
 
-/** Trains for so many steps, always with the same images and random numbers; the losses. */
+/** Trains for a number of steps, always with the same images and random numbers. Returns the losses. */
 function steps(model: nn.Module, count: number): number[] {
   manualSeed(11);
   const images = randn([8, 1, 28, 28]);
@@ -49,7 +49,7 @@ function outputs(model: nn.Module): ArrayLike<number> {
   return noGrad(() => (model as unknown as (x: Tensor) => Tensor)(images)).data();
 }
 
-/** The bits of a tensor, as text: −0 and NaN differ from 0 and each other. */
+/** The bits of a tensor as text, in which −0 differs from 0, and NaNs with different bits differ. */
 function bits(held: Tensor): string {
   const { buffer, byteOffset, byteLength } = held.data();
   return `${held.dtype} ${held.shape.join()} ${Buffer.from(buffer, byteOffset, byteLength).toString("hex")}`;
@@ -58,7 +58,7 @@ function bits(held: Tensor): string {
 const bitsOf = (model: nn.Module): Record<string, string> =>
   Object.fromEntries([...model.stateDict()].map(([name, held]) => [name, bits(held)]));
 
-/** Exported by kilograd, loaded by PyTorch, saved by PyTorch: as `torch.save` and as the program's own safetensors. */
+/** Loads weights exported by kilograd in PyTorch and saves them there, with `torch.save` and as safetensors. */
 function throughPython(t: Parameters<typeof temporaryFolder>[0], model: nn.Module): Record<string, Uint8Array> {
   const folder = temporaryFolder(t);
   const config = resolveConfig("notebook");
@@ -77,7 +77,7 @@ model.save_safetensors("again.safetensors", network.state_dict())
   return { "PyTorch's .pt": read("again.pt"), "safetensors by PyTorch": read("again.safetensors") };
 }
 
-/** Each file holds the network's weights: another network that loads it goes the same way. The network is trained on. */
+/** Checks that a network that loads any of these files trains exactly like the original one. */
 function checkFiles(name: string, model: nn.Module, files: Readonly<Record<string, Uint8Array>>): void {
   const [before, scores] = [bitsOf(model), outputs(model)];
   const losses = steps(model, 3);
@@ -92,12 +92,12 @@ function checkFiles(name: string, model: nn.Module, files: Readonly<Record<strin
 }
 
 for (const name of Object.keys(layerNetworks)) {
-  test(`${name}: weights come back from each format, and train on to the same bits`, () => {
+  test(`${name}: weights come back from each format, and training continues with the same bits`, () => {
     const model = trained(name);
     checkFiles(name, model, { safetensors: exportSafetensors(model), npz: exportNpz(model) });
   });
 
-  test(`${name}: weights that PyTorch has loaded and saved train on to the same bits`, needs("torch"), (t) => {
+  test(`${name}: weights that PyTorch has saved continue to train with the same bits`, needs("torch"), (t) => {
     const model = trained(name);
     checkFiles(name, model, throughPython(t, model));
   });
@@ -108,14 +108,15 @@ for (const name of Object.keys(layerNetworks)) {
     const [given, kept] = [bitsOf(model), bitsOf(again)];
     const shapeless = new Set(Object.values(kept));
     for (const [key, value] of Object.entries(given)) {
-      // Inference needs no count of the batches. Weights of functions are named after the layers that they become.
+      // Inference does not need the number of batches. Weights of functions are named after the layers that they
+      // become.
       if (key.endsWith("num_batches_tracked")) continue;
       if (key in kept) assert.equal(kept[key], value, key);
       else assert.ok(name === "functions" && shapeless.has(value), key);
     }
     const count = (network: nn.Module): number =>
       [...network.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0);
-    // A batch norm without weights gets ones and zeros, as ONNX asks for.
+    // A batch norm without weights gets ones and zeros, which ONNX requires.
     const added = { exercise: 0, layers: 2 * 2 * 8, functions: 2 * 12 }[name]!;
     assert.equal(count(again), count(model) + added);
     const [ours, theirs] = [outputs(model), outputs(again)];
@@ -123,7 +124,7 @@ for (const name of Object.keys(layerNetworks)) {
     const [first, , , , last] = steps(again, 5) as [number, number, number, number, number];
     assert.ok(last < first, `the loss goes from ${first} to ${last}`);
     if (name === "exercise") {
-      // Nothing in it is random or otherwise in training: the losses are the same.
+      // Nothing in it is random or depends on the mode, so the losses are the same.
       const losses = steps(model, 5);
       assertCloseTo(first, losses[0]!, absolute(1e-5), "the first loss");
       assertCloseTo(last, losses[4]!, absolute(1e-4), "the last loss");

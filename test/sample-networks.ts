@@ -1,4 +1,7 @@
-/** Networks besides the exercise's whose figures are known from elsewhere. Their first weights are not drawn: shapes count. */
+/**
+ * Networks other than the exercise's whose figures are known from elsewhere. Their weights are not initialised, because
+ * only shapes matter.
+ */
 import * as nn from "../src/nn/index.js";
 import type { Tensor } from "../src/tensor/tensor.js";
 
@@ -9,7 +12,7 @@ class Linear extends nn.Linear {
   override resetParameters(): void {}
 }
 
-/** The channels of VGG-16's convolutions (Simonyan and Zisserman 2014, configuration D); 0: a max pooling. */
+/** The channels of VGG-16's convolutions (Simonyan and Zisserman 2014, configuration D); 0 is a max pooling. */
 const VGG16_CHANNELS = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0];
 
 /** VGG-16 as torchvision builds it: images [N,3,224,224] to logits [N,1000]. */

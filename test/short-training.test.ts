@@ -1,11 +1,11 @@
-/** A real training, short: one epoch of the real MNIST by the default recipe, as a user starts it. */
+/** A short real training: one epoch on MNIST with the default recipe, started as a user would. */
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "./idx-folder.js";
 import { trainProcess } from "./training-process.js";
 
-test("one epoch by the default recipe reaches 97 % and takes less than 300 MB", async (t) => {
+test("one epoch with the default recipe reaches 97 % and takes less than 300 MB", async (t) => {
   const out = path.join(temporaryFolder(t), "run");
   const { events, peak } = await trainProcess(["--epochs", "1", "--out", out]);
 

@@ -1,7 +1,7 @@
 /**
- * A program of its own, for determinism.test.ts: 200 steps of the notebook in `strict`, then the SHA-256 of what the
- * network holds, on standard output. fixtures/strict-weights.json keeps it, so that a change of bits is noticed; when
- * one is intended, `node --import tsx test/strict-training.ts > fixtures/strict-weights.json` renews it.
+ * A separate program for determinism.test.ts. It takes 200 steps of the notebook in `strict` and prints the SHA-256 of
+ * the network's state. fixtures/strict-weights.json holds the expected value, so that a change of bits is noticed.
+ * After an intended change, run `node --import tsx test/strict-training.ts > fixtures/strict-weights.json`.
  */
 import { configure, manualSeed } from "../src/entries/index.js";
 import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";

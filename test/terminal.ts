@@ -1,4 +1,4 @@
-/** Runs the program `kilograd` in this process, with streams that are kept. */
+/** Runs the program `kilograd` in this process, and records its streams. */
 import { Readable } from "node:stream";
 import { runProgram } from "../src/cli/program.js";
 

@@ -1,4 +1,4 @@
-/** A training that is small enough for the float64 reference: what the tests of src/train and src/cli train. */
+/** A training that is small enough for the float64 reference, used by the tests of src/train and src/cli. */
 import { BatchNorm2d, Conv2d, Dropout, functional as F, Module } from "../src/nn/index.js";
 import { OneCycleLR, SGD } from "../src/optim/index.js";
 import { manualSeed, randn, randint, randperm } from "../src/random/random.js";

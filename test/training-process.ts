@@ -1,4 +1,4 @@
-/** `kilograd train` as it is shipped (dist/), in a process of its own whose memory is watched. */
+/** Runs the built `kilograd train` (dist/) in a process of its own and watches its memory. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -7,11 +7,11 @@ import { jsonLines, type Json } from "./terminal.js";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export interface Training {
-  /** What --json printed. */
+  /** The events that --json printed. */
   readonly events: readonly Json[];
-  /** At the end of each epoch, in bytes: what the system counts, and what a collection left alive. */
+  /** The memory at the end of each epoch, in bytes: the resident size, and what a collection left alive. */
   readonly epochs: readonly { readonly rss: number; readonly live: number }[];
-  /** The most that the system ever counted, in bytes. */
+  /** The peak resident size, in bytes. */
   readonly peak: number;
 }
 

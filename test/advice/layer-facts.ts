@@ -1,7 +1,7 @@
-/** Networks for the tests of advice, written down as facts about layers in a row. */
+/** Networks for the tests of advice, given as facts about layers in a row. */
 import type { Inspection, Layer, LayerDetail } from "../../src/inspect/layer.js";
 
-/** A layer, and the facts about it that a rule looks at. */
+/** The facts about a layer that rules use. */
 export type Given = LayerDetail & {
   /** The shape of its output, [C,H,W] or [features]; by default that of the layer before. */
   readonly gives?: readonly number[];

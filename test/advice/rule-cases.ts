@@ -12,7 +12,7 @@ interface RuleCases {
   readonly deserving: readonly (readonly [layer: string, layers: () => readonly nn.Module[]])[];
   /** Networks that come close to deserving it. */
   readonly sparing: readonly (() => readonly nn.Module[])[];
-  /** For each threshold of the rule a network that just deserves the advice, and one that just does not. */
+  /** For each threshold of the rule, a network that just deserves the advice, and one that just does not. */
   readonly thresholds?: readonly { readonly what: string; readonly said: Inspection; readonly spared: Inspection }[];
 }
 
@@ -44,7 +44,11 @@ export function testRule(rule: AdviceRule, { deserving, sparing, thresholds = []
               `Write a full sentence of more than ${SHORTEST} characters`,
           );
         }
-        assert.doesNotMatch(advice.reason, /\.$/, `the reason of ${name} must not end with a full stop: one is added`);
+        assert.doesNotMatch(
+          advice.reason,
+          /\.$/,
+          `the reason of ${name} must not end with a full stop, because one is added`,
+        );
       }
       const line = new RegExp(`^${name}, layer \\d+ \\(.*${kind}.*\\): .+\\.\\n {2}.+\\n {2}Try: .+`, "m");
       assert.match(formatAdvice(found, inspection), line);

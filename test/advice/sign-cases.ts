@@ -56,7 +56,7 @@ export function testSign({ name }: Sign, thresholds: readonly Threshold[]): void
       assert.deepEqual(said(spared[0]), spared[1], "just not enough");
       for (const { text } of adviseTraining(deserving[0])) {
         assert.doesNotMatch(text, /\n/, `the text of "${name}" must be one line`);
-        assert.match(text, /\d/, `the text of "${name}" must tell the figures`);
+        assert.match(text, /\d/, `the text of "${name}" must contain the figures`);
       }
     });
   }
