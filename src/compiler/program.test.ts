@@ -1,6 +1,6 @@
 /**
- * Programs, on kernels that only write down that they were called. A program's `run` takes one thread through its
- * stages; here it is called like any function, as this thread or that one, and what it has done is read from a log.
+ * Programs with kernels that only log their calls. A program's `run` takes one thread through its stages. Here it is
+ * called like any function, as one thread or another, and its effects are read from the log.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -15,18 +15,18 @@ import type { Plan } from "./planning/plan.js";
 import { globals, line, markImport, runParameters } from "./calling-convention.js";
 import { buildProgram, type Program } from "./program.js";
 
-/** Where everything lies in the memory of these tests, in bytes. */
+/** The addresses of everything in the memory of these tests, in bytes. */
 const at = { slots: 64, own: 4096, counters: 8192, shares: 16384, flags: 32768, log: 65536 };
 const pages = 4;
 
 interface Options {
   readonly extent?: number;
   readonly chunk?: number;
-  /** What it does besides. */
+  /** What it does in addition. */
   readonly emit?: Kernel["emit"];
 }
 
-/** A kernel that writes its name's code and its outer index behind what is in the log. */
+/** A kernel that appends its name's code and its outer index to the log. */
 function logging(name: string, { extent = 1, chunk, emit }: Options = {}): Kernel {
   return {
     title: name,
@@ -91,7 +91,7 @@ function runAs(loaded: Loaded, thread: number, threads: number, run = 1): void {
   (loaded.exports["run"] as (...args: number[]) => void)(...argumentsOf(thread, threads, run));
 }
 
-/** What has been called: `p0 a0 a1`. */
+/** The calls so far: `p0 a0 a1`. */
 function logOf({ memory }: Loaded): string {
   const words = new Int32Array(memory.buffer, at.log);
   return Array.from(
@@ -100,7 +100,7 @@ function logOf({ memory }: Loaded): string {
   ).join(" ");
 }
 
-/** What one thread alone calls. */
+/** The calls of a single thread. */
 function called(parts: Partial<Plan>): string {
   const loaded = load(parts);
   runAs(loaded, 0, 1);
@@ -152,7 +152,7 @@ describe("several threads", () => {
     }
   });
 
-  test("that come late pass the stages that are over, and do nothing twice", () => {
+  test("that come late pass the finished stages, and do nothing twice", () => {
     const loaded = load({ prologue: [logging("p")], stages: [stage(4), stage(4)] });
     runAs(loaded, 1, 2);
     const all = "p0 a2 a3 a0 a1 s0 a2 a3 a0 a1 s0";
@@ -161,13 +161,13 @@ describe("several threads", () => {
     assert.equal(logOf(loaded), all);
   });
 
-  test("of which there are more than pieces leave some without a share", () => {
+  test("get no share if there are more of them than pieces", () => {
     const loaded = load({ stages: [stage(2)] });
     runAs(loaded, 0, 5);
     assert.equal(logOf(loaded), "a0 a1 s0");
   });
 
-  test("take a chunk whole, in ascending order", () => {
+  test("take whole chunks, in ascending order", () => {
     // Chunks of 3 are 0–2, 3–5 and 6: the second thread has those from ⌊3/2⌋ on.
     const loaded = load({ stages: [stage(7, 3)] });
     runAs(loaded, 1, 2);
@@ -184,7 +184,7 @@ describe("several threads", () => {
     assert.equal(firstIndex(65), "a22"); // of 33 pieces of 2 those from the 11th on
   });
 
-  test("really at once: every index once, no stage before the one before it, serial kernels alone", async () => {
+  test("at the same time: every index once, stages in order, serial kernels on one thread", async () => {
     const stages = ["a", "b", "c", "d"].map((name) => ({
       parallel: [logging(name, { extent: 50 })],
       serial: name === "c" ? [] : [logging(name.toUpperCase())],
@@ -232,7 +232,7 @@ describe("what is kept", () => {
     assert.equal(new Int32Array(loaded.memory.buffer, at.own)[0], 1234);
   });
 
-  test("needs no function where there is nothing", () => assert.equal(load({}).exports["keep"], undefined));
+  test("needs no function if there is nothing to keep", () => assert.equal(load({}).exports["keep"], undefined));
 });
 
 describe("addresses", () => {
@@ -262,13 +262,13 @@ describe("addresses", () => {
     assert.equal(addressOf({ kind: "scratch", at: 128 }, { offset: 5 }), 128 + 20);
   });
 
-  test("begin at the view's offset, and stay there where there is no outer axis, or it is repeated", () => {
+  test("begin at the view's offset, and stay there if there is no outer axis or it is repeated", () => {
     assert.equal(addressOf({ kind: "arena", at: 0 }, { offset: 5 }), at.log + 20 + 3 * 40);
     assert.equal(addressOf({ kind: "arena", at: 0 }, { offset: 5 }, -1), at.log + 20);
     assert.equal(addressOf({ kind: "arena", at: 0 }, { strides: [0, 1] }), at.log);
   });
 
-  test("of a buffer without a place are an error", () => {
+  test("of a buffer without an address are an error", () => {
     const view = { ...denseInOrder("lost", [4], "float32"), buffer: new Buffer("lost", 4, "float32") };
     const lost = logging("a", {
       emit: (b, addresses, n) => void b.let("i32", "p", addresses.pointer({ view, outerAxis: 0 }, n)),
@@ -294,7 +294,7 @@ describe("addresses", () => {
   });
 });
 
-describe("what the host makes room for", () => {
+describe("what the host must provide", () => {
   test("a counter and a flag for the prologue and each stage, and shares for each group of kernels", () => {
     const images = { extent: 3 };
     const { program } = load({
@@ -309,7 +309,7 @@ describe("what the host makes room for", () => {
     assert.deepEqual([empty.counters, empty.flags, empty.shares], [0, 0, 0]);
   });
 
-  test("counters, shares and flags stand a cache line apart", () => {
+  test("counters, shares and flags are a cache line apart", () => {
     const loaded = load({
       stages: ["a", "b"].map((name) => ({ parallel: [logging(name, { extent: 4 })], serial: [] })),
     });
@@ -324,7 +324,7 @@ describe("what the host makes room for", () => {
   });
 });
 
-test("a profiled program tells what it is about to do", () => {
+test("a profiled program reports what it is about to do", () => {
   const told: number[] = [];
   const loaded = load(
     { prologue: [logging("p")], stages: [{ parallel: [logging("a", { extent: 2 })], serial: [logging("s")] }] },

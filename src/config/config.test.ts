@@ -12,7 +12,7 @@ test("every recipe is a complete configuration, and a resolved one resolves to i
   }
 });
 
-test("the notebook's recipe is the notebook's", () => {
+test("the recipe `notebook` has the notebook's settings", () => {
   const { epochs, batchSize, optimizer, lr, momentum, weightDecay, schedule, augment, seed } =
     resolveConfig("notebook");
   assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { croppedEpochs, croppedSize } from "./early-crop.js";
 
-test("the last epoch sees whole images, however many are to be cropped", () => {
+test("the last epoch always sees whole images", () => {
   assert.equal(croppedEpochs({ earlyCrop: { size: 2, epochs: 3 }, epochs: 5 }), 3);
   assert.equal(croppedEpochs({ earlyCrop: { size: 2, epochs: 5 }, epochs: 5 }), 4);
   assert.equal(croppedEpochs({ earlyCrop: { size: 2, epochs: 9 }, epochs: 1 }), 0);

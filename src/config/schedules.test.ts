@@ -62,7 +62,7 @@ describe("the rates of a schedule", () => {
     assert.deepEqual(rates({}, 3), { every: undefined, rates: [0.5, 0.5, 0.5], momenta: [0.8, 0.8, 0.8] });
   });
 
-  test("step: a factor after so many epochs", () => {
+  test("step: a factor after a number of epochs", () => {
     const { every, rates: found } = rates({ schedule: { name: "step", stepSize: 2, gamma: 0.1 } }, 5);
     assert.deepEqual([every, found], ["epoch", [0.5, 0.5, 0.05, 0.05, 0.005]]);
   });
@@ -96,7 +96,7 @@ describe("the rates of a schedule", () => {
   });
 });
 
-test("what a schedule leaves out has a usual value, mostly PyTorch's", () => {
+test("options that a schedule leaves out have default values, mostly PyTorch's", () => {
   const full = (schedule: object): object => configOf({ schedule }).schedule;
   assert.deepEqual(full({ name: "onecycle" }), {
     name: "onecycle",

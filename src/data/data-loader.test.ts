@@ -79,7 +79,7 @@ test("of 60,000 samples the first batches after manualSeed(1) are PyTorch's", ()
   assert.equal(uniformNumber(0, 1), fixtures.real.after);
 });
 
-test("an epoch given up, one in order and one without its last batch draw what PyTorch draws", () => {
+test("an abandoned epoch, an ordered one and one without its last batch draw what PyTorch draws", () => {
   manualSeed(2);
   const { givenUp, sequential, dropped, after } = fixtures.mixed;
   const [first] = loaderOf(10, { batchSize: 4, shuffle: true });
@@ -102,7 +102,7 @@ test("a loader's own generator gives PyTorch's epochs and leaves the default one
   assert.equal(uniformNumber(0, 1), fixtures.own.defaultAfter);
 });
 
-test("an epoch goes on from any batch, with the same images and the same draws after it", () => {
+test("an epoch can continue from any batch, with the same images and the same draws after it", () => {
   const loader = new DataLoader(images(augmented), { batchSize: 5, shuffle: true });
   manualSeed(9);
   const full = Array.from(loader, (batch) => batch.map((part) => Array.from(part.data())));
@@ -142,7 +142,7 @@ function picture(): Image {
   return { data: Uint8Array.from({ length: 16 }, (_, i) => i * 16), channels: 1, height: 4, width: 4 };
 }
 
-test("for await gives the same batches, however many are made ahead", async () => {
+test("for await gives the same batches with any number of batches made ahead", async () => {
   const dataset = images(augmented);
   manualSeed(7);
   const wanted = Array.from(new DataLoader(dataset, { batchSize: 2, shuffle: true }), ([input]) => input.data());
@@ -157,7 +157,7 @@ test("for await gives the same batches, however many are made ahead", async () =
   }
 });
 
-test("prefetch makes batches while the loop waits, no more than so many, and stops with the loop", async () => {
+test("prefetch makes at most the given number of batches while the loop waits, and stops with the loop", async () => {
   let made = 0;
   const counting: Dataset = { length: 10, get: (index) => [tensor([index]), (made++, 0)] };
   const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -171,7 +171,7 @@ test("prefetch makes batches while the loop waits, no more than so many, and sto
   assert.equal(made, 3);
 });
 
-test("an error in making a batch ahead arrives in the loop, in its turn", async () => {
+test("an error while making a batch ahead reaches the loop at that batch", async () => {
   const failing: Dataset = {
     length: 3,
     get: (index) => {
@@ -207,7 +207,7 @@ test("with prefetch the next batch, and no more, is made when the loop's body co
   assert.deepEqual(log, [...first, one, two, ...second, one, two, ...third, one, two]);
 });
 
-test("what a body that computes has made ahead is what it would have got without", () => {
+test("batches made ahead while the loop's body computes are the same as without prefetch", () => {
   const batchesOf = (prefetch: number): unknown[] => {
     manualSeed(9);
     const loader = new DataLoader(images(augmented), { batchSize: 5, shuffle: true, prefetch });
@@ -217,7 +217,7 @@ test("what a body that computes has made ahead is what it would have got without
   assert.deepEqual(batchesOf(1), batchesOf(0));
 });
 
-test("a loop that ends early has nothing more made", () => {
+test("no more batches are made after a loop that ends early", () => {
   let made = 0;
   const counting: Dataset = { length: 9, get: (index) => [tensor([index]), (made++, 0)] };
   const [first] = new DataLoader(counting, { prefetch: 1 });

@@ -171,7 +171,7 @@ interface Mirror {
   readonly asked: string[];
 }
 
-/** A mirror with these files; what it has not, it answers with status 404. */
+/** A mirror with these files; for any other it responds with status 404. */
 async function mirror(context: TestContext, files: Readonly<Partial<Record<string, Uint8Array>>>): Promise<Mirror> {
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
@@ -219,7 +219,7 @@ for (const dataset of [MNIST, FashionMNIST]) {
   });
 }
 
-test("the next mirror is asked when one is silent or has not got the file", async (context) => {
+test("if a mirror is silent or does not have the file, the next one is asked", async (context) => {
   const root = temporaryFolder(context);
   const empty = await mirror(context, {});
   const full = await mirror(context, packed);
@@ -242,7 +242,7 @@ test("when no mirror helps, all failures are listed and nothing is left", async 
   assert.deepEqual(readdirSync(join(root, "MNIST/raw")), []);
 });
 
-test("a wrong MD5 checksum: expected and got, nothing left behind, what was there before untouched", async (context) => {
+test("a wrong MD5 checksum is an error that leaves nothing behind and existing files untouched", async (context) => {
   const root = temporaryFolder(context);
   const [{ file, md5: expected }] = resources as [(typeof resources)[0]];
   const wrong = Buffer.from("a page of an unfriendly network");

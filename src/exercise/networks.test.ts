@@ -1,4 +1,7 @@
-/** The exercise's network beside PyTorch's after manual_seed(1) (fixtures/exercise/network.py): weights, one step, evaluation. */
+/**
+ * Compares the exercise's network with PyTorch's after manual_seed(1) (fixtures/exercise/network.py): weights, one
+ * step, evaluation.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
@@ -76,7 +79,7 @@ function images(): Tensor {
   return tensor(pixels, [2, 1, 28, 28]);
 }
 
-test("after manualSeed(1) all names, shapes and weights are PyTorch's, to the bit", () => {
+test("after manualSeed(1) all names, shapes and weights equal PyTorch's, to the bit", () => {
   const net = makeNet();
   assert.equal(String(net), fixture.repr);
   assert.deepEqual(
@@ -103,7 +106,7 @@ test("after manualSeed(1) all names, shapes and weights are PyTorch's, to the bi
   );
 });
 
-test("one step's output, loss, gradients and running statistics are PyTorch's", () => {
+test("one step's output, loss, gradients and running statistics equal PyTorch's", () => {
   const net = makeNet();
   const { step } = fixture;
   const output = net(images());

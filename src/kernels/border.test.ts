@@ -1,4 +1,4 @@
-/** Borders in every axis of an image, each with a value that nothing else has: all of it must be filled. */
+/** Borders along every axis of an image, each with a unique value: all of the border must be filled. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gradients } from "../autograd/gradients.js";

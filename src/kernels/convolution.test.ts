@@ -1,6 +1,6 @@
 /**
- * Convolutions and their gradients on the compiled engine against the float64 reference, over sizes at which the
- * kernels change their ways: tiles that overlap, channels that fill no vector, chunks of one and several images,
+ * Compares convolutions and their gradients on the compiled engine with the float64 reference, at sizes where the
+ * kernels behave differently: tiles that overlap, channels that fill no vector, chunks of one and several images,
  * Winograd's and the direct loops. A program that computes no convolution's gradient and changes no variable may take
  * Winograd's larger tiles, which round worse.
  */
@@ -111,7 +111,7 @@ for (const one of cases) {
 
 for (const kernel of [1, 3]) {
   for (const axis of [2, 3]) {
-    test(`images that are computed and then turned over along axis ${axis}: ${kernel}×${kernel}`, () => {
+    test(`images that are computed and then flipped along axis ${axis}: ${kernel}×${kernel}`, () => {
       const name = `turned ${kernel} ${axis}`;
       const x = asVariable(fillInput([3, 8, 9, 7], `${name} x`));
       const weight = asVariable(fillInput([8, 8, kernel, kernel], `${name} w`));

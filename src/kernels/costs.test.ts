@@ -1,4 +1,4 @@
-/** What kernels say they cost: elementary operations for each outer index, which is an image of the batch here. */
+/** The costs that kernels report: elementary operations per outer index, which here is an image of the batch. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConvolutionWeightGradientKernel } from "./convolution-weight-gradient.js";
@@ -16,7 +16,7 @@ import { WinogradKernel, WinogradWeightKernel } from "./winograd.js";
 const rows = (...shape: number[]): BufferView => paddedRows("rows", shape, "float32");
 const images = (...shape: number[]): BufferView => paddedImages("images", shape, "float32");
 
-/** Seven images of 8 channels and 6×7 pixels become such of 16 channels and 4×5. */
+/** Seven images with 8 channels and 6×7 pixels become images with 16 channels and 4×5 pixels. */
 const [input, output] = [images(7, 8, 6, 7), images(7, 16, 4, 5)];
 const geometry = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] } as const;
 const end = { bias: undefined, apply: (_: unknown, value: never): never => value } as unknown as ConstructorParameters<

@@ -1,6 +1,6 @@
 /**
- * The code of loop kernels, written out. `load4` reads a vector of four elements, `load1` a single one; addresses are
- * in bytes, and the kernel works for the outer index `n`.
+ * The code of loop kernels in full. `load4` reads a vector of four elements and `load1` a single one. Addresses are in
+ * bytes, and the kernel works on the outer index `n`.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -12,7 +12,7 @@ import { LoopKernel } from "./loop.js";
 import type { Combine, LoopRoot, LoopValue } from "./loop-nest.js";
 import { denseInOrder, paddedImages, paddedRows, type BufferView } from "./views.js";
 
-/** Every buffer lies at its name. */
+/** The address of every buffer is its name. */
 const addressing: Addressing = {
   pointer: ({ view, outerAxis }, n) => {
     const start =
@@ -62,7 +62,7 @@ const negation = (...domain: number[]): Loops => ({
 });
 
 describe("elementwise code", () => {
-  test("takes four elements at a time, then what is left one by one", () => {
+  test("takes four elements at a time, and the rest one by one", () => {
     assert.deepEqual(codeOf(negation(6)), [
       "x = $x;",
       "y = $y;",
@@ -78,7 +78,7 @@ describe("elementwise code", () => {
     ]);
   });
 
-  test("goes one by one where there is no vector", () => {
+  test("goes one by one if there are no vectors", () => {
     assert.deepEqual(codeOf(negation(3)), [
       "x = $x;",
       "y = $y;",
@@ -107,7 +107,7 @@ describe("elementwise code", () => {
     ]);
   });
 
-  test("repeats an element where a tensor is broadcast, and computes a shared part once", () => {
+  test("repeats an element if a tensor is broadcast, and computes a shared part once", () => {
     const scalar = { ...dense("s", [1]), shape: [4], strides: [0] };
     const sum: LoopValue = {
       kind: "apply",
@@ -154,7 +154,7 @@ describe("elementwise code", () => {
     ]);
   });
 
-  test("knows the positions of lanes that lie apart", () => {
+  test("knows the positions of lanes that are not adjacent", () => {
     const at: LoopValue = { kind: "position", strides: [1, 10], args: [], vector: (position) => position };
     const code = codeOf({ domain: [2, 4], roots: [{ value: at, output: dense("y", [2, 4]) }] });
     assert.ok(code.includes("  position = isplat(at + 0) + [0, 10, 20, 30];"), code.join("\n"));
@@ -185,7 +185,7 @@ describe("sums and maxima", () => {
     };
   };
 
-  test("along a row: in four lanes, which are joined in the end, beside what is left", () => {
+  test("along a row: in four lanes, which are combined at the end with the rest", () => {
     assert.deepEqual(codeOf(reduction("sum", [3, 5], 1)), [
       "x = $x;",
       "y = $y;",
@@ -206,7 +206,7 @@ describe("sums and maxima", () => {
     ]);
   });
 
-  test("down the columns: eight sums of four columns take turns", () => {
+  test("down the columns: eight sums of four columns alternate", () => {
     const code = codeOf(reduction("sum", [16, 4], 0));
     assert.deepEqual(code.slice(0, 4), ["x = $x;", "y = $y;", "sum = 0.0;", "sum1 = 0.0;"]);
     assert.equal(code.filter((line) => line.endsWith(" = 0.0;")).length, 8);
@@ -236,11 +236,11 @@ function shapeOf(loops: Loops): string {
 }
 
 describe("how far rows are unrolled", () => {
-  test("a vector a round in a small kernel: longer code would not pay", () => {
+  test("one vector per round in a small kernel, where longer code would not pay off", () => {
     assert.equal(shapeOf(negation(252)), "1 vectors, loops of 63");
   });
 
-  test("four vectors a round, and the rest, from 256 elements on", () => {
+  test("four vectors per round, and then the rest, from 256 elements on", () => {
     assert.equal(shapeOf(negation(256)), "4 vectors, loops of 16");
     assert.equal(shapeOf(negation(268)), "7 vectors, loops of 16");
   });
@@ -259,7 +259,7 @@ describe("how far rows are unrolled", () => {
     assert.equal(shapeOf(rows(36)), "5 vectors, loops of 20 and 2");
   });
 
-  test("by image: what counts is what one call computes", () => {
+  test("by image: the work of a single call counts", () => {
     const images = (length: number): Loops => ({ ...negation(8, length), outerAxis: 0 });
     assert.equal(shapeOf(images(252)), "1 vectors, loops of 63");
     assert.equal(shapeOf(images(256)), "4 vectors, loops of 16");
@@ -267,7 +267,7 @@ describe("how far rows are unrolled", () => {
 });
 
 describe("the loops' order", () => {
-  test("what is written farthest apart is outermost", () => {
+  test("the axis with the largest stride in the output is outermost", () => {
     const domain = [2, 3, 4];
     const transposed = dense("y", domain, [1, 0, 2]);
     const code = codeOf({ domain, roots: [{ value: negated(dense("x", domain)), output: transposed }] });
@@ -277,7 +277,7 @@ describe("the loops' order", () => {
     );
   });
 
-  test("of what is added up, what is read farthest apart", () => {
+  test("among reduced axes, the one with the largest stride in the input", () => {
     const domain = [2, 3, 4];
     const x = dense("x", domain, [1, 0, 2]);
     const y = dense("y", [1, 1, 1]);
@@ -286,7 +286,7 @@ describe("the loops' order", () => {
     assert.ok(code.includes("for (r = 0; r < 6; r += 1) {"), code.join("\n"));
   });
 
-  test("axes that follow each other in all tensors are one", () => {
+  test("axes that are contiguous in all tensors are merged", () => {
     const apart = (view: BufferView): BufferView => ({ ...view, strides: [30, 10, 1] });
     const domain = [2, 3, 4];
     const roots = [{ value: negated(apart(dense("x", domain))), output: apart(dense("y", domain)) }];
@@ -323,7 +323,7 @@ describe("a border around what is written", () => {
     assert.equal(code[0], "border = $y + n * 256;");
   });
 
-  test("everything, where the inner part has gaps of its own", () => {
+  test("everything, if the inner part has gaps of its own", () => {
     const spread: BufferView = { ...around, shape: [2, 4, 2, 2], strides: [64, 1, 32, 8] };
     const root = { value: negated(x), output: spread, border: { value: 0, around, inner: spread } };
     const code = codeOf({ domain: [2, 4, 2, 2], outerAxis: 0, roots: [root] });
@@ -334,7 +334,7 @@ describe("a border around what is written", () => {
   });
 });
 
-test("a kernel tells what it costs for each outer index, and what it does", () => {
+test("a kernel reports its cost per outer index, and what it does", () => {
   const kernel = kernelOf({ ...negation(8, 100), outerAxis: 0 });
   assert.deepEqual([kernel.extent, kernel.cost, kernel.title], [8, 200, "loop [8,100] store y"]);
   const whole = kernelOf(negation(8, 100));

@@ -1,4 +1,4 @@
-/** Where a tensor's elements lie: strides and sizes written out, in elements of 4 bytes. */
+/** The layouts of tensors: literal strides and sizes, in elements of 4 bytes. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -33,18 +33,18 @@ describe("rows padded to whole vectors", () => {
     assert.equal(paddedRows("cube", [2, 5, 6], "float32").buffer.elements, 80);
   });
 
-  test("axes of one place are not innermost: the one before them is padded", () => {
+  test("axes of size 1 do not count as innermost: the one before them is padded", () => {
     const { strides, buffer } = paddedRows("column", [2, 3, 1], "float32");
     assert.deepEqual([strides, buffer.elements], [[4, 1, 1], 8]);
   });
 
-  test("a scalar has a vector to itself", () => {
+  test("a scalar gets a whole vector", () => {
     const { strides, buffer } = paddedRows("scalar", [], "int32");
     assert.deepEqual([strides, buffer.elements, buffer.dtype], [[], 4, "int32"]);
   });
 });
 
-test("images lie channels last, the channels of a pixel padded to whole vectors", () => {
+test("images are stored channels last, with the channels of a pixel padded to whole vectors", () => {
   // A pixel has 4 elements, a row of 5 pixels 20, an image of 3 rows 60.
   assert.deepEqual(layoutOf(paddedImages("images", [2, 3, 3, 5], "float32")), {
     elements: 120,
@@ -63,7 +63,7 @@ test("dense axes in the usual order, or in another", () => {
   assert.deepEqual(layoutOf(denseInOrder("t", [2, 3, 4], "float32", [2, 0, 1])), { ...expected, strides: [3, 1, 6] });
 });
 
-test("a dense view of a buffer that is there", () => {
+test("a dense view of an existing buffer", () => {
   const buffer = new Buffer("slot", 6, "int32");
   const view = denseView(buffer, [2, 3]);
   assert.equal(view.buffer, buffer);
@@ -73,7 +73,7 @@ test("a dense view of a buffer that is there", () => {
 describe("a view that is broadcast", () => {
   const bias: BufferView = { ...paddedRows("bias", [3, 1], "float32"), offset: 7 };
 
-  test("stays where it is along axes of one place and along new ones", () => {
+  test("does not move along axes of size 1 and new axes", () => {
     const { shape, strides, offset } = broadcastView(bias, [5, 3, 4]);
     assert.deepEqual([shape, strides, offset], [[5, 3, 4], [0, 1, 0], 7]);
   });

@@ -1,4 +1,4 @@
-/** How images are cut into tiles, and which convolutions Winograd's kernels do. */
+/** How images are cut into tiles, and which convolutions use Winograd's kernels. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fewestProducts, large, matrixStride, small, suitsWinograd, tilingOf } from "./winograd-transforms.js";
@@ -9,24 +9,24 @@ test("two schemes: tiles of 4×4 outputs from 6×6 inputs, and of 6×6 from 8×8
 });
 
 describe("an image is cut into tiles, and these into strips of whole rows", () => {
-  test("all in one strip, where that has few tiles", () => {
+  test("all in one strip, if it has few tiles", () => {
     assert.deepEqual(tilingOf(small, 8, 12), { columns: 3, rows: 2, rowsPerStrip: 2 });
   });
 
-  test("a last tile may hang over the edge", () => {
+  test("the last tile may extend over the edge", () => {
     assert.deepEqual(tilingOf(small, 9, 13), { columns: 4, rows: 3, rowsPerStrip: 3 });
   });
 
-  test("at most 12 small tiles a strip, where a row has no more", () => {
+  test("at most 12 small tiles per strip, unless a row has more", () => {
     // 7 × 7 tiles would need ⌈49 / 12⌉ = 5 strips: two rows each.
     assert.deepEqual(tilingOf(small, 26, 26), { columns: 7, rows: 7, rowsPerStrip: 2 });
   });
 
-  test("a strip has a row at least", () => {
+  test("a strip has at least one row", () => {
     assert.deepEqual(tilingOf(small, 8, 80), { columns: 20, rows: 2, rowsPerStrip: 1 });
   });
 
-  test("at most four large tiles a strip", () => {
+  test("at most four large tiles per strip", () => {
     assert.deepEqual(tilingOf(large, 24, 12), { columns: 2, rows: 4, rowsPerStrip: 2 });
   });
 });
@@ -53,8 +53,8 @@ describe("which convolutions suit", () => {
     "other kernels": [{ kernel: [3, 1] }, x, y],
     strides: [{ stride: [1, 2] }, x, y],
     dilation: [{ dilation: [2, 1] }, x, y],
-    "fewer channels that enter": [{}, [2, 7, 6, 6], y],
-    "fewer channels that come out": [{}, x, [2, 7, 4, 4]],
+    "fewer input channels": [{}, [2, 7, 6, 6], y],
+    "fewer output channels": [{}, x, [2, 7, 4, 4]],
     "fewer rows": [{}, x, [2, 8, 3, 4]],
     "fewer columns": [{}, x, [2, 8, 4, 3]],
   };
@@ -63,7 +63,7 @@ describe("which convolutions suit", () => {
   }
 });
 
-test("the large scheme is taken where it has fewer products", () => {
+test("the large scheme is used if it needs fewer products", () => {
   // 12×12: 2·2·64 = 256 products, against 3·3·36 = 324.
   assert.equal(fewestProducts(12, 12), large);
   // 8×8: 2·2·64 = 256, against 2·2·36 = 144.

@@ -1,4 +1,4 @@
-/** What must hold for every command, whoever adds it. */
+/** What must hold for every command. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";

@@ -5,7 +5,7 @@ import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { kilograd } from "../../../test/terminal.js";
 import { formatAnswer, makeQuiz } from "../../entries/quiz.js";
 
-/** What to type to be right. */
+/** The right answer, as it is typed. */
 function rightAnswers(seed: number, count: number): string[] {
   return makeQuiz(seed, count).map((question) =>
     question.answer.kind === "choice" ? "abcd"[question.answer.right]! : formatAnswer(question),

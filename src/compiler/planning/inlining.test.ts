@@ -18,7 +18,7 @@ const isInlined = (node: Node, ...outputs: readonly Node[]): boolean =>
 describe("an elementwise node is computed where it is used", () => {
   const sum = ops.add(x, y);
 
-  test("by elementwise ops of its shape, by several of them too", () => {
+  test("by elementwise ops of its shape, even by several", () => {
     assert.equal(isInlined(sum, ops.neg(sum)), true);
     assert.equal(isInlined(sum, ops.neg(sum), ops.mul(sum, x)), true);
   });
@@ -31,7 +31,7 @@ describe("an elementwise node is computed where it is used", () => {
     assert.equal(isInlined(sum, pad, ops.neg(sum)), false);
   });
 
-  test("not where it is asked for or written itself", () => {
+  test("but not if its value is requested or stored", () => {
     assert.equal(isInlined(sum, ops.neg(sum), sum), false);
   });
 
@@ -41,7 +41,7 @@ describe("an elementwise node is computed where it is used", () => {
     assert.equal(isInlined(row, ops.add(x, row)), false);
   });
 
-  test("not if it is expensive and used by two", () => {
+  test("but not if it is expensive and used twice", () => {
     const power = ops.exp(sum);
     assert.equal(isInlined(power, ops.neg(power)), true);
     assert.equal(isInlined(power, ops.neg(power), ops.mul(power, x)), false);
@@ -49,7 +49,7 @@ describe("an elementwise node is computed where it is used", () => {
     assert.equal(isInlined(power, ops.mul(power, power)), true);
   });
 
-  test("not if its value is known", () => {
+  test("but not if its value is known", () => {
     const known = ops.add(x, y);
     known.value = new Float32Array(16);
     assert.equal(isInlined(known, ops.neg(known)), false);
@@ -71,7 +71,7 @@ describe("the images of a convolution", () => {
   const grad = namedVariable("grad", [2, 5, 2, 2]);
   const gradient = (of: Node): Node => ops.conv2dWeightGradient(of, grad, { ...attrs, weightShape: [5, 3, 3, 3] });
 
-  test("are computed for it and again for its weights' gradient", () => {
+  test("are computed for the convolution and again for its weights' gradient", () => {
     assert.equal(isInlined(relu, ops.conv2d(relu, wide[0]!, attrs), gradient(relu)), true);
     assert.equal(isInlined(relu, gradient(relu)), true);
   });
@@ -80,7 +80,7 @@ describe("the images of a convolution", () => {
     assert.equal(isInlined(relu, ops.conv2d(relu, wide[0]!, attrs), ops.conv2d(relu, wide[1]!, attrs)), false);
   });
 
-  test("are kept where computing them loads two batches, or none", () => {
+  test("are kept if computing them loads two batches, or none", () => {
     const both = ops.add(images, namedVariable("others", [2, 3, 4, 4]));
     assert.equal(isInlined(both, gradient(both)), false);
     const scaled = ops.mul(images, namedVariable("scale", [1, 3, 1, 1]));
@@ -95,26 +95,26 @@ describe("the images of a convolution", () => {
     assert.equal(isInlined(single, one), false);
   });
 
-  test("are kept where they have one channel", () => {
+  test("are kept if they have one channel", () => {
     const grey = ops.relu(namedVariable("grey", [2, 1, 4, 4]));
     const one = ops.conv2dWeightGradient(grey, grad, { ...attrs, weightShape: [5, 1, 3, 3] });
     assert.equal(isInlined(grey, one), false);
   });
 
-  test("are kept where they take an expensive function", () => {
+  test("are kept if they need an expensive function", () => {
     const sigmoid = ops.sigmoid(images);
     assert.equal(isInlined(sigmoid, gradient(sigmoid)), false);
     const after = ops.relu(ops.exp(images));
     assert.equal(isInlined(after, gradient(after)), false);
   });
 
-  test("are images as the first input only", () => {
+  test("are images only as the first input", () => {
     const weights = ops.relu(wide[0]!);
     assert.equal(isInlined(weights, ops.conv2d(images, weights, attrs)), false);
   });
 });
 
-describe("an interleaved image is not stored where only its pixels are added up", () => {
+describe("an interleaved image is not stored if only its pixels are added up", () => {
   const parts = [0, 1, 2, 3].map((i) => namedVariable(`part ${i}`, [2, 3, 2, 2]));
   const image = ops.interleave(parts, [2, 2]);
   const isSummed = (...outputs: readonly Node[]): boolean => new Materialization(outputs, []).isSummed(image);
@@ -139,7 +139,7 @@ describe("an interleaved image is not stored where only its pixels are added up"
   });
 });
 
-test("an op knows who uses it, each user once", () => {
+test("an op lists its users, each of them once", () => {
   const sum = ops.add(x, x);
   const [a, b] = [ops.neg(sum), ops.mul(sum, sum)];
   const plan = new Materialization([a, b], []);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { assertPlan, data, loopsOf, planOf, variable } from "../../../test/plans.js";
 import * as ops from "../../ops/index.js";
 
-test("a matrix product is shared by rows", () => {
+test("the threads share the rows of a matrix product", () => {
   assertPlan(
     planOf([ops.matmul(data(1, 8, 4), ops.reshape(variable(4, 3), [1, 4, 3]))]),
     `stage 0, all threads
@@ -64,7 +64,7 @@ test("the gradient of a convolution's weights is summed in chunks of images, her
   assert.equal(gradient!.view.buffer.elements, 3 * 3 * 8 * 12);
 });
 
-test("a ReLU that is not all that uses the convolution is a loop of its own", () => {
+test("a ReLU is a loop of its own if something else uses the convolution, too", () => {
   const [x, w] = [data(4, 3, 16, 16), variable(8, 3, 5, 5)];
   const attrs = { stride: [2, 2], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
   const y = ops.conv2d(x, w, attrs);

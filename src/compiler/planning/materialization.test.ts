@@ -26,7 +26,7 @@ function planOf(batch: number, between: (x: Tensor) => Tensor): string {
 
 const cheap = (x: Tensor): Tensor => x.mul(0.5).relu();
 
-test("images that are cheap to compute are computed twice, into memory of one image", () => {
+test("images that are cheap to compute are computed twice, in memory for one image", () => {
   const plan = planOf(6, cheap);
   assert.match(plan, /writes relu_images@scratch[^]*writes relu_again@scratch/);
   assert.match(plan, /reads relu_images@\S+, .* writes conv2d@/);

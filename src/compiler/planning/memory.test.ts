@@ -26,7 +26,7 @@ function kernel(reads: readonly Access[], writes: readonly Access[], extent = im
 
 /** Adds up all images: whatever comes after it is another stage. */
 const total = (from: BufferView, to: BufferView): Kernel => kernel([whole(from)], [whole(to)], 1);
-/** Image by image. */
+/** A kernel that works image by image. */
 const each = (from: readonly BufferView[], to: BufferView): Kernel => kernel(from.map(byImage), [byImage(to)]);
 
 interface Given {
@@ -67,7 +67,7 @@ describe("scratch: what lives within one stage, image by image", () => {
     assert.deepEqual(sizes, { arenaBytes: batchBytes + 64, scratchBytes: imageBytes, ownBytes: 0 });
   });
 
-  test("one image's memory is used again when its last reader is done", () => {
+  test("an image's memory is reused when its last reader is done", () => {
     const [a, b, c, d, end] = ["a", "b", "c", "d", "end"].map(imageBuffer);
     const sizes = place({
       kernels: [each([], a!), each([a!], b!), each([b!], c!), each([c!], d!), each([d!], end!)],
@@ -94,7 +94,7 @@ describe("scratch: what lives within one stage, image by image", () => {
     assert.equal(sizes.scratchBytes, imageBytes);
   });
 
-  test("is nothing for what two stages use, what is read as a whole, or what the host writes and reads", () => {
+  test("is not for buffers that two stages use, that are read as a whole, or that the host writes or reads", () => {
     const [input, a, sum, output] = [imageBuffer("input"), imageBuffer("a"), imageBuffer("sum"), imageBuffer("output")];
     const sizes = place({
       kernels: [each([input], a), total(a, sum), kernel([byImage(a), whole(sum)], [byImage(output)])],
@@ -105,7 +105,7 @@ describe("scratch: what lives within one stage, image by image", () => {
     assert.equal(sizes.scratchBytes, 0);
   });
 
-  test("is nothing for what is made in one stage and read in the next, even image by image", () => {
+  test("is not for buffers that are written in one stage and read in the next, even image by image", () => {
     const [a, b, sum, y] = [imageBuffer("a"), imageBuffer("b"), imageBuffer("sum"), imageBuffer("y")];
     place({
       kernels: [each([], a), each([], b), total(b, sum), kernel([byImage(a), whole(sum)], [byImage(y)])],
@@ -115,13 +115,13 @@ describe("scratch: what lives within one stage, image by image", () => {
     assert.match(at(a), /^arena/);
   });
 
-  test("is nothing for a batch of one image, which one thread works on", () => {
+  test("is not for a batch of one image, on which one thread works", () => {
     const [x, y] = [denseInOrder("x", [1, pixels], "float32"), denseInOrder("y", [1, pixels], "float32")];
     place({ kernels: [kernel([], [byImage(x)], 1), kernel([byImage(x)], [byImage(y)], 1)], outputs: [y] });
     assert.match(at(x), /^arena/);
   });
 
-  test("is nothing for what overlaps from image to image", () => {
+  test("is not for buffers that overlap from image to image", () => {
     const [x, y] = [imageBuffer("x"), imageBuffer("y")];
     // The same stage, but each of its images reaches into the next one.
     const overlapping = { ...x, shape: [images, pixels + 1] };
@@ -130,7 +130,7 @@ describe("scratch: what lives within one stage, image by image", () => {
   });
 });
 
-describe("arena: what lives from one stage to another", () => {
+describe("arena: buffers that live from one stage to another", () => {
   test("buffers that are not alive at the same time share memory", () => {
     // A chain in which each link needs all of the one before.
     const [a, b, c, d] = ["a", "b", "c", "d"].map(imageBuffer) as [BufferView, BufferView, BufferView, BufferView];
@@ -140,7 +140,7 @@ describe("arena: what lives from one stage to another", () => {
     assert.equal(sizes.arenaBytes, 2 * batchBytes);
   });
 
-  test("a stage's serial part comes after its parallel part: what was read only there is free", () => {
+  test("a stage's serial part comes after its parallel part, so buffers that were read only there are free", () => {
     const [a, sum, other] = [imageBuffer("a"), denseInOrder("sum", [1], "float32"), imageBuffer("other")];
     // `a` is read until the serial part, in which `sum` is written: both are alive then.
     const sizes = place({
@@ -151,7 +151,7 @@ describe("arena: what lives from one stage to another", () => {
     assert.equal(sizes.arenaBytes, batchBytes + 64);
   });
 
-  test("what was read last in a stage's parallel part is free in its serial part", () => {
+  test("a buffer whose last read is in a stage's parallel part is free in the serial part", () => {
     const [a, b, sum, end] = [imageBuffer("a"), imageBuffer("b"), imageBuffer("sum"), imageBuffer("end")];
     place({
       kernels: [each([], a), kernel([whole(a)], [byImage(b)]), total(b, sum), kernel([whole(sum)], [byImage(end)])],
@@ -160,7 +160,7 @@ describe("arena: what lives from one stage to another", () => {
     assert.deepEqual([at(a), at(b), at(sum)], ["arena+0", "arena+1664", "arena+0"]);
   });
 
-  test("a buffer that is planned later but lives earlier takes the same care", () => {
+  test("a buffer that is planned later but lives earlier does not overwrite others either", () => {
     const [a, b, c, end, early] = [
       imageBuffer("a"),
       imageBuffer("b"),
@@ -186,7 +186,7 @@ describe("arena: what lives from one stage to another", () => {
     assert.notEqual(at(early), at(b));
   });
 
-  test("an input that is read late is not overwritten before", () => {
+  test("an input that is read late is not overwritten before that", () => {
     const [input, a, b, c] = [imageBuffer("input"), imageBuffer("a"), imageBuffer("b"), imageBuffer("c")];
     const link = (from: BufferView, to: BufferView): Kernel => kernel([whole(from)], [byImage(to)]);
     place({
@@ -209,7 +209,7 @@ describe("arena: what lives from one stage to another", () => {
     }
   });
 
-  test("an input is there from the start, and an output until the end", () => {
+  test("an input lives from the start, and an output until the end", () => {
     const [input, a, output, b] = [imageBuffer("input"), imageBuffer("a"), imageBuffer("output"), imageBuffer("b")];
     const sizes = place({
       kernels: [
@@ -231,7 +231,7 @@ describe("arena: what lives from one stage to another", () => {
     assert.match(at(input), /^arena/);
   });
 
-  test("what is freed is taken by the next that fit, the lowest place first", () => {
+  test("free memory goes to the next buffers that fit, the lowest address first", () => {
     const small = (name: string): BufferView => denseInOrder(name, [images, 10], "float32"); // 192 bytes
     const [a, b, c, d, e] = [imageBuffer("a"), imageBuffer("b"), small("c"), small("d"), imageBuffer("e")];
     const end = denseInOrder("end", [1], "float32");
@@ -249,7 +249,7 @@ describe("arena: what lives from one stage to another", () => {
   });
 });
 
-describe("own: what is there in the next run, too", () => {
+describe("own: values that the next run needs, too", () => {
   test("constants lie side by side", () => {
     const constants = [1, 2, 3, 4].map((elements) => denseInOrder("c", [elements], "float32"));
     const sizes = place({ kernels: [], constants });
@@ -257,7 +257,7 @@ describe("own: what is there in the next run, too", () => {
     assert.equal(sizes.ownBytes, 256);
   });
 
-  test("what is kept stays, and what only its making needs is overwritten", () => {
+  test("kept values stay, and buffers that only their computation needs are overwritten", () => {
     const [w, input] = [imageBuffer("w"), imageBuffer("input")];
     const [packed, tile, transformed, y] = [
       imageBuffer("packed"),
@@ -283,7 +283,7 @@ describe("own: what is there in the next run, too", () => {
     assert.deepEqual([at(a), at(b), at(c)], ["own+0", "own+1664", "own+3328"]);
   });
 
-  test("nor is what each run reads, by what is kept of another layer", () => {
+  test("neither are buffers that each run reads, by kept values of another layer", () => {
     const [w, a, y] = [imageBuffer("w"), imageBuffer("a"), imageBuffer("y")];
     const [b, c, z] = [imageBuffer("b"), imageBuffer("c"), imageBuffer("z")];
     const use = (kept: BufferView, to: BufferView): Kernel => kernel([whole(kept)], [byImage(to)]);

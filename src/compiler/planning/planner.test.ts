@@ -1,7 +1,8 @@
 /**
- * Plans of small graphs, in full, as `kilograd train --dump-plan` prints them. To read one: a kernel `k0` stands under
- * the stage that it runs in; `× 8` is how many outer indices it has, which the threads share. `input` is data that the
- * host copies in, `v0` a variable; `exp@arena+192` is a buffer, named after what it holds, and its place in bytes.
+ * Plans of small graphs, in full, as `kilograd train --dump-plan` prints them. How to read one: a kernel `k0` is listed
+ * under the stage in which it runs. `× 8` is the number of its outer indices, which the threads share. `input` is data
+ * that the host copies in, `v0` a variable; `exp@arena+192` is a buffer, named after what it holds, and its place in
+ * bytes.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -23,7 +24,7 @@ describe("elementwise ops", () => {
     );
   });
 
-  test("over the same places are done in one pass", () => {
+  test("over the same elements are done in one pass", () => {
     const x = data(8, 4);
     assertPlan(
       planOf([ops.exp(x), ops.neg(x)]),
@@ -49,7 +50,7 @@ describe("elementwise ops", () => {
     ]);
   });
 
-  test("of many elements are shared by the threads, and what lies between two of them is scratch memory", () => {
+  test("of many elements are shared by the threads, and values between two of them are in scratch memory", () => {
     assertPlan(
       planOf([ops.exp(data(8, 64, 64))]),
       `stage 0, all threads
@@ -60,7 +61,7 @@ describe("elementwise ops", () => {
     );
   });
 
-  test("are many from 16,384 elements on", () => {
+  test("count as large from 16,384 elements on", () => {
     const stages = (...shape: number[]): number => planOf([ops.exp(data(...shape))]).stages.length;
     assert.equal(stages(3, 5461), 0);
     assert.equal(stages(2, 8192), 1);
@@ -143,7 +144,7 @@ describe("views", () => {
     );
   });
 
-  test("are copied first where strides cannot say it", () => {
+  test("are copied first if strides cannot express them", () => {
     assertPlan(
       planOf([ops.exp(ops.reshape(ops.permute(data(8, 4), [1, 0]), [32]))]),
       `prologue
@@ -171,7 +172,7 @@ describe("parts of a tensor", () => {
     );
   });
 
-  test("an expression is computed right into the inner part of a padded tensor", () => {
+  test("an expression is written directly into the inner part of a padded tensor", () => {
     const x = data(2, 3);
     const padded = ops.pad(ops.neg(x), { before: [0, 1], after: [0, 1], interior: [0, 0], value: 0 });
     assertPlan(
@@ -199,7 +200,7 @@ describe("parts of a tensor", () => {
 });
 
 describe("variables", () => {
-  test("an update is written where the table of slots says, behind all that is read", () => {
+  test("an update is written where the table of slots says, after everything that is read", () => {
     const w = variable(4);
     const made = planOf([], [ops.sub(w, ops.mul(data(4), ops.constant(0.5)))]);
     assertPlan(
@@ -236,8 +237,8 @@ describe("variables", () => {
   });
 });
 
-describe("what the host is told", () => {
-  test("which leaf goes where, which constants belong to the program, and where results come out", () => {
+describe("what the plan tells the host", () => {
+  test("where each leaf goes, which constants belong to the program, and where the results are", () => {
     const [x, map] = [data(2, 3), ops.data(Float32Array.of(1, 2, 3), [3], "float32")];
     const made = planOf([ops.mul(x, map)], [], [map]);
     assert.deepEqual(
@@ -255,7 +256,7 @@ describe("what the host is told", () => {
     assert.deepEqual([made.arenaBytes, made.scratchBytes, made.ownBytes], [192, 0, 64]);
   });
 
-  test("how much memory it all takes, in the plan's first line", () => {
+  test("how much memory it needs, in the plan's first line", () => {
     const [first] = formatPlan(planOf([ops.exp(data(8, 64, 64))])).split("\n");
     assert.equal(first, "arena 256 KiB, scratch 16 KiB a thread, own 0 KiB, 1 stages");
   });
@@ -272,7 +273,7 @@ test("images of more than one channel lie channels last, each pixel padded to wh
   assert.deepEqual(strides([4, 5]), [8, 1]);
 });
 
-describe("an image that is wanted with a border is computed into the middle of that", () => {
+describe("an image that is needed with a border is computed in place inside the border", () => {
   /** The loops for an image that two need: a padding, and a sum over its pixels. */
   function loops(shape: readonly number[], before: readonly number[], interior = shape.map(() => 0)): string[] {
     const image = ops.exp(data(...shape));

@@ -34,7 +34,7 @@ function placesOf(...kernels: readonly Kernel[]): string[] {
 }
 
 describe("which stage a kernel gets", () => {
-  test("one that is called once, and waits for nothing, stands in the prologue", () => {
+  test("one that is called once, and waits for nothing, is in the prologue", () => {
     const w = imageBuffer("w");
     assert.deepEqual(placesOf(kernel("pack", [], [whole(w)], 1)), ["prologue, one thread"]);
   });
@@ -47,7 +47,7 @@ describe("which stage a kernel gets", () => {
     ]);
   });
 
-  test("what reads only the image that was written before it goes on in the same stage, without waiting", () => {
+  test("a kernel that reads only the image just written continues in the same stage, without waiting", () => {
     const [x, y] = [imageBuffer("x"), imageBuffer("y")];
     assert.deepEqual(placesOf(kernel("make", [], [byImage(x)]), kernel("square", [byImage(x)], [byImage(y)])), [
       "stage 0, all threads",
@@ -67,7 +67,7 @@ describe("which stage a kernel gets", () => {
     );
   });
 
-  test("what needs nothing of an earlier stage joins the first one", () => {
+  test("a kernel that needs nothing from an earlier stage joins the first one", () => {
     const [x, sum, y, z] = [imageBuffer("x"), imageBuffer("sum"), imageBuffer("y"), imageBuffer("z")];
     const places = placesOf(
       kernel("make x", [], [byImage(x)]),
@@ -95,7 +95,7 @@ describe("which stage a kernel gets", () => {
     );
   });
 
-  test("what overwrites a buffer waits for those who read it, and for those who have written it", () => {
+  test("a kernel that overwrites a buffer waits for its readers and its earlier writers", () => {
     const [x, y] = [imageBuffer("x"), imageBuffer("y")];
     const places = (...kernels: Kernel[]): string => placesOf(...kernels).at(-1)!;
     assert.equal(
@@ -131,7 +131,7 @@ describe("which stage a kernel gets", () => {
     assert.equal(schedule.continues(kernel("add up", [whole(x)], [whole(y)], 1)), false);
   });
 
-  test("orders count up, and a buffer's uses name those who write it first", () => {
+  test("orders count up, and a buffer's uses list the writers first", () => {
     const [x, y] = [imageBuffer("x"), imageBuffer("y")];
     const schedule = new Schedule(undefined);
     schedule.place(kernel("make", [], [byImage(x)]));
@@ -150,14 +150,14 @@ describe("which stage a kernel gets", () => {
  * outer index: otherwise a thread at image 1 could read what another thread, at image 2, has not written yet. These
  * are the cases; `aligned` decides.
  */
-describe("aligned: whether image n of the one is image n of the other", () => {
+describe("aligned: whether image n of one view is image n of the other", () => {
   const x = imageBuffer("x");
   const yes = (a: BufferView, b = x): void => assert.equal(aligned(byImage(a), byImage(b), images, images), true);
   const no = (a: BufferView, b = x): void => {
     assert.equal(aligned(byImage(a), byImage(b), images, images), false);
     assert.equal(aligned(byImage(b), byImage(a), images, images), false);
   };
-  /** The buffer of `x` under other strides. */
+  /** The buffer of `x` with other strides. */
   const view = (shape: number[], strides: number[], offset = 0): BufferView => ({ ...x, shape, strides, offset });
 
   test("the same view", () => yes(x));
@@ -200,7 +200,7 @@ describe("aligned: whether image n of the one is image n of the other", () => {
   });
 });
 
-describe("what is kept between runs", () => {
+describe("values that are kept between runs", () => {
   const variable = (name: string): BufferView =>
     denseView(new Buffer(name, images * pixels, "float32"), [images, pixels]);
   const pack = (from: BufferView, to: BufferView, cost = 1): Kernel => ({
@@ -279,7 +279,7 @@ describe("mergeable: a loop kernel that can take over another's work", () => {
     assert.equal(schedule.mergeable(reader, parallel(0)), later);
   });
 
-  test("not over other loops, other outer indices, other reduced axes, nor any other kind of kernel", () => {
+  test("but not over other loops, outer indices or reduced axes, nor any other kind of kernel", () => {
     const schedule = new Schedule(undefined);
     schedule.place(loop(x, y));
     schedule.place(kernel("no loop", [byImage(x)], [byImage(y)]));

@@ -6,7 +6,7 @@ import { ValueTable } from "./value-table.js";
 
 const [x, y] = [ops.constant(1), ops.constant(2)];
 
-test("a node's value is made once for each domain, however often it is asked for", () => {
+test("a node's value is made only once for each domain", () => {
   const table = new ValueTable();
   const made: string[] = [];
   const ask = (name: string, domain: readonly number[], node: typeof x): LoopValue =>

@@ -1,4 +1,4 @@
-/** What must hold for every dataset of this folder, whoever adds it. */
+/** What must hold for every dataset in this folder. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";

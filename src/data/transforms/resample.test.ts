@@ -8,7 +8,7 @@ import { fromCorner, inverseMatrix, type InverseMatrix } from "./affine-map.js";
 import type { Interpolation } from "./options.js";
 import { moveImage } from "./resample.js";
 
-/** Pixel by pixel, as grid_sample's formula stands. */
+/** Computes pixel by pixel with grid_sample's formula. */
 function naive(image: Image, matrix: InverseMatrix, interpolation: Interpolation, fill: number): number[] {
   const { data, channels, height, width } = image;
   const [a, b, c, d, e, f] = fromCorner(matrix, height, width);
