@@ -4,6 +4,14 @@ import { testRule } from "../../../test/advice/rule-cases.js";
 import * as nn from "../../nn/index.js";
 import { rule } from "./dropout-beside-batch-norm.js";
 
+/** Dropout in a network that has batch norm. */
+const withDropout = (p: number) =>
+  facts.row(
+    28,
+    ...[facts.conv(3, 1, 8), facts.batchNorm, facts.relu, facts.dropout(p)],
+    ...[facts.conv(3, 8, 16), facts.average, facts.predict],
+  );
+
 testRule(rule, {
   deserving: [["Dropout", () => [...begin(), pool, ...block(16, 8, 1), new nn.Dropout(0.5), ...rest(), ...end()]]],
   sparing: [
@@ -13,26 +21,8 @@ testRule(rule, {
   thresholds: [
     {
       what: "a p of 0.5",
-      said: facts.row(
-        28,
-        facts.conv(3, 1, 8),
-        facts.batchNorm,
-        facts.relu,
-        facts.dropout(0.5),
-        facts.conv(3, 8, 16),
-        facts.average,
-        facts.predict,
-      ),
-      spared: facts.row(
-        28,
-        facts.conv(3, 1, 8),
-        facts.batchNorm,
-        facts.relu,
-        facts.dropout(0.499),
-        facts.conv(3, 8, 16),
-        facts.average,
-        facts.predict,
-      ),
+      said: withDropout(0.5),
+      spared: withDropout(0.499),
     },
   ],
 });

@@ -3,6 +3,17 @@ import { begin, block, end, pool } from "../../../test/advice/modules.js";
 import { testRule } from "../../../test/advice/rule-cases.js";
 import { rule } from "./field-complete-long-ago.js";
 
+/** Three convolutions; so much of an image of 28 is seen by the first, and so much by the second. */
+const threeConvolutions = (first: number, second: number) =>
+  facts.row(
+    28,
+    facts.conv(3, 1, 8, { sees: first }),
+    facts.conv(3, 8, 8, { sees: second }),
+    facts.conv(3, 8, 16),
+    facts.average,
+    facts.predict,
+  );
+
 testRule(rule, {
   deserving: [
     [
@@ -23,33 +34,12 @@ testRule(rule, {
   thresholds: [
     {
       what: "the input of a convolution has seen the whole image",
-      said: facts.row(
-        28,
-        facts.conv(3, 1, 8, { sees: 28 }),
-        facts.conv(3, 8, 8, { sees: 30 }),
-        facts.conv(3, 8, 16),
-        facts.average,
-        facts.predict,
-      ),
-      spared: facts.row(
-        28,
-        facts.conv(3, 1, 8, { sees: 27 }),
-        facts.conv(3, 8, 8, { sees: 30 }),
-        facts.conv(3, 8, 16),
-        facts.average,
-        facts.predict,
-      ),
+      said: threeConvolutions(28, 30),
+      spared: threeConvolutions(27, 30),
     },
     {
       what: "two more convolutions, not one",
-      said: facts.row(
-        28,
-        facts.conv(3, 1, 8, { sees: 28 }),
-        facts.conv(3, 8, 8),
-        facts.conv(3, 8, 16),
-        facts.average,
-        facts.predict,
-      ),
+      said: threeConvolutions(28, 28),
       spared: facts.row(28, facts.conv(3, 1, 8, { sees: 28 }), facts.conv(3, 8, 16), facts.average, facts.predict),
     },
     {

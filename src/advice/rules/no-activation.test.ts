@@ -4,6 +4,17 @@ import { testRule } from "../../../test/advice/rule-cases.js";
 import * as nn from "../../nn/index.js";
 import { rule } from "./no-activation.js";
 
+/** A grouped convolution that a 1×1 convolution follows at once. */
+const withoutActivation = (channels: number, groups: number) =>
+  facts.row(
+    28,
+    facts.conv(3, channels, channels, { groups }),
+    facts.conv(1, channels, 16),
+    facts.relu,
+    facts.average,
+    facts.predict,
+  );
+
 testRule(rule, {
   deserving: [
     [
@@ -26,33 +37,12 @@ testRule(rule, {
   thresholds: [
     {
       what: "a depthwise convolution has as many groups as channels, and more than one",
-      said: facts.row(
-        28,
-        facts.conv(3, 4, 4, { groups: 2 }),
-        facts.conv(1, 4, 16),
-        facts.relu,
-        facts.average,
-        facts.predict,
-      ),
-      spared: facts.row(
-        28,
-        facts.conv(3, 4, 4, { groups: 4 }),
-        facts.conv(1, 4, 16),
-        facts.relu,
-        facts.average,
-        facts.predict,
-      ),
+      said: withoutActivation(4, 2),
+      spared: withoutActivation(4, 4),
     },
     {
       what: "a convolution of a single channel is not depthwise",
-      said: facts.row(
-        28,
-        facts.conv(3, 1, 1, { groups: 1 }),
-        facts.conv(1, 1, 16),
-        facts.relu,
-        facts.average,
-        facts.predict,
-      ),
+      said: withoutActivation(1, 1),
       spared: facts.row(
         28,
         ...[facts.conv(3, 1, 1, { groups: 1 }), facts.relu],

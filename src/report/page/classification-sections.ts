@@ -3,7 +3,7 @@ import { percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
 import type { Mistake, NetworkReport } from "../run-report.js";
 import { html, type Html } from "./html.js";
-import { section, table } from "./layout.js";
+import { scrollingTable, section, table } from "./layout.js";
 import { lineChart } from "./line-chart.js";
 import { greyPicture, image } from "./picture.js";
 
@@ -59,19 +59,7 @@ function confusion(matrix: NetworkReport["matrix"], classes: ClassNames): Html {
         ${row.map((count, j) => cell(count, i, j))}
       </tr> `,
   );
-  return html`<div class="scroll">
-      <table class="confusion">
-        <thead>
-          <tr>
-            <th></th>
-            ${head}
-          </tr>
-        </thead>
-        <tbody>
-          ${body}
-        </tbody>
-      </table>
-    </div>
+  return html`${scrollingTable("confusion", [html`<th></th>`, ...head], body)}
     <p class="quiet">Rows: the true class. Columns: the predicted class.</p>`;
 }
 

@@ -42,11 +42,16 @@ export function table(head: readonly HtmlPart[], rows: readonly (readonly HtmlPa
         ${row.map((cell) => html`<td>${cell}</td>`)}
       </tr> `,
   );
+  return scrollingTable("names", titles, body);
+}
+
+/** A table that scrolls where it is wider than the page. */
+export function scrollingTable(kind: string, head: HtmlPart, body: HtmlPart): Html {
   return html`<div class="scroll">
-    <table class="names">
+    <table class="${kind}">
       <thead>
         <tr>
-          ${titles}
+          ${head}
         </tr>
       </thead>
       <tbody>

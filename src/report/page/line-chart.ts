@@ -96,23 +96,17 @@ function axes(chart: Chart, { x, y }: Frame, xScale: Scale, yScale: Scale): Html
   return [
     yScale.ticks.map(
       (tick) =>
-        html`<path class="grid" d="M${LEFT} ${round(y(tick))}H${right}" /><text
-            class="tick"
-            x="${LEFT - 6}"
-            y="${round(y(tick) + 4)}"
-            text-anchor="end"
-            >${chart.y.format(tick)}</text
-          >`,
+        html`<path
+            class="grid"
+            d="M${LEFT} ${round(y(tick))}H${right}"
+          />${tickLabel(LEFT - 6, y(tick) + 4, "end", chart.y.format(tick))}`,
     ),
     xScale.ticks.map(
       (tick) =>
-        html`<path class="axis" d="M${round(x(tick))} ${bottom}v4" /><text
-            class="tick"
-            x="${round(x(tick))}"
-            y="${bottom + 18}"
-            text-anchor="middle"
-            >${chart.x.format(tick)}</text
-          >`,
+        html`<path
+            class="axis"
+            d="M${round(x(tick))} ${bottom}v4"
+          />${tickLabel(x(tick), bottom + 18, "middle", chart.x.format(tick))}`,
     ),
     html`<path class="axis" d="M${LEFT} ${bottom}H${right}" />`,
     html`<text class="label" x="${(LEFT + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${chart.x.label}</text>`,
@@ -120,6 +114,10 @@ function axes(chart: Chart, { x, y }: Frame, xScale: Scale, yScale: Scale): Html
       >${chart.y.label}</text
     >`,
   ];
+}
+
+function tickLabel(x: number, y: number, anchor: "middle" | "end", words: string): Html {
+  return html`<text class="tick" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${words}</text>`;
 }
 
 function drawSeries(series: Series, className: string, { x, y }: Frame, chart: Chart): Html {
