@@ -70,7 +70,7 @@ test("a file that does not fit or does not exist is an error with status 1", asy
   await refused(fixturePath("weights/module.pt"), /it asks for torch\.nn\.modules\.linear\.Linear/);
   await refused(
     fixturePath("onnx/digits-ort-all.onnx"),
-    /cannot be imported: node \d+ .*there is no such operator here/,
+    /cannot be imported: node \d+ .*this operator is not supported/,
   );
   await refused(path.join(data, "gone.pt"), /gone\.pt cannot be read: ENOENT/);
 });
