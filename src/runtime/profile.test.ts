@@ -48,6 +48,28 @@ test("afterwards programs measure nothing any more", () => {
   assert.deepEqual(engine.readProfile(), []);
 });
 
+test("what ran before the measured steps is not counted, and each mark counts once a step", (t) => {
+  const engine = compiledEngine();
+  setEngine(engine);
+  engine.configure({ threads: 1 });
+  let now = 0;
+  t.mock.method(performance, "now", () => now++); // each look at the clock takes a millisecond
+  const step = (): void => void tensor([1, 2, 3]).tanh().sum().item();
+  const times = (warmup: number): number[] =>
+    profile(step, { warmup, steps: 8 })
+      .entries.filter(({ part }) => part !== "outside")
+      .map(({ ms }) => ms);
+  const first = times(3);
+  assert.ok(first.length > 0 && first.every((ms) => ms === 1), String(first));
+  assert.deepEqual(times(30), first);
+});
+
+test("unless it is told otherwise, it measures 100 steps after 50 others", () => {
+  let steps = 0;
+  profile(() => steps++);
+  assert.equal(steps, 150);
+});
+
 test("each thread has times of its own", () => {
   const engine = compiledEngine();
   setEngine(engine);

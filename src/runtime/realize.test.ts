@@ -81,6 +81,22 @@ for (const [name, engine] of [
     );
   });
 
+  test(`${name}: a loss whose value was asked for can still be differentiated`, () => {
+    setEngine(engine);
+    const m = model();
+    const loss = m.loss();
+    assert.equal(loss.item(), 13);
+    loss.backward();
+    assert.deepEqual([...m.w.grad!.data()], [3, 5]);
+  });
+
+  test(`${name}: a value that nothing will differentiate lets go of what it was computed from`, () => {
+    setEngine(engine);
+    const sum = tensor([1, 2, 3]).exp().sum();
+    sum.item();
+    assert.deepEqual(sum.node.inputs, []);
+  });
+
   test(`${name}: two variables can take each other's values`, () => {
     setEngine(engine);
     const [a, b] = [

@@ -47,6 +47,14 @@ test("gradients are those of backward(), over the weights", () => {
   );
 });
 
+test("a network whose parameters are all frozen has no gradients, but its ReLUs are measured", () => {
+  const { model } = network();
+  model.requiresGrad_(false);
+  const { relus, gradients } = measureHealth(model, batch());
+  assert.deepEqual(gradients, []);
+  assert.equal(relus[0]!.units, 3);
+});
+
 test("mode, statistics and gradients stay as they are", () => {
   const { model } = network();
   const before = [...model.buffers()].map((buffer) => [...buffer.data()]);

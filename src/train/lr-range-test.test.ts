@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { ToyNet, toySource } from "../../test/toy-training.js";
 import { ArgumentError } from "../errors/errors.js";
+import { Linear, LogSoftmax, Sequential } from "../nn/index.js";
 import { SGD } from "../optim/index.js";
+import { tensor } from "../tensor/creation.js";
 import { lrRangeTest, suggestLr, type RangePoint } from "./lr-range-test.js";
 
 /** The points of a test on a small network. */
@@ -24,6 +26,17 @@ test("the first smoothed loss is the loss, and the next ones follow it slowly", 
   // Weights 0.95 · 0.05 and 0.05, divided by their sum.
   const expected = (0.95 * first.loss + second.loss) / 1.95;
   assertCloseTo(second.smoothed, expected, absolute(1e-9));
+});
+
+test("each step trains the network with its own rate and its own gradient", () => {
+  const model = new Sequential(new Linear(1, 2, { bias: false }), new LogSoftmax(1));
+  (model[0] as Linear).weight.setData(Float32Array.of(0, 0));
+  const batches = [1, 2, 3].map(() => [tensor([[1]]), tensor(Int32Array.of(0))] as const);
+  const optimizer = new SGD(model.parameters(), { lr: 1 });
+  const losses = [...lrRangeTest({ model, optimizer, batches, from: 1, to: 4, steps: 3 })].map(({ loss }) => loss);
+  // With d the difference of the two weights, the loss is ln(1 + e^−d), and a step adds 2 · lr / (1 + e^d) to d:
+  // 0, then 0 + 2 · 1 · 0.5 = 1, then 1 + 2 · 2 · 0.268941 = 2.075766.
+  [0.693147, 0.313262, 0.118192].forEach((loss, i) => assertCloseTo(losses[i]!, loss, absolute(1e-5)));
 });
 
 test("ranges that are not possible are refused", () => {

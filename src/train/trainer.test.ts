@@ -158,7 +158,7 @@ test("evaluation sums up over all batches, in evaluation mode, and puts the mode
 test("a compiled training calls the network for the first batches of an epoch only", async () => {
   setEngine(compiledEngine());
   /** How often forward() is called in the last of two epochs, of ten batches each. */
-  const calls = async (compiled: boolean): Promise<number> => {
+  const calls = async (options: { compiled?: boolean }): Promise<number> => {
     const model = new ToyNet();
     let count = 0;
     const forward = model.forward.bind(model);
@@ -167,18 +167,32 @@ test("a compiled training calls the network for the first batches of an epoch on
       return forward(images);
     };
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
-    const trainer = toyTrainer({ model, optimizer, schedule: undefined, trainLoader: toySource(40), compiled });
+    const trainer = toyTrainer({ model, optimizer, schedule: undefined, trainLoader: toySource(40), ...options });
     trainer.on("epochStart", () => (count = 0));
     await trainer.run();
     return count;
   };
   // Ten batches of training, two of tests (the second is smaller), and one for the health.
-  assert.equal(await calls(false), 10 + 2 + 1);
+  assert.equal(await calls({ compiled: false }), 10 + 2 + 1);
+  assert.equal(await calls({}), 10 + 2 + 1, "it is not compiled unless that is asked for");
   // Of each size the first batch is computed as usual, and the second is recorded.
-  assert.equal(await calls(true), 2 + 2 + 1);
+  assert.equal(await calls({ compiled: true }), 2 + 2 + 1);
 });
 
-test("a test without images ends the training with an error", async () => {
+test("a test without images ends the training with an error, which names the last batch of training", async () => {
   const trainer = toyTrainer({ testLoader: { length: 0, iterate: () => [] } });
-  await assert.rejects(trainer.run(), (error) => error instanceof DivergenceError);
+  await assert.rejects(trainer.run(), (error: unknown) => {
+    assert.ok(error instanceof DivergenceError);
+    assert.match(error.message, /no longer a finite number in epoch 1, batch 4; expected a finite loss, got NaN\./);
+    return true;
+  });
+});
+
+test("a message that has arrived gets its turn after the first batch", async () => {
+  const trainer = toyTrainer();
+  let steps = 0;
+  trainer.on("step", () => steps++);
+  setImmediate(() => trainer.stop());
+  assert.equal(await trainer.run(), false);
+  assert.equal(steps, 1);
 });
