@@ -142,19 +142,21 @@ test("a bias that is a sum of variables", () => {
   }
 });
 
-test("1×1 convolutions of images whose rows do not follow each other, because they lie inside a border", () => {
-  const name = "inside a border";
-  const image = ops.relu(asVariable(fillInput([2, 8, 3, 5], `${name} x`)));
-  const padded = ops.pad(image, { before: [0, 0, 1, 1], after: [0, 0, 1, 1], interior: [0, 0, 0, 0], value: 7 });
-  const weight = asVariable(fillInput([8, 8, 1, 1], `${name} w`));
-  const y = ops.conv2d(image, weight, { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 });
-  const nodes = [y, ops.exp(padded)];
-  const expected = evaluate(nodes);
-  for (const engine of engines) {
-    engine
-      .prepare(nodes, [])()
-      .forEach((actual, i) =>
-        assertClose(actual, expected[i]!.data, (value) => 1e-5 * Math.abs(value) + 1e-6, `result ${i}`),
-      );
-  }
-});
+for (const height of [1, 2, 3]) {
+  test(`1×1 convolutions of images of ${height} rows that do not follow each other, because they lie inside a border`, () => {
+    const name = `${height} rows inside a border`;
+    const image = ops.relu(asVariable(fillInput([2, 8, height, 5], `${name} x`)));
+    const padded = ops.pad(image, { before: [0, 0, 1, 1], after: [0, 0, 1, 1], interior: [0, 0, 0, 0], value: 7 });
+    const weight = asVariable(fillInput([8, 8, 1, 1], `${name} w`));
+    const y = ops.conv2d(image, weight, { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 });
+    const nodes = [y, ops.exp(padded)];
+    const expected = evaluate(nodes);
+    for (const engine of engines) {
+      engine
+        .prepare(nodes, [])()
+        .forEach((actual, i) =>
+          assertClose(actual, expected[i]!.data, (value) => 1e-5 * Math.abs(value) + 1e-6, `result ${i}`),
+        );
+    }
+  });
+}

@@ -158,6 +158,9 @@ describe("elementwise code", () => {
     const at: LoopValue = { kind: "position", strides: [1, 10], args: [], vector: (position) => position };
     const code = codeOf({ domain: [2, 4], roots: [{ value: at, output: dense("y", [2, 4]) }] });
     assert.ok(code.includes("  position = isplat(at + 0) + [0, 10, 20, 30];"), code.join("\n"));
+    // Of many elements, several vectors are computed in one iteration.
+    const twoVectors = codeOf({ domain: [32, 8], roots: [{ value: at, output: dense("y", [32, 8]) }] });
+    assert.ok(twoVectors.includes("  position1 = isplat(at + 40) + [0, 10, 20, 30];"), twoVectors.join("\n"));
   });
 
   test("has one pointer for two parts of a buffer", () => {

@@ -20,8 +20,9 @@ test("a convolution with bias and ReLU: weights are packed, images padded, the r
   const [x, w, bias] = [data(4, 3, 16, 16), variable(8, 3, 3, 3), variable(8)];
   const attrs = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
   const y = ops.relu(ops.add(ops.conv2d(x, w, attrs), ops.reshape(bias, [1, 8, 1, 1])));
+  const made = planOf([y]);
   assertPlan(
-    planOf([y]),
+    made,
     `kept, run only when a variable has changed
        k0  loop [8,3,3,3] store weights
            reads v0; writes weights@own+0
@@ -34,6 +35,23 @@ test("a convolution with bias and ReLU: weights are packed, images padded, the r
        k3 × 4  loop [4,8,16,16] store output
            reads conv2d@scratch+0; writes output@arena+33152`,
   );
+  // [KH, KW, I, O], which the packing writes as [O, I, KH, KW].
+  const [, weights] = made.stages[0]!.parallel[0]!.reads;
+  assert.deepEqual([weights!.view.shape, weights!.view.strides], [[3, 3, 3, 8], [72, 24, 8, 1]]); // prettier-ignore
+  assert.deepEqual(made.kept[0]!.writes[0]!.view.strides, [1, 8, 72, 24]);
+});
+
+test("a bias that has to be computed in each run is added by a loop of its own", () => {
+  const [x, w] = [data(4, 3, 16, 16), variable(8, 3, 5, 5)];
+  const attrs = { stride: [2, 2], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
+  const biases = {
+    "a view of what is computed": ops.reshape(ops.exp(data(8)), [1, 8, 1, 1]),
+    "what is computed from data": ops.exp(data(1, 8, 1, 1)),
+  };
+  for (const [what, bias] of Object.entries(biases)) {
+    const loops = loopsOf(planOf([ops.relu(ops.add(ops.conv2d(x, w, attrs), bias))]));
+    assert.ok(loops.includes("loop [4,8,6,6] store relu"), `${what}: ${loops.join("; ")}`);
+  }
 });
 
 test("the gradient of a convolution's weights is summed in chunks of images, here of one image each", () => {
@@ -62,6 +80,8 @@ test("the gradient of a convolution's weights is summed in chunks of images, her
   );
   const [gradient] = made.stages[1]!.parallel[0]!.writes;
   assert.equal(gradient!.view.buffer.elements, 3 * 3 * 8 * 12);
+  // It lies in memory as [KH, KW, I, O].
+  assert.deepEqual([gradient!.view.strides, gradient!.view.offset], [[1, 12, 3 * 8 * 12, 8 * 12], 0]);
 });
 
 test("a ReLU is a loop of its own if something else uses the convolution, too", () => {

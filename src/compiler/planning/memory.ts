@@ -113,8 +113,8 @@ class Packer {
       if (at + bytes <= other.at) break;
       at = Math.max(at, other.at + other.bytes);
     }
-    const behind = this.taken.findIndex((other) => other.at > at);
-    this.taken.splice(behind < 0 ? this.taken.length : behind, 0, { ...interval, bytes, at });
+    const before = this.taken.findLastIndex((other) => other.at <= at);
+    this.taken.splice(before + 1, 0, { ...interval, bytes, at });
     this.size = Math.max(this.size, at + bytes);
     return at;
   }

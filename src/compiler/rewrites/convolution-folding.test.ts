@@ -96,6 +96,8 @@ describe("everything else stays as it is", () => {
     const scaled = ops.mul(convolved, scale);
     scaled.value = Float32Array.of(5, 6);
     assert.deepEqual(folded(ops.add(scaled, shift)), ["add([5, 6], shift)"]);
+    // Nor if its weights are still needed for something else.
+    assert.deepEqual(folded(ops.neg(w), ops.mul(known, scale)), ["neg(w)", "mul([3, 4], scale)"]);
   });
 });
 
