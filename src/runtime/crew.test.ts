@@ -1,10 +1,12 @@
-/** How many helpers a crew starts. They are counted and not started. */
+/** How many helpers a crew starts, and what it tells them. They are counted and not started. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { globals } from "../compiler/calling-convention.js";
 import { command } from "./command.js";
 import { Crew } from "./crew.js";
 import { nodeModule } from "./features.js";
 import { Heap } from "./heap.js";
+import type { LoadedProgram } from "./loaded-program.js";
 
 test("a crew starts one helper fewer than there are threads, and later only those that are missing", (t) => {
   let started = 0;
@@ -26,4 +28,31 @@ test("a run has as many threads as are wanted, but no more than have started", (
   assert.equal(crew.threads(3), 1);
   crew.words()[command.ready] = 2;
   assert.deepEqual([1, 2, 3, 4].map((wanted) => crew.threads(wanted)), [1, 2, 3, 3]); // prettier-ignore
+});
+
+test("without shared memory there are no helpers", (t) => {
+  Object.defineProperty(globalThis, "crossOriginIsolated", { value: false, configurable: true });
+  t.after(() => Reflect.deleteProperty(globalThis, "crossOriginIsolated"));
+  const crew = new Crew(new Heap());
+  crew.words()[command.ready] = 2;
+  assert.equal(crew.threads(3), 1);
+});
+
+test("a command names the program and the run, is complete when its number is even, and wakes the helpers", (t) => {
+  const crew = new Crew(new Heap());
+  const words = crew.words();
+  words[command.finished] = 2; // of the run before
+  const seen: number[] = [];
+  t.mock.method(Atomics, "notify", (_: Int32Array, index: number) => seen.push(index, words[command.generation]!));
+  const program = { id: 3, bytesAt: 640, length: 50, clockAt: 1280, marks: [{}, {}] } as unknown as LoadedProgram;
+  crew.summon(program, { threads: 3, globals: globals.map((_, i) => 100 + i), scratchBytes: 192, run: 9 });
+  // generation, ready, finished; program, bytes, length; threads, run, scratch; clock, marks; then the globals.
+  assert.deepEqual([...words], [2, 0, 0, 3, 640, 50, 3, 9, 192, 1280, 2, 100, 101, 102, 103, 104, 105, 106]);
+  assert.deepEqual(seen, [command.generation, 2]);
+});
+
+test("a run of three threads is over when two helpers have finished", () => {
+  const crew = new Crew(new Heap());
+  crew.words()[command.finished] = 2;
+  crew.awaitHelpers(3);
 });

@@ -14,13 +14,19 @@ const clockAt = 4096;
 const settings = { command, commandWords, globals, looksBeforeSleep: 0 };
 const ended = new Error("the helper is ended");
 
+const head = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]; // \0asm, version 1
+const { length: parameters } = runParameters;
+const type = [1, 4 + parameters, 1, 0x60, parameters, ...runParameters.map(() => 0x7f), 0]; // (i32, …) → ()
+const exported = [7, 7, 1, 3, ...Buffer.from("run"), 0, 0];
 /** A module whose `run` is the `mark` that it imports: so the clock sees the arguments of a run. */
-const module = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // \0asm, version 1
-  ...[1, 3 + runParameters.length + 1, 1, 0x60, runParameters.length, ...runParameters.map(() => 0x7f), 0], // (i32…) → ()
+const telling = Uint8Array.from([
+  ...head,
+  ...type,
   ...[2, 12, 1, 3, ...Buffer.from("env"), 4, ...Buffer.from("mark"), 0, 0],
-  ...[7, 7, 1, 3, ...Buffer.from("run"), 0, 0],
-);
+  ...exported,
+]);
+/** A module that imports nothing, and whose `run` does nothing. */
+const silent = Uint8Array.from([...head, ...type, ...[3, 2, 1, 0], ...exported, ...[10, 4, 1, 2, 0, 0x0b]]);
 
 let memory: WebAssembly.Memory;
 let words: Int32Array;
@@ -28,7 +34,7 @@ let words: Int32Array;
 beforeEach(() => {
   memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   words = new Int32Array(memory.buffer, at, commandWords);
-  new Uint8Array(memory.buffer, bytesAt).set(module);
+  new Uint8Array(memory.buffer, bytesAt).set(telling);
 });
 
 type Command = Partial<Record<Exclude<keyof typeof command, "globals">, number>>;
@@ -36,7 +42,7 @@ type Command = Partial<Record<Exclude<keyof typeof command, "globals">, number>>
 const usual: Command = {
   program: 5,
   bytesAt,
-  length: module.length,
+  length: telling.length,
   threads: 4,
   run: 77,
   scratchBytes: 192,
@@ -129,5 +135,34 @@ describe("a helper", () => {
       () => undefined,
     );
     assert.equal(runs.length, 1);
+  });
+
+  test("does not take a command that is overwritten while it reads it, but the next one", (t) => {
+    const load = Atomics.load.bind(Atomics) as (words: Int32Array, index: number) => number;
+    let loads = -Infinity;
+    t.mock.method(Atomics, "load", (from: Int32Array, index: number) => {
+      // The first load sees the command; the second one, after the reading, a later command.
+      if (++loads === 2) write({ run: 78 });
+      return load(from, index);
+    });
+    const { runs } = helper(
+      t,
+      0,
+      () => (write(), (loads = 0)),
+      () => undefined,
+    );
+    assert.deepEqual(
+      runs.map((args) => args.at(-2)),
+      [78],
+    );
+  });
+
+  test("makes no clock for a program that is not profiled", (t) => {
+    const { clocks } = helper(t, 0, () => {
+      new Uint8Array(memory.buffer, bytesAt).set(silent);
+      write({ length: silent.length, clockAt: 0, marks: 0 });
+    });
+    assert.deepEqual(clocks, []);
+    assert.equal(words[command.finished], 1);
   });
 });

@@ -55,10 +55,14 @@ test("what ran before the measured steps is not counted, and each mark counts on
   let now = 0;
   t.mock.method(performance, "now", () => now++); // each look at the clock takes a millisecond
   const step = (): void => void tensor([1, 2, 3]).tanh().sum().item();
-  const times = (warmup: number): number[] =>
-    profile(step, { warmup, steps: 8 })
-      .entries.filter(({ part }) => part !== "outside")
-      .map(({ ms }) => ms);
+  const times = (warmup: number): number[] => {
+    const { stepMs, entries } = profile(step, { warmup, steps: 8 });
+    assert.equal(
+      entries.reduce((sum, { ms }) => sum + ms, 0),
+      stepMs,
+    );
+    return entries.filter(({ part }) => part !== "outside").map(({ ms }) => ms);
+  };
   const first = times(3);
   assert.ok(first.length > 0 && first.every((ms) => ms === 1), String(first));
   assert.deepEqual(times(30), first);

@@ -6,7 +6,7 @@ import { StateError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "../tensor/creation.js";
-import { compiledEngine, setEngine } from "./realize.js";
+import { compiledEngine, recordRealizations, setEngine } from "./realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 
 /** w·x with w starting at [1, 2], and an optimizer for w. */
@@ -95,6 +95,20 @@ for (const [name, engine] of [
     const sum = tensor([1, 2, 3]).exp().sum();
     sum.item();
     assert.deepEqual(sum.node.inputs, []);
+  });
+
+  test(`${name}: a loss that was differentiated lets go of its computation, unless that is recorded`, () => {
+    setEngine(engine);
+    const m = model();
+    const loss = step(m);
+    loss.item();
+    assert.deepEqual(loss.node.inputs, []);
+    const sum = tensor([1, 2, 3]).exp().sum();
+    recordRealizations(
+      () => undefined,
+      () => sum.item(),
+    );
+    assert.equal(sum.node.inputs.length, 1);
   });
 
   test(`${name}: two variables can take each other's values`, () => {

@@ -39,6 +39,19 @@ test("each step trains the network with its own rate and its own gradient", () =
   [0.693147, 0.313262, 0.118192].forEach((loss, i) => assertCloseTo(losses[i]!, loss, absolute(1e-5)));
 });
 
+test("the test ends with the first smoothed loss that is twice the lowest", () => {
+  const model = new Sequential(new Linear(1, 2, { bias: false }), new LogSoftmax(1)).eval();
+  (model[0] as Linear).weight.setData(Float32Array.of(0, 0));
+  // The first step learns class 0, and then class 1 is asked for: the loss is ln 2, then ln(1 + e^3) = 3.048587.
+  const batches = [0, 1, 1].map((label) => [tensor([[1]]), tensor(Int32Array.of(label))] as const);
+  const optimizer = new SGD(model.parameters(), { lr: 1 });
+  const points = [...lrRangeTest({ model, optimizer, batches, from: 3, to: 12, steps: 3 })];
+  assert.equal(points.length, 2);
+  // (0.95 · 0.693147 + 3.048587) / 1.95, which is more than 2 · 0.693147.
+  assertCloseTo(points[1]!.smoothed, 1.901063, absolute(1e-4));
+  assert.equal(model.training, true, "the network is in training mode, whatever it was before");
+});
+
 test("ranges that are not possible are refused", () => {
   for (const [from, to, steps] of [
     [0, 1, 5],

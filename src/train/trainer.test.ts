@@ -9,6 +9,7 @@ import { compiledEngine, setEngine } from "../runtime/realize.js";
 import { decodeCheckpoint, encodeCheckpoint, hashTensors, type TrainingState } from "./checkpoint.js";
 import { evaluate } from "./evaluate.js";
 import type { StepEvent, TrainEvent } from "./events.js";
+import { measureHealth } from "./health.js";
 import type { Trainer } from "./trainer.js";
 
 beforeEach(() => setEngine(referenceEngine));
@@ -195,4 +196,43 @@ test("a message that has arrived gets its turn after the first batch", async () 
   setImmediate(() => trainer.stop());
   assert.equal(await trainer.run(), false);
   assert.equal(steps, 1);
+});
+
+test("after the last step of an epoch there is only the epoch's checkpoint", async () => {
+  const trainer = toyTrainer({ checkpointSteps: 5, epochs: 1 });
+  const reasons: string[] = [];
+  trainer.on("checkpoint", ({ reason }) => reasons.push(reason));
+  await trainer.run();
+  assert.deepEqual(reasons, ["start", "epoch"]);
+});
+
+test("a training that was stopped closes its source of batches, and can go on", async () => {
+  const source = toySource(18);
+  let open = 0;
+  const trainLoader = {
+    length: source.length,
+    *iterate(options?: { readonly epoch?: number; readonly from?: number }) {
+      open++;
+      try {
+        yield* source.iterate(options);
+      } finally {
+        open--;
+      }
+    },
+  };
+  const trainer = toyTrainer({ trainLoader });
+  const off = trainer.on("step", () => trainer.stop());
+  assert.equal(await trainer.run(), false);
+  assert.equal(open, 0);
+  off();
+  assert.equal(await trainer.run(), true);
+});
+
+test("the health is that of the first batch of the test", async () => {
+  const batches = [...toySource(6).iterate()];
+  const trainer = toyTrainer({ testLoader: { length: 2, iterate: () => batches }, epochs: 1 });
+  let health: unknown;
+  trainer.on("epoch", (event) => (health = event.health));
+  await trainer.run();
+  assert.deepEqual(health, measureHealth(trainer.model, batches[0]!));
 });
