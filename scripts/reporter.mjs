@@ -23,9 +23,17 @@ function fileLine({ file, passed, skipped, failed, ms }) {
   return `  ${relative(file)}: ${counts.join(", ")} (${(ms / 1000).toFixed(1)} s)\n`;
 }
 
-/** The reasons for which tests were skipped; they say what would have been checked (test/oracles.ts). */
+/**
+ * The reasons for which tests were skipped. Each says what would have been checked, and in parentheses what is missing
+ * (test/oracles.ts), which is not repeated.
+ */
 function notChecked(skips) {
-  const what = [...new Set(skips)].join(", ");
+  const byMissing = new Map();
+  for (const skip of new Set(skips)) {
+    const [, checks, missing] = /^(.*?)( \(.*\))$/s.exec(skip) ?? [skip, skip, ""];
+    byMissing.set(missing, [...(byMissing.get(missing) ?? []), checks]);
+  }
+  const what = [...byMissing].map(([missing, checks]) => checks.join(", ") + missing).join(", ");
   const tests = skips.length === 1 ? "1 test" : `${skips.length} tests`;
   const all = "`.ci/run`, as root on Debian, installs what is missing and checks everything";
   return `Not checked (${tests} skipped): ${what}; ${all}.\n`;

@@ -54,7 +54,7 @@ for (const batchSize of [1, 3]) {
 
 for (const [name, node, options] of [
   ["the Node that runs the tests", process.execPath, {}],
-  ["a current Node", currentNode, needs("currentNode")],
+  ["a current Node", currentNode, needs("the same bits in a current Node", "currentNode")],
 ] as const) {
   test(`strict: ${name} ends 200 steps with the bits of fixtures/strict-weights.json`, options, async () => {
     const args = ["--import", "tsx", at("test/strict-training.ts")];

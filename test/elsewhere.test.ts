@@ -20,7 +20,7 @@ import { needs } from "./oracles.js";
 import { launchChromium, root, serve } from "./chromium.js";
 
 const project = fs.mkdtempSync(path.join(os.tmpdir(), "kilograd-elsewhere-"));
-const pages = needs("browser");
+const pages = needs("the same bits and labels in a page", "browser");
 let browser: Browser | undefined;
 let expected = "";
 
@@ -75,11 +75,11 @@ test("Node trains", () => {
   assert.ok(Number(last) < 0.2 * Number(first), expected);
 });
 
-test("Deno gives the same bits", needs("deno"), () => {
+test("Deno gives the same bits", needs("the same bits in Deno", "deno"), () => {
   assert.equal(run(tool("deno"), "run", "--allow-read", "--allow-env", "--no-lock", "main.js"), expected);
 });
 
-test("Bun gives the same bits", needs("bun"), () => {
+test("Bun gives the same bits", needs("the same bits in Bun", "bun"), () => {
   assert.equal(run(tool("bun"), "main.js"), expected);
 });
 
@@ -123,10 +123,14 @@ for (const isolated of [false, true]) {
   });
 }
 
-test("Vite builds a page from it, which gives the same bits", needs("vite", "browser"), async () => {
-  run(tool("vite"), "build", "--outDir", "built", "--logLevel", "error");
-  assert.equal(await shown(path.join(project, "built"), "index.html", true), expected);
-});
+test(
+  "Vite builds a page from it, which gives the same bits",
+  needs("a page built by Vite", "vite", "browser"),
+  async () => {
+    run(tool("vite"), "build", "--outDir", "built", "--logLevel", "error");
+    assert.equal(await shown(path.join(project, "built"), "index.html", true), expected);
+  },
+);
 
 test("predict.js recognises a digit", () => {
   const data = new MNIST({ train: false });

@@ -65,7 +65,9 @@ test("the blocks of all guides can be applied", () => steps.forEach((step) => ap
 
 // The steps run in the order of the guides, and all tests at the end, in one run.
 for (const command of others) {
-  test(command, command.includes("python3") ? needs("torch") : {}, () => run(command));
+  test(command, command.includes("python3") ? needs("the guides' questions to PyTorch", "torch") : {}, () =>
+    run(command),
+  );
 }
 test("the tests in the guides pass", () => {
   run(TESTS + [...new Set(testCommands.flatMap((command) => command.slice(TESTS.length).split(" ")))].join(" "));

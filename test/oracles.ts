@@ -1,7 +1,8 @@
 /**
  * Programs with which tests compare kilograd, or in which they run it, and which `npm ci` does not install. A test
- * names what it needs: `test(title, needs("torch"), …)`. If that is missing, the test is skipped and says why. If the
- * environment variable KILOGRAD_REQUIRE_ORACLES is 1, as in CI, a missing oracle is an error instead.
+ * says what it checks and names what it needs: `test(title, needs("saved weights in PyTorch", "torch"), …)`. If that is
+ * missing, the test is skipped and says why. If the environment variable KILOGRAD_REQUIRE_ORACLES is 1, as in CI, a
+ * missing oracle is an error instead.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,8 +11,6 @@ import { currentNode, tool } from "./environments.js";
 import { python } from "./python.js";
 
 interface Oracle {
-  /** What remains unchecked without it, in the words of the summary of `npm test`. */
-  readonly checks: string;
   /** Why it cannot be used here; null if it can. */
   readonly problem: () => string | null;
   /** How to get it. */
@@ -20,43 +19,36 @@ interface Oracle {
 
 const oracles = {
   torch: {
-    checks: "exported networks in PyTorch",
     problem: () => pythonProblem("torch"),
     get: "apt-get install python3-torch",
   },
   onnx: {
-    checks: "exported models by ONNX's own checker",
     problem: () => pythonProblem("onnx"),
     get: "apt-get install python3-onnx",
   },
   numpy: {
-    checks: "exported .npz files in NumPy",
     problem: () => pythonProblem("numpy"),
     get: "apt-get install python3-numpy",
   },
   python: {
-    checks: "TensorBoard files by an independent reader, and the text of exported programs",
     problem: () => pythonProblem("json"),
     get: "apt-get install python3",
   },
   hosts: {
-    checks: "training on two hosts",
     problem: namespaceProblem,
     get: "apt-get install iproute2, and run the tests as root",
   },
   browser: {
-    checks: "pages in a browser",
     problem: browserProblem,
     get: "apt-get install chromium, or set CHROMIUM to the path of a Chromium",
   },
   currentNode: {
-    checks: "the same bits in a current Node",
-    problem: () => (existsSync(currentNode) ? null : "none is installed"),
+    problem: () => (existsSync(currentNode) ? null : "no current Node is installed"),
     get: "npm ci --prefix test/environments/current-node",
   },
-  deno: toolOracle("deno", "the same bits in Deno"),
-  bun: toolOracle("bun", "the same bits in Bun"),
-  vite: toolOracle("vite", "a page built by Vite"),
+  deno: toolOracle("deno"),
+  bun: toolOracle("bun"),
+  vite: toolOracle("vite"),
 } satisfies Record<string, Oracle>;
 
 export type OracleName = keyof typeof oracles;
@@ -70,23 +62,28 @@ function problemOf(name: OracleName): string | null {
   return problems.get(name)!;
 }
 
+/** Whether tests that need an oracle may be left out: it is missing, and not required. */
+export function maySkip(name: OracleName): boolean {
+  return !required && problemOf(name) !== null;
+}
+
 /**
  * The options of a test that needs these.
+ * @param checks what remains unchecked without them; it becomes part of the last line of `npm test`
  * @throws Error if one is missing and all are required
  */
-export function needs(...names: readonly OracleName[]): { readonly skip: string | false } {
-  const missing = names.find((name) => problemOf(name) !== null);
-  if (missing === undefined) return { skip: false };
-  const { checks, get } = oracles[missing];
-  const reason = `${checks} (${problemOf(missing)}: ${get})`;
+export function needs(checks: string, ...names: readonly OracleName[]): { readonly skip: string | false } {
+  const missing = names.filter((name) => problemOf(name) !== null);
+  if (missing.length === 0) return { skip: false };
+  const reason = `${checks} (${missing.map((name) => `${problemOf(name)}: ${oracles[name].get}`).join("; ")})`;
   if (required) throw new Error(`KILOGRAD_REQUIRE_ORACLES is set, but this cannot be checked: ${reason}`);
   return { skip: reason };
 }
 
-function toolOracle(name: Parameters<typeof tool>[0], checks: string): Oracle {
+function toolOracle(name: Parameters<typeof tool>[0]): Oracle {
   const problem = (): string | null =>
-    spawnSync(tool(name), ["--version"]).status === 0 ? null : "it is not installed or does not run";
-  return { checks, problem, get: "npm ci --prefix test/environments/other-runtimes --ignore-scripts=false" };
+    spawnSync(tool(name), ["--version"]).status === 0 ? null : `${name} is not installed or does not run`;
+  return { problem, get: "npm ci --prefix test/environments/other-runtimes --ignore-scripts=false" };
 }
 
 /** Checks that Python has a module. Finding it is enough, and takes no time. */

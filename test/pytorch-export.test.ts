@@ -142,33 +142,37 @@ const rootNetworks: Readonly<Record<string, () => nn.Module>> = {
 };
 
 for (const [name, make] of Object.entries({ ...layerNetworks, odd: oddNetwork, ...rootNetworks })) {
-  test(`${name}: PyTorch has the same bits and gives the same scores`, needs("torch"), (t) => {
-    manualSeed(5);
-    const model = stir(make()).eval();
-    const folder = write(t, model, resolveConfig("notebook"));
-    const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.1307], [0.3081])]);
-    const batch = new MNIST({ train: false, transform }).batch(
-      Array.from({ length: 100 }, (_, i) => i),
-      () => assert.fail("nothing is random"),
-    )[0];
-    fs.writeFileSync(path.join(folder, "images"), Buffer.from(batch.data().buffer));
-    const { digests, outputs } = JSON.parse(runPython(["-c", PROBE], folder)) as {
-      digests: Record<string, string>;
-      outputs: number[];
-    };
-    const expected = [...model.stateDict()].map(([key, held]) => [key, digest(held.data())] as const);
-    assert.deepEqual(digests, Object.fromEntries(expected));
-    const ours = noGrad(() => model(batch)).data();
-    assert.equal(outputs.length, 1000);
-    assertClose(ours, outputs, absolute(1e-5), "the outputs");
+  test(
+    `${name}: PyTorch has the same bits and gives the same scores`,
+    needs("exported networks in PyTorch", "torch"),
+    (t) => {
+      manualSeed(5);
+      const model = stir(make()).eval();
+      const folder = write(t, model, resolveConfig("notebook"));
+      const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.1307], [0.3081])]);
+      const batch = new MNIST({ train: false, transform }).batch(
+        Array.from({ length: 100 }, (_, i) => i),
+        () => assert.fail("nothing is random"),
+      )[0];
+      fs.writeFileSync(path.join(folder, "images"), Buffer.from(batch.data().buffer));
+      const { digests, outputs } = JSON.parse(runPython(["-c", PROBE], folder)) as {
+        digests: Record<string, string>;
+        outputs: number[];
+      };
+      const expected = [...model.stateDict()].map(([key, held]) => [key, digest(held.data())] as const);
+      assert.deepEqual(digests, Object.fromEntries(expected));
+      const ours = noGrad(() => model(batch)).data();
+      assert.equal(outputs.length, 1000);
+      assertClose(ours, outputs, absolute(1e-5), "the outputs");
 
-    // The program writes the same weights that it has read.
-    const again = decodeSafetensors(fs.readFileSync(path.join(folder, "again.safetensors")), "again.safetensors");
-    assert.deepEqual(
-      [...again.tensors].map(([key, held]) => [key, digest(held.data)]).sort(),
-      expected.map((entry) => [...entry]).sort(),
-    );
-  });
+      // The program writes the same weights that it has read.
+      const again = decodeSafetensors(fs.readFileSync(path.join(folder, "again.safetensors")), "again.safetensors");
+      assert.deepEqual(
+        [...again.tensors].map(([key, held]) => [key, digest(held.data)]).sort(),
+        expected.map((entry) => [...entry]).sort(),
+      );
+    },
+  );
 }
 
 const options = { config: resolveConfig("notebook"), images };
@@ -311,16 +315,20 @@ const recipes = {
   "default, cropped": resolveConfig("default", { seed: 4, earlyCrop: { size: 23, epochs: 1 } }),
 };
 for (const [recipe, config] of Object.entries(recipes)) {
-  test(`${recipe}: the next ten losses equal PyTorch's within 1e-3`, needs("torch"), async (t) => {
-    const model = await trained(config, 40);
-    const folder = write(t, model, config);
-    const theirs = lossesIn(runPython(["model.py", "--steps", "10", "--print-steps", "10"], folder));
-    const ours = await nextLosses(config, model, 10);
-    assert.equal(theirs.length, 10);
-    const far = Math.max(...ours.map((loss, i) => Math.abs(loss - theirs[i]!)));
-    t.diagnostic(`largest difference ${far}`);
-    assert.ok(far <= 1e-3, `${theirs.join()} instead of ${ours.join()}`);
-  });
+  test(
+    `${recipe}: the next ten losses equal PyTorch's within 1e-3`,
+    needs("training that goes on in PyTorch", "torch"),
+    async (t) => {
+      const model = await trained(config, 40);
+      const folder = write(t, model, config);
+      const theirs = lossesIn(runPython(["model.py", "--steps", "10", "--print-steps", "10"], folder));
+      const ours = await nextLosses(config, model, 10);
+      assert.equal(theirs.length, 10);
+      const far = Math.max(...ours.map((loss, i) => Math.abs(loss - theirs[i]!)));
+      t.diagnostic(`largest difference ${far}`);
+      assert.ok(far <= 1e-3, `${theirs.join()} instead of ${ours.join()}`);
+    },
+  );
 }
 
 /**
@@ -329,22 +337,26 @@ for (const [recipe, config] of Object.entries(recipes)) {
  */
 const launcherRepair = ["--redirects", "9:3", "--tee", "9:3"];
 
-test("two processes train it together with the losses of one, and the loss falls", needs("torch"), async (t) => {
-  const config = resolveConfig("notebook", { seed: 4, lr: 0.05 });
-  const folder = write(t, await trained(config, 40), config);
-  const program = ["model.py", "--data", data, "--steps", "60", "--print-steps", "60"];
-  const launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", ...launcherRepair];
-  const losses = lossesIn(runPython([...launch, ...program], folder));
-  assert.equal(losses.length, 60);
-  const average = (part: readonly number[]): number => part.reduce((sum, x) => sum + x, 0) / part.length;
-  const [first, last] = [average(losses.slice(0, 10)), average(losses.slice(-10))];
-  assert.ok(last < 0.8 * first, `from ${first} to ${last}`);
-  // Batch norm sees half of a batch in each process, so the losses are close but not equal.
-  const alone = lossesIn(runPython(program, folder));
-  assertCloseTo(average(alone), average(losses), absolute(0.1), "the loss alone");
-});
+test(
+  "two processes train it together with the losses of one, and the loss falls",
+  needs("training in two processes", "torch"),
+  async (t) => {
+    const config = resolveConfig("notebook", { seed: 4, lr: 0.05 });
+    const folder = write(t, await trained(config, 40), config);
+    const program = ["model.py", "--data", data, "--steps", "60", "--print-steps", "60"];
+    const launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", ...launcherRepair];
+    const losses = lossesIn(runPython([...launch, ...program], folder));
+    assert.equal(losses.length, 60);
+    const average = (part: readonly number[]): number => part.reduce((sum, x) => sum + x, 0) / part.length;
+    const [first, last] = [average(losses.slice(0, 10)), average(losses.slice(-10))];
+    assert.ok(last < 0.8 * first, `from ${first} to ${last}`);
+    // Batch norm sees half of a batch in each process, so the losses are close but not equal.
+    const alone = lossesIn(runPython(program, folder));
+    assertCloseTo(average(alone), average(losses), absolute(0.1), "the loss alone");
+  },
+);
 
-test("NumPy reads the .npz, with dots in its names", needs("numpy"), (t) => {
+test("NumPy reads the .npz, with dots in its names", needs("exported .npz files in NumPy", "numpy"), (t) => {
   const model = layerNetworks["layers"]!();
   const file = path.join(temporaryFolder(t), "model.npz");
   fs.writeFileSync(file, exportNpz(model));

@@ -54,7 +54,7 @@ test("the pages name no class that is not public, and no source file", () => {
   }
 });
 
-test("pages in a browser", needs("browser"), async (t) => {
+test("pages in a browser", needs("the pages of the API reference", "browser"), async (t) => {
   const browser = await launchChromium();
   const server = await serve(folder, false);
   t.after(async () => {

@@ -14,7 +14,7 @@ import { needs } from "./oracles.js";
 import { kilograd } from "./terminal.js";
 
 let browser: Browser;
-const pages = needs("browser");
+const pages = needs("the pages of reports", "browser");
 before(async () => {
   if (!pages.skip) browser = await launchChromium();
 });

@@ -97,10 +97,14 @@ for (const name of Object.keys(layerNetworks)) {
     checkFiles(name, model, { safetensors: exportSafetensors(model), npz: exportNpz(model) });
   });
 
-  test(`${name}: weights that PyTorch has saved continue to train with the same bits`, needs("torch"), (t) => {
-    const model = trained(name);
-    checkFiles(name, model, throughPython(t, model));
-  });
+  test(
+    `${name}: weights that PyTorch has saved continue to train with the same bits`,
+    needs("weights that PyTorch has saved", "torch"),
+    (t) => {
+      const model = trained(name);
+      checkFiles(name, model, throughPython(t, model));
+    },
+  );
 
   test(`${name}: through ONNX the network itself comes back`, () => {
     const model = trained(name);

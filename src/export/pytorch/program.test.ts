@@ -115,12 +115,16 @@ def undefined(program):
 print(json.dumps([undefined(program) for program in json.load(sys.stdin)]))
 `;
 
-test("Python accepts the template and the programs, and no name is undefined", needs("python"), () => {
-  const programs = [programText, ...schedules.map(([schedule]) => programOf({ schedule }))];
-  const { status, stdout, stderr } = spawnSync(python, ["-c", UNDEFINED], {
-    input: JSON.stringify(programs),
-    encoding: "utf8",
-  });
-  assert.equal(status, 0, stderr);
-  assert.deepEqual(JSON.parse(stdout), [["slot"], ...schedules.map(() => [])]);
-});
+test(
+  "Python accepts the template and the programs, and no name is undefined",
+  needs("the text of exported programs in Python", "python"),
+  () => {
+    const programs = [programText, ...schedules.map(([schedule]) => programOf({ schedule }))];
+    const { status, stdout, stderr } = spawnSync(python, ["-c", UNDEFINED], {
+      input: JSON.stringify(programs),
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), [["slot"], ...schedules.map(() => [])]);
+  },
+);

@@ -50,7 +50,7 @@ test("crc32c has the check value of its definition", () => {
 
 test(
   "an event file has every step's loss and learning rate and every epoch's test, with steps and times",
-  needs("python"),
+  needs("TensorBoard files by an independent reader", "python"),
   async (t) => {
     const trainer = toyTrainer();
     const steps: StepEvent[] = [];
@@ -76,22 +76,26 @@ test(
   },
 );
 
-test("a training that goes on says from which step on", needs("python"), async (t) => {
-  const first = toyTrainer();
-  first.on("step", ({ epoch, batch }) => epoch === 1 && batch === 2 && first.stop());
-  await first.run();
-  const second = toyTrainer();
-  second.restore(first.capture());
-  const events = await logged(t, second);
-  assert.deepEqual(
-    events.slice(0, 3).map(({ step, session_log }) => [step, session_log]),
-    [
-      [0, undefined],
-      [4, 1],
-      [4, undefined],
-    ],
-  );
-});
+test(
+  "a training that goes on says from which step on",
+  needs("TensorBoard files by an independent reader", "python"),
+  async (t) => {
+    const first = toyTrainer();
+    first.on("step", ({ epoch, batch }) => epoch === 1 && batch === 2 && first.stop());
+    await first.run();
+    const second = toyTrainer();
+    second.restore(first.capture());
+    const events = await logged(t, second);
+    assert.deepEqual(
+      events.slice(0, 3).map(({ step, session_log }) => [step, session_log]),
+      [
+        [0, undefined],
+        [4, 1],
+        [4, undefined],
+      ],
+    );
+  },
+);
 
 test("CSV has a line for each step and epoch", () => {
   const lines = formatCsv(
