@@ -1,6 +1,6 @@
 /**
- * What can be said of runs, as plain data, as a page, and as text for a terminal; and what can be known early of a
- * training. Nothing here needs Node.
+ * Reports on runs, as plain data, as a page, and as text for a terminal; and early advice on a training. Nothing here
+ * needs Node.
  *
  * @example
  * const run = Run.open("runs/first");

@@ -21,8 +21,8 @@ export interface Series {
 export interface Axis {
   /** What it shows. */
   readonly label: string;
-  /** Its scale. */
-  readonly kind: "linear" | "log";
+  /** Its scale. "integer" is linear with ticks only at integers, for steps and epochs. */
+  readonly kind: "linear" | "integer" | "log";
   /** Where it begins. Default: at the smallest value. */
   readonly from?: number;
   /** Where it ends. Default: at the largest value. */

@@ -11,7 +11,7 @@ const meanLine = (name: string, spans: readonly Span[]): Series => ({
   name,
   points: spans.map((span) => [middle(span), span.mean]),
 });
-const steps = { label: "step", kind: "linear", format: whole } as const;
+const steps = { label: "step", kind: "integer", format: whole } as const;
 
 /** For a single run, also the band between the highest and lowest losses of neighbouring steps. */
 export function lossChart(runs: readonly RunReport[]): Chart {
@@ -58,7 +58,7 @@ export function testLossChart(runs: readonly RunReport[]): Chart {
   return { title: "Test loss", ...byEpoch, y, series: withReference(runs, own, ({ testLoss }) => testLoss) };
 }
 
-const byEpoch = { x: { label: "epoch", kind: "linear", format: significant } } as const;
+const byEpoch = { x: { label: "epoch", kind: "integer", format: whole } } as const;
 /** Shares of errors, written as accuracies. */
 const accuracyAxis = {
   label: "accuracy",

@@ -9,6 +9,16 @@ test("linear: positions between the ends, ticks at round values", () => {
   assert.ok(Number.isNaN(scale.place(NaN)));
 });
 
+test("integer: ticks at integers only, each once, however short the axis is", () => {
+  const ticks = (values: number[]) => makeScale(values, { kind: "integer", ticks: 6 })!.ticks;
+  assert.deepEqual(ticks([1, 4]), [1, 2, 3, 4]);
+  assert.deepEqual(ticks([1, 2]), [1, 2]);
+  assert.deepEqual(ticks([1, 14]), [5, 10]);
+  const single = makeScale([3], { kind: "integer" })!;
+  assert.deepEqual(single.ticks, [3]);
+  assert.equal(single.place(3), 0.5);
+});
+
 test("logarithmic: values that are not positive have no position", () => {
   const scale = makeScale([0.01, 0, -1, 1], { kind: "log" })!;
   assert.deepEqual(

@@ -6,8 +6,12 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
+import type { Axis } from "./chart.js";
+
+type ScaleKind = Axis["kind"];
+
 export interface ScaleOptions {
-  readonly kind: "linear" | "log";
+  readonly kind: ScaleKind;
   /** Fixed ends; by default those of the values. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -30,9 +34,7 @@ export function makeScale(
   }
   if (low > high) return undefined;
   [low, high] = [Math.min(from ?? low, high), Math.max(to ?? high, low)];
-  if (low === high)
-    [low, high] =
-      kind === "log" ? [low / 2, high * 2] : [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
+  if (low === high) [low, high] = around[kind](low);
   const map = kind === "log" ? (x: number) => (x > 0 ? Math.log10(x) : NaN) : (x: number) => x;
   const [start, length] = [map(low), map(high) - map(low)];
   return {
@@ -40,13 +42,26 @@ export function makeScale(
       const place = Number.isFinite(value) ? (map(value) - start) / length : NaN;
       return downwards ? 1 - place : place;
     },
-    ticks: kind === "log" ? logTicks(low, high, ticks) : linearTicks(low, high, ticks),
+    ticks: ticksOf[kind](low, high, ticks),
   };
 }
 
-/** Multiples of 1, 2 or 5 times a power of ten. */
-function linearTicks(low: number, high: number, about: number): number[] {
-  const rough = (high - low) / about;
+/** The ends of an axis whose values are all equal. */
+const around: Readonly<Record<ScaleKind, (value: number) => [low: number, high: number]>> = {
+  linear: (value) => [value - (Math.abs(value) || 1) / 2, value + (Math.abs(value) || 1) / 2],
+  integer: (value) => [value - 0.5, value + 0.5],
+  log: (value) => [value / 2, value * 2],
+};
+
+const ticksOf: Readonly<Record<ScaleKind, (low: number, high: number, about: number) => number[]>> = {
+  linear: linearTicks,
+  integer: (low, high, about) => linearTicks(low, high, about, 1),
+  log: logTicks,
+};
+
+/** Multiples of 1, 2 or 5 times a power of ten, at least `least` apart. */
+function linearTicks(low: number, high: number, about: number, least = 0): number[] {
+  const rough = Math.max((high - low) / about, least);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
   const first = Math.ceil(low / step - 1e-9);
