@@ -72,7 +72,10 @@ export function maySkip(name: OracleName): boolean {
  * @param checks what remains unchecked without them; it becomes part of the last line of `npm test`
  * @throws Error if one is missing and all are required
  */
-export function needs(checks: string, ...names: readonly OracleName[]): { readonly skip: string | false } {
+export function needs(
+  checks: string,
+  ...names: readonly [OracleName, ...OracleName[]]
+): { readonly skip: string | false } {
   const missing = names.filter((name) => problemOf(name) !== null);
   if (missing.length === 0) return { skip: false };
   const reason = `${checks} (${missing.map((name) => `${problemOf(name)}: ${oracles[name].get}`).join("; ")})`;
