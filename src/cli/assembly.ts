@@ -1,8 +1,9 @@
 /** Builds what a configuration or a run describes: engine settings, data, network, weights. */
-import { configure, manualSeed, type nn } from "../entries/index.js";
+import { ArgumentError, configure, manualSeed, type nn } from "../entries/index.js";
 import { DataLoader } from "../entries/data.js";
 import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../entries/train.js";
 import { openData, Run, type OpenedData } from "../entries/train-node.js";
+import { hintAtData, withHint } from "./command-hint.js";
 import { findNetwork } from "./network-file.js";
 
 /** The trainer for a configuration, before its first step. */
@@ -14,7 +15,11 @@ export async function assemble(config: TrainConfig): Promise<{ trainer: Trainer;
 /** The network and the data for a configuration. Also configures the engine. */
 export async function prepare(config: TrainConfig): Promise<{ makeNetwork: () => nn.Module; data: OpenedData }> {
   const makeNetwork = await prepareNetwork(config);
-  return { makeNetwork, data: openData(config.data, config.augment) };
+  const data = hintAtData(
+    () => openData(config.data, config.augment),
+    "put the dataset's four IDX files into a folder and pass it with --data",
+  );
+  return { makeNetwork, data };
 }
 
 /** Configures the engine and finds the network. */
@@ -38,7 +43,12 @@ export async function openRun(folder: string): Promise<LoadedRun> {
   const model = (await prepareNetwork(run.record.config))();
   const load = (which: "last" | "best"): number => {
     const { model: weights, position } = run.readCheckpoint(which).state;
-    model.loadStateDict(toTensors(weights));
+    try {
+      model.loadStateDict(toTensors(weights));
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error;
+      throw withHint(error, `${run.record.config.net} is no longer the network that was trained: restore it`, error);
+    }
     return position.batch === 0 ? position.epoch - 1 : position.epoch;
   };
   return { run, model, load };
@@ -47,7 +57,10 @@ export async function openRun(folder: string): Promise<LoadedRun> {
 /** A run's test images. */
 export function openTestData(run: Run): OpenedData["test"] {
   const { config } = run.record;
-  const { test, hashes } = openData(config.data, config.augment);
+  const { test, hashes } = hintAtData(
+    () => openData(config.data, config.augment),
+    "put the files back where the training found them",
+  );
   run.checkData(hashes);
   return test;
 }

@@ -1,6 +1,6 @@
 /** The option `--input`: the sizes of a network's inputs. */
 import { Option } from "commander";
-import { UsageError } from "../entries/index.js";
+import { KilogradError, ShapeError, UsageError } from "../entries/index.js";
 
 /** The option; its default is the size of the exercise's images. */
 export function inputOption(): Option {
@@ -27,4 +27,25 @@ function readSize(word: string): number[] {
     expected: "whole numbers such as 1,28,28",
     got: word,
   });
+}
+
+/**
+ * Calls `run`, which runs a network on inputs of these sizes. If it fails on inputs that are not single images [C,H,W],
+ * the error speaks of the option.
+ */
+export function hintAtInput<T>(sizes: readonly (readonly number[])[], run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ShapeError) || sizes.every((size) => size.length === 3)) throw error;
+    const [failure] = error.message.split(/\.(?: Hint: |$)/);
+    throw new KilogradError(
+      {
+        op: "--input",
+        problem: `the network does not accept ${sizes.map((size) => size.join(",")).join(" ")}: ${failure}`,
+        hint: "give channels, height and width, such as 1,28,28; the batch axis is added to them",
+      },
+      { cause: error },
+    );
+  }
 }

@@ -1,4 +1,5 @@
 /** From command-line options such as `--schedule step:stepSize=6` and `--augment rotation=7,shift=0.05` to a configuration. */
+import fs from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import { ArgumentError, UsageError } from "../entries/index.js";
@@ -100,7 +101,7 @@ export function readThreads(word: string): number {
 }
 
 /** Names the option instead of the setting: `schedule.gamma` becomes `--schedule (gamma)`. */
-function asUsageError({ op, problem, expected, got, hint }: ArgumentError): UsageError {
+export function asUsageError({ op, problem, expected, got, hint }: ArgumentError): UsageError {
   const [setting, ...inner] = op.split(".");
   const option = `--${setting!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return new UsageError({
@@ -137,7 +138,11 @@ function readData(word: string): string {
   if (word === "") {
     throw new UsageError({ op: "--data", problem: "the value is empty", expected: DATA });
   }
-  return datasetNames.includes(word) ? word : path.resolve(word);
+  if (datasetNames.includes(word)) return word;
+  if (!fs.existsSync(word)) {
+    throw new UsageError({ op: "--data", problem: "no such dataset or folder", expected: DATA, got: word });
+  }
+  return path.resolve(word);
 }
 
 /** `a=1,b=true,c=6+8` */

@@ -25,7 +25,7 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["train --schedule step:stepSize=0", /--schedule \(stepSize\): .* got 0/],
   ["train --schedule cosine:tMax=3", /--schedule \(tMax\): unknown setting/],
   ["train --augment rotation=200", /--augment \(rotation\): /],
-  ["train --augment flip=1", /--augment \(flip\): unknown setting/],
+  ["train --augment flip=1", /--augment \(flip\): unknown setting; expected one of rotation, shift, scale\.$/m],
   ["train --early-crop size=24", /--early-crop \(epochs\): the setting is missing/],
   ["train --early-crop size=0,epochs=1", /--early-crop \(size\): .* got 0/],
   ["train --early-crop 24", /--early-crop: cannot be parsed; expected name=value, got 24/],
@@ -40,6 +40,10 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["train --out .", /--out: \. already exists and is not an empty folder/],
   ["train --out package.json", /--out: package\.json already exists and is not an empty folder/],
   ["train --out=", /--out: the value is empty/],
+  [
+    "train --data gone",
+    /--data: no such dataset or folder; expected fashion-mnist, mnist, or a folder of IDX files, got gone\.$/m,
+  ],
   ["train --data=", /--data: the value is empty; expected fashion-mnist, mnist, or a folder/],
   ["train --resume x --epochs 3", /--resume: a resumed run keeps its settings; .* got --epochs/],
   ["train exercise --resume x", /keeps its settings; .* got exercise/],
@@ -80,6 +84,16 @@ test("summary prints the table, for any input", async () => {
   const wrong = await kilograd(["summary", "--input", "3,28,28"]);
   assert.equal(wrong.status, 1);
   assert.match(wrong.stderr, /^kilograd: conv1 \(Conv2d\): conv2d: /);
+  for (const command of ["summary", "inspect"]) {
+    const { status, stderr } = await kilograd([command, "--input", "28,28"]);
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^kilograd: --input: the network does not accept 28,28: conv1 \(Conv2d\): conv2d: input \[\d,28,28\]/,
+    );
+    assert.match(stderr, /expected 4: \[N,C,H,W\]\. Hint: give channels, height and width, such as 1,28,28;/);
+    assert.doesNotMatch(stderr, /unsqueeze/);
+  }
 });
 
 test("evaluate, check and predict read a run", async (t) => {
@@ -89,6 +103,10 @@ test("evaluate, check and predict read a run", async (t) => {
   const settings = ["--epochs", "6", "--batch-size", "16", "--augment", "none"];
   const trained = await kilograd(["train", "--data", data, "--out", out, ...settings]);
   const results = trained.stdout.match(/^Test set: .*$/gm)!;
+
+  const noClass = await kilograd(["report", out, "--digits", "11"]);
+  assert.match(noClass.stderr, /^kilograd: --digits: no test image has this class; expected .* from 0 to 9, got 11\./);
+  assert.equal(noClass.status, 2);
 
   const evaluated = await kilograd(["evaluate", out]);
   assert.equal(evaluated.status, 0);
@@ -103,7 +121,7 @@ test("evaluate, check and predict read a run", async (t) => {
   assert.equal(checked.status, passes === 4 ? 0 : 1);
   assert.equal(checked.stdout.trimEnd(), /The four rules\n(.+\n){4}/.exec(trained.stdout)![0].trimEnd());
 
-  // An image of class 3 as in the data, and the same image dark on bright, larger and in colour.
+  // An image of class 3 as in the data, and the same image dark on light, larger and in colour.
   const pixel = (y: number): number => (Math.floor(y) === 10 ? 255 : 30);
   const grey = Uint8Array.from({ length: 784 }, (_, i) => pixel(i / 28));
   const colour = Uint8Array.from({ length: 56 * 56 * 3 }, (_, i) => 255 - pixel(i / 3 / 56 / 2));
@@ -114,7 +132,7 @@ test("evaluate, check and predict read a run", async (t) => {
   const lines = predicted.stdout.trimEnd().split("\n");
   assert.equal(lines.length, 22);
   assert.match(lines[0]!, /a\.png$/);
-  assert.match(lines[11]!, /b\.png \(dark on bright, so inverted; scaled from 56×56 to 28×28\)$/);
+  assert.match(lines[11]!, /b\.png \(dark on light, so inverted; scaled from 56×56 to 28×28\)$/);
   for (const start of [1, 12]) {
     const rows = lines.slice(start, start + 10).map((line) => /^([→ ]) (\d) - (\w+) +([\d.]+)/.exec(line)!);
     assert.deepEqual(

@@ -1,13 +1,15 @@
 /** Loads initial weights from a file written by kilograd, PyTorch or NumPy. */
 import fs from "node:fs";
 import path from "node:path";
-import { DataError, KilogradError, type nn } from "../entries/index.js";
+import { ArgumentError, DataError, type nn } from "../entries/index.js";
+import { withHint } from "./command-hint.js";
 
 /**
  * Loads the weights in a file, or the last weights in a run's folder, into a network.
+ * @param hint what to do if they do not fit
  * @throws DataError if the file cannot be read, KilogradError if it does not fit the network
  */
-export async function loadWeights(model: nn.Module, given: string): Promise<void> {
+export async function loadWeights(model: nn.Module, given: string, hint: string): Promise<void> {
   // Loaded only when needed: the code for other tools' formats is large.
   const { decodeStateDict } = await import("../entries/import.js");
   const isFolder = fs.statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -16,7 +18,7 @@ export async function loadWeights(model: nn.Module, given: string): Promise<void
   try {
     model.loadStateDict(dict);
   } catch (error) {
-    throw error instanceof KilogradError ? error.inModule(file) : error;
+    throw error instanceof ArgumentError ? withHint(error, hint, error).inModule(file) : error;
   }
 }
 

@@ -137,47 +137,52 @@ export interface TrainSettings extends Omit<
   readonly augment: Optional<AugmentConfig, keyof AugmentConfig>;
 }
 
+/** The settings of each schedule besides its name. */
+const scheduleSettings = {
+  constant: {},
+  onecycle: {
+    pctStart: below(0, 1).default(0.3),
+    divFactor: above(0, 1e6).default(25),
+    finalDivFactor: above(0, 1e9).default(1e4),
+    cycleMomentum: z.boolean({ error: "true or false" }).default(true),
+  },
+  step: { stepSize: whole(1, 1000), gamma: above(0, 1).default(0.1) },
+  multistep: {
+    milestones: z.array(whole(1, 1000), { error: "a list of epochs" }),
+    gamma: above(0, 1).default(0.1),
+  },
+  cosine: { etaMin: within(0, 1).default(0) },
+  plateau: { factor: above(0, 0.999).default(0.1), patience: whole(0, 1000).default(10) },
+} satisfies Record<ScheduleConfig["name"], z.ZodRawShape>;
+
+const scheduleNamed = <const Name extends ScheduleConfig["name"]>(name: Name) =>
+  z.strictObject({ name: z.literal(name), ...scheduleSettings[name] });
+
 const schedule: z.ZodType<ScheduleConfig> = z.discriminatedUnion(
   "name",
   [
-    z.strictObject({ name: z.literal("constant") }),
-    z.strictObject({
-      name: z.literal("onecycle"),
-      pctStart: below(0, 1).default(0.3),
-      divFactor: above(0, 1e6).default(25),
-      finalDivFactor: above(0, 1e9).default(1e4),
-      cycleMomentum: z.boolean({ error: "true or false" }).default(true),
-    }),
-    z.strictObject({ name: z.literal("step"), stepSize: whole(1, 1000), gamma: above(0, 1).default(0.1) }),
-    z.strictObject({
-      name: z.literal("multistep"),
-      milestones: z.array(whole(1, 1000), { error: "a list of epochs" }),
-      gamma: above(0, 1).default(0.1),
-    }),
-    z.strictObject({ name: z.literal("cosine"), etaMin: within(0, 1).default(0) }),
-    z.strictObject({
-      name: z.literal("plateau"),
-      factor: above(0, 0.999).default(0.1),
-      patience: whole(0, 1000).default(10),
-    }),
+    scheduleNamed("constant"),
+    scheduleNamed("onecycle"),
+    scheduleNamed("step"),
+    scheduleNamed("multistep"),
+    scheduleNamed("cosine"),
+    scheduleNamed("plateau"),
   ],
   { error: `a schedule with the name ${SCHEDULES.join(", ")}` },
 );
 
-const augment: z.ZodType<AugmentConfig> = z.strictObject(
-  {
-    rotation: within(0, 180).default(0),
-    shift: within(0, 1).default(0),
-    scale: below(0, 1).default(0),
-  },
-  { error: "an object with rotation, shift and scale" },
-);
+const augmentSettings = {
+  rotation: within(0, 180).default(0),
+  shift: within(0, 1).default(0),
+  scale: below(0, 1).default(0),
+};
+const augment: z.ZodType<AugmentConfig> = z.strictObject(augmentSettings, {
+  error: "an object with rotation, shift and scale",
+});
 
+const earlyCropSettings = { size: whole(1, 10_000), epochs: whole(1, 1000) };
 const earlyCrop: z.ZodType<EarlyCropConfig | null> = z
-  .strictObject(
-    { size: whole(1, 10_000), epochs: whole(1, 1000) },
-    { error: "null, or an object with size and epochs" },
-  )
+  .strictObject(earlyCropSettings, { error: "null, or an object with size and epochs" })
   .nullable();
 
 const schema = z.strictObject({
@@ -229,9 +234,10 @@ export function parseConfig(settings: unknown): TrainConfig {
 function refuse(issue: z.core.$ZodIssue, settings: unknown): ArgumentError {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    const known = path.length === 0 ? { expected: `one of ${Object.keys(schema.shape).join(", ")}` } : {};
+    const known = knownSettings(path[0], settings);
     const op = [...path, issue.keys[0]!].join(".");
-    return new ArgumentError({ op, problem: "unknown setting", ...known });
+    const expected = known.length === 0 ? "no settings" : `one of ${known.join(", ")}`;
+    return new ArgumentError({ op, problem: "unknown setting", expected });
   }
   const got = path.reduce<unknown>((inside, key) => (inside as Record<string, unknown> | undefined)?.[key], settings);
   const op = path.join(".") || "configuration";
@@ -242,4 +248,12 @@ function refuse(issue: z.core.$ZodIssue, settings: unknown): ArgumentError {
     expected: issue.message,
     got: JSON.stringify(got),
   });
+}
+
+/** The names of the settings, or of those within one of them. */
+function knownSettings(within: string | undefined, settings: unknown): string[] {
+  if (within === "augment") return Object.keys(augmentSettings);
+  if (within === "earlyCrop") return Object.keys(earlyCropSettings);
+  if (within === "schedule") return Object.keys(scheduleSettings[(settings as TrainConfig).schedule.name]);
+  return Object.keys(schema.shape);
 }

@@ -18,7 +18,7 @@ export interface Prediction {
   readonly index: number;
   /** The name of the likeliest class. */
   readonly label: string;
-  /** Whether the image was dark on bright and was inverted. */
+  /** Whether the image was dark on light and was inverted. */
   readonly inverted: boolean;
   /** The size of the image before it was scaled, [height, width]. */
   readonly originalSize: readonly [number, number];

@@ -35,7 +35,7 @@ export type ImageSource = Uint8Array | RgbaImage | GreyImage | readonly ArrayLik
 const MAX_PIXELS = 2 ** 24;
 
 export interface DigitImage extends GreyImage {
-  /** Whether the image was dark on bright and has been inverted. */
+  /** Whether the image was dark on light and has been inverted. */
   readonly inverted: boolean;
 }
 
@@ -134,7 +134,7 @@ function brightness(samples: readonly number[], full: number): number {
 
 /**
  * Makes an image white on black, centres it in a square, and scales it to `size`×`size` pixels. If its border is
- * bright, the image is dark on bright and is inverted.
+ * bright, the image is dark on light and is inverted.
  */
 export function toDigit(image: GreyImage, size: number): DigitImage {
   const inverted = borderBrightness(image) > 0.5;

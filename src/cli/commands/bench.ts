@@ -74,7 +74,7 @@ function medianStep(step: () => void, steps: number): number {
 
 function formatSpeed(stepMs: number, batch: number): string {
   const rate = 1000 / stepMs;
-  return `${stepMs.toFixed(2)} ms per step of ${batch} images: ${rate.toFixed(1)} it/s, ${(rate * batch).toFixed(0)} images/s`;
+  return `${stepMs.toFixed(2)} ms per step of ${batch} ${batch === 1 ? "image" : "images"}: ${rate.toFixed(1)} it/s, ${(rate * batch).toFixed(0)} images/s`;
 }
 
 type Entries = Profile["entries"];

@@ -54,6 +54,16 @@ test("an ONNX model is a network, for summary, import and evaluate", async (t) =
   assert.match((await kilograd(["evaluate", out])).stdout, /Accuracy: \d\/4 /);
 });
 
+test("a model that takes bytes is refused, with the export option that makes one", async (t) => {
+  const [data, folder] = [idxFolder(t, 4, 4), temporaryFolder(t)];
+  const [run, model] = [path.join(folder, "run"), path.join(folder, "bytes.onnx")];
+  await kilograd(["import", fixturePath("weights/exercise.pt"), "--data", data, "--out", run]);
+  await kilograd(["export", run, "--to", "onnx", "--preprocessing", "--out", model]);
+  const { status, stderr } = await kilograd(["import", model, "--data", data, "--out", path.join(folder, "again")]);
+  assert.equal(status, 1);
+  assert.match(stderr, /expected FLOAT, got UINT8\. Hint: .*`kilograd export`, leave out --preprocessing\.$/m);
+});
+
 test("a file that does not fit or does not exist is an error with status 1", async (t) => {
   const data = idxFolder(t, 10, 10);
   const out = path.join(temporaryFolder(t), "run");
@@ -65,7 +75,7 @@ test("a file that does not fit or does not exist is an error with status 1", asy
   };
   await refused(
     fixturePath("weights/tensors.pt"),
-    /^kilograd: .*tensors\.pt: loadStateDict: the state dict does not fit ExerciseNet: missing key\(s\) "conv1\.weight"/,
+    /^kilograd: .*tensors\.pt: loadStateDict: the state dict does not fit ExerciseNet: missing key\(s\) "conv1\.weight".* Hint: name the network that the weights belong to with --net\.$/m,
   );
   await refused(fixturePath("weights/module.pt"), /it asks for torch\.nn\.modules\.linear\.Linear/);
   await refused(

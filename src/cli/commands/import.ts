@@ -43,7 +43,8 @@ async function importFile(file: string, options: ImportOptions, { stdout }: Surr
     ? readConfig(file, words)
     : readConfig(options.net ?? "exercise", { ...words, weights: file });
   const { trainer, data: opened } = await assemble(config);
-  if (config.weights !== null) await loadWeights(trainer.model, file);
+  if (config.weights !== null)
+    await loadWeights(trainer.model, file, "name the network that the weights belong to with --net");
   const run = Run.create(out, config, opened);
   const close = run.follow(trainer);
   // A training that is stopped before its first step leaves a checkpoint of its initial weights.

@@ -1,7 +1,7 @@
 /** `kilograd inspect [net]` */
 import { advise, drawNetwork, formatAdvice, formatInspection, inspectNetwork } from "../../entries/summary.js";
 import { writeFileAtomic } from "../../entries/train-node.js";
-import { inputOption, readInputSizes } from "../input-size.js";
+import { hintAtInput, inputOption, readInputSizes } from "../input-size.js";
 import { findNetwork } from "../network-file.js";
 import type { DefineCommand } from "../surroundings.js";
 
@@ -27,7 +27,8 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, { input, svg, json }: InspectOptions) => {
       const sizes = readInputSizes(input);
-      const inspection = inspectNetwork((await findNetwork(net))(), sizes);
+      const network = (await findNetwork(net))();
+      const inspection = hintAtInput(sizes, () => inspectNetwork(network, sizes));
       const advice = advise(inspection);
       if (svg !== undefined) writeFileAtomic(svg, drawNetwork(inspection, advice));
 

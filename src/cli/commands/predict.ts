@@ -12,7 +12,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
   command
     .description("classify PNG images with a run's last weights: print the likelihood of each class")
     .argument("<run>", "the folder of a run")
-    .argument("<images...>", "PNG files; dark-on-bright images are inverted, and images of other sizes are scaled")
+    .argument("<images...>", "PNG files; dark-on-light images are inverted, and images of other sizes are scaled")
     .action(async (folder: string, files: string[]) => {
       const { run, model, load } = await openRun(folder);
       load("last");
@@ -38,7 +38,7 @@ function format({ likelihoods, classes, index, inverted, originalSize }: Predict
   const [height, width] = originalSize;
   const [, rows, columns] = images.size as [number, number, number];
   const notes = [
-    ...(inverted ? ["dark on bright, so inverted"] : []),
+    ...(inverted ? ["dark on light, so inverted"] : []),
     ...(height === rows && width === columns ? [] : [`scaled from ${width}×${height} to ${columns}×${rows}`]),
   ];
   const longest = Math.max(...classes.map((name) => name.length));

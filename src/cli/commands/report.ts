@@ -1,9 +1,10 @@
 /** `kilograd report RUN…` */
 import path from "node:path";
-import { UsageError } from "../../entries/index.js";
+import { ArgumentError, UsageError } from "../../entries/index.js";
 import { comparisonPage, gatherRunReport, runPage, textReport, type RunReport } from "../../entries/report.js";
 import { Run, writeFileAtomic } from "../../entries/train-node.js";
 import { openRun, openTestData } from "../assembly.js";
+import { asUsageError } from "../options.js";
 import type { DefineCommand } from "../surroundings.js";
 
 interface ReportOptions {
@@ -59,5 +60,10 @@ async function reportRun(folder: string, digits: readonly number[]): Promise<Run
   if (!run.has("last")) return gatherRunReport(source);
   const { model, load } = await openRun(folder);
   const epochs = load("last");
-  return gatherRunReport({ ...source, network: { model, epochs, test: openTestData(run) } });
+  const network = { model, epochs, test: openTestData(run) };
+  try {
+    return gatherRunReport({ ...source, network });
+  } catch (error) {
+    throw error instanceof ArgumentError && error.op === "digits" ? asUsageError(error) : error;
+  }
 }

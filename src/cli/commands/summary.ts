@@ -1,6 +1,6 @@
 /** `kilograd summary [net]` */
 import { formatSummary, summarize } from "../../entries/index.js";
-import { inputOption, readInputSizes } from "../input-size.js";
+import { hintAtInput, inputOption, readInputSizes } from "../input-size.js";
 import { findNetwork } from "../network-file.js";
 import type { DefineCommand } from "../surroundings.js";
 
@@ -11,6 +11,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .addOption(inputOption())
     .action(async (net: string, { input }: { input: string }) => {
       const sizes = readInputSizes(input);
-      stdout.write(`${formatSummary(summarize((await findNetwork(net))(), sizes))}\n`);
+      const network = (await findNetwork(net))();
+      stdout.write(`${formatSummary(hintAtInput(sizes, () => summarize(network, sizes)))}\n`);
     });
 };

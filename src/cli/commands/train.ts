@@ -153,7 +153,10 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   if (config.earlyCrop && croppedEpochs(config) > 0) {
     checkCropped(trainer, croppedSize(size, config.earlyCrop), classes.length);
   }
-  if (config.weights !== null) await loadWeights(trainer.model, config.weights);
+  if (config.weights !== null) {
+    const hint = "name the network that the weights belong to, as in `kilograd train my-net.ts --weights file`";
+    await loadWeights(trainer.model, config.weights, hint);
+  }
   return { run: Run.create(folder, config, data), trainer, size };
 }
 
@@ -181,7 +184,7 @@ async function resume(folder: string, threads: string | undefined): Promise<Prep
   if (from.state.position.epoch > config.epochs) {
     throw new StateError({
       op: "--resume",
-      problem: `the run in ${folder} is finished: it has done all ${config.epochs} epochs`,
+      problem: `the run in ${folder} is finished: epoch ${config.epochs} was its last`,
       hint: `see its result with \`kilograd check ${folder}\``,
     });
   }

@@ -1,0 +1,24 @@
+/** The library's hints are for people who write code. Here they become hints for people who type commands. */
+import { DataError, KilogradError, type ErrorDetails } from "../entries/index.js";
+
+/** Where a hint turns to code. */
+const CODE = /(?:, or )?\bawait /;
+
+/** The same failure with another hint. */
+export function withHint({ op, problem, expected, got }: ErrorDetails, hint: string, cause: unknown): KilogradError {
+  return new KilogradError({ op, problem, expected, got, hint }, { cause });
+}
+
+/**
+ * Calls `open`, which opens data. Where the library's hint ends with a call that downloads the files, `advice` takes the
+ * call's place.
+ */
+export function hintAtData<T>(open: () => T, advice: string): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof DataError) || error.hint === undefined || !CODE.test(error.hint)) throw error;
+    const [forShell] = error.hint.split(CODE);
+    throw withHint(error, forShell ? `${forShell}, or ${advice}` : advice, error);
+  }
+}
