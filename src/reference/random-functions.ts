@@ -1,5 +1,7 @@
 /** Functions whose results float32 rounds, for random views: what they compute, of which numbers, and how exactly. */
 import type { Node } from "../graph/node.js";
+import { applyOp, registry, type Op, type SampleInput } from "../graph/op.js";
+import type { Shape } from "../graph/shape.js";
 import * as ops from "../ops/index.js";
 import type { Window } from "../ops/window.js";
 
@@ -25,28 +27,17 @@ function normalized(x: Node, y: Node): Node {
   return ops.batchNorm(images, weight, ops.mul(weight, ops.constant(0.5)), mean, variance, 0.25);
 }
 
-export const functions: Readonly<Record<string, RandomFunction>> = {
-  exp: { of: (x) => ops.exp(x), ranges: [[-6, 4]] },
-  log: { of: (x) => ops.log(x), ranges: [[0.25, 9]] },
-  sqrt: { of: (x) => ops.sqrt(x), ranges: [[0.25, 9]] },
-  rsqrt: { of: (x) => ops.rsqrt(x), ranges: [[0.25, 4]] },
-  reciprocal: { of: (x) => ops.reciprocal(x), ranges: [[0.5, 4]] },
-  sigmoid: { of: (x) => ops.sigmoid(x), ranges: [[-9, 9]] },
-  tanh: { of: (x) => ops.tanh(x), ranges: [[-4, 4]] },
-  quotient: {
-    of: (x, y) => ops.div(x, y),
-    ranges: [
-      [-4, 4],
-      [0.5, 4],
-    ],
-  },
-  power: {
-    of: (x, y) => ops.pow(x, y),
-    ranges: [
-      [0.25, 2],
-      [-2, 2],
-    ],
-  },
+/** An elementwise op of one or two operands, of numbers from the ranges of its first sample. */
+function elementwise(op: Op): [name: string, drawn: RandomFunction][] {
+  const { inputs = [], attrs } = op.samples[0] ?? {};
+  if (op.lowering.kind !== "elementwise" || op.elsewhere === "internal" || inputs.length > 2) return [];
+  const rangeOf = (input: Shape | SampleInput): readonly [number, number] =>
+    ("range" in input ? input.range : undefined) ?? [-2, 2];
+  const ranges = inputs.map(rangeOf) as [readonly [number, number], (readonly [number, number])?];
+  return [[op.name, { of: (...operands) => applyOp(op, operands.slice(0, inputs.length) as Node[], attrs), ranges }]];
+}
+
+const composed: Readonly<Record<string, RandomFunction>> = {
   "whole power": {
     of: (x, y) => ops.pow(x, ops.cast(y, "int32")),
     ranges: [
@@ -54,9 +45,6 @@ export const functions: Readonly<Record<string, RandomFunction>> = {
       [0, 4],
     ],
   },
-  floor: { of: (x) => ops.floor(x), ranges: [[-4, 4]] },
-  ceil: { of: (x) => ops.ceil(x), ranges: [[-4, 4]] },
-  round: { of: (x) => ops.round(x), ranges: [[-4, 4]] },
   noise: {
     of: (x) => ops.add(x, ops.random(ops.data(Int32Array.of(12, -7), [2], "int32"), x.shape)),
     ranges: [[-1, 1]],
@@ -74,6 +62,11 @@ export const functions: Readonly<Record<string, RandomFunction>> = {
     ],
     error: 2e-5,
   },
+};
+
+export const functions: Readonly<Record<string, RandomFunction>> = {
+  ...Object.fromEntries([...registry.values()].flatMap(elementwise)),
+  ...composed,
 };
 
 /** Poolings of an image by a window, which float32 rounds unless they take the maximum. */

@@ -53,6 +53,6 @@ for (const [name, { of, ranges, error = 4e-6 }] of Object.entries(functions)) {
       // Functions are good to some units of the last place, and gradients are made of several of them.
       compareEngines([result, ...found], () => (expected) => error * (Math.abs(expected) + 1));
     });
-    checkRandomly(property, 12);
+    checkRandomly(property, 8);
   });
 }
