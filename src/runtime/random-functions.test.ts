@@ -7,7 +7,7 @@ import { gradients } from "../autograd/gradients.js";
 import type { Dtype } from "../graph/node.js";
 import * as ops from "../ops/index.js";
 import { functions } from "../reference/random-functions.js";
-import { laidOut } from "../reference/random-views.js";
+import { laidOut, type Filling } from "../reference/random-views.js";
 import { asData, fillInput } from "../reference/sample-inputs.js";
 
 const small = (max: number) => fc.integer({ min: 1, max });
@@ -18,9 +18,11 @@ const layouts = fc.record({
 });
 const dtypes = fc.constantFrom<Dtype>("float32", "float32", "int32");
 
-/** The integers of a range are those of its upper bound too, so that there are some. */
-const forType = ([low, high]: readonly [number, number], dtype: Dtype): readonly [number, number] =>
-  dtype === "int32" ? [Math.ceil(low), Math.floor(high) + 1] : [low, high];
+/** Whole numbers, of which some are equal, include the upper bound, so that every range has some. */
+const filling = ([low, high]: readonly [number, number], dtype: Dtype, whole: boolean): Filling =>
+  whole || dtype === "int32"
+    ? { range: [Math.ceil(low), Math.floor(high) + 1], dtype, whole: true }
+    : { range: [low, high], dtype };
 
 for (const [name, { of, ranges, error = 4e-6 }] of Object.entries(functions)) {
   const cases = fc.record({
@@ -31,22 +33,23 @@ for (const [name, { of, ranges, error = 4e-6 }] of Object.entries(functions)) {
     alike: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
     secondLayout: layouts,
     secondDtype: dtypes,
+    whole: fc.boolean(),
     repeated: fc.boolean(),
     axis: fc.nat(3),
     fill: fc.nat(9999),
   });
   test(`random views: ${name}`, () => {
-    const property = fc.property(cases, ({ shape, layout, dtype, alike, fill, repeated, axis, ...second }) => {
+    const property = fc.property(cases, ({ shape, layout, dtype, alike, fill, whole, repeated, axis, ...second }) => {
       const [range, secondRange = [-2, 2]] = ranges;
-      const x = laidOut(shape, layout, { range: forType(range, dtype), dtype }, `functions ${fill}`);
+      const x = laidOut(shape, layout, filling(range, dtype, whole), `functions ${fill}`);
       const y = laidOut(
         shape.map((size, axis) => (alike[axis] ? 1 : size)),
         second.secondLayout,
-        { range: forType(secondRange, second.secondDtype), dtype: second.secondDtype },
+        filling(secondRange, second.secondDtype, whole),
         `second operands ${fill}`,
       );
-      const whole = repeated ? ops.expand(x.view, [2, ...shape]) : x.view;
-      const result = of(whole, y.view, axis % whole.shape.length);
+      const operand = repeated ? ops.expand(x.view, [2, ...shape]) : x.view;
+      const result = of(operand, y.view, axis % operand.shape.length);
       const upstream = asData(fillInput({ shape: result.shape, range: [-2, 2] }, `upstream ${fill}`));
       const all = result.requiresGrad ? gradients(result, upstream) : undefined;
       const found = [x.leaf, y.leaf].flatMap((leaf) => all?.get(leaf) ?? []);
