@@ -1,9 +1,9 @@
-/** What a sign is that a training is not going well. */
+/** Signs that a training is not going well. */
 import type { TrainingProgress } from "./progress.js";
 
-/** What is to be said of a training. */
+/** A piece of advice on a training. */
 export interface TrainingAdvice {
-  /** The epoch after which it is said. */
+  /** The epoch after which it is given. */
   readonly epoch: number;
   /** The name of the sign. */
   readonly sign: string;

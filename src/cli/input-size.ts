@@ -24,7 +24,7 @@ function readSize(word: string): number[] {
   throw new UsageError({
     op: "--input",
     problem: "invalid size",
-    expected: "whole numbers such as 1,28,28",
+    expected: "integers such as 1,28,28",
     got: word,
   });
 }

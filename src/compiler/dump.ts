@@ -1,4 +1,5 @@
 /** A plan and its loop nests as text for people to read. */
+import { counted } from "../text/counted.js";
 import { printFunction } from "../wasm/printer.js";
 import type { Kernel } from "../kernels/kernel.js";
 import type { Plan } from "./planning/plan.js";
@@ -9,7 +10,7 @@ import type { Buffer } from "../kernels/views.js";
 export function formatPlan(plan: Plan): string {
   const lines = [
     `arena ${kib(plan.arenaBytes)}, scratch ${kib(plan.scratchBytes)} a thread, own ${kib(plan.ownBytes)}, ` +
-      `${plan.stages.length} stages`,
+      counted(plan.stages.length, "stage"),
     "",
   ];
   let number = 0;

@@ -38,8 +38,8 @@ test("settings replace the recipe's", () => {
 });
 
 const refused: readonly (readonly [settings: Record<string, unknown>, message: string])[] = [
-  [{ epochs: 0 }, "epochs: invalid value; expected a whole number from 1 to 1000, got 0."],
-  [{ epochs: 2.5 }, "epochs: invalid value; expected a whole number from 1 to 1000, got 2.5."],
+  [{ epochs: 0 }, "epochs: invalid value; expected an integer from 1 to 1000, got 0."],
+  [{ epochs: 2.5 }, "epochs: invalid value; expected an integer from 1 to 1000, got 2.5."],
   [{ lr: -1 }, "lr: invalid value; expected a number above 0, at most 100, got -1."],
   [{ lr: "0.1" }, 'lr: invalid value; expected a number above 0, at most 100, got "0.1".'],
   [{ lr: NaN }, "lr: invalid value; expected a number above 0, at most 100, got null."],
@@ -50,18 +50,15 @@ const refused: readonly (readonly [settings: Record<string, unknown>, message: s
     { schedule: { name: "wave" } },
     'schedule.name: invalid value; expected a schedule with the name constant, onecycle, step, multistep, cosine, plateau, got "wave".',
   ],
-  [
-    { schedule: { name: "step" } },
-    "schedule.stepSize: the setting is missing; expected a whole number from 1 to 1000.",
-  ],
+  [{ schedule: { name: "step" } }, "schedule.stepSize: the setting is missing; expected an integer from 1 to 1000."],
   [{ schedule: { name: "cosine", tMax: 3 } }, "schedule.tMax: unknown setting; expected one of etaMin."],
   [{ augment: { flip: 1 } }, "augment.flip: unknown setting; expected one of rotation, shift, scale."],
   [{ schedule: { name: "constant", gamma: 1 } }, "schedule.gamma: unknown setting; expected no settings."],
   [{ earlyCrop: { size: 20, epochs: 1, at: 0 } }, "earlyCrop.at: unknown setting; expected one of size, epochs."],
   [{ augment: { rotation: 200 } }, "augment.rotation: invalid value; expected a number from 0 to 180, got 200."],
   [{ earlyCrop: 3 }, "earlyCrop: invalid value; expected null, or an object with size and epochs, got 3."],
-  [{ earlyCrop: { size: 24 } }, "earlyCrop.epochs: the setting is missing; expected a whole number from 1 to 1000."],
-  [{ threads: 0 }, "threads: invalid value; expected a whole number from 1 to 256, got 0."],
+  [{ earlyCrop: { size: 24 } }, "earlyCrop.epochs: the setting is missing; expected an integer from 1 to 1000."],
+  [{ threads: 0 }, "threads: invalid value; expected an integer from 1 to 256, got 0."],
 ];
 
 for (const [settings, message] of refused) {

@@ -10,7 +10,7 @@ function number(expected: string, accepts: (x: number) => boolean) {
   return z.custom<number>((x) => typeof x === "number" && Number.isFinite(x) && accepts(x), { error: expected });
 }
 const whole = (min: number, max: number) =>
-  number(`a whole number from ${min} to ${max}`, (x) => Number.isInteger(x) && x >= min && x <= max);
+  number(`an integer from ${min} to ${max}`, (x) => Number.isInteger(x) && x >= min && x <= max);
 const within = (min: number, max: number) => number(`a number from ${min} to ${max}`, (x) => x >= min && x <= max);
 const below = (min: number, max: number) =>
   number(`a number from ${min} up to, not including, ${max}`, (x) => x >= min && x < max);
@@ -200,7 +200,7 @@ const schema = z.strictObject({
   augment,
   earlyCrop: earlyCrop.default(null),
   seed: whole(0, 2 ** 32 - 1),
-  threads: z.union([z.null(), whole(1, 256)], { error: "a whole number from 1 to 256" }).default(null),
+  threads: z.union([z.null(), whole(1, 256)], { error: "an integer from 1 to 256" }).default(null),
   numerics: oneOf(NUMERICS).default("fast"),
   checkpointSteps: whole(1, 1_000_000).default(500),
 }) satisfies z.ZodType<TrainConfig>;

@@ -267,8 +267,8 @@ test("samples of a plain dataset are stacked: tensors, images, whole numbers", (
 const unequal: transforms.Transform = (image) =>
   image.data[0] === 0 ? { ...image, data: new Float32Array(8), width: 2 } : transforms.toTensor()(image);
 const refusals: readonly [make: () => unknown, message: string][] = [
-  [() => loaderOf(4, { batchSize: 0 }), "DataLoader: invalid batchSize; expected an integer from 1, got 0."],
-  [() => loaderOf(4, { prefetch: 0.5 }), "DataLoader: invalid prefetch; expected an integer from 0, got 0.5."],
+  [() => loaderOf(4, { batchSize: 0 }), "DataLoader: invalid batchSize; expected an integer of at least 1, got 0."],
+  [() => loaderOf(4, { prefetch: 0.5 }), "DataLoader: invalid prefetch; expected an integer of at least 0, got 0.5."],
   [() => loaderOf(4, {}).iterate({ from: 5 }), "DataLoader: invalid from; expected an integer from 0 to 4, got 5."],
   [
     () => loaderOf(4, { shuffle: true, sampler: new RandomSampler(indices(4)) }),

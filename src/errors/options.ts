@@ -31,6 +31,6 @@ export function checkRange(op: string, name: string, value: number, least: numbe
 /** Throws unless a number is an integer from `least` to `most`, both included. */
 export function checkInteger(op: string, name: string, value: number, least: number, most = Infinity): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  const range = most === Infinity ? `an integer from ${least}` : `an integer from ${least} to ${most}`;
+  const range = most === Infinity ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
   throw new ArgumentError({ op, problem: `invalid ${name}`, expected: range, got: String(value) });
 }

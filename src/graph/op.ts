@@ -99,7 +99,7 @@ export interface OpLayer<A> {
   readonly detail: { of(node: Node<A>, isActive: (node: Node) => boolean): LayerDetail | undefined }["of"];
   /** The name of the function that builds it, if it differs from the op's name. */
   readonly functionName?: string;
-  /** Set if each node is a layer of its own. A module with several of them is looked into, as if it had submodules. */
+  /** Set if each node is a layer of its own. A module with several of them is split into layers, as if it had submodules. */
   readonly weighty?: true;
   /** The number of multiply-adds. */
   readonly multiplyAdds?: { of(node: Node<A>): number }["of"];

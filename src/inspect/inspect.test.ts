@@ -178,7 +178,7 @@ test("branches are in call order", () => {
   );
 });
 
-test("a custom module with at most one weighty part is one layer, and one with several is looked into", () => {
+test("a custom module with at most one weighty part is one layer, and one with several is split", () => {
   class Swish extends nn.Module {
     override forward(x: Tensor): Tensor {
       return x.mul(x.sigmoid());

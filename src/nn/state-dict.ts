@@ -34,7 +34,7 @@ export function loadStateDict(owner: string, own: StateDict, given: StateDict, o
     throw new ArgumentError({
       op: "loadStateDict",
       problem: `the state dict does not fit ${owner}: ${problems.join("; ")}`,
-      hint: "load the state of a network of the same class and arguments, or pass { strict: false } to take what is there",
+      hint: "load the state of a network of the same class and arguments, or pass { strict: false } to load only the entries that match",
     });
   }
   const elements = [...own].map(([key, tensor]) => [tensor, given.get(key)?.data()] as const);

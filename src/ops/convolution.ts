@@ -4,7 +4,8 @@
  * the others, to any order. Group g connects its share of the input channels to its share of the output channels.
  * PyTorch: `torch.nn.functional.conv2d`, `torch.nn.grad.conv2d_input`, `torch.nn.grad.conv2d_weight`.
  */
-import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { ShapeError } from "../errors/errors.js";
+import { checkInteger } from "../errors/options.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample } from "../graph/op.js";
@@ -142,12 +143,10 @@ function outputShape(op: string, x: Shape, w: Shape, attrs: ConvolutionAttrs): n
 }
 
 function requireChannels(op: string, x: Shape, w: Shape, groups: number): void {
-  if (!Number.isInteger(groups) || groups < 1) {
-    throw new ArgumentError({ op, problem: `groups ${groups} is out of range`, expected: "an integer of at least 1" });
-  }
+  checkInteger(op, "groups", groups, 1);
   const expected = w[1]! * groups;
   if (x[1] !== expected) {
-    const inGroups = groups === 1 ? "" : ` (${groups} groups of ${w[1]})`;
+    const inGroups = groups === 1 ? "" : ` (${counted(groups, "group")} of ${w[1]})`;
     throw new ShapeError({
       op,
       problem: `input ${formatShape(x)} has ${counted(x[1]!, "channel")}, but weight ${formatShape(w)} expects ${expected}${inGroups}`,

@@ -47,10 +47,10 @@ function setGradients(params: readonly Tensor[], step: number): void {
   }
 }
 
-test("every answer is asked for", () => answers.assertAllAsked(Object.keys(optimizers)));
+test("every stored answer is used", () => answers.assertAllAsked(Object.keys(optimizers)));
 
 for (const [name, make] of Object.entries(optimizers)) {
-  test(`${name} goes PyTorch's way for 60 steps`, answers.needs(name), () => {
+  test(`${name} matches PyTorch for 60 steps`, answers.needs(name), () => {
     const history = answers.get(name);
     const params = start();
     const optimizer = make(params);

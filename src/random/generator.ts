@@ -56,7 +56,7 @@ export class Generator {
       throw new ArgumentError({
         op: "manualSeed",
         problem: "not a seed",
-        expected: "a whole number",
+        expected: "an integer",
         got: String(seed),
       });
     }

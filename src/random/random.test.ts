@@ -135,7 +135,7 @@ test("manualSeed seeds what draws without a generator use", () => {
 test("errors say what was expected", () => {
   assert.throws(() => manualSeed(1.5), {
     name: "ArgumentError",
-    message: "manualSeed: not a seed; expected a whole number, got 1.5.",
+    message: "manualSeed: not a seed; expected an integer, got 1.5.",
   });
   assert.throws(() => randomInteger(3, 3), {
     name: "ArgumentError",

@@ -212,7 +212,7 @@ function viewDigit(
     throw new ArgumentError({
       op: "digits",
       problem: "no test image has this class",
-      expected: `a whole number from 0 to ${classes - 1}`,
+      expected: `an integer from 0 to ${classes - 1}`,
       got: String(label),
     });
   }

@@ -7,7 +7,7 @@ import { DataError } from "../errors/errors.js";
 import type { AugmentConfig } from "../config/config.js";
 import type { TrainingData } from "../train/session.js";
 
-/** What is known of a dataset's images. A run keeps it so that it can classify other images in the same way. */
+/** Facts about a dataset's images. A run keeps them so that it can classify other images in the same way. */
 export interface ImageInfo {
   /** The size of an image, [C, H, W]. */
   readonly size: readonly number[];
@@ -21,7 +21,7 @@ export interface ImageInfo {
 
 /** Data, opened for training. */
 export interface OpenedData extends TrainingData {
-  /** What is known of the images. */
+  /** Facts about the images. */
   readonly info: ImageInfo;
   /** The SHA-256 of each file, by its name. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export function licenseOf(data: string): string | undefined {
  * Opens a dataset by its name, or the IDX files in a folder, which are normalised like MNIST.
  * @param data the name or the folder
  * @param augment how training images are changed at random
- * @returns training and test images, transformed, and what is known of them
+ * @returns training and test images, transformed, and facts about the images
  * @throws DataError if a file is missing or damaged
  * @example
  * const { train, test, info } = openData("data", { rotation: 5, shift: 0, scale: 0 });

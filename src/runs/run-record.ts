@@ -26,7 +26,7 @@ export interface RunRecord {
   readonly config: TrainConfig;
   /** The SHA-256 of the data files, by their names. */
   readonly data: Readonly<Record<string, string>>;
-  /** What is known of the images. */
+  /** Facts about the images. */
   readonly images: ImageInfo;
   /** The versions of kilograd and Node that started the run. */
   readonly versions: Readonly<Record<"kilograd" | "node", string>>;

@@ -148,7 +148,7 @@ test("a full disk ends the training with a word; the checkpoint before is whole 
   assert.equal(await hashTensors((await train(full)).capture().model), expected);
 });
 
-test("what is no run is refused, each with a word on what is wrong", (t) => {
+test("a folder that is not a run is refused with the reason", (t) => {
   const at = folder(t);
   const file = path.join(at, "config.json");
   assert.throws(() => Run.open(at), /is not a run: it has no config\.json\. Hint: give the folder of a run/);

@@ -74,7 +74,7 @@ export class Run {
    * Starts a run: makes the folder, and writes what is known before the first step.
    * @param folder its path
    * @param config all settings
-   * @param data what is known of the images, and the hashes of their files
+   * @param data facts about the images, and the hashes of their files
    * @returns the run
    * @throws KilogradError if the folder cannot be made or written to
    * @example

@@ -27,7 +27,7 @@ test("two kinds of numerics", () => {
   );
 });
 
-test("what is not named stays, and nothing is changed by settings that are refused", () => {
+test("settings that are not given stay as they are, and a refused call changes nothing", () => {
   const settings = (): unknown => (compiledEngine() as unknown as { settings: unknown }).settings;
   configure({ threads: 3, numerics: "strict" });
   configure({});
@@ -36,7 +36,7 @@ test("what is not named stays, and nothing is changed by settings that are refus
   assert.deepEqual(settings(), { threads: 2, numerics: "strict", profile: false });
 });
 
-test("a listener is told of each program that is compiled, and not of one that is there already", () => {
+test("a listener is called for each program that is compiled, but not for one that already exists", () => {
   const texts: ProgramText[] = [];
   onCompile((text) => texts.push(text));
   const sum = (list: number[]): number => tensor(list).mul(3).sum().item();
@@ -44,6 +44,6 @@ test("a listener is told of each program that is compiled, and not of one that i
   assert.equal(sum([5, 4, 3, 2, 2]), 48);
   onCompile(() => undefined);
   assert.equal(texts.length, 1);
-  assert.match(texts[0]!.plan, /^arena .* stages/);
+  assert.match(texts[0]!.plan, /^arena .* stages?$/m);
   assert.match(texts[0]!.loops, /^void k0\(i32 n\) \{$/m);
 });

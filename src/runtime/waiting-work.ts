@@ -10,10 +10,10 @@ export class WaitingWork {
   private isRunning = false;
 
   /**
-   * Has `work` done at the beginning of the engine's next computation, whether or not other threads take part in it, so
-   * that random numbers are drawn in the same order for any number of threads. There is room for one piece of work: a
-   * new one replaces one that still waits. The work cannot compute anything itself. If it fails nobody is told: whoever
-   * wanted it does it again when the error can be reported.
+   * Schedules `work` for the start of the engine's next computation, whether or not other threads take part in it, so that
+   * random numbers are drawn in the same order for any number of threads. There is room for one piece of work: a
+   * new one replaces one that still waits. The work cannot compute anything itself. A failure is not
+   * reported: whoever wanted the work does it again when the error can be reported.
    *
    * @returns a function that withdraws the work if it still waits
    */

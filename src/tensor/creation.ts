@@ -49,7 +49,8 @@ export function tensor(elements: NestedNumbers | HostArray, shape?: Shape, optio
   if (isRecording()) {
     throw new StateError({
       op: "tensor",
-      problem: "a tensor is made from data inside a compiled function, which would keep these elements for ever",
+      problem:
+        "a tensor is made from data inside a compiled function, which would reuse the same elements in every call",
       hint: "make it outside, or pass it as an argument",
     });
   }

@@ -1,4 +1,4 @@
-/** Text as it stands in HTML and SVG. */
+/** Escapes text for HTML and SVG. */
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",

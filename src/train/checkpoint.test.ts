@@ -26,7 +26,7 @@ const checkpoint = {
   extra: { metricsBytes: 120, bestEpoch: 1 },
 } as unknown as Checkpoint;
 
-test("tensors stand under PyTorch's names, and everything else in the metadata", () => {
+test("tensors have PyTorch's names, and the metadata holds everything else", () => {
   const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint), "x");
   assert.deepEqual([...tensors.keys()].sort(), [
     "bn.num_batches_tracked",

@@ -29,7 +29,7 @@ const defaultFolders = [
 
 function parseCount(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It takes a whole number.");
+  throw new InvalidArgumentError("Expected an integer.");
 }
 
 const readFolders = (text: string): string[] => text.split(",");
@@ -44,7 +44,7 @@ export function readOptions(words: readonly string[]): Options {
     .option("--seed <number>", "another seed draws other mutants", parseCount, 1)
     .option("--tests <folders>", "where the tests are, separated by commas", readFolders, ["src"])
     .option("--budget <seconds>", "seconds of computing that a mutant's tests may take", parseCount, 40)
-    .option("--again <file>", "tries only the survivors of this result again")
+    .option("--again <file>", "test only the mutants that survived in this result")
     .option("--out <file>", "where the result goes, as JSON", "test/mutation/results/latest.json")
     .addHelpText("after", "\nExample:\n  npm run mutate -- src/compiler --sample 60 --seed 1")
     .showHelpAfterError("(--help shows what is possible)");

@@ -14,7 +14,7 @@ export const rule: AdviceRule = {
     if (late.length < 2) return [];
     const [first] = late;
     const seen = fieldSize(network.before(first!)[0]!);
-    const reason = `its input sees ${seen} of ${size} pixels, and it is the first of ${late.length} more convolutions`;
+    const reason = `its input sees ${seen} of ${size} pixels, and ${late.length - 1} more ${late.length === 2 ? "convolution follows" : "convolutions follow"} it`;
     return [{ layer: first!.position, reason }];
   },
 };

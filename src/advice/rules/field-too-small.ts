@@ -17,7 +17,10 @@ export const rule: AdviceRule = {
     return small.map((layer) => {
       const size = fieldSize(layer);
       const seen = size === 1 ? "a single pixel" : `${size} pixels`;
-      return { layer: layer.position, reason: `the last features see ${seen}, a digit is about ${digit} pixels high` };
+      return {
+        layer: layer.position,
+        reason: `the last features see ${seen}, but a digit is about ${digit} pixels high`,
+      };
     });
   },
 };

@@ -21,6 +21,6 @@ for (const [option, value] of [
   test(`${option} ${JSON.stringify(value)} is rejected`, async () => {
     const { status, stderr } = await kilograd(["bench", option!, value!]);
     assert.equal(status, 2);
-    assert.match(stderr, new RegExp(`^kilograd: ${option}: invalid value; expected a whole number from 1 to 1000000`));
+    assert.match(stderr, new RegExp(`^kilograd: ${option}: invalid value; expected an integer from 1 to 1000000`));
   });
 }

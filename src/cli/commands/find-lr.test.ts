@@ -35,7 +35,7 @@ test("find-lr: an invalid range ends with status 2", async () => {
   for (const [options, message] of [
     [["--from", "1", "--to", "0.1"], /--from, --to: invalid range; expected 0 < from < to, got 1 and 0\.1/],
     [["--from", "x"], /--from, --to: invalid range/],
-    [["--steps", "5"], /--steps: invalid value; expected a whole number, at least 20, got 5/],
+    [["--steps", "5"], /--steps: invalid value; expected an integer of at least 20, got 5/],
   ] as const) {
     const { status, stderr } = await kilograd(["find-lr", ...options]);
     assert.equal(status, 2);
@@ -82,7 +82,7 @@ test("find-batch-size: each size sees the same images; the learning rate is scal
 
 test("find-batch-size: an invalid count ends with status 2", async () => {
   for (const [options, message] of [
-    [["--sizes", "16,x"], /--sizes: invalid value; expected a whole number, at least 1, got x/],
+    [["--sizes", "16,x"], /--sizes: invalid value; expected an integer of at least 1, got x/],
     [["--images", "0"], /--images: invalid value/],
   ] as const) {
     const { status, stderr } = await kilograd(["find-batch-size", ...options]);

@@ -258,7 +258,7 @@ describe("what the plan tells the host", () => {
 
   test("how much memory it needs, in the plan's first line", () => {
     const [first] = formatPlan(planOf([ops.exp(data(8, 64, 64))])).split("\n");
-    assert.equal(first, "arena 256 KiB, scratch 16 KiB a thread, own 0 KiB, 1 stages");
+    assert.equal(first, "arena 256 KiB, scratch 16 KiB a thread, own 0 KiB, 1 stage");
   });
 });
 

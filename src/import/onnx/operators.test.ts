@@ -176,7 +176,7 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
   [
     "zero groups",
     onnx([node("Conv", ["x", "w"], ["y"], [int("group", 0)])]),
-    /\(Conv\): Conv2d: invalid inChannels; expected an integer from 1, got 0/,
+    /\(Conv\): Conv2d: invalid inChannels; expected an integer of at least 1, got 0/,
   ],
   [
     "an unsupported auto_pad",

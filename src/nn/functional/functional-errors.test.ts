@@ -30,7 +30,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "conv2d: groups",
     () => F.conv2d(zeros([8, 6, 9, 9]), zeros([4, 2, 3, 3]), null, { groups: 0 }),
     ArgumentError,
-    "conv2d: groups 0 is out of range; expected an integer of at least 1.",
+    "conv2d: invalid groups; expected an integer of at least 1, got 0.",
   ],
   [
     "conv2d: a small image",

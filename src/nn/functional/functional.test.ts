@@ -95,7 +95,7 @@ function assertRight(actual: Tensor | null, expected: Elements, what: string): v
   assertClose(actual.data(), expected.values, ofLargest(2e-6, 1), what);
 }
 
-test("every answer is asked for", () => answers.assertAllAsked(Object.keys(calls)));
+test("every stored answer is used", () => answers.assertAllAsked(Object.keys(calls)));
 
 for (const [name, call] of Object.entries(calls)) {
   test(`${name}: value and gradients are PyTorch's`, answers.needs(name), () => {

@@ -52,7 +52,7 @@ const layers: Readonly<Record<string, () => nn.Module>> = {
 };
 
 const answers = new Answers(fixture.layers, "python3 fixtures/nn/layers.py");
-test("every answer is asked for", () => answers.assertAllAsked(Object.keys(layers)));
+test("every stored answer is used", () => answers.assertAllAsked(Object.keys(layers)));
 
 for (const [name, make] of Object.entries(layers)) {
   test(`${name} has PyTorch's printed form, names and first values`, answers.needs(name), () => {
@@ -171,9 +171,12 @@ test("batch norm without running statistics uses the batch's own in evaluation t
 
 test("arguments that make no layer are refused", () => {
   const refusals: [() => unknown, string][] = [
-    [() => new nn.Conv2d(0, 1, 3), "Conv2d: invalid inChannels; expected an integer from 1, got 0."],
-    [() => new nn.Conv2d(1, 1, [3, 0]), "Conv2d: invalid kernelSize; expected an integer from 1, got 0."],
-    [() => new nn.Conv2d(1, 1, 3, { padding: -1 }), "Conv2d: invalid padding; expected an integer from 0, got -1."],
+    [() => new nn.Conv2d(0, 1, 3), "Conv2d: invalid inChannels; expected an integer of at least 1, got 0."],
+    [() => new nn.Conv2d(1, 1, [3, 0]), "Conv2d: invalid kernelSize; expected an integer of at least 1, got 0."],
+    [
+      () => new nn.Conv2d(1, 1, 3, { padding: -1 }),
+      "Conv2d: invalid padding; expected an integer of at least 0, got -1.",
+    ],
     [
       () => new nn.Conv2d(3, 4, 3, { groups: 2 }),
       "Conv2d: 2 groups do not divide the channels; expected inChannels and outChannels that are multiples of groups, got 3 and 4.",
@@ -182,8 +185,8 @@ test("arguments that make no layer are refused", () => {
       () => new nn.Conv2d(3, 4, 3, { pading: 1 } as object),
       'Conv2d: there is no option "pading"; expected one of stride, padding, dilation, groups, bias.',
     ],
-    [() => new nn.BatchNorm2d(1.5), "BatchNorm2d: invalid numFeatures; expected an integer from 1, got 1.5."],
-    [() => new nn.Linear(1, -1), "Linear: invalid outFeatures; expected an integer from 1, got -1."],
+    [() => new nn.BatchNorm2d(1.5), "BatchNorm2d: invalid numFeatures; expected an integer of at least 1, got 1.5."],
+    [() => new nn.Linear(1, -1), "Linear: invalid outFeatures; expected an integer of at least 1, got -1."],
     [() => new nn.Dropout(2), "Dropout: invalid probability p; expected 0 to 1, got 2."],
     [
       () => nn.init.kaimingUniform_(new nn.Parameter(zeros([3]))),

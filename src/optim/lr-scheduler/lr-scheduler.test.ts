@@ -84,7 +84,7 @@ function row(optimizer: Optimizer): number[] {
 }
 
 const answers = new Answers(fixture.schedules, "python3 fixtures/optim/optim.py");
-test("every answer is asked for", () => answers.assertAllAsked(Object.keys(cases)));
+test("every stored answer is used", () => answers.assertAllAsked(Object.keys(cases)));
 
 for (const [name, { optimizer: makeOptimizer, make, metric = () => 0 }] of Object.entries(cases)) {
   test(`${name} gives PyTorch's learning rates and momentum`, answers.needs(name), () => {
@@ -117,7 +117,7 @@ for (const [name, { optimizer: makeOptimizer, make, metric = () => 0 }] of Objec
   });
 }
 
-test("a phase of no length is passed over", () => {
+test("a phase without steps is skipped", () => {
   const optimizer = sgd();
   new OneCycleLR(optimizer, 1, { totalSteps: 10, pctStart: 0.1 });
   assert.equal(optimizer.paramGroups[0]!.lr, 1);
@@ -125,12 +125,15 @@ test("a phase of no length is passed over", () => {
 
 test("what does not make sense is refused", () => {
   const refusals: [() => unknown, string][] = [
-    [() => new StepLR(sgd(), 0), "StepLR: invalid stepSize; expected an integer from 1, got 0."],
+    [() => new StepLR(sgd(), 0), "StepLR: invalid stepSize; expected an integer of at least 1, got 0."],
     [
       () => new MultiStepLR(sgd(), [3, 0.5]),
       "MultiStepLR: a milestone is not a number of steps; expected integers from 1, got [3, 0.5].",
     ],
-    [() => new CosineAnnealingLR(sgd(), 1.5), "CosineAnnealingLR: invalid tMax; expected an integer from 1, got 1.5."],
+    [
+      () => new CosineAnnealingLR(sgd(), 1.5),
+      "CosineAnnealingLR: invalid tMax; expected an integer of at least 1, got 1.5.",
+    ],
     [
       () => new OneCycleLR(sgd(), 1, { epochs: 3 }),
       "OneCycleLR: the length of the cycle is missing; expected totalSteps, or epochs and stepsPerEpoch.",
@@ -177,6 +180,6 @@ test("a cycle has an end", () => {
   assert.throws(() => schedule.step(), {
     name: "StateError",
     message:
-      "OneCycleLR.step: step 4 lies beyond the end of the cycle; expected at most 3 steps. Hint: give the number of batches of the whole training as totalSteps, and call step() once a batch.",
+      "OneCycleLR.step: step 4 is after the end of the cycle; expected at most 3 steps. Hint: give the number of batches of the whole training as totalSteps, and call step() once per batch.",
   });
 });

@@ -2,6 +2,7 @@
  * The base class of learning-rate schedules. A schedule sets the learning rate of every group of its optimizer: once
  * when it is constructed, and again at each `step()`. PyTorch: `torch.optim.lr_scheduler.LRScheduler`.
  */
+import { counted } from "../../text/counted.js";
 import { ArgumentError } from "../../errors/errors.js";
 import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
@@ -102,7 +103,7 @@ export abstract class LRScheduler {
       throw new ArgumentError({
         op: `${this.constructor.name}.loadStateDict`,
         problem: "the state does not fit",
-        expected: `last_epoch, and _last_lr of ${this.baseLrs.length} groups`,
+        expected: `last_epoch, and _last_lr of ${counted(this.baseLrs.length, "group")}`,
         got: JSON.stringify(state),
       });
     }

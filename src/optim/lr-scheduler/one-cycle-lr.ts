@@ -1,4 +1,5 @@
 /** The one-cycle policy (Smith and Topin 2017, arXiv 1708.07120). PyTorch: `OneCycleLR`. */
+import { counted } from "../../text/counted.js";
 import { ArgumentError, StateError } from "../../errors/errors.js";
 import { checkInteger, checkRange, refuseUnknown, withDefaults } from "../../errors/options.js";
 import type { Optimizer } from "../optimizer.js";
@@ -113,9 +114,9 @@ export class OneCycleLR extends LRScheduler {
     if (this.lastEpoch > this.totalSteps) {
       throw new StateError({
         op: "OneCycleLR.step",
-        problem: `step ${this.lastEpoch} lies beyond the end of the cycle`,
-        expected: `at most ${this.totalSteps} steps`,
-        hint: "give the number of batches of the whole training as totalSteps, and call step() once a batch",
+        problem: `step ${this.lastEpoch} is after the end of the cycle`,
+        expected: `at most ${counted(this.totalSteps, "step")}`,
+        hint: "give the number of batches of the whole training as totalSteps, and call step() once per batch",
       });
     }
     super.update();

@@ -1,4 +1,5 @@
 /** The sections on what a network gets right and wrong: classes, calibration, mistakes. */
+import { counted } from "../../text/counted.js";
 import { percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
 import type { Mistake, NetworkReport } from "../run-report.js";
@@ -76,10 +77,14 @@ export function calibrationSection(name: string, { calibration }: NetworkReport)
   return section(
     "Calibration",
     html`<p>
-      Expected calibration error: <strong>${percent(ece)}</strong> (${bins.length} bins; Guo et al. 2017). A calibrated
-      network is right as often as its confidence says.
+      Expected calibration error: <strong>${percent(ece)}</strong> (${counted(bins.length, "bin")}; Guo et al. 2017). A
+      calibrated network is right as often as its confidence says.
     </p>`,
-    missing > 0 && html`<p>${whole(missing)} images have no likelihood, because the network returned NaN.</p>`,
+    missing > 0 &&
+      html`<p>
+        ${whole(missing)} ${missing === 1 ? "image has" : "images have"} no likelihood, because the network returned
+        NaN.
+      </p>`,
     html`<div class="grid">
       ${lineChart(reliabilityChart([{ name, calibration }]))}${table(["confidence", "images", "mean confidence", "accuracy"], rows)}
     </div>`,

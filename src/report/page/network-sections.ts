@@ -1,4 +1,5 @@
 /** The sections on the network: its layers, its kernels and its activation maps. */
+import { counted } from "../../text/counted.js";
 import { drawNetwork } from "../../inspect/drawing.js";
 import { layerTitle } from "../../inspect/inspect-table.js";
 import { whole } from "../../text/figures.js";
@@ -59,7 +60,8 @@ const CUT = ", the first of which are shown";
 function kernelFigure({ layer, outputs, inputs, height, width, kernels, cut }: KernelView): Html {
   const columns = inputs === 1 ? Math.min(16, outputs) : inputs;
   const picture = tilesPicture({ width, height, tiles: kernels }, columns);
-  const what = inputs === 1 ? `${outputs} kernels` : `${outputs} kernels (rows) for ${inputs} input channels (columns)`;
+  const count = counted(outputs, "kernel");
+  const what = inputs === 1 ? count : `${count} (rows) for ${inputs} input channels (columns)`;
   const caption = `${layer}: ${what} of ${height}×${width}${cut ? CUT : ""}`;
   return html`<figure>
     ${image(picture, zoomFor(picture.width, 12), caption)}
@@ -110,7 +112,7 @@ function digitMaps(
   const maps = layers.map(({ layer, channels, height: h, width: w, maps: tiles, cut }) => {
     const columns = Math.min(8, tiles.length);
     const picture = tilesPicture({ width: w, height: h, tiles }, columns);
-    const caption = `${layer}: ${channels} maps of ${h}×${w}${cut ? CUT : ""}`;
+    const caption = `${layer}: ${counted(channels, "map")} of ${h}×${w}${cut ? CUT : ""}`;
     return html`<figure>
       ${image(picture, zoomFor(picture.width, 6), caption)}
       <figcaption>${caption}</figcaption>

@@ -1,6 +1,6 @@
 /** Operators that move elements, or compute the sizes for other operators that do. */
 import * as ops from "../../../ops/index.js";
-import { broadcastShapes, sizeOf } from "../../../graph/shape.js";
+import { broadcastShapes, formatShape, sizeOf } from "../../../graph/shape.js";
 import { cat, full, tensor } from "../../../tensor/creation.js";
 import { Tensor } from "../../../tensor/tensor.js";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
@@ -156,7 +156,7 @@ const pad: Importer = (node) => {
     const x = tensorInput(input);
     const sides = listOf(node, "pads", pads) ?? unsupported("its pads are missing");
     if (sides.length !== 2 * x.ndim || sides.some((size) => size < 0)) {
-      return unsupported(`its pads are not two sizes for each of the ${x.ndim} axes`);
+      return unsupported(`its pads are not two sizes for each axis of ${formatShape(x.shape)}`);
     }
     const [before, after] = [sides.slice(0, x.ndim), sides.slice(x.ndim)];
     checkElements(x.shape.map((size, axis) => before[axis]! + size + after[axis]!));
