@@ -9,7 +9,8 @@ import { checkInteger } from "../errors/options.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample } from "../graph/op.js";
-import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps } from "./window.js";
+import { pythonTuple } from "../text/python.js";
+import { requireFloat, requireImage, windowOutput, windowTaps } from "./window.js";
 import { counted } from "../text/counted.js";
 
 export interface ConvolutionAttrs {

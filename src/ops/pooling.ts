@@ -7,7 +7,8 @@ import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample, type Value } from "../graph/op.js";
-import { pythonTuple, requireFloat, requireImage, windowOutput, windowTaps, type Tap, type Window } from "./window.js";
+import { pythonTuple } from "../text/python.js";
+import { requireFloat, requireImage, windowOutput, windowTaps, type Tap, type Window } from "./window.js";
 
 export type MaxPoolAttrs = Window;
 

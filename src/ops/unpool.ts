@@ -9,7 +9,7 @@ import { forEachIndex, formatShape, shapesEqual, sizeOf, type Pair } from "../gr
 import { v, type Expr } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { defineOp, opFunction, type NoAttrs, type OpBuilder, type SampleInput } from "../graph/op.js";
-import { pythonTuple } from "./window.js";
+import { pythonTuple } from "../text/python.js";
 
 const onlyLowered =
   "it appears only after gradients have been built, so nothing differentiates it; the fixture has no gradient either";

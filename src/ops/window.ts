@@ -130,8 +130,3 @@ export function requireFloat(op: string, name: string, node: Node): void {
     hint: "convert it with float()",
   });
 }
-
-/** `(2, 3)`, for the fixtures' Python. */
-export function pythonTuple(values: readonly number[]): string {
-  return `(${values.join(", ")},)`;
-}

@@ -18,7 +18,7 @@ export function pythonBool(value: boolean): string {
   return value ? "True" : "False";
 }
 
-/** `(3, 3)`. */
+/** A tuple as Python prints it: `(3, 3)`, `(3,)`. */
 export function pythonTuple(values: readonly number[]): string {
-  return `(${values.join(", ")})`;
+  return values.length === 1 ? `(${values[0]},)` : `(${values.join(", ")})`;
 }

@@ -86,7 +86,7 @@ class Declarations {
 }
 
 function tensorLine(held: Tensor, at: string, name: string, place: string): string {
-  const shape = held.shape.length === 1 ? `(${held.shape[0]},)` : pythonTuple(held.shape);
+  const shape = pythonTuple(held.shape);
   if (held instanceof nn.Parameter) return assignment(place, `nn.Parameter(torch.zeros(${shape}))`);
   const dtype = held.dtype === "int32" ? ", dtype=torch.int32" : "";
   return `${at}.register_buffer(${JSON.stringify(name)}, torch.zeros(${shape}${dtype}))`;

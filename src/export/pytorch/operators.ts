@@ -32,7 +32,7 @@ const comparison =
 const overAxes =
   (name: string): Expression<"sum" | "amax" | "mean"> =>
   ([x], value) =>
-    `${x}.${name}(dim=${pythonTuple(value.attrs.axes)}, keepdim=True)`.replace(/\((\d+)\),/, "$1,");
+    `${x}.${name}(dim=${pythonTuple(value.attrs.axes)}, keepdim=True)`.replace(/\((\d+),\),/, "$1,");
 
 /** The inputs as tensors, for functions that do not accept numbers. */
 function tensors(x: readonly string[], value: Value): string[] {
