@@ -9,8 +9,7 @@ import { checkInteger } from "../errors/options.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample } from "../graph/op.js";
-import { pythonTuple } from "../text/python.js";
-import { requireFloat, requireImage, windowOutput, windowTaps } from "./window.js";
+import { questionTuple, requireFloat, requireImage, windowOutput, windowTaps } from "./window.js";
 import { counted } from "../text/counted.js";
 
 export interface ConvolutionAttrs {
@@ -81,7 +80,7 @@ const conv2dInputGradientOp: OpBuilder<ConvolutionInputGradientAttrs> = defineOp
   lowering: { kind: "kernel" },
   samples: samples((x, w, y, attrs) => ({ inputs: [y, w], attrs: { ...attrs, inputShape: x } })),
   torch: (attrs) =>
-    `torch.nn.grad.conv2d_input(${pythonTuple(attrs.inputShape)}, x[1], x[0], ${pythonArguments(attrs)})`,
+    `torch.nn.grad.conv2d_input(${questionTuple(attrs.inputShape)}, x[1], x[0], ${pythonArguments(attrs)})`,
 });
 
 const conv2dWeightGradientOp: OpBuilder<ConvolutionWeightGradientAttrs> = defineOp({
@@ -104,7 +103,7 @@ const conv2dWeightGradientOp: OpBuilder<ConvolutionWeightGradientAttrs> = define
   lowering: { kind: "kernel" },
   samples: samples((x, w, y, attrs) => ({ inputs: [x, y], attrs: { ...attrs, weightShape: w } })),
   torch: (attrs) =>
-    `torch.nn.grad.conv2d_weight(x[0], ${pythonTuple(attrs.weightShape)}, x[1], ${pythonArguments(attrs)})`,
+    `torch.nn.grad.conv2d_weight(x[0], ${questionTuple(attrs.weightShape)}, x[1], ${pythonArguments(attrs)})`,
 });
 
 /** Returns y [N,O,OH,OW] for x [N,C,H,W] and w [O,C/groups,KH,KW]. */
@@ -130,9 +129,9 @@ function convolutionOf({ stride, padding, dilation, groups }: ConvolutionAttrs):
 
 function pythonArguments({ stride, padding, dilation, groups }: ConvolutionAttrs): string {
   return [
-    `stride=${pythonTuple(stride)}`,
-    `padding=${pythonTuple(padding)}`,
-    `dilation=${pythonTuple(dilation)}`,
+    `stride=${questionTuple(stride)}`,
+    `padding=${questionTuple(padding)}`,
+    `dilation=${questionTuple(dilation)}`,
     `groups=${groups}`,
   ].join(", ");
 }

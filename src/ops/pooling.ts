@@ -7,8 +7,15 @@ import { ArgumentError, ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample, type Value } from "../graph/op.js";
-import { pythonTuple } from "../text/python.js";
-import { requireFloat, requireImage, windowOutput, windowTaps, type Tap, type Window } from "./window.js";
+import {
+  questionTuple,
+  requireFloat,
+  requireImage,
+  windowOutput,
+  windowTaps,
+  type Tap,
+  type Window,
+} from "./window.js";
 
 export type MaxPoolAttrs = Window;
 
@@ -119,7 +126,7 @@ const avgPool2dGradientOp: OpBuilder<AvgPoolGradientAttrs> = defineOp({
   samples: avgSamples((x, y, attrs) => ({ inputs: [y], attrs: { ...attrs, inputShape: x } })),
   torch: (attrs) =>
     `(lambda z: torch.autograd.grad(torch.nn.functional.avg_pool2d(z, ${avgArguments(attrs)}), z, x[0], ` +
-    `create_graph=True)[0])(torch.zeros(${pythonTuple(attrs.inputShape)}, dtype=x[0].dtype, requires_grad=True))`,
+    `create_graph=True)[0])(torch.zeros(${questionTuple(attrs.inputShape)}, dtype=x[0].dtype, requires_grad=True))`,
 });
 
 /** The largest element of each window of x [N,C,H,W], as [N,C,OH,OW]. */
@@ -216,13 +223,13 @@ function forEachMeanTerm(
 function maxArguments({ kernel, stride, padding, dilation }: MaxPoolAttrs): string {
   const shown = { kernel_size: kernel, stride, padding, dilation };
   return Object.entries(shown)
-    .map(([name, pair]) => `${name}=${pythonTuple(pair)}`)
+    .map(([name, pair]) => `${name}=${questionTuple(pair)}`)
     .join(", ");
 }
 
 function avgArguments({ kernel, stride, padding, countIncludePad }: AvgPoolAttrs): string {
   const shown = { kernel_size: kernel, stride, padding };
-  const pairs = Object.entries(shown).map(([name, pair]) => `${name}=${pythonTuple(pair)}`);
+  const pairs = Object.entries(shown).map(([name, pair]) => `${name}=${questionTuple(pair)}`);
   return [...pairs, `count_include_pad=${countIncludePad ? "True" : "False"}`].join(", ");
 }
 

@@ -9,7 +9,7 @@ import { forEachIndex, formatShape, shapesEqual, sizeOf, type Pair } from "../gr
 import { v, type Expr } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { defineOp, opFunction, type NoAttrs, type OpBuilder, type SampleInput } from "../graph/op.js";
-import { pythonTuple } from "../text/python.js";
+import { questionTuple } from "./window.js";
 
 const onlyLowered =
   "it appears only after gradients have been built, so nothing differentiates it; the fixture has no gradient either";
@@ -89,8 +89,8 @@ const unpoolOp: OpBuilder<UnpoolAttrs> = defineOp({
   ],
   torch: ({ kernel }) =>
     `(lambda size, same: torch.nn.functional.fold(((same & (same.cumsum(2) == 1)) * x[0].flatten(2).unsqueeze(2)` +
-    `).flatten(1, 2), size, ${pythonTuple(kernel)}, stride=${pythonTuple(kernel)}))(x[2].shape[2:], ` +
-    `torch.nn.functional.unfold(x[2].double(), ${pythonTuple(kernel)}, stride=${pythonTuple(kernel)})` +
+    `).flatten(1, 2), size, ${questionTuple(kernel)}, stride=${questionTuple(kernel)}))(x[2].shape[2:], ` +
+    `torch.nn.functional.unfold(x[2].double(), ${questionTuple(kernel)}, stride=${questionTuple(kernel)})` +
     `.unflatten(1, (x[2].shape[1], -1)) == x[1].flatten(2).unsqueeze(2)).detach()`,
 });
 

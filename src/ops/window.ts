@@ -130,3 +130,11 @@ export function requireFloat(op: string, name: string, node: Node): void {
     hint: "convert it with float()",
   });
 }
+
+/**
+ * `(2, 3,)`, for the Python that asks PyTorch for expected answers. The stored answers carry a digest of their question,
+ * so this form, unlike `pythonTuple`, must not change.
+ */
+export function questionTuple(values: readonly number[]): string {
+  return `(${values.join(", ")},)`;
+}
