@@ -55,7 +55,7 @@ test("an invalid number of questions is rejected", () => {
   for (const count of [0, -1, 1.5, NaN]) {
     assert.throws(
       () => makeQuiz(1, count),
-      (error) => error instanceof ArgumentError && /integer from 1, got/.test(error.message),
+      (error) => error instanceof ArgumentError && /integer of at least 1, got/.test(error.message),
     );
   }
 });
