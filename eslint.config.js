@@ -37,6 +37,8 @@ export default defineConfig(
         },
       ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      // A constructor without rest parameters reads its `arguments`, which have those that are too many.
+      "prefer-rest-params": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
     },
   },

@@ -6,7 +6,9 @@
  * depend only on the base seed and on the sample's position in the epoch. So an epoch can be resumed at any batch
  * without making the earlier ones, and the result does not depend on how many batches are made ahead.
  */
-import { checkInteger, refuseUnknown } from "../errors/options.js";
+import { flag, instance, integer, kind } from "../errors/kinds.js";
+import { checkInteger } from "../errors/options.js";
+import { optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { ArgumentError } from "../errors/errors.js";
 import { Generator, randomInt64 } from "../random/random.js";
 import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
@@ -33,6 +35,25 @@ export interface DataLoaderOptions {
   readonly prefetch?: number;
 }
 
+const loaderParameters = [
+  optional("batchSize", integer(1), 1),
+  optional("shuffle", flag, false),
+  optional("sampler", kind<Sampler>("a sampler, which has a length and can be iterated over", isSampler)),
+  optional("dropLast", flag, false),
+  optional(
+    "generator",
+    instance("a Generator", () => Generator),
+  ),
+  optional("prefetch", integer(0), 0),
+] as const;
+const signature = new Signature("DataLoader", [
+  required(
+    "dataset",
+    kind<Dataset<unknown, never>>("a dataset, which has a length and a method get(index)", isDataset),
+  ),
+  ...loaderParameters,
+]);
+
 /**
  * Makes batches of a dataset. Each iteration is an epoch. After the same `manualSeed`, the samples come in the same
  * order as in PyTorch. What random transforms draw for a sample depends on the epoch and on the sample's position in
@@ -56,18 +77,17 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
 
   /**
    * @param dataset the samples
-   * @param options the size of a batch, the order, and what is random
+   * @param rest batchSize, shuffle and sampler: in this order, or by name in an object, as dropLast, generator and
+   *   prefetch
    * @throws ArgumentError for an option out of its range, for a sampler together with `shuffle`, and for shuffling
    *   an empty dataset
    */
   constructor(
     readonly dataset: Dataset<unknown, B>,
-    options: DataLoaderOptions = {},
+    ...rest: Arguments<DataLoaderOptions, typeof loaderParameters>
   ) {
-    refuseUnknown("DataLoader", ["batchSize", "shuffle", "dropLast", "sampler", "generator", "prefetch"], options);
-    const { batchSize = 1, shuffle = false, dropLast = false, sampler, generator, prefetch = 0 } = options;
-    checkInteger("DataLoader", "batchSize", batchSize, 1);
-    checkInteger("DataLoader", "prefetch", prefetch, 0);
+    const given = signature.read([dataset, ...rest]);
+    const { batchSize, shuffle, dropLast, sampler, generator, prefetch } = given;
     if (sampler && shuffle) {
       throw new ArgumentError({
         op: "DataLoader",
@@ -132,6 +152,15 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
       return () => fetchBatch(this.dataset, group.value, generators);
     };
   }
+}
+
+function isDataset(value: unknown): boolean {
+  const { length, get } = (value ?? {}) as Partial<Dataset<unknown>>;
+  return typeof length === "number" && typeof get === "function";
+}
+
+function isSampler(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "length" in value && Symbol.iterator in value;
 }
 
 function* oneByOne<B>(next: () => (() => B) | undefined): IterableIterator<B> {

@@ -24,5 +24,5 @@ function changeImage(field: Field, change: (image: Image) => Image): Field {
   if (!(field instanceof Tensor)) return change(field);
   const [channels, height, width] = field.shape as [number, number, number];
   const image = change({ data: field.data() as Float32Array, channels, height, width });
-  return tensor(image.data as Float32Array, [image.channels, image.height, image.width]);
+  return tensor(image.data, [image.channels, image.height, image.width]);
 }

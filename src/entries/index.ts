@@ -42,5 +42,5 @@ export {
 } from "../summary/summary.js";
 export { arange, cat, full, ones, stack, tensor, zeros, type TensorOptions } from "../tensor/creation.js";
 export { type Axes } from "../tensor/methods/reduction.js";
-export { type NestedNumbers } from "../tensor/nested.js";
+export { type NestedNumbers, type TypedArray } from "../tensor/nested.js";
 export { Tensor, type Operand } from "../tensor/tensor.js";

@@ -84,7 +84,7 @@ export class ShapeError extends KilogradError {}
 /**
  * An argument is out of its range or of the wrong kind.
  * @example
- * F.dropout(ones([2]), 1.5); // throws ArgumentError: dropout: the probability p is 1.5
+ * F.dropout(ones([2]), 1.5); // throws ArgumentError: dropout: invalid p
  */
 export class ArgumentError extends KilogradError {}
 

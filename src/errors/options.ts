@@ -23,7 +23,7 @@ export function refuseUnknown(op: string, known: readonly string[], given: objec
  * @param below the first number that is too large, if any
  */
 export function checkRange(op: string, name: string, value: number, least: number, below = Infinity): void {
-  if (value >= least && value < below) return;
+  if (typeof value === "number" && value >= least && value < below) return;
   const range = below === Infinity ? `a number from ${least}` : `a number from ${least} to below ${below}`;
   throw new ArgumentError({ op, problem: `invalid ${name}`, expected: range, got: String(value) });
 }

@@ -3,6 +3,8 @@
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import type { Tensor } from "../tensor/tensor.js";
 import { ArgumentError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
+import { isRecord } from "../errors/signature.js";
 import { Module } from "./module.js";
 
 interface ModuleSequence {
@@ -16,6 +18,7 @@ abstract class ModuleSequence extends Module {
 
   protected push(name: string, module: Module): void {
     const index = this.#list.length;
+    if (!(module instanceof Module)) throw this.#notModule(name, module);
     if (/^\d+$/.test(name) && name !== String(index)) {
       throw new ArgumentError({
         op: this.constructor.name,
@@ -27,6 +30,21 @@ abstract class ModuleSequence extends Module {
     this.addModule(name, module);
     this.#list.push(module);
     if (name !== String(index)) Object.defineProperty(this, index, { value: module });
+  }
+
+  #notModule(name: string, value: unknown): ArgumentError {
+    const hint = Array.isArray(value)
+      ? "pass its modules one after the other: new nn.Sequential(first, second)"
+      : typeof value === "function"
+        ? "write a class with a method forward, which extends nn.Module, or a layer such as nn.ReLU"
+        : undefined;
+    const op = this.constructor.name;
+    return new ArgumentError({
+      op,
+      problem: `entry ${name} is not a module`,
+      got: shown(value),
+      ...(hint ? { hint } : {}),
+    });
   }
 
   /** The number of modules. */
@@ -59,10 +77,9 @@ export class Sequential extends ModuleSequence {
   constructor(...modules: Module[]);
   constructor(...given: (Module | Readonly<Record<string, Module>>)[]) {
     super();
-    for (const [index, entry] of given.entries()) {
-      if (entry instanceof Module) this.push(String(index), entry);
-      else for (const [name, module] of Object.entries(entry)) this.push(name, module);
-    }
+    const [record] = given;
+    const named = given.length === 1 && isRecord(record) ? Object.entries(record) : Object.entries(given);
+    for (const [name, module] of named) this.push(name, module as Module);
   }
 
   override forward(input: Tensor): Tensor {

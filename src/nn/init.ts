@@ -11,7 +11,10 @@
  * @module init
  */
 import { ArgumentError } from "../errors/errors.js";
-import { normal, uniform, type Generator } from "../random/random.js";
+import { instance, number, oneOf } from "../errors/kinds.js";
+import { checked, optional, required, type Arguments } from "../errors/signature.js";
+import { anyTensor } from "../tensor/kinds.js";
+import { Generator, normal, uniform } from "../random/random.js";
 import { formatShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -27,6 +30,19 @@ const gains = {
   relu: () => Math.sqrt(2),
   leakyRelu: (slope: number) => Math.sqrt(2 / (1 + slope ** 2)),
 };
+
+const filled = required("tensor", anyTensor);
+const source = optional(
+  "generator",
+  instance("a Generator", () => Generator),
+);
+const nonlinearities = Object.keys(gains) as (keyof typeof gains)[];
+const kaimingParameters = [
+  optional("a", number, 0),
+  optional("mode", oneOf("fanIn", "fanOut"), "fanIn"),
+  optional("nonlinearity", oneOf(...nonlinearities), "leakyRelu"),
+  source,
+] as const;
 
 /** Options of `nn.init.kaimingUniform_`. */
 export interface KaimingOptions {
@@ -62,7 +78,7 @@ export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; r
  * Fills a tensor uniformly in ±gain·√(3 / fan). He et al. 2015 (arXiv 1502.01852). PyTorch:
  * `torch.nn.init.kaiming_uniform_`.
  * @param tensor the leaf to fill, with two axes or more
- * @param options what follows the layer, and which pass keeps its variance
+ * @param rest a, mode, nonlinearity and generator: in this order, or by name in an object
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf; ArgumentError if it has fewer than two axes
  * @example
@@ -71,12 +87,12 @@ export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; r
  * nn.init.kaimingUniform_(weight, { nonlinearity: "relu" });
  * weight.abs().amax().item() <= Math.sqrt(6 / 100); // true
  */
-export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
-  const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu", generator } = options;
-  const std = gains[nonlinearity](a) / Math.sqrt(fans("kaimingUniform_", tensor)[mode]);
-  const bound = Math.sqrt(3) * std;
-  return uniform_(tensor, -bound, bound, generator);
-}
+export const kaimingUniform_: (tensor: Tensor, ...rest: Arguments<KaimingOptions, typeof kaimingParameters>) => Tensor =
+  checked("kaimingUniform_", [filled, ...kaimingParameters], ({ tensor, a, mode, nonlinearity, generator }) => {
+    const std = gains[nonlinearity](a) / Math.sqrt(fans("kaimingUniform_", tensor)[mode]);
+    const bound = Math.sqrt(3) * std;
+    return fillUniformly(tensor, -bound, bound, generator);
+  });
 
 /**
  * Fills a tensor uniformly in ±gain·√(6 / (fanIn + fanOut)). Glorot and Bengio 2010. PyTorch:
@@ -91,11 +107,15 @@ export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): T
  * nn.init.xavierUniform_(weight);
  * weight.abs().amax().item() <= Math.sqrt(6 / 50); // true
  */
-export function xavierUniform_(tensor: Tensor, gain = 1, generator?: Generator): Tensor {
-  const { fanIn, fanOut } = fans("xavierUniform_", tensor);
-  const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
-  return uniform_(tensor, -bound, bound, generator);
-}
+export const xavierUniform_: (tensor: Tensor, gain?: number, generator?: Generator) => Tensor = checked(
+  "xavierUniform_",
+  [filled, optional("gain", number, 1), source],
+  ({ tensor, gain, generator }) => {
+    const { fanIn, fanOut } = fans("xavierUniform_", tensor);
+    const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
+    return fillUniformly(tensor, -bound, bound, generator);
+  },
+);
 
 /**
  * Fills a tensor with numbers drawn uniformly from [low, high). PyTorch: `torch.nn.init.uniform_`.
@@ -109,7 +129,13 @@ export function xavierUniform_(tensor: Tensor, gain = 1, generator?: Generator):
  * manualSeed(1);
  * nn.init.uniform_(new nn.Parameter(zeros([3]))).tolist(); // [0.7576, 0.2793, 0.4031]
  */
-export function uniform_(tensor: Tensor, low = 0, high = 1, generator?: Generator): Tensor {
+export const uniform_: (tensor: Tensor, low?: number, high?: number, generator?: Generator) => Tensor = checked(
+  "uniform_",
+  [filled, optional("low", number, 0), optional("high", number, 1), source],
+  ({ tensor, low, high, generator }) => fillUniformly(tensor, low, high, generator),
+);
+
+function fillUniformly(tensor: Tensor, low: number, high: number, generator: Generator | undefined): Tensor {
   const elements = new Float32Array(tensor.numel());
   uniform(elements, low, high, generator);
   return tensor.setData(elements);
@@ -127,11 +153,15 @@ export function uniform_(tensor: Tensor, low = 0, high = 1, generator?: Generato
  * manualSeed(1);
  * nn.init.normal_(new nn.Parameter(zeros([3]))).tolist(); // [0.6614, 0.2669, 0.0617]
  */
-export function normal_(tensor: Tensor, mean = 0, std = 1, generator?: Generator): Tensor {
-  const elements = new Float32Array(tensor.numel());
-  normal(elements, mean, std, generator);
-  return tensor.setData(elements);
-}
+export const normal_: (tensor: Tensor, mean?: number, std?: number, generator?: Generator) => Tensor = checked(
+  "normal_",
+  [filled, optional("mean", number, 0), optional("std", number, 1), source],
+  ({ tensor, mean, std, generator }) => {
+    const elements = new Float32Array(tensor.numel());
+    normal(elements, mean, std, generator);
+    return tensor.setData(elements);
+  },
+);
 
 /**
  * Fills a tensor with one value. PyTorch: `torch.nn.init.constant_`.
@@ -141,7 +171,13 @@ export function normal_(tensor: Tensor, mean = 0, std = 1, generator?: Generator
  * @throws StateError if the tensor is not a leaf
  * @example nn.init.constant_(new nn.Parameter(zeros([2])), 0.5).tolist(); // [0.5, 0.5]
  */
-export function constant_(tensor: Tensor, value: number): Tensor {
+export const constant_: (tensor: Tensor, value: number) => Tensor = checked(
+  "constant_",
+  [filled, required("value", number)],
+  ({ tensor, value }) => fill(tensor, value),
+);
+
+function fill(tensor: Tensor, value: number): Tensor {
   return tensor.setData(new Float32Array(tensor.numel()).fill(value));
 }
 
@@ -152,9 +188,7 @@ export function constant_(tensor: Tensor, value: number): Tensor {
  * @throws StateError if the tensor is not a leaf
  * @example nn.init.zeros_(new nn.Parameter(ones([2]))).tolist(); // [0, 0]
  */
-export function zeros_(tensor: Tensor): Tensor {
-  return constant_(tensor, 0);
-}
+export const zeros_: (tensor: Tensor) => Tensor = checked("zeros_", [filled], ({ tensor }) => fill(tensor, 0));
 
 /**
  * Fills a tensor with ones. PyTorch: `torch.nn.init.ones_`.
@@ -163,6 +197,4 @@ export function zeros_(tensor: Tensor): Tensor {
  * @throws StateError if the tensor is not a leaf
  * @example nn.init.ones_(new nn.Parameter(zeros([2]))).tolist(); // [1, 1]
  */
-export function ones_(tensor: Tensor): Tensor {
-  return constant_(tensor, 1);
-}
+export const ones_: (tensor: Tensor) => Tensor = checked("ones_", [filled], ({ tensor }) => fill(tensor, 1));

@@ -3,6 +3,7 @@
  * this class; here it is the type parameter `M`, so that it need not be imported.
  */
 import { ArgumentError, StateError } from "../errors/errors.js";
+import { isRecord } from "../errors/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { snakeCase } from "../text/python.js";
 import { Callable } from "./callable.js";
@@ -149,7 +150,7 @@ export abstract class ModuleFields<M extends ModuleFields<M>> extends Callable {
     for (const [, buffer] of this.namedBuffers()) yield buffer;
   }
 
-  *#namedTensors<T extends Tensor>(kind: abstract new (...args: never[]) => T): Generator<[string, T]> {
+  *#namedTensors<T extends Tensor>(kind: abstract new (...args: never) => T): Generator<[string, T]> {
     const seen = new Set<T>();
     for (const [path, module] of this.namedModules()) {
       for (const [name, value] of fieldsOf(module, kind)) {
@@ -172,20 +173,38 @@ function register(owner: object, op: string, name: string, value: unknown): void
 }
 
 /** The fields of a module whose values are instances of a class. */
-export function* fieldsOf<T>(module: object, kind: abstract new (...args: never[]) => T): Generator<[string, T]> {
+export function* fieldsOf<T>(module: object, kind: abstract new (...args: never) => T): Generator<[string, T]> {
   for (const [name, value] of Object.entries(module) as [string, unknown][]) {
-    if (Array.isArray(value)) refuseHidden(module, name, value);
+    refuseHidden(module, name, value);
     if (value instanceof kind) yield [name, value];
   }
 }
 
-function refuseHidden(module: object, name: string, list: readonly unknown[]): void {
-  if (!list.some((value) => value instanceof ModuleFields || value instanceof Parameter)) return;
+/** @throws StateError for a field that holds modules or parameters within something else, where nobody finds them */
+function refuseHidden(module: object, name: string, value: unknown): void {
+  if (!isCollection(value) || !holdsModules(value)) return;
+  const kind = Array.isArray(value) ? "an array" : `a${isRecord(value) ? "n object" : ` ${value.constructor.name}`}`;
   throw new StateError({
     op: module.constructor.name,
-    problem: `the field "${name}" is an array of modules or parameters, which would not be trained or saved`,
+    problem: `the field "${name}" is ${kind} of modules or parameters, which would not be trained or saved`,
     hint: "use nn.ModuleList or nn.Sequential, or a field for each",
   });
+}
+
+const isCollection = (value: unknown): value is object =>
+  Array.isArray(value) || isRecord(value) || value instanceof Map || value instanceof Set;
+
+/** Whether there is a module or a parameter in a collection, or in a collection within it. */
+function holdsModules(collection: object, seen = new Set<object>()): boolean {
+  seen.add(collection);
+  const values: unknown[] =
+    collection instanceof Map || collection instanceof Set ? [...collection.values()] : Object.values(collection);
+  return values.some(
+    (value) =>
+      value instanceof ModuleFields ||
+      value instanceof Parameter ||
+      (isCollection(value) && !seen.has(value) && holdsModules(value, seen)),
+  );
 }
 
 /** Joins names with a dot, as in `conv1.weight`. The outermost module's name is empty. */

@@ -6,11 +6,13 @@
  */
 // Declaration merging is the only way to give a class's instances a call signature. Callable makes it true.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
-import { KilogradError, StateError } from "../errors/errors.js";
+import { ArgumentError, KilogradError, StateError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { LayerElsewhere } from "./elsewhere.js";
 import { snakeCase } from "../text/python.js";
+import { runForward } from "./callable.js";
 import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
 import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from "./state-dict.js";
@@ -65,6 +67,18 @@ export class Module extends ModuleFields<Module> {
   training = true;
   readonly #hooks = new Set<ForwardHook>();
 
+  /** @throws ArgumentError for any argument: what a class's constructor does not take would be lost */
+  constructor() {
+    super();
+    if (Array.from(arguments).every((value) => value === undefined)) return;
+    throw new ArgumentError({
+      op: this.constructor.name,
+      problem: "takes no arguments",
+      got: Array.from(arguments, shown).join(", "),
+      hint: "a class that takes some has a constructor, which calls super()",
+    });
+  }
+
   /**
    * The computation. A subclass defines it, with the inputs and the output that it needs. PyTorch:
    * `torch.nn.Module.forward`.
@@ -87,7 +101,7 @@ export class Module extends ModuleFields<Module> {
     });
   }
 
-  protected override call(inputs: readonly unknown[]): unknown {
+  protected override [runForward](inputs: readonly unknown[]): unknown {
     running.push(this);
     guard(() => this.#watch());
     try {
@@ -147,10 +161,10 @@ export class Module extends ModuleFields<Module> {
    * dropout.train(false)(ones([3])).tolist(); // [1, 1, 1]
    */
   train(mode = true): this {
-    for (const module of this.modules()) {
-      if (module.training !== mode) forgetRecordings();
-      module.training = mode;
-    }
+    if (this.training !== mode) forgetRecordings();
+    this.training = mode;
+    // Each child's own method is called, because a class may override it, for example to freeze a part of itself.
+    for (const child of this.children()) child.train(mode);
     return this;
   }
 

@@ -4,6 +4,19 @@ import { Variable } from "../graph/variable.js";
 import { constant, variable } from "../ops/leaf.js";
 import { Tensor } from "../tensor/tensor.js";
 import { sizeOf } from "../graph/shape.js";
+import { flag } from "../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../errors/signature.js";
+import { anyTensor } from "../tensor/kinds.js";
+
+/** Options of `nn.Parameter`. */
+export interface ParameterOptions {
+  /** Whether to train it; `false` freezes it. Default true. */
+  readonly requiresGrad?: boolean;
+}
+
+const requiresGrad = [optional("requiresGrad", flag, true)] as const;
+const ofParameter = new Signature("Parameter", [required("source", anyTensor), ...requiresGrad]);
+const ofBuffer = new Signature("Buffer", [required("source", anyTensor)]);
 
 /**
  * A trained tensor: a field of this kind is one of its module's parameters. PyTorch: `torch.nn.Parameter`.
@@ -22,11 +35,12 @@ export class Parameter extends Tensor {
 
   /**
    * @param source the shape and the initial elements, which are copied as float32
-   * @param requiresGrad whether to train it; `false` freezes it
+   * @param rest whether to train it; `false` freezes it, and true is the default
    */
-  constructor(source: Tensor, requiresGrad = true) {
-    const memory = new Variable(source.shape, "float32", elementsOf(source));
-    super(variable(memory, requiresGrad), memory, requiresGrad);
+  constructor(source: Tensor, ...rest: Arguments<ParameterOptions, typeof requiresGrad>) {
+    const given = ofParameter.read([source, ...rest]);
+    const memory = new Variable(given.source.shape, "float32", elementsOf(given.source));
+    super(variable(memory, given.requiresGrad), memory, given.requiresGrad);
   }
 }
 
@@ -49,9 +63,13 @@ export class Buffer extends Tensor {
   /** @internal */
   declare readonly variable: Variable;
 
-  /** @param source the shape, the type and the initial elements, which are copied */
-  constructor(source: Tensor) {
-    const memory = new Variable(source.shape, source.dtype, elementsOf(source));
+  /**
+   * @param source the shape, the type and the initial elements, which are copied
+   * @param surplus nothing: more arguments are refused
+   */
+  constructor(source: Tensor, ...surplus: never[]) {
+    const { source: given } = ofBuffer.read([source, ...surplus]);
+    const memory = new Variable(given.shape, given.dtype, elementsOf(given));
     super(variable(memory, false), memory, false);
   }
 }

@@ -3,11 +3,11 @@ import type { Node } from "../graph/node.js";
 import { opFunction, type NoAttrs, type OpBuilder } from "../graph/op.js";
 import type { Shape } from "../graph/shape.js";
 import { v } from "../wasm/expressions.js";
-import { binarySamples, integerSample, mul, sub } from "./arithmetic.js";
+import { add, binarySamples, integerSample, mul, sub } from "./arithmetic.js";
 import { cast, eq, ge, where } from "./comparison.js";
 import { defineElementwise } from "./elementwise.js";
 import { constant } from "./leaf.js";
-import { log, reciprocal, rsqrt, sqrt } from "./pointwise.js";
+import { log, reciprocal, rsqrt, sign, sqrt } from "./pointwise.js";
 
 /** JavaScript's power, but with the results of C and PyTorch where JavaScript gives NaN: 1ⁿᵃⁿ and (±1)^±∞ are 1. */
 function power(a: number, b: number): number {
@@ -58,7 +58,8 @@ function exponentGradient(node: Node, grad: Node): Node {
 
 /** The exponents for which there is something better than exp(b·ln a). */
 const knownPowers = new Map<number, (x: Node) => Node>([
-  [0, (x) => constant(1, x.shape)],
+  // This is 1 for NaN and infinity, too. It depends on x, so that backward() finds its gradient, 0.
+  [0, (x) => add(mul(sign(x), constant(0)), constant(1))],
   [1, (x) => x],
   [2, (x) => mul(x, x)],
   [3, (x) => mul(mul(x, x), x)],

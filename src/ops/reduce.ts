@@ -10,8 +10,8 @@ import {
   sizeOf,
   type Shape,
 } from "../graph/shape.js";
-import { div, mul, neg, sub } from "./arithmetic.js";
-import { cast, eq, lt, where } from "./comparison.js";
+import { add, div, mul, neg, sub } from "./arithmetic.js";
+import { cast, eq, ne, where } from "./comparison.js";
 import { iota } from "./generated.js";
 import { constant } from "./leaf.js";
 import {
@@ -142,7 +142,10 @@ export function variance(x: Node, axes: readonly number[], correction: number): 
   return div(sum(mul(distance, distance), axes), constant(divisor));
 }
 
-/** The first position of the largest element along an axis, int32. PyTorch: `torch.argmax` with keepdim. */
+/**
+ * The first position of the largest element along an axis, or of the first NaN if there is one; int32. PyTorch:
+ * `torch.argmax` with keepdim.
+ */
 export function argmax(x: Node, axis: number): Node {
   const size = x.shape[axis]!;
   const places = iota(
@@ -151,6 +154,8 @@ export function argmax(x: Node, axis: number): Node {
   );
   // Positions count down from `size`, so the first of several largest elements has the largest count.
   const count = sub(constant(size, [], "int32"), places);
-  const counts = where(lt(x, amax(x, [axis])), constant(0, [], "int32"), count);
+  // The largest is NaN if any element is, and then equals none of them.
+  const isLargest = add(eq(x, amax(x, [axis])), ne(x, x));
+  const counts = where(isLargest, count, constant(0, [], "int32"));
   return sub(constant(size, [], "int32"), amax(counts, [axis]));
 }

@@ -1,10 +1,12 @@
 /** Adam (Kingma and Ba 2014, arXiv 1412.6980). PyTorch: `torch.optim.Adam`. */
 import type { Node } from "../graph/node.js";
-import { checkRange, withDefaults } from "../errors/options.js";
+import { flag, number, pairOf } from "../errors/kinds.js";
+import { checkRange } from "../errors/options.js";
+import { optional, Signature, type Arguments } from "../errors/signature.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor/tensor.js";
 import { repeat } from "../graph/recording.js";
-import { Optimizer, scalar, zerosLike, type Hyperparameters, type Params } from "./optimizer.js";
+import { Optimizer, scalar, trained, zerosLike, type Params } from "./optimizer.js";
 import type { ParamGroup } from "./param-group.js";
 
 /** A group of parameters of `Adam` or `AdamW`, with their hyperparameters. */
@@ -55,14 +57,22 @@ export type AdamState = {
   maxExpAvgSq?: Tensor;
 };
 
-const adamDefaults: Hyperparameters<AdamGroup> = {
-  lr: 1e-3,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
-  amsgrad: false,
-  maximize: false,
-};
+/**
+ * The parameters of both Adams, which differ in one default.
+ * @internal
+ */
+export const adamParameters = (weightDecay: number) =>
+  [
+    optional("lr", number, 1e-3),
+    optional("betas", pairOf(number), [0.9, 0.999]),
+    optional("eps", number, 1e-8),
+    optional("weightDecay", number, weightDecay),
+    optional("amsgrad", flag, false),
+    optional("maximize", flag, false),
+  ] as const;
+/** @internal */
+export type AdamArguments = Arguments<AdamOptions, ReturnType<typeof adamParameters>>;
+const signature = new Signature("Adam", [trained, ...adamParameters(0)]);
 
 /**
  * Updates p ← p − lr·m̂ / (√v̂ + eps), where m and v are running averages of the gradient and of its square, corrected
@@ -78,11 +88,13 @@ const adamDefaults: Hyperparameters<AdamGroup> = {
 export class Adam extends Optimizer<AdamGroup, AdamState> {
   /**
    * @param params what to train: tensors, or groups of them with hyperparameters of their own
-   * @param options the hyperparameters of groups that do not have their own
+   * @param rest lr, betas, eps, weightDecay, amsgrad and maximize: in this order, or by name in an object; the
+   *   hyperparameters of groups that do not have their own
    * @throws ArgumentError for a number out of its range, if there are no parameters, or if one is not a leaf
    */
-  constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
-    super(params, withDefaults("Adam", adamDefaults, options));
+  constructor(params: Params<AdamGroup>, ...rest: AdamArguments) {
+    const { params: given, ...defaults } = signature.read([params, ...rest]);
+    super(given as Params<AdamGroup>, defaults);
   }
 
   protected override checkGroup({ lr, betas, eps, weightDecay }: AdamGroup): void {

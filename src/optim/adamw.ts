@@ -1,8 +1,11 @@
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2017, arXiv 1711.05101). PyTorch: `torch.optim.AdamW`. */
 import type { Node } from "../graph/node.js";
 import * as ops from "../ops/index.js";
-import { Adam, type AdamGroup, type AdamOptions } from "./adam.js";
-import { scalar, type Params } from "./optimizer.js";
+import { Signature } from "../errors/signature.js";
+import { Adam, adamParameters, type AdamArguments, type AdamGroup } from "./adam.js";
+import { scalar, trained, type Params } from "./optimizer.js";
+
+const signature = new Signature("AdamW", [trained, ...adamParameters(1e-2)]);
 
 /**
  * Does what `Adam` does, but first shrinks each parameter: p ← p·(1 − lr·weightDecay). Loshchilov and Hutter 2017
@@ -17,11 +20,12 @@ import { scalar, type Params } from "./optimizer.js";
 export class AdamW extends Adam {
   /**
    * @param params what to train: tensors, or groups of them with hyperparameters of their own
-   * @param options the hyperparameters of groups that do not have their own; weightDecay is 0.01 unless given
+   * @param rest as in Adam; weightDecay is 0.01 unless given
    * @throws ArgumentError for a number out of its range, if there are no parameters, or if one is not a leaf
    */
-  constructor(params: Params<AdamGroup>, options: AdamOptions = {}) {
-    super(params, { weightDecay: 1e-2, ...options });
+  constructor(params: Params<AdamGroup>, ...rest: AdamArguments) {
+    const { params: given, ...options } = signature.read([params, ...rest]);
+    super(given as Params<AdamGroup>, options);
   }
 
   protected override decay(group: AdamGroup): (param: Node, grad: Node) => { param: Node; grad: Node } {

@@ -241,7 +241,7 @@ test("what is out of range is refused", () => {
   const refusals: [() => Optimizer, string][] = [
     [() => new SGD(params, { lr: -1 }), "SGD: invalid learning rate; expected a number from 0, got -1."],
     [() => new SGD(params, { lr: 1, momentum: -1 }), "SGD: invalid momentum; expected a number from 0, got -1."],
-    [() => new SGD(params, { lr: NaN }), "SGD: invalid learning rate; expected a number from 0, got NaN."],
+    [() => new SGD(params, { lr: NaN }), "SGD: invalid lr; expected a number, got NaN."],
     [
       () => new SGD(params, { lr: 1, nesterov: true }),
       "SGD: Nesterov momentum requires a momentum and zero dampening, got momentum 0, dampening 0.",

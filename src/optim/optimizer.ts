@@ -8,7 +8,9 @@ import { ArgumentError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
+import { kind } from "../errors/kinds.js";
 import { withDefaults } from "../errors/options.js";
+import { required } from "../errors/signature.js";
 import { live } from "../ops/leaf.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { realize } from "../runtime/realize.js";
@@ -21,6 +23,18 @@ import { packState, unpackState, type OptimizerState } from "./optimizer-state.j
 export type Params<G extends ParamGroup> = Iterable<Tensor> | Iterable<GroupOptions<G>>;
 /** Parameters, and those of their hyperparameters that differ from the optimizer's. */
 export type GroupOptions<G extends ParamGroup> = Partial<Hyperparameters<G>> & { readonly params: Iterable<Tensor> };
+/**
+ * The first parameter of every optimizer.
+ * @internal
+ */
+export const trained = required(
+  "params",
+  kind<Iterable<unknown>>(
+    "model.parameters(), an array of tensors, or an array of groups { params, lr, … }",
+    (value) => typeof value === "object" && value !== null && Symbol.iterator in value && !(value instanceof Tensor),
+  ),
+);
+
 /** The hyperparameters of a group. */
 export type Hyperparameters<G extends ParamGroup> = Omit<G, "params" | "initialLr">;
 

@@ -1,10 +1,12 @@
 /** Stochastic gradient descent with momentum. PyTorch: `torch.optim.SGD`. */
 import { ArgumentError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { checkRange, withDefaults } from "../errors/options.js";
+import { flag, number } from "../errors/kinds.js";
+import { checkRange } from "../errors/options.js";
+import { optional, Signature, type Arguments } from "../errors/signature.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor/tensor.js";
-import { Optimizer, scalar, zerosLike, type Hyperparameters, type Params } from "./optimizer.js";
+import { Optimizer, scalar, trained, zerosLike, type Params } from "./optimizer.js";
 import type { ParamGroup } from "./param-group.js";
 
 /** A group of parameters of `SGD`, with their hyperparameters. */
@@ -37,14 +39,15 @@ export interface SGDOptions {
   readonly maximize?: boolean;
 }
 
-const sgdDefaults: Hyperparameters<SGDGroup> = {
-  lr: 1e-3,
-  momentum: 0,
-  dampening: 0,
-  weightDecay: 0,
-  nesterov: false,
-  maximize: false,
-};
+const sgdParameters = [
+  optional("lr", number, 1e-3),
+  optional("momentum", number, 0),
+  optional("dampening", number, 0),
+  optional("weightDecay", number, 0),
+  optional("nesterov", flag, false),
+  optional("maximize", flag, false),
+] as const;
+const signature = new Signature("SGD", [trained, ...sgdParameters]);
 
 /** What SGD with momentum remembers about a parameter. */
 export type SGDState = {
@@ -72,12 +75,14 @@ export type SGDState = {
 export class SGD extends Optimizer<SGDGroup, SGDState> {
   /**
    * @param params what to train: tensors, or groups of them with hyperparameters of their own
-   * @param options the hyperparameters of groups that do not have their own
+   * @param rest lr, momentum, dampening, weightDecay, nesterov and maximize: in this order, or by name in an object; the
+   *   hyperparameters of groups that do not have their own
    * @throws ArgumentError for a number out of its range, for Nesterov's momentum without a momentum or with dampening,
    *   if there are no parameters, or if one is not a leaf
    */
-  constructor(params: Params<SGDGroup>, options: SGDOptions = {}) {
-    super(params, withDefaults("SGD", sgdDefaults, options));
+  constructor(params: Params<SGDGroup>, ...rest: Arguments<SGDOptions, typeof sgdParameters>) {
+    const { params: given, ...defaults } = signature.read([params, ...rest]);
+    super(given as Params<SGDGroup>, defaults);
   }
 
   protected override checkGroup({ lr, momentum, weightDecay, nesterov, dampening }: SGDGroup): void {

@@ -3,12 +3,32 @@
  * may differ in the last rounding of log and cos).
  */
 import { ArgumentError } from "../errors/errors.js";
+import { instance, integer, number } from "../errors/kinds.js";
+import { checked, optional, required, Signature } from "../errors/signature.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { live } from "../ops/leaf.js";
 import { Tensor } from "../tensor/tensor.js";
-import { defaultGenerator, type Generator } from "./generator.js";
+import { shapeKind, withShape } from "../tensor/kinds.js";
+import { defaultGenerator, Generator } from "./generator.js";
 
 export { defaultGenerator, Generator, getRngState, manualSeed, setRngState, type GeneratorState } from "./generator.js";
+
+const source = optional(
+  "generator",
+  instance("a Generator", () => Generator),
+);
+const ofRandint = new Signature("randint", [
+  required("low", number),
+  required("high", number),
+  required("shape", shapeKind),
+  source,
+]);
+
+/** A function that takes a shape, in an array or one size after the other, and a generator. */
+interface OfShape {
+  (shape: Shape, generator?: Generator): Tensor;
+  (...sizes: readonly number[]): Tensor;
+}
 
 /** Draws a float32 in [from, to) with 24 random bits. PyTorch: `torch.empty(1).uniform_(from, to).item()`. */
 export function uniformNumber(from: number, to: number, generator: Generator = defaultGenerator): number {
@@ -83,7 +103,13 @@ export function randomInt64(generator: Generator = defaultGenerator): bigint {
  * manualSeed(1);
  * randperm(5); // [0, 4, 2, 3, 1]
  */
-export function randperm(n: number, generator: Generator = defaultGenerator): Int32Array {
+export const randperm: (n: number, generator?: Generator) => Int32Array = checked(
+  "randperm",
+  [required("n", integer(0)), source],
+  ({ n, generator }) => permutation(n, generator),
+);
+
+function permutation(n: number, generator: Generator = defaultGenerator): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const other = i + (generator.random() % (n - i));
@@ -96,33 +122,29 @@ export function randperm(n: number, generator: Generator = defaultGenerator): In
 
 /**
  * Draws a tensor of random numbers uniformly from [0, 1). PyTorch: `torch.rand`.
- * @param shape its shape
+ * @param shape its shape, in an array or one size after the other
  * @param generator the source of random numbers; the default one unless given
  * @returns a float32 tensor
  * @example
  * manualSeed(1);
  * rand([3]).tolist(); // [0.7576, 0.2793, 0.4031]
  */
-export function rand(shape: Shape, generator?: Generator): Tensor {
-  return drawn(shape, (elements) => uniform(elements, 0, 1, generator));
-}
+export const rand: OfShape = drawnFrom("rand", (elements, generator) => uniform(elements, 0, 1, generator));
 
 /**
  * Draws a tensor of random numbers from the standard normal distribution. PyTorch: `torch.randn`.
- * @param shape its shape
+ * @param shape its shape, in an array or one size after the other
  * @param generator the source of random numbers; the default one unless given
  * @returns a float32 tensor
  * @example
  * manualSeed(1);
  * randn([3]).tolist(); // [0.6614, 0.2669, 0.0617]
  */
-export function randn(shape: Shape, generator?: Generator): Tensor {
-  return drawn(shape, (elements) => normal(elements, 0, 1, generator));
-}
+export const randn: OfShape = drawnFrom("randn", (elements, generator) => normal(elements, 0, 1, generator));
 
 /**
  * Draws a tensor of random integers uniformly. PyTorch: `torch.randint`.
- * @param low the smallest
+ * @param low the smallest; without it, 0
  * @param high one more than the largest
  * @param shape its shape
  * @param generator the source of random numbers; the default one unless given
@@ -131,18 +153,27 @@ export function randn(shape: Shape, generator?: Generator): Tensor {
  * @example
  * manualSeed(1);
  * randint(0, 10, [4]).tolist(); // [5, 9, 4, 8]
+ * randint(10, [2, 2]).shape; // [2, 2]
  */
-export function randint(low: number, high: number, shape: Shape, generator?: Generator): Tensor {
+export const randint: {
+  (low: number, high: number, shape: Shape, generator?: Generator): Tensor;
+  (high: number, shape: Shape, generator?: Generator): Tensor;
+} = (...given: readonly unknown[]): Tensor => {
+  const { low, high, shape, generator } = ofRandint.read(Array.isArray(given[1]) ? [0, ...given] : given);
   const draw = (): Int32Array => Int32Array.from({ length: sizeOf(shape) }, () => randomInteger(low, high, generator));
   return new Tensor(live(draw, shape, "int32"));
-}
+};
 
-/** Draws the elements now, and again in each run of a compiled function. */
-function drawn(shape: Shape, fill: (elements: Float32Array) => void): Tensor {
-  const draw = (): Float32Array => {
-    const elements = new Float32Array(sizeOf(shape));
-    fill(elements);
-    return elements;
+/** A function that draws a tensor of a shape. The elements are drawn now, and again in each run of a compiled function. */
+function drawnFrom(op: string, fill: (elements: Float32Array, generator: Generator | undefined) => void): OfShape {
+  const signature = new Signature(op, [required("shape", shapeKind), source]);
+  return (...given: readonly unknown[]) => {
+    const { shape, generator } = signature.read(withShape(given));
+    const draw = (): Float32Array => {
+      const elements = new Float32Array(sizeOf(shape));
+      fill(elements, generator);
+      return elements;
+    };
+    return new Tensor(live(draw, shape, "float32"));
   };
-  return new Tensor(live(draw, shape, "float32"));
 }

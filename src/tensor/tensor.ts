@@ -3,7 +3,7 @@
  * `data()`, `tolist()` and `optimizer.step()` compute everything that is pending, in one program. Nothing needs to be
  * freed.
  */
-import { ShapeError, StateError } from "../errors/errors.js";
+import { ArgumentError, ShapeError, StateError } from "../errors/errors.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { forgetRecordings } from "../graph/recording.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
@@ -11,6 +11,9 @@ import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
 import { assignLater, forgetAssignment, realize } from "../runtime/realize.js";
 import { backward } from "./backward.js";
+import { answerForAbsent } from "./methods/absent.js";
+import { Handle } from "./methods/handle.js";
+import { checkArguments, methodsOf } from "./methods/parameters.js";
 import { Shaping } from "./methods/shaping.js";
 import { nest, type NestedNumbers } from "./nested.js";
 import { counted } from "../text/counted.js";
@@ -229,7 +232,22 @@ export class Tensor extends Shaping<Tensor> {
   override toString(): string {
     return `Tensor(${formatShape(this.shape)}, ${this.dtype}${this.requiresGrad ? ", requiresGrad" : ""})`;
   }
+  /**
+   * Called when an operator meets a tensor, as in `a + b`: JavaScript's operators know numbers and texts only.
+   * @internal
+   */
+  [Symbol.toPrimitive](hint: "default" | "number" | "string"): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError({
+      op: "Tensor",
+      problem: "JavaScript's operators do not work on tensors",
+      hint: "write a.add(b), a.sub(b), a.mul(b), a.div(b), a.lt(b), or a.item() for the number in a tensor of one element",
+    });
+  }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
 }
+
+checkArguments(Tensor.prototype);
+answerForAbsent(Handle.prototype, [...methodsOf(Tensor.prototype), "requiresGrad", "ndim", "shape"]);

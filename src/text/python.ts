@@ -18,7 +18,8 @@ export function pythonBool(value: boolean): string {
   return value ? "True" : "False";
 }
 
-/** A tuple as Python prints it: `(3, 3)`, `(3,)`. */
-export function pythonTuple(values: readonly number[]): string {
-  return values.length === 1 ? `(${values[0]},)` : `(${values.join(", ")})`;
+/** A tuple as Python prints it: `(3, 3)`, `(3,)`, `(None, 7)`. */
+export function pythonTuple(values: readonly (number | null)[]): string {
+  const words = values.map((value) => value ?? "None");
+  return words.length === 1 ? `(${words[0]},)` : `(${words.join(", ")})`;
 }

@@ -4,7 +4,7 @@ import { functional as F, Linear, Module } from "../nn/index.js";
 import { manualSeed, rand } from "../random/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ExerciseNet } from "../exercise/networks.js";
-import { checkNetwork } from "./network-check.js";
+import { checkLikelihoods, checkNetwork } from "./network-check.js";
 
 class Net extends Module {
   linear: Linear;
@@ -60,3 +60,33 @@ test("refused: images that the network cannot take", () => {
     /conv1 \(Conv2d\): conv2d: input \[[0-9,]*\] has 3 channels/,
   );
 });
+
+const likelihoods: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  "log-softmax": logs,
+  "a log-softmax in another shape": (x) => logs(x.view(-1, 10)).reshape(-1, 10),
+  "the logarithm of a softmax": (x) => x.softmax(1).log(),
+  "one that is written by hand": (x) => x.sub(x.exp().sum(1, true).log()),
+};
+
+for (const [what, end] of Object.entries(likelihoods)) {
+  test(`log-likelihoods from ${what} pass`, () => checkLikelihoods(new Net(10, end), rand([4, 1, 4, 4])));
+}
+
+const others: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  logits: (x) => x,
+  "likelihoods from a softmax": (x) => x.softmax(1),
+  "a log-softmax over the batch": (x) => x.logSoftmax(0),
+  "what is not a number": (x) => x.mul(NaN),
+};
+
+for (const [what, end] of Object.entries(others)) {
+  test(`refused: ${what}`, () => {
+    const model = new Net(10, end);
+    assert.throws(() => checkLikelihoods(model, rand([4, 1, 4, 4])), {
+      name: "ArgumentError",
+      message:
+        /^Net: the network's outputs are not log-likelihoods: exp of those of image 0 adds up to .*; expected a total of 1 for each image\. Hint: end forward\(\) with F\.logSoftmax\(x, 1\)/,
+    });
+    assert.equal(model.training, true);
+  });
+}

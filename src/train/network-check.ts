@@ -1,6 +1,9 @@
 /** Checks that a network fits the data that it will be trained on. */
-import { ShapeError } from "../errors/errors.js";
+import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
+import { evaluating } from "../nn/modes.js";
+import * as ops from "../ops/index.js";
 import { formatShape, shapesEqual, type Shape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
@@ -26,4 +29,37 @@ export function checkNetwork(model: Module, inputSize: Shape, classes: number): 
     got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : typeof output,
     hint: `end forward() with F.logSoftmax(x.view(-1, ${classes}), 1)`,
   });
+}
+
+/** How far the likelihoods of an image may be from 1 in total. */
+const tolerance = 1e-2;
+
+/**
+ * Refuses a network whose outputs are not log-likelihoods. The Trainer's loss, `F.nllLoss`, would reward it for ever larger
+ * outputs, and never say that it learns nothing.
+ * @param model the network
+ * @param images a batch [N, C, H, W]
+ * @throws ArgumentError if the likelihoods of an image do not add up to 1
+ */
+export function checkLikelihoods(model: Module, images: Tensor): void {
+  const { result } = callLazily(model, [images.shape.slice(1)], evaluation);
+  // checkNetwork has words for outputs that are no tensor or have other axes.
+  if (!(result instanceof Tensor) || result.ndim !== 2 || isLogSoftmax(result)) return;
+  const output = evaluating(model, () => noGrad(() => (model as (images: Tensor) => Tensor)(images)));
+  const totals = output.exp().sum(1).data();
+  const wrong = totals.findIndex((total) => !(Math.abs(total - 1) <= tolerance));
+  if (wrong < 0) return;
+  throw new ArgumentError({
+    op: model.constructor.name,
+    problem: `the network's outputs are not log-likelihoods: exp of those of image ${wrong} adds up to ${totals[wrong]!.toPrecision(3)}`,
+    expected: "a total of 1 for each image",
+    hint: "end forward() with F.logSoftmax(x, 1), which turns scores (logits) into log-likelihoods",
+  });
+}
+
+/** Whether [N,C] is a log-softmax over the classes, perhaps of [N,C,1,1]; then there is nothing to compute. */
+function isLogSoftmax({ node, shape }: Tensor): boolean {
+  let inner = node;
+  while (ops.reshape.is(inner)) inner = inner.inputs[0]!;
+  return ops.logSoftmax.is(inner) && inner.attrs.axis === 1 && shapesEqual(inner.shape.slice(0, 2), shape);
 }

@@ -15,6 +15,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
+import { checkLikelihoods } from "./network-check.js";
 import { measureHealth, type Health } from "./health.js";
 
 /** A source of batches, such as a DataLoader. */
@@ -85,6 +86,8 @@ export class Trainer extends TrainEvents {
   private readonly step: (images: Tensor, labels: Tensor) => Tensor;
   private readonly evaluate: (batches: Iterable<Batch>) => Evaluation;
   private turnEnds = 0;
+  /** Whether the network's outputs are known to be log-likelihoods. */
+  private checked = false;
 
   /** @param options the network, its data and how to train it */
   constructor(readonly options: TrainerOptions) {
@@ -199,6 +202,8 @@ export class Trainer extends TrainEvents {
     const { optimizer, schedule } = this.options;
     const { epoch, batch, lossSum } = this.position;
     const lr = optimizer.paramGroups[0]!.lr;
+    if (!this.checked) checkLikelihoods(this.model, images);
+    this.checked = true;
     const value = this.step(images, labels).item();
     if (!Number.isFinite(value)) throw notANumber(value, epoch, batch, lr);
     if (schedule?.every === "step") schedule.step(value);

@@ -1,5 +1,7 @@
 /** The middle of an image. */
 import { ArgumentError } from "../../errors/errors.js";
+import { size2d } from "../../errors/kinds.js";
+import { checked, required } from "../../errors/signature.js";
 import { formatImage, imageLike } from "../image.js";
 import { cut, partSize, type PartSize } from "./crop.js";
 import type { Transform } from "./transform.js";
@@ -17,16 +19,18 @@ import type { Transform } from "./transform.js";
  * transforms.centerCrop(1)(image).data; // [5]
  * transforms.centerCrop([3, 1])(image).data; // [2, 5, 8]
  */
-export function centerCrop(size: PartSize): Transform {
-  return cropMiddle(size, halfToEven);
-}
+export const centerCrop: (size: PartSize) => Transform = checked(
+  "centerCrop",
+  [required("size", size2d(1))],
+  ({ size }) => cropMiddle(size, halfToEven),
+);
 
 /**
  * As `centerCrop`, with another rule for odd rests.
  * @param before how many of the rows (or columns) that are left over come before the part
  */
 export function cropMiddle(size: PartSize, before: (rest: number) => number): Transform {
-  const [height, width] = partSize("centerCrop", size);
+  const [height, width] = partSize(size);
   const transform: Transform = (image, _generator, spare) => {
     const [rows, columns] = [image.height - height, image.width - width];
     if (rows < 0 || columns < 0) {

@@ -1,16 +1,12 @@
 /** What crops have in common: the size of the part, and cutting it out. */
 import type { Image } from "../image.js";
-import { check } from "./options.js";
 
 /** The height and the width of a part of an image in pixels, or one number for both. */
 export type PartSize = number | readonly [height: number, width: number];
 
-/** @throws ArgumentError unless both are whole numbers above 0 */
-export function partSize(op: string, size: PartSize): readonly [height: number, width: number] {
-  const both = typeof size === "number" ? ([size, size] as const) : size;
-  const valid = both.every((extent) => Number.isInteger(extent) && extent > 0);
-  check(op, valid, "invalid size", "whole numbers above 0", size);
-  return both;
+/** [height, width]. */
+export function partSize(size: PartSize): readonly [height: number, width: number] {
+  return typeof size === "number" ? [size, size] : size;
 }
 
 /** Writes the part whose upper left corner is at (row, column), which may lie outside. */

@@ -1,5 +1,7 @@
 /** Transforms that handle each pixel by itself: bytes to [0, 1], and normalisation. */
 import { ArgumentError } from "../../errors/errors.js";
+import { arrayOf, either, number } from "../../errors/kinds.js";
+import { checked, required } from "../../errors/signature.js";
 import type { Image } from "../image.js";
 import type { Transform } from "./transform.js";
 import { counted } from "../../text/counted.js";
@@ -12,7 +14,7 @@ import { counted } from "../../text/counted.js";
  * const image = { data: Uint8Array.of(0, 51, 255), channels: 1, height: 1, width: 3 };
  * transforms.toTensor()(image).data; // [0, 0.2, 1]
  */
-export function toTensor(): Transform {
+export const toTensor: () => Transform = checked("toTensor", [], () => {
   const transform = (image: Image): Image => {
     const bytes = image.data;
     if (bytes instanceof Float32Array) return image;
@@ -21,7 +23,9 @@ export function toTensor(): Transform {
     return { ...image, data };
   };
   return Object.assign(transform, { pixelwise: true } as const);
-}
+});
+
+const oneOrMore = either(number, arrayOf(number));
 
 /**
  * Computes (value − mean) / std for each channel. PyTorch: `torchvision.transforms.Normalize`.
@@ -33,7 +37,13 @@ export function toTensor(): Transform {
  * const image = { data: Float32Array.of(0, 0.5, 1), channels: 1, height: 1, width: 3 };
  * transforms.normalize([0.5], [0.25])(image).data; // [-2, 0, 2]
  */
-export function normalize(mean: readonly number[], std: readonly number[]): Transform {
+export const normalize: (mean: number | readonly number[], std: number | readonly number[]) => Transform = checked(
+  "normalize",
+  [required("mean", oneOrMore), required("std", oneOrMore)],
+  ({ mean, std }) => normalizing([mean].flat(), [std].flat()),
+);
+
+function normalizing(mean: readonly number[], std: readonly number[]): Transform {
   const means = Float32Array.from(mean);
   const stds = Float32Array.from(std);
   if (means.length === 0 || means.length !== stds.length || !stds.every((value) => value !== 0 && isFinite(value))) {

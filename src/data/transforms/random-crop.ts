@@ -1,10 +1,10 @@
 /** Cropping an image at a random position. */
-import { refuseUnknown } from "../../errors/options.js";
+import { integer, kind, number, size2d } from "../../errors/kinds.js";
+import { checked, optional, required, type Arguments } from "../../errors/signature.js";
 import { ArgumentError } from "../../errors/errors.js";
 import { randomInteger } from "../../random/random.js";
 import { formatImage, imageLike, type Image } from "../image.js";
 import { cut, partSize, type PartSize } from "./crop.js";
-import { check } from "./options.js";
 import type { Transform } from "./transform.js";
 
 /** Options of `transforms.randomCrop`. */
@@ -18,10 +18,22 @@ export interface CropOptions {
   readonly fill?: number;
 }
 
+const extent = integer(0);
+const cropParameters = [
+  optional(
+    "padding",
+    kind<NonNullable<CropOptions["padding"]>>("an integer of at least 0, or two or four of them", (value) =>
+      Array.isArray(value) ? [2, 4].includes(value.length) && value.every(extent.accepts) : extent.accepts(value),
+    ),
+    0,
+  ),
+  optional("fill", number, 0),
+] as const;
+
 /**
  * Cuts a part out of an image, at a random position. PyTorch: `torchvision.transforms.RandomCrop`.
  * @param size the part's height and width in pixels, or one number for both
- * @param options what is added around the image first
+ * @param rest what is added around the image first: the padding by position or by name, fill by name
  * @returns the transform, which throws an ArgumentError for an image that is smaller than the part
  * @throws ArgumentError for an invalid size or padding
  * @example
@@ -29,13 +41,12 @@ export interface CropOptions {
  * const part = transforms.randomCrop(24)(image);
  * [part.height, part.width]; // [24, 24]
  */
-export function randomCrop(size: PartSize, options: CropOptions = {}): Transform {
-  refuseUnknown("randomCrop", ["padding", "fill"], options);
-  const { padding = 0, fill = 0 } = options;
-  const [height, width] = partSize("randomCrop", size);
+export const randomCrop: (size: PartSize, ...rest: Arguments<CropOptions, typeof cropParameters>) => Transform =
+  checked("randomCrop", [required("size", size2d(1)), ...cropParameters], cropAtRandom);
+
+function cropAtRandom({ size, padding, fill }: Required<CropOptions> & { readonly size: PartSize }): Transform {
+  const [height, width] = partSize(size);
   const [left, top, right, bottom] = sides(padding);
-  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
-  check("randomCrop", [left, top, right, bottom].every(isCount), "invalid padding", "whole numbers from 0 up", padding);
   return (image, generator, spare) => {
     const moreRows = image.height + top + bottom - height;
     const moreColumns = image.width + left + right - width;

@@ -1,5 +1,6 @@
 /** Erasing a random rectangle of an image (Zhong et al. 2017, arXiv 1708.04896). */
-import { refuseUnknown } from "../../errors/options.js";
+import { arrayOf, either, number, numberWithin, oneOf, pairOf } from "../../errors/kinds.js";
+import { checked, optional, type Arguments } from "../../errors/signature.js";
 import { normal, randomInteger, uniformNumber, type Generator } from "../../random/random.js";
 import { roundHalfEven } from "../../text/rounding.js";
 import type { Image } from "../image.js";
@@ -21,6 +22,14 @@ export interface ErasingOptions {
   readonly value?: number | readonly number[] | "random";
 }
 
+const pair = pairOf(number);
+const erasingParameters = [
+  optional("p", numberWithin(0, 1), 0.5),
+  optional("scale", pair, [0.02, 0.33]),
+  optional("ratio", pair, [0.3, 3.3]),
+  optional("value", either(either(number, arrayOf(number)), oneOf("random")), 0),
+] as const;
+
 interface Rectangle {
   readonly row: number;
   readonly column: number;
@@ -35,7 +44,7 @@ const ATTEMPTS = 10;
 /**
  * Erases a random rectangle. As in torchvision, its shape is drawn up to ten times until one fits; if none does, the
  * image stays as it is. Zhong et al. 2017 (arXiv 1708.04896). PyTorch: `torchvision.transforms.RandomErasing`.
- * @param options the probability, the rectangle's size and shape, and what it is filled with
+ * @param rest p, scale, ratio and value, in this order or by name: the probability, the rectangle's size and shape, and what it is filled with
  * @returns the transform, which throws an ArgumentError if the image has another number of channels than there are
  *   values
  * @throws ArgumentError for an option out of its range
@@ -44,11 +53,14 @@ const ATTEMPTS = 10;
  * const erased = transforms.randomErasing({ p: 1 })(image);
  * erased.data.includes(0); // true
  */
-export function randomErasing(options: ErasingOptions = {}): Transform {
-  const { p = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options;
+export const randomErasing: (...rest: Arguments<ErasingOptions, typeof erasingParameters>) => Transform = checked(
+  "randomErasing",
+  erasingParameters,
+  eraseAtRandom,
+);
+
+function eraseAtRandom({ p, scale, ratio, value }: Required<ErasingOptions>): Transform {
   const op = "randomErasing";
-  refuseUnknown(op, ["p", "scale", "ratio", "value"], options);
-  check(op, p >= 0 && p <= 1, "invalid p", "a number from 0 to 1", p);
   check(
     op,
     0 <= scale[0] && scale[0] <= scale[1] && scale[1] <= 1,

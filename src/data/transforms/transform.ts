@@ -1,4 +1,6 @@
 /** The interface of transforms, and their composition. */
+import { arrayOf, kind } from "../../errors/kinds.js";
+import { checked, required } from "../../errors/signature.js";
 import type { Generator } from "../../random/random.js";
 import type { Image } from "../image.js";
 
@@ -37,7 +39,13 @@ export interface Transform {
  * const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.5], [0.5])]);
  * transform({ data: Uint8Array.of(0, 255), channels: 1, height: 1, width: 2 }).data; // [-1, 1]
  */
-export function compose(transforms: readonly Transform[]): Transform {
+export const compose: (transforms: readonly Transform[]) => Transform = checked(
+  "compose",
+  [required("transforms", arrayOf(kind<Transform>("a transform", (value) => typeof value === "function")))],
+  ({ transforms }) => composed(transforms),
+);
+
+function composed(transforms: readonly Transform[]): Transform {
   const parts = transforms.flatMap((transform) => transform.parts ?? [transform]);
   const all: Transform = (image, generator) => parts.reduce((before, part) => part(before, generator), image);
   return Object.assign(all, { parts });

@@ -151,7 +151,7 @@ const refusals: readonly [make: () => unknown, message: string][] = [
   ],
   [
     () => transforms.randomRotation(1, { interpolation: "cubic" as "nearest" }),
-    'randomRotation: no such interpolation; expected "nearest" or "bilinear", got "cubic".',
+    'randomRotation: invalid interpolation; expected "nearest" or "bilinear", got "cubic".',
   ],
   [
     () => transforms.randomAffine({ degrees: [3, 1] }),
@@ -169,15 +169,21 @@ const refusals: readonly [make: () => unknown, message: string][] = [
     () => transforms.randomAffine({ degrees: 0, shear: [0, 1, 3, 2] }),
     "randomAffine: invalid shear; expected a number from 0 up, or an ascending pair, got [3,2].",
   ],
-  [() => transforms.randomCrop(0), "randomCrop: invalid size; expected whole numbers above 0, got 0."],
-  [() => transforms.centerCrop([2, 1.5]), "centerCrop: invalid size; expected whole numbers above 0, got [2,1.5]."],
+  [
+    () => transforms.randomCrop(0),
+    "randomCrop: invalid size; expected an integer of at least 1, or two of them: [height, width], got 0.",
+  ],
+  [
+    () => transforms.centerCrop([2, 1.5]),
+    "centerCrop: invalid size; expected an integer of at least 1, or two of them: [height, width], got [2,1.5].",
+  ],
   [
     () => transforms.centerCrop([7, 10])(bytes),
     "centerCrop: an image of 2×7×9 has no part of 7×10. Hint: crop to a smaller size.",
   ],
   [
     () => transforms.randomCrop(2, { padding: [1, -1] }),
-    "randomCrop: invalid padding; expected whole numbers from 0 up, got [1,-1].",
+    "randomCrop: invalid padding; expected an integer of at least 0, or two or four of them, got [1,-1].",
   ],
   [
     () => transforms.randomCrop(10, { padding: 1 })(bytes),

@@ -19,7 +19,7 @@ export function isKnown(module: nn.Module): boolean {
 const isContainer = (module: nn.Module): boolean => module instanceof nn.Sequential || module instanceof nn.ModuleList;
 
 /** The members of a kind, by name. Unlike `namedChildren`, it repeats a member that has several names. */
-function members<T>(module: nn.Module, kind: abstract new (...args: never[]) => T): [name: string, member: T][] {
+function members<T>(module: nn.Module, kind: abstract new (...args: never) => T): [name: string, member: T][] {
   return Object.entries(module).flatMap(([name, member]: [string, unknown]) =>
     member instanceof kind ? [[name, member] as [string, T]] : [],
   );

@@ -1,11 +1,13 @@
 /** Batch normalisation as a function. */
-import { refuseUnknown } from "../../errors/options.js";
+import { either, flag, number, orNull } from "../../errors/kinds.js";
+import { checked, optional, required, type Arguments } from "../../errors/signature.js";
 import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import { noGrad } from "../../graph/grad-mode.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { requireImage } from "../../ops/window.js";
 import { formatShape, shapesEqual } from "../../graph/shape.js";
+import { anyTensor } from "../../tensor/kinds.js";
 import { asNode } from "../../tensor/methods/handle.js";
 import { Tensor, type Operand } from "../../tensor/tensor.js";
 import { counted } from "../../text/counted.js";
@@ -28,6 +30,14 @@ export interface BatchNormOptions {
   readonly eps?: number;
 }
 
+const optionalParameters = [
+  optional("weight", orNull(anyTensor), null),
+  optional("bias", orNull(anyTensor), null),
+  optional("training", flag, false),
+  optional("momentum", either(number, anyTensor), 0.1),
+  optional("eps", number, 1e-5),
+] as const;
+
 /**
  * Normalises each channel to mean 0 and variance 1: in training with the statistics of the batch, otherwise with the
  * running ones. In training the running statistics, if given, become (1 − momentum)·running + momentum·batch when
@@ -36,7 +46,7 @@ export interface BatchNormOptions {
  * @param input images [N, C, H, W]
  * @param runningMean the running mean of each channel, a buffer [C]; null without one, in training only
  * @param runningVar the running variance of each channel, a buffer [C]; null without one, in training only
- * @param options scale, shift, mode, momentum and eps
+ * @param rest weight, bias, training, momentum and eps: in this order, or by name in an object
  * @returns a tensor [N, C, H, W]
  * @throws ShapeError if a tensor does not have C elements, or if there is only one value per channel in training;
  *   ArgumentError if running statistics are missing outside training
@@ -46,14 +56,31 @@ export interface BatchNormOptions {
  * normal.mean([0, 2, 3]).abs().amax().item() < 1e-6; // true
  * normal.var([0, 2, 3], 0).tolist(); // [0.9999, 0.9999]
  */
-export function batchNorm(
+export const batchNorm: (
   input: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: BatchNormOptions = {},
-): Tensor {
-  refuseUnknown("batchNorm", ["weight", "bias", "training", "momentum", "eps"], options);
-  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  ...rest: Arguments<BatchNormOptions, typeof optionalParameters>
+) => Tensor = checked(
+  "batchNorm",
+  [
+    required("input", anyTensor),
+    required("runningMean", orNull(anyTensor)),
+    required("runningVar", orNull(anyTensor)),
+    ...optionalParameters,
+  ],
+  normalize,
+);
+
+/** A normalisation's arguments, with the defaults of those that are missing. */
+type Normalization = Required<BatchNormOptions> & {
+  readonly input: Tensor;
+  readonly runningMean: Tensor | null;
+  readonly runningVar: Tensor | null;
+};
+
+function normalize(given: Normalization): Tensor {
+  const { input, runningMean, runningVar, weight, bias, training, momentum, eps } = given;
   requireImage("batchNorm", "input", input.node);
   requireChannels(input, { runningMean, runningVar, weight, bias });
   if (!training) {

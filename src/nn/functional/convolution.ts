@@ -1,10 +1,13 @@
 /** Convolution as a function. */
-import { refuseUnknown } from "../../errors/options.js";
+import { orNull } from "../../errors/kinds.js";
+import { checked, optional, required, type Arguments } from "../../errors/signature.js";
+import { anyTensor } from "../../tensor/kinds.js";
 import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { formatShape, shapesEqual, type Pair } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
+import { conv2dParameters } from "./parameters.js";
 import { pair, type Size2d } from "./size.js";
 
 /** Options of `F.conv2d`. */
@@ -31,7 +34,7 @@ export interface Conv2dOptions {
  * @param input images [N, C, H, W]
  * @param weight kernels [O, C / groups, KH, KW]
  * @param bias what is added to each output channel, [O]; null for nothing
- * @param options stride, padding, dilation and groups
+ * @param rest stride, padding, dilation and groups: in this order, or by name in an object
  * @returns a tensor [N, O, OH, OW], where OH = ⌊(H + 2·padding − dilation·(KH − 1) − 1) / stride⌋ + 1 and OW likewise
  * @throws ShapeError if the channels do not fit or the kernel is larger than the padded image; ArgumentError for an
  *   option out of its range
@@ -39,12 +42,31 @@ export interface Conv2dOptions {
  * F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3])).shape; // [8, 32, 26, 26]
  * F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3]), null, { stride: 2, padding: 1 }).shape; // [8, 32, 14, 14]
  */
-export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
-  refuseUnknown("conv2d", ["stride", "padding", "dilation", "groups"], options);
-  const stride = pair(options.stride ?? 1);
-  const dilation = pair(options.dilation ?? 1);
-  const { groups = 1 } = options;
-  const wanted = options.padding ?? 0;
+export const conv2d: (
+  input: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+  ...rest: Arguments<Conv2dOptions, typeof conv2dParameters>
+) => Tensor = checked(
+  "conv2d",
+  [
+    required("input", anyTensor),
+    required("weight", anyTensor),
+    optional("bias", orNull(anyTensor), null),
+    ...conv2dParameters,
+  ],
+  convolve,
+);
+
+/** A convolution's arguments, with the defaults of those that are missing. */
+type Convolution = Required<Conv2dOptions> & {
+  readonly input: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+};
+
+function convolve({ input, weight, bias, groups, padding: wanted, ...given }: Convolution): Tensor {
+  const [stride, dilation] = [pair(given.stride), pair(given.dilation)];
   const same = wanted === "same" ? samePadding(weight.node, stride, dilation) : undefined;
   const padding = same ? same.around : pair(wanted === "valid" ? 0 : (wanted as Size2d));
   const padded = same ? padEnd(input.node, same.more) : input.node;

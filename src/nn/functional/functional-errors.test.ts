@@ -42,13 +42,13 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "conv2d: stride",
     () => F.conv2d(zeros([8, 1, 9, 9]), zeros([32, 1, 3, 3]), null, { stride: [1, 0] }),
     ArgumentError,
-    "conv2d: stride [1,0] is out of range; expected two integers of at least 1.",
+    "conv2d: invalid stride; expected an integer of at least 1, or two of them: [height, width], got [1,0].",
   ],
   [
     "conv2d: padding",
     () => F.conv2d(zeros([8, 1, 9, 9]), zeros([32, 1, 3, 3]), null, { padding: -1 }),
     ArgumentError,
-    "conv2d: padding [-1,-1] is out of range; expected two integers of at least 0.",
+    'conv2d: invalid padding; expected an integer of at least 0, or two of them: [height, width], or "same" or "valid", got -1.',
   ],
   [
     "conv2d: axes",
@@ -126,13 +126,13 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "avgPool2d: kernel",
     () => F.avgPool2d(zeros([8, 1, 5, 5]), 1.5),
     ArgumentError,
-    "avgPool2d: kernel [1.5,1.5] is out of range; expected two integers of at least 1.",
+    "avgPool2d: invalid kernelSize; expected an integer of at least 1, or two of them: [height, width], got 1.5.",
   ],
   [
     "adaptiveAvgPool2d: size",
     () => F.adaptiveAvgPool2d(zeros([8, 1, 5, 5]), [0, 2]),
     ArgumentError,
-    "adaptiveAvgPool2d: output size [0,2] is out of range; expected two integers of at least 1.",
+    "adaptiveAvgPool2d: invalid outputSize; expected an integer of at least 1, or [height, width], null for the input's, got [0,2].",
   ],
   [
     "linear: features",
@@ -150,7 +150,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "dropout: p",
     () => F.dropout(zeros([2]), 1.5),
     ArgumentError,
-    "dropout: the probability p is 1.5; expected a number from 0 to 1.",
+    "dropout: invalid p; expected a number from 0 to 1, got 1.5.",
   ],
   [
     "dropout2d: axes",
@@ -210,7 +210,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "crossEntropy: smoothing",
     () => F.crossEntropy(zeros([2, 3]), integers(1, 2), { labelSmoothing: 2 }),
     ArgumentError,
-    "crossEntropy: labelSmoothing is 2; expected a number from 0 to 1.",
+    "crossEntropy: invalid labelSmoothing; expected a number from 0 to 1, got 2.",
   ],
   [
     "mseLoss: shapes",
@@ -222,7 +222,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "mseLoss: reduction",
     () => F.mseLoss(zeros([2]), zeros([2]), { reduction: "average" as "mean" }),
     ArgumentError,
-    'mseLoss: unknown reduction "average"; expected "mean", "sum" or "none".',
+    'mseLoss: invalid reduction; expected "mean", "sum" or "none", got "average".',
   ],
 ];
 

@@ -16,4 +16,5 @@ export * from "./dropout.js";
 export * from "./linear.js";
 export * from "./losses.js";
 export * from "./pooling.js";
-export type { Size2d } from "./size.js";
+export type { InplaceOptions } from "./inplace.js";
+export type { OutputSize2d, Size2d } from "./size.js";

@@ -1,5 +1,8 @@
 /** The fully connected layer as a function. */
 import { ShapeError } from "../../errors/errors.js";
+import { orNull } from "../../errors/kinds.js";
+import { checked, optional, required } from "../../errors/signature.js";
+import { anyTensor } from "../../tensor/kinds.js";
 import { formatShape, shapesEqual } from "../../graph/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { counted } from "../../text/counted.js";
@@ -13,7 +16,13 @@ import { counted } from "../../text/counted.js";
  * @throws ShapeError if the numbers of inputs or outputs differ
  * @example F.linear(tensor([[1, 2]]), tensor([[3, 4], [5, 6]]), tensor([10, 20])).tolist(); // [[21, 37]]
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export const linear: (input: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor = checked(
+  "linear",
+  [required("input", anyTensor), required("weight", anyTensor), optional("bias", orNull(anyTensor), null)],
+  ({ input, weight, bias }) => transform(input, weight, bias),
+);
+
+function transform(input: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   const features = input.shape[input.ndim - 1];
   if (weight.ndim !== 2 || features !== weight.shape[1]) {
     throw new ShapeError({

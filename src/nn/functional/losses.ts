@@ -2,7 +2,9 @@
  * Losses as functions. Those for classes take the classes as int32 indices and any number of axes after the class
  * axis: input [N,C] with target [N], input [N,C,H,W] with target [N,H,W].
  */
-import { refuseUnknown } from "../../errors/options.js";
+import { integer, numberWithin, oneOf, only, orNull } from "../../errors/kinds.js";
+import { checked, optional, required, type Arguments } from "../../errors/signature.js";
+import { anyTensor } from "../../tensor/kinds.js";
 import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
@@ -21,7 +23,7 @@ export interface LossOptions {
 /** Options of `F.nllLoss`. */
 export interface NllLossOptions extends LossOptions {
   /** The weight of each class, [C]; the mean is then divided by the sum of the targets' weights. Default: 1 each. */
-  readonly weight?: Tensor;
+  readonly weight?: Tensor | null;
   /** Targets of this value do not count. Default -100. */
   readonly ignoreIndex?: number;
 }
@@ -32,31 +34,48 @@ export interface CrossEntropyOptions extends NllLossOptions {
   readonly labelSmoothing?: number;
 }
 
-const classLossOptions = ["reduction", "weight", "ignoreIndex"];
+/** PyTorch's older ways to give a reduction hold a place in the order of arguments. */
+const older = only(null, 'use reduction: "mean", "sum" or "none"');
+const sizeAverage = optional("sizeAverage", older, null);
+const reduce = optional("reduce", older, null);
+const reduction = optional("reduction", oneOf<Reduction>("mean", "sum", "none"), "mean");
+const mseLossParameters = [sizeAverage, reduce, reduction] as const;
+const nllLossParameters = [
+  optional("weight", orNull(anyTensor), null),
+  sizeAverage,
+  optional("ignoreIndex", integer(), -100),
+  reduce,
+  reduction,
+] as const;
+const crossEntropyParameters = [...nllLossParameters, optional("labelSmoothing", numberWithin(0, 1), 0)] as const;
+const both = [required("input", anyTensor), required("target", anyTensor)] as const;
 
 /**
  * Computes the negative log-likelihood: minus the log-probability of the target's class. PyTorch:
  * `torch.nn.functional.nll_loss`.
  * @param input log-probabilities [N, C] or [N, C, …], as `logSoftmax` computes them
  * @param target the right classes, from 0 to C − 1, as int32 [N] or [N, …]
- * @param options reduction, weights of the classes, and the target to ignore
+ * @param rest the weights of the classes by position or name; ignoreIndex and reduction by name
  * @returns a scalar; with the reduction "none", a tensor of the target's shape
  * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an unknown option or
  *   reduction, or for a class out of range
  * @example F.nllLoss(F.logSoftmax(zeros([2, 10]), 1), tensor(Int32Array.of(3, 7))).item(); // 2.302585
  */
-export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
-  refuseUnknown("nllLoss", classLossOptions, options);
+export const nllLoss: (
+  input: Tensor,
+  target: Tensor,
+  ...rest: Arguments<NllLossOptions, typeof nllLossParameters>
+) => Tensor = checked("nllLoss", [...both, ...nllLossParameters], ({ input, target, ...options }) => {
   checkClasses("nllLoss", input, target, options);
   return classLoss(input.node, target.node, options, 0);
-}
+});
 
 /**
  * Computes the negative log-likelihood of softmax(input). PyTorch: `torch.nn.functional.cross_entropy`, with class
  * indices.
  * @param input scores (logits) [N, C] or [N, C, …], not probabilities
  * @param target the right classes, from 0 to C − 1, as int32 [N] or [N, …]
- * @param options reduction, weights of the classes, the target to ignore, and label smoothing
+ * @param rest the weights of the classes by position or name; ignoreIndex, reduction and labelSmoothing by name
  * @returns a scalar; with the reduction "none", a tensor of the target's shape
  * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an unknown option or
  *   reduction, for label smoothing outside 0 to 1, or for a class out of range
@@ -65,33 +84,29 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions =
  * F.crossEntropy(scores, tensor(Int32Array.of(0, 1))).item(); // 0.03598
  * F.crossEntropy(scores, tensor(Int32Array.of(0, 2)), { reduction: "none" }).tolist(); // [0.03598, 4.03598]
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  refuseUnknown("crossEntropy", [...classLossOptions, "labelSmoothing"], options);
+export const crossEntropy: (
+  input: Tensor,
+  target: Tensor,
+  ...rest: Arguments<CrossEntropyOptions, typeof crossEntropyParameters>
+) => Tensor = checked("crossEntropy", [...both, ...crossEntropyParameters], ({ input, target, ...options }) => {
   checkClasses("crossEntropy", input, target, options);
-  const { labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new ArgumentError({
-      op: "crossEntropy",
-      problem: `labelSmoothing is ${labelSmoothing}`,
-      expected: "a number from 0 to 1",
-    });
-  }
-  return classLoss(input.logSoftmax(1).node, target.node, options, labelSmoothing);
-}
+  return classLoss(input.logSoftmax(1).node, target.node, options, options.labelSmoothing);
+});
 
 /**
  * Computes the mean squared error, (input − target)². PyTorch: `torch.nn.functional.mse_loss`.
  * @param input a tensor of any shape
  * @param target a tensor of the same shape; nothing is broadcast
- * @param options reduction
+ * @param rest the reduction, by name
  * @returns a scalar; with the reduction "none", a tensor of the input's shape
  * @throws ShapeError if the shapes differ; ArgumentError for an unknown option or reduction
  * @example F.mseLoss(tensor([1, 2, 3]), tensor([1, 2, 5])).item(); // 1.33333
  */
-export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  refuseUnknown("mseLoss", ["reduction"], options);
-  const { reduction = "mean" } = options;
-  checkReduction("mseLoss", reduction);
+export const mseLoss: (
+  input: Tensor,
+  target: Tensor,
+  ...rest: Arguments<LossOptions, typeof mseLossParameters>
+) => Tensor = checked("mseLoss", [...both, ...mseLossParameters], ({ input, target, reduction }) => {
   if (!shapesEqual(input.shape, target.shape)) {
     throw new ShapeError({
       op: "mseLoss",
@@ -102,11 +117,11 @@ export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}
   }
   const squares = input.sub(target).square();
   return reduction === "none" ? squares : squares[reduction]();
-}
+});
 
 /** The loss of log-probabilities [N,C,…], with a share of each target spread over all classes. */
-function classLoss(logs: Node, target: Node, options: NllLossOptions, smoothing: number): Tensor {
-  const { reduction = "mean", weight, ignoreIndex = -100 } = options;
+function classLoss(logs: Node, target: Node, options: Required<NllLossOptions>, smoothing: number): Tensor {
+  const { reduction, weight, ignoreIndex } = options;
   const classes = logs.shape[1]!;
   const classAxis = logs.shape.map((_, axis) => (axis === 1 ? classes : 1));
   const labels = ops.reshape(target, [target.shape[0]!, 1, ...target.shape.slice(1)]);
@@ -131,17 +146,7 @@ function sumAll(x: Node): Node {
   return ops.reshape(ops.sum(x, axes), []);
 }
 
-function checkReduction(op: string, reduction: Reduction): void {
-  if (["mean", "sum", "none"].includes(reduction)) return;
-  throw new ArgumentError({
-    op,
-    problem: `unknown reduction "${String(reduction)}"`,
-    expected: '"mean", "sum" or "none"',
-  });
-}
-
-function checkClasses(op: string, input: Tensor, target: Tensor, options: NllLossOptions): void {
-  checkReduction(op, options.reduction ?? "mean");
+function checkClasses(op: string, input: Tensor, target: Tensor, options: Required<NllLossOptions>): void {
   if (input.ndim < 2) {
     throw new ShapeError({
       op,
@@ -173,7 +178,7 @@ function checkClasses(op: string, input: Tensor, target: Tensor, options: NllLos
       expected: formatShape([classes]),
     });
   }
-  checkRange(op, target, classes, options.ignoreIndex ?? -100);
+  checkRange(op, target, classes, options.ignoreIndex);
 }
 
 /** Rejects classes that are out of range, if the target's elements are already known, as in a loader's batch. */

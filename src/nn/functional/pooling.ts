@@ -1,8 +1,11 @@
 /** Pooling as functions. */
-import { refuseUnknown } from "../../errors/options.js";
+import { size2d } from "../../errors/kinds.js";
+import { checked, required, type Arguments } from "../../errors/signature.js";
 import * as ops from "../../ops/index.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { pair, type Size2d } from "./size.js";
+import { anyTensor } from "../../tensor/kinds.js";
+import { avgPool2dParameters, maxPool2dParameters, outputSize2d } from "./parameters.js";
+import { pair, type OutputSize2d, type Size2d } from "./size.js";
 
 /** Options of `F.maxPool2d`. */
 export interface MaxPool2dOptions {
@@ -19,20 +22,32 @@ export interface MaxPool2dOptions {
  * `torch.nn.functional.max_pool2d`.
  * @param input images [N, C, H, W]
  * @param kernelSize the window's size
- * @param options stride, padding and dilation
+ * @param rest stride, padding and dilation: in this order, or by name in an object
  * @returns a tensor [N, C, OH, OW], with OH and OW as in `F.conv2d`
  * @throws ShapeError if a window is larger than the padded image; ArgumentError for an option out of its range
  * @example
  * F.maxPool2d(tensor([[[[1, 2], [3, 4]]]]), 2).item(); // 4
  * F.maxPool2d(zeros([8, 32, 22, 22]), 2).shape; // [8, 32, 11, 11]
+ * F.maxPool2d(zeros([8, 32, 22, 22]), 3, 2, 1).shape; // [8, 32, 11, 11]
+ * F.maxPool2d(zeros([8, 32, 22, 22]), 3, { stride: 2, padding: 1 }).shape; // [8, 32, 11, 11]
  */
-export function maxPool2d(input: Tensor, kernelSize: Size2d, options: MaxPool2dOptions = {}): Tensor {
-  refuseUnknown("maxPool2d", ["stride", "padding", "dilation"], options);
-  const kernel = pair(kernelSize);
-  const stride = pair(options.stride ?? kernelSize);
-  const padding = pair(options.padding ?? 0);
-  return new Tensor(ops.maxPool2d(input.node, { kernel, stride, padding, dilation: pair(options.dilation ?? 1) }));
-}
+export const maxPool2d: (
+  input: Tensor,
+  kernelSize: Size2d,
+  ...rest: Arguments<MaxPool2dOptions, typeof maxPool2dParameters>
+) => Tensor = checked(
+  "maxPool2d",
+  [required("input", anyTensor), required("kernelSize", size2d(1)), ...maxPool2dParameters],
+  ({ input, kernelSize, stride = kernelSize, padding, dilation }) =>
+    new Tensor(
+      ops.maxPool2d(input.node, {
+        kernel: pair(kernelSize),
+        stride: pair(stride),
+        padding: pair(padding),
+        dilation: pair(dilation),
+      }),
+    ),
+);
 
 /** Options of `F.avgPool2d`. */
 export interface AvgPool2dOptions {
@@ -49,22 +64,30 @@ export interface AvgPool2dOptions {
  * `torch.nn.functional.avg_pool2d`.
  * @param input images [N, C, H, W]
  * @param kernelSize the window's size
- * @param options stride, padding, and how padding counts
+ * @param rest stride, padding, ceilMode (false) and countIncludePad: in this order, or by name in an object
  * @returns a tensor [N, C, OH, OW], with OH = ⌊(H + 2·padding − KH) / stride⌋ + 1 and OW likewise
  * @throws ShapeError if a window is larger than the padded image; ArgumentError for an option out of its range
  * @example
  * F.avgPool2d(tensor([[[[1, 2], [3, 4]]]]), 2).item(); // 2.5
  * F.avgPool2d(zeros([8, 32, 7, 7]), 3, { stride: 2 }).shape; // [8, 32, 3, 3]
  */
-export function avgPool2d(input: Tensor, kernelSize: Size2d, options: AvgPool2dOptions = {}): Tensor {
-  refuseUnknown("avgPool2d", ["stride", "padding", "countIncludePad"], options);
-  const { countIncludePad = true } = options;
-  const kernel = pair(kernelSize);
-  const stride = pair(options.stride ?? kernelSize);
-  return new Tensor(
-    ops.avgPool2d(input.node, { kernel, stride, padding: pair(options.padding ?? 0), countIncludePad }),
-  );
-}
+export const avgPool2d: (
+  input: Tensor,
+  kernelSize: Size2d,
+  ...rest: Arguments<AvgPool2dOptions, typeof avgPool2dParameters>
+) => Tensor = checked(
+  "avgPool2d",
+  [required("input", anyTensor), required("kernelSize", size2d(1)), ...avgPool2dParameters],
+  ({ input, kernelSize, stride = kernelSize, padding, countIncludePad }) =>
+    new Tensor(
+      ops.avgPool2d(input.node, {
+        kernel: pair(kernelSize),
+        stride: pair(stride),
+        padding: pair(padding),
+        countIncludePad,
+      }),
+    ),
+);
 
 /**
  * Takes means over windows whose size follows from that of the output. PyTorch:
@@ -77,7 +100,11 @@ export function avgPool2d(input: Tensor, kernelSize: Size2d, options: AvgPool2dO
  * F.adaptiveAvgPool2d(tensor([[[[1, 2], [3, 4]]]]), 1).item(); // 2.5
  * F.adaptiveAvgPool2d(zeros([8, 32, 7, 7]), 1).shape; // [8, 32, 1, 1]
  */
-export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly [number | null, number | null]): Tensor {
-  const [height, width] = typeof outputSize === "number" ? [outputSize, outputSize] : outputSize;
-  return new Tensor(ops.adaptiveAvgPool2d(input.node, [height ?? input.shape[2]!, width ?? input.shape[3]!]));
-}
+export const adaptiveAvgPool2d: (input: Tensor, outputSize: OutputSize2d) => Tensor = checked(
+  "adaptiveAvgPool2d",
+  [required("input", anyTensor), required("outputSize", outputSize2d)],
+  ({ input, outputSize }) => {
+    const [height, width] = typeof outputSize === "number" ? [outputSize, outputSize] : outputSize;
+    return new Tensor(ops.adaptiveAvgPool2d(input.node, [height ?? input.shape[2]!, width ?? input.shape[3]!]));
+  },
+);

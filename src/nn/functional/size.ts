@@ -8,3 +8,6 @@ export type Size2d = number | readonly [height: number, width: number];
 export function pair(size: Size2d): Pair {
   return typeof size === "number" ? [size, size] : size;
 }
+
+/** The size of an adaptive pooling's result; null keeps the input's. */
+export type OutputSize2d = number | readonly [height: number | null, width: number | null];

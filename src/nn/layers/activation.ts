@@ -1,7 +1,14 @@
 /** Activations as modules. PyTorch: `ReLU`, `Sigmoid`, `Tanh`, `Softmax`, `LogSoftmax`. */
+import { required, Signature, type Arguments } from "../../errors/signature.js";
+import { integer } from "../../errors/kinds.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
+import { inplace, type InplaceOptions } from "../functional/inplace.js";
 import { Module } from "../module.js";
+
+const ofReLU = new Signature("ReLU", [inplace]);
+const ofSoftmax = new Signature("Softmax", [required("dim", integer())]);
+const ofLogSoftmax = new Signature("LogSoftmax", [required("dim", integer())]);
 
 /**
  * Replaces negative elements with 0, in a tensor of any shape. PyTorch: `torch.nn.ReLU`.
@@ -10,6 +17,12 @@ import { Module } from "../module.js";
 export class ReLU extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "ReLU", onnx: "Relu" };
+
+  /** @param options inplace, which must be false: a result is always a new tensor */
+  constructor(...options: Arguments<InplaceOptions, readonly [typeof inplace]>) {
+    super();
+    ofReLU.read(options);
+  }
 
   override forward(input: Tensor): Tensor {
     return F.relu(input);
@@ -53,6 +66,7 @@ export class Softmax extends Module {
   /** @param dim the axis along which the result adds up to 1; for classes [N, C] it is 1 */
   constructor(readonly dim: number) {
     super();
+    this.dim = ofSoftmax.read(arguments).dim;
   }
 
   override forward(input: Tensor): Tensor {
@@ -75,6 +89,7 @@ export class LogSoftmax extends Module {
   /** @param dim the axis along which exp of the result adds up to 1; for classes [N, C] it is 1 */
   constructor(readonly dim: number) {
     super();
+    this.dim = ofLogSoftmax.read(arguments).dim;
   }
 
   override forward(input: Tensor): Tensor {

@@ -6,7 +6,8 @@ import * as F from "../functional/index.js";
 import { ones_, zeros_ } from "../init.js";
 import { Module } from "../module.js";
 import { pythonBool, pythonFloat } from "../../text/python.js";
-import { checkInteger, withDefaults } from "../../errors/options.js";
+import { flag, integer, number, numberWithin, orNull } from "../../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import { Buffer, Parameter } from "../parameter.js";
 
 /** Options of `nn.BatchNorm2d`. */
@@ -25,7 +26,13 @@ export interface BatchNorm2dOptions {
   readonly trackRunningStats?: boolean;
 }
 
-const defaults: Required<BatchNorm2dOptions> = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true };
+const optionalParameters = [
+  optional("eps", number, 1e-5),
+  optional("momentum", orNull(numberWithin(0, 1)), 0.1),
+  optional("affine", flag, true),
+  optional("trackRunningStats", flag, true),
+] as const;
+const signature = new Signature("BatchNorm2d", [required("numFeatures", integer(1)), ...optionalParameters]);
 
 /**
  * Normalises each channel of images [N, C, H, W] to mean 0 and variance 1, then scales and shifts it: in training with
@@ -40,6 +47,8 @@ export class BatchNorm2d extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "BatchNorm2d" };
 
+  /** The number of channels, C. */
+  readonly numFeatures: number;
   /** A small number that is added to the variance. */
   eps: number;
   /** The weight of each batch in the running statistics; null for a plain average over all batches. */
@@ -61,24 +70,22 @@ export class BatchNorm2d extends Module {
 
   /**
    * @param numFeatures the number of channels, C
-   * @param options eps, momentum, and what the layer has
-   * @throws ArgumentError if the number of channels is not a positive integer
+   * @param rest eps, momentum, affine and trackRunningStats: in this order, or by name in an object
+   * @throws ArgumentError if the number of channels is not a positive integer, or for a momentum outside 0 to 1
    */
-  constructor(
-    readonly numFeatures: number,
-    options: BatchNorm2dOptions = {},
-  ) {
+  constructor(numFeatures: number, ...rest: Arguments<BatchNorm2dOptions, typeof optionalParameters>) {
     super();
-    const { eps, momentum, affine, trackRunningStats: tracks } = withDefaults("BatchNorm2d", defaults, options);
-    checkInteger("BatchNorm2d", "numFeatures", numFeatures, 1);
+    const given = signature.read([numFeatures, ...rest]);
+    const { eps, momentum, affine, trackRunningStats: tracks, numFeatures: channels } = given;
+    this.numFeatures = channels;
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;
     this.trackRunningStats = tracks;
-    this.weight = affine ? new Parameter(ones([numFeatures])) : null;
-    this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
-    this.runningMean = tracks ? new Buffer(zeros([numFeatures])) : null;
-    this.runningVar = tracks ? new Buffer(ones([numFeatures])) : null;
+    this.weight = affine ? new Parameter(ones([channels])) : null;
+    this.bias = affine ? new Parameter(zeros([channels])) : null;
+    this.runningMean = tracks ? new Buffer(zeros([channels])) : null;
+    this.runningVar = tracks ? new Buffer(ones([channels])) : null;
     this.numBatchesTracked = tracks ? new Buffer(zeros([], { dtype: "int32" })) : null;
   }
 

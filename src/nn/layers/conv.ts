@@ -3,11 +3,13 @@ import { ArgumentError } from "../../errors/errors.js";
 import { zeros } from "../../tensor/creation.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
-import { pair } from "../functional/size.js";
 import { fans, kaimingUniform_, uniform_ } from "../init.js";
 import { Module } from "../module.js";
 import { pythonTuple } from "../../text/python.js";
-import { checkInteger, withDefaults } from "../../errors/options.js";
+import { flag, integer, size2d } from "../../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
+import { conv2dParameters } from "../functional/parameters.js";
+import { pair } from "../functional/size.js";
 import { Parameter } from "../parameter.js";
 
 /** Options of `nn.Conv2d`. */
@@ -16,7 +18,13 @@ export interface Conv2dOptions extends F.Conv2dOptions {
   readonly bias?: boolean;
 }
 
-const defaults: Required<Conv2dOptions> = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };
+const optionalParameters = [...conv2dParameters, optional("bias", flag, true)] as const;
+const signature = new Signature("Conv2d", [
+  required("inChannels", integer(1)),
+  required("outChannels", integer(1)),
+  required("kernelSize", size2d(1)),
+  ...optionalParameters,
+]);
 
 /**
  * Convolves images: [N, inChannels, H, W] becomes [N, outChannels, OH, OW], with OH and OW as in `F.conv2d`. Weight and
@@ -30,6 +38,10 @@ export class Conv2d extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "Conv2d" };
 
+  /** The number of channels of the input. */
+  readonly inChannels: number;
+  /** The number of channels of the output. */
+  readonly outChannels: number;
   /** The size of the kernels, [height, width]. */
   readonly kernelSize: readonly [number, number];
   /** The distance between two positions of a kernel, [height, width]. */
@@ -49,25 +61,27 @@ export class Conv2d extends Module {
    * @param inChannels the number of channels of the input
    * @param outChannels the number of channels of the output
    * @param kernelSize the size of the kernels
-   * @param options stride, padding, dilation, groups, and whether there is a bias
+   * @param rest stride, padding, dilation, groups, and whether there is a bias: in this order, or by name in an object
    * @throws ArgumentError if groups do not divide the numbers of channels, or for a size that is not a positive integer
    */
   constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
+    inChannels: number,
+    outChannels: number,
     kernelSize: F.Size2d,
-    options: Conv2dOptions = {},
+    ...rest: Arguments<Conv2dOptions, typeof optionalParameters>
   ) {
     super();
-    const { stride, padding, dilation, groups, bias } = withDefaults("Conv2d", defaults, options);
-    this.kernelSize = pair(kernelSize);
-    this.stride = pair(stride);
-    this.padding = typeof padding === "string" ? padding : pair(padding);
-    this.dilation = pair(dilation);
-    this.groups = groups;
-    this.checkArguments();
-    this.weight = new Parameter(zeros([outChannels, inChannels / groups, ...this.kernelSize]));
-    this.bias = bias ? new Parameter(zeros([outChannels])) : null;
+    const given = signature.read([inChannels, outChannels, kernelSize, ...rest]);
+    this.inChannels = given.inChannels;
+    this.outChannels = given.outChannels;
+    this.kernelSize = pair(given.kernelSize);
+    this.stride = pair(given.stride);
+    this.padding = typeof given.padding === "string" ? given.padding : pair(given.padding);
+    this.dilation = pair(given.dilation);
+    this.groups = given.groups;
+    this.checkGroups();
+    this.weight = new Parameter(zeros([this.outChannels, this.inChannels / this.groups, ...this.kernelSize]));
+    this.bias = given.bias ? new Parameter(zeros([this.outChannels])) : null;
     this.resetParameters();
   }
 
@@ -110,15 +124,8 @@ export class Conv2d extends Module {
     return this.extraRepr().replace(/padding=(same|valid)/, 'padding="$1"');
   }
 
-  private checkArguments(): void {
-    const { groups, kernelSize, stride, dilation, padding } = this;
-    checkInteger("Conv2d", "inChannels", this.inChannels, 1);
-    checkInteger("Conv2d", "outChannels", this.outChannels, 1);
-    checkInteger("Conv2d", "groups", groups, 1);
-    for (const [name, sizes] of Object.entries({ kernelSize, stride, dilation })) {
-      sizes.forEach((size) => checkInteger("Conv2d", name, size, 1));
-    }
-    if (typeof padding !== "string") padding.forEach((size) => checkInteger("Conv2d", "padding", size, 0));
+  private checkGroups(): void {
+    const { groups } = this;
     if (this.inChannels % groups === 0 && this.outChannels % groups === 0) return;
     throw new ArgumentError({
       op: "Conv2d",

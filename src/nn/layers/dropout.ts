@@ -1,25 +1,32 @@
 /** Dropout (Srivastava et al. 2014). PyTorch: `Dropout`, `Dropout2d`. */
-import { ArgumentError } from "../../errors/errors.js";
+import { numberWithin } from "../../errors/kinds.js";
+import { optional, Signature, type Arguments } from "../../errors/signature.js";
+import { inplace, type InplaceOptions } from "../functional/inplace.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
 import { pythonFloat } from "../../text/python.js";
 
+/** Options of `nn.Dropout` and `nn.Dropout2d`. */
+export interface DropoutOptions extends InplaceOptions {
+  /** The probability that an element (with Dropout2d, a channel) is dropped, from 0 to 1. Default 0.5. */
+  readonly p?: number;
+}
+
+const parameters = [optional("p", numberWithin(0, 1), 0.5), inplace] as const;
+
 /** What the dropouts share. */
 export abstract class DropoutBase extends Module {
+  /** The probability that an element (with Dropout2d, a channel) is dropped. */
+  p: number;
+
   /**
-   * @param p the probability that an element (with Dropout2d, a channel) is dropped, from 0 to 1
+   * @param rest the probability p that an element (with Dropout2d, a channel) is dropped, from 0 to 1
    * @throws ArgumentError if p is not between 0 and 1
    */
-  constructor(public p = 0.5) {
+  constructor(...rest: Arguments<DropoutOptions, typeof parameters>) {
     super();
-    if (p >= 0 && p <= 1) return;
-    throw new ArgumentError({
-      op: this.constructor.name,
-      problem: "invalid probability p",
-      expected: "0 to 1",
-      got: String(p),
-    });
+    this.p = new Signature(this.constructor.name, parameters).read(rest).p;
   }
 
   override extraRepr(): string {

@@ -1,6 +1,10 @@
 /** Layers that compute nothing: they change the shape, or return their input. PyTorch: `Flatten`, `Identity`. */
+import { integer } from "../../errors/kinds.js";
+import { optional, Signature } from "../../errors/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Module } from "../module.js";
+
+const signature = new Signature("Flatten", [optional("startDim", integer(), 1), optional("endDim", integer(), -1)]);
 
 /**
  * Merges several axes into one: by default [N, C, H, W] into [N, C·H·W]. PyTorch: `torch.nn.Flatten`.
@@ -19,6 +23,7 @@ export class Flatten extends Module {
     readonly endDim = -1,
   ) {
     super();
+    ({ startDim: this.startDim, endDim: this.endDim } = signature.read(arguments));
   }
 
   override forward(input: Tensor): Tensor {
@@ -37,6 +42,11 @@ export class Flatten extends Module {
 export class Identity extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "Identity" };
+
+  /** @param _unused anything, as in PyTorch, so that this layer can take another one's place */
+  constructor(..._unused: readonly unknown[]) {
+    super();
+  }
 
   override forward(input: Tensor): Tensor {
     return input;

@@ -172,10 +172,13 @@ test("batch norm without running statistics uses the batch's own in evaluation t
 test("arguments that make no layer are refused", () => {
   const refusals: [() => unknown, string][] = [
     [() => new nn.Conv2d(0, 1, 3), "Conv2d: invalid inChannels; expected an integer of at least 1, got 0."],
-    [() => new nn.Conv2d(1, 1, [3, 0]), "Conv2d: invalid kernelSize; expected an integer of at least 1, got 0."],
+    [
+      () => new nn.Conv2d(1, 1, [3, 0]),
+      "Conv2d: invalid kernelSize; expected an integer of at least 1, or two of them: [height, width], got [3,0].",
+    ],
     [
       () => new nn.Conv2d(1, 1, 3, { padding: -1 }),
-      "Conv2d: invalid padding; expected an integer of at least 0, got -1.",
+      'Conv2d: invalid padding; expected an integer of at least 0, or two of them: [height, width], or "same" or "valid", got -1.',
     ],
     [
       () => new nn.Conv2d(3, 4, 3, { groups: 2 }),
@@ -183,11 +186,11 @@ test("arguments that make no layer are refused", () => {
     ],
     [
       () => new nn.Conv2d(3, 4, 3, { pading: 1 } as object),
-      'Conv2d: there is no option "pading"; expected one of stride, padding, dilation, groups, bias.',
+      'Conv2d: there is no option "pading"; expected one of stride, padding, dilation, groups, bias. Hint: perhaps you mean padding.',
     ],
     [() => new nn.BatchNorm2d(1.5), "BatchNorm2d: invalid numFeatures; expected an integer of at least 1, got 1.5."],
     [() => new nn.Linear(1, -1), "Linear: invalid outFeatures; expected an integer of at least 1, got -1."],
-    [() => new nn.Dropout(2), "Dropout: invalid probability p; expected 0 to 1, got 2."],
+    [() => new nn.Dropout(2), "Dropout: invalid p; expected a number from 0 to 1, got 2."],
     [
       () => nn.init.kaimingUniform_(new nn.Parameter(zeros([3]))),
       "kaimingUniform_: [3] has no inputs and outputs to count; expected a weight with at least two axes.",

@@ -5,7 +5,8 @@ import * as F from "../functional/index.js";
 import { kaimingUniform_, uniform_ } from "../init.js";
 import { Module } from "../module.js";
 import { pythonBool } from "../../text/python.js";
-import { checkInteger, withDefaults } from "../../errors/options.js";
+import { flag, integer } from "../../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import { Parameter } from "../parameter.js";
 
 /** Options of `nn.Linear`. */
@@ -13,6 +14,13 @@ export interface LinearOptions {
   /** Whether a trained number is added to each output. Default true. */
   readonly bias?: boolean;
 }
+
+const biasParameter = [optional("bias", flag, true)] as const;
+const signature = new Signature("Linear", [
+  required("inFeatures", integer(1)),
+  required("outFeatures", integer(1)),
+  ...biasParameter,
+]);
 
 /**
  * Computes x·Wᵀ + b: [*, inFeatures] becomes [*, outFeatures]. Weight and bias are initially uniform in ±1/√inFeatures.
@@ -25,6 +33,10 @@ export class Linear extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "Linear" };
 
+  /** The number of inputs. */
+  readonly inFeatures: number;
+  /** The number of outputs. */
+  readonly outFeatures: number;
   /** The matrix W, [outFeatures, inFeatures]. */
   readonly weight: Parameter;
   /** The vector b, [outFeatures]. */
@@ -33,20 +45,16 @@ export class Linear extends Module {
   /**
    * @param inFeatures the number of inputs
    * @param outFeatures the number of outputs
-   * @param options whether there is a bias
+   * @param rest whether there is a bias: `false`, or `{ bias: false }`
    * @throws ArgumentError if a number of features is not a positive integer
    */
-  constructor(
-    readonly inFeatures: number,
-    readonly outFeatures: number,
-    options: LinearOptions = {},
-  ) {
+  constructor(inFeatures: number, outFeatures: number, ...rest: Arguments<LinearOptions, typeof biasParameter>) {
     super();
-    const { bias } = withDefaults("Linear", { bias: true }, options);
-    checkInteger("Linear", "inFeatures", inFeatures, 1);
-    checkInteger("Linear", "outFeatures", outFeatures, 1);
-    this.weight = new Parameter(zeros([outFeatures, inFeatures]));
-    this.bias = bias ? new Parameter(zeros([outFeatures])) : null;
+    const given = signature.read([inFeatures, outFeatures, ...rest]);
+    this.inFeatures = given.inFeatures;
+    this.outFeatures = given.outFeatures;
+    this.weight = new Parameter(zeros([this.outFeatures, this.inFeatures]));
+    this.bias = given.bias ? new Parameter(zeros([this.outFeatures])) : null;
     this.resetParameters();
   }
 

@@ -3,7 +3,13 @@ import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
 import { pythonBool, pythonTuple } from "../../text/python.js";
-import { withDefaults } from "../../errors/options.js";
+import { required, Signature, type Arguments } from "../../errors/signature.js";
+import { avgPool2dParameters, maxPool2dParameters, outputSize2d } from "../functional/parameters.js";
+import { size2d } from "../../errors/kinds.js";
+
+const ofMaxPool2d = new Signature("MaxPool2d", [required("kernelSize", size2d(1)), ...maxPool2dParameters]);
+const ofAvgPool2d = new Signature("AvgPool2d", [required("kernelSize", size2d(1)), ...avgPool2dParameters]);
+const ofAdaptiveAvgPool2d = new Signature("AdaptiveAvgPool2d", [required("outputSize", outputSize2d)]);
 
 /**
  * Takes the maximum of each window of images [N, C, H, W]. PyTorch: `torch.nn.MaxPool2d`.
@@ -13,6 +19,8 @@ export class MaxPool2d extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "MaxPool2d" };
 
+  /** The size of a window. */
+  readonly kernelSize: F.Size2d;
   /** The distance between two windows. */
   readonly stride: F.Size2d;
   /** The border around the image, which no maximum is taken from. */
@@ -22,18 +30,15 @@ export class MaxPool2d extends Module {
 
   /**
    * @param kernelSize the size of a window
-   * @param options stride, padding and dilation, as in `F.maxPool2d`
+   * @param rest stride, padding and dilation, as in `F.maxPool2d`: in this order, or by name in an object
    */
-  constructor(
-    readonly kernelSize: F.Size2d,
-    options: F.MaxPool2dOptions = {},
-  ) {
+  constructor(kernelSize: F.Size2d, ...rest: Arguments<F.MaxPool2dOptions, typeof maxPool2dParameters>) {
     super();
-    const defaults = { stride: kernelSize, padding: 0, dilation: 1 };
-    const all = withDefaults<Required<F.MaxPool2dOptions>>("MaxPool2d", defaults, options);
-    this.stride = all.stride;
-    this.padding = all.padding;
-    this.dilation = all.dilation;
+    const given = ofMaxPool2d.read([kernelSize, ...rest]);
+    this.kernelSize = given.kernelSize;
+    this.stride = given.stride ?? given.kernelSize;
+    this.padding = given.padding;
+    this.dilation = given.dilation;
   }
 
   override forward(input: Tensor): Tensor {
@@ -58,6 +63,8 @@ export class AvgPool2d extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "AvgPool2d" };
 
+  /** The size of a window. */
+  readonly kernelSize: F.Size2d;
   /** The distance between two windows. */
   readonly stride: F.Size2d;
   /** The number of zeros around the image. */
@@ -67,18 +74,16 @@ export class AvgPool2d extends Module {
 
   /**
    * @param kernelSize the size of a window
-   * @param options stride, padding, and how padding counts, as in `F.avgPool2d`
+   * @param rest stride, padding, ceilMode and countIncludePad, as in `F.avgPool2d`: in this order, or by name in an
+   *   object
    */
-  constructor(
-    readonly kernelSize: F.Size2d,
-    options: F.AvgPool2dOptions = {},
-  ) {
+  constructor(kernelSize: F.Size2d, ...rest: Arguments<F.AvgPool2dOptions, typeof avgPool2dParameters>) {
     super();
-    const defaults = { stride: kernelSize, padding: 0, countIncludePad: true };
-    const all = withDefaults<Required<F.AvgPool2dOptions>>("AvgPool2d", defaults, options);
-    this.stride = all.stride;
-    this.padding = all.padding;
-    this.countIncludePad = all.countIncludePad;
+    const given = ofAvgPool2d.read([kernelSize, ...rest]);
+    this.kernelSize = given.kernelSize;
+    this.stride = given.stride ?? given.kernelSize;
+    this.padding = given.padding;
+    this.countIncludePad = given.countIncludePad;
   }
 
   override forward(input: Tensor): Tensor {
@@ -106,9 +111,10 @@ export class AdaptiveAvgPool2d extends Module {
   /** @internal */
   static override readonly elsewhere = { pytorch: "AdaptiveAvgPool2d" };
 
-  /** @param outputSize the size of the result */
-  constructor(readonly outputSize: F.Size2d) {
+  /** @param outputSize the size of the result: for both axes, or [height, width], null for the input's */
+  constructor(readonly outputSize: F.OutputSize2d) {
     super();
+    this.outputSize = ofAdaptiveAvgPool2d.read(arguments).outputSize;
   }
 
   override forward(input: Tensor): Tensor {
@@ -120,6 +126,6 @@ export class AdaptiveAvgPool2d extends Module {
   }
 }
 
-function sizeRepr(size: F.Size2d): string {
+function sizeRepr(size: F.OutputSize2d): string {
   return typeof size === "number" ? String(size) : pythonTuple(size);
 }

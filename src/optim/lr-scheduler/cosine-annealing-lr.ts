@@ -1,8 +1,12 @@
 /** Cosine annealing (Loshchilov and Hutter 2016, arXiv 1608.03983), without the restarts. */
-import { checkInteger, withDefaults } from "../../errors/options.js";
+import { integer, number } from "../../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
-import { LRScheduler } from "./lr-scheduler.js";
+import { LRScheduler, scheduled } from "./lr-scheduler.js";
+
+const etaMin = [optional("etaMin", number, 0)] as const;
+const signature = new Signature("CosineAnnealingLR", [scheduled, required("tMax", integer(1)), ...etaMin]);
 
 /** Options of `CosineAnnealingLR`. */
 export interface CosineAnnealingOptions {
@@ -24,22 +28,20 @@ export interface CosineAnnealingOptions {
  * rates; // [0.0854, 0.05, 0.0146, 0.0000]
  */
 export class CosineAnnealingLR extends LRScheduler {
+  private readonly tMax: number;
   private readonly etaMin: number;
 
   /**
    * @param optimizer the optimizer whose learning rates are set
    * @param tMax the number of steps down to the lowest rate, at least 1
-   * @param options the lowest rate
+   * @param rest the lowest rate etaMin, by position or by name
    * @throws ArgumentError if `tMax` is not a positive integer
    */
-  constructor(
-    optimizer: Optimizer,
-    private readonly tMax: number,
-    options: CosineAnnealingOptions = {},
-  ) {
-    super(optimizer);
-    checkInteger("CosineAnnealingLR", "tMax", tMax, 1);
-    this.etaMin = withDefaults("CosineAnnealingLR", { etaMin: 0 }, options).etaMin;
+  constructor(optimizer: Optimizer, tMax: number, ...rest: Arguments<CosineAnnealingOptions, typeof etaMin>) {
+    const given = signature.read([optimizer, tMax, ...rest]);
+    super(given.optimizer);
+    this.tMax = given.tMax;
+    this.etaMin = given.etaMin;
   }
 
   protected override nextLr({ lr }: ParamGroup, index: number): number {

@@ -128,7 +128,7 @@ test("what does not make sense is refused", () => {
     [() => new StepLR(sgd(), 0), "StepLR: invalid stepSize; expected an integer of at least 1, got 0."],
     [
       () => new MultiStepLR(sgd(), [3, 0.5]),
-      "MultiStepLR: a milestone is not a number of steps; expected integers from 1, got [3, 0.5].",
+      "MultiStepLR: invalid milestones; expected an array, each element an integer of at least 1, got [3,0.5].",
     ],
     [
       () => new CosineAnnealingLR(sgd(), 1.5),
@@ -140,11 +140,11 @@ test("what does not make sense is refused", () => {
     ],
     [
       () => new OneCycleLR(sgd(), 1, { totalSteps: 9, pctStart: 2 }),
-      "OneCycleLR: invalid pctStart; expected 0 to 1, got 2.",
+      "OneCycleLR: invalid pctStart; expected a number from 0 to 1, got 2.",
     ],
     [
       () => new OneCycleLR(sgd(), 1, { totalSteps: 9, annealStrategy: "sin" as "cos" }),
-      "OneCycleLR: invalid annealStrategy; expected cos or linear, got sin.",
+      'OneCycleLR: invalid annealStrategy; expected "cos" or "linear", got "sin".',
     ],
     [
       () => new OneCycleLR(sgd(), [1], { totalSteps: 9 }),
@@ -156,7 +156,7 @@ test("what does not make sense is refused", () => {
     ],
     [
       () => new ReduceLROnPlateau(sgd(), { mode: "up" as "min" }),
-      "ReduceLROnPlateau: invalid mode; expected min or max, got up.",
+      'ReduceLROnPlateau: invalid mode; expected "min" or "max", got "up".',
     ],
     [
       () => new ReduceLROnPlateau(sgd(), { minLr: [1] }),

@@ -4,8 +4,19 @@
  */
 import { counted } from "../../text/counted.js";
 import { ArgumentError } from "../../errors/errors.js";
-import type { Optimizer } from "../optimizer.js";
+import { instance } from "../../errors/kinds.js";
+import { required } from "../../errors/signature.js";
+import { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
+
+/**
+ * The first parameter of every schedule.
+ * @internal
+ */
+export const scheduled = required(
+  "optimizer",
+  instance<Optimizer>("an optimizer", () => Optimizer),
+);
 
 /** A schedule's state, as plain data that survives JSON. */
 export type SchedulerState = Record<string, number | readonly number[]>;

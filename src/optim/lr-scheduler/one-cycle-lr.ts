@@ -1,10 +1,12 @@
 /** The one-cycle policy (Smith and Topin 2017, arXiv 1708.07120). PyTorch: `OneCycleLR`. */
 import { counted } from "../../text/counted.js";
 import { ArgumentError, StateError } from "../../errors/errors.js";
-import { checkInteger, checkRange, refuseUnknown, withDefaults } from "../../errors/options.js";
+import { arrayOf, either, flag, integer, number, numberWithin, oneOf } from "../../errors/kinds.js";
+import { checkRange } from "../../errors/options.js";
+import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
-import { LRScheduler } from "./lr-scheduler.js";
+import { LRScheduler, scheduled } from "./lr-scheduler.js";
 
 /** Options of `OneCycleLR`. Either `totalSteps`, or `epochs` and `stepsPerEpoch`, must be given. */
 export interface OneCycleOptions {
@@ -39,16 +41,24 @@ export interface OneCycleOptions {
 /** The options that shape the cycle. Its length is not among them, because it has no default. */
 type Form = Required<Omit<OneCycleOptions, "totalSteps" | "epochs" | "stepsPerEpoch">>;
 
-const defaults: Form = {
-  pctStart: 0.3,
-  annealStrategy: "cos",
-  cycleMomentum: true,
-  baseMomentum: 0.85,
-  maxMomentum: 0.95,
-  divFactor: 25,
-  finalDivFactor: 1e4,
-  threePhase: false,
-};
+const cycleParameters = [
+  optional("totalSteps", integer(1)),
+  optional("epochs", integer(1)),
+  optional("stepsPerEpoch", integer(1)),
+  optional("pctStart", numberWithin(0, 1), 0.3),
+  optional("annealStrategy", oneOf("cos", "linear"), "cos"),
+  optional("cycleMomentum", flag, true),
+  optional("baseMomentum", number, 0.85),
+  optional("maxMomentum", number, 0.95),
+  optional("divFactor", number, 25),
+  optional("finalDivFactor", number, 1e4),
+  optional("threePhase", flag, false),
+] as const;
+const signature = new Signature("OneCycleLR", [
+  scheduled,
+  required("maxLr", either(number, arrayOf(number))),
+  ...cycleParameters,
+]);
 
 type Level = "first" | "highest" | "last";
 
@@ -91,14 +101,16 @@ export class OneCycleLR extends LRScheduler {
   /**
    * @param optimizer the optimizer whose learning rates and momenta are set
    * @param maxLr the highest rate: one for all groups, or one for each
-   * @param given the length of the cycle, and its form
+   * @param rest the length of the cycle, and its form: in PyTorch's order, or by name in an object
    * @throws ArgumentError if the length is missing, for a number out of its range, or for an optimizer without a
    *   momentum unless `cycleMomentum` is false
    */
-  constructor(optimizer: Optimizer, maxLr: number | readonly number[], given: OneCycleOptions) {
-    refuseUnknown("OneCycleLR", ["totalSteps", "epochs", "stepsPerEpoch", ...Object.keys(defaults)], given);
-    const { totalSteps, epochs, stepsPerEpoch, ...form } = given;
-    const options = withDefaults("OneCycleLR", defaults, form);
+  constructor(
+    optimizer: Optimizer,
+    maxLr: number | readonly number[],
+    ...rest: Arguments<OneCycleOptions, typeof cycleParameters>
+  ) {
+    const { totalSteps, epochs, stepsPerEpoch, ...options } = signature.read([optimizer, maxLr, ...rest]);
     const maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
     checkArguments(optimizer, maxLrs, options);
     optimizer.paramGroups.forEach((group, i) => (group.initialLr = maxLrs[i]! / options.divFactor));
@@ -156,10 +168,7 @@ function makePhases(totalSteps: number, { pctStart, threePhase }: Form): Phase[]
 type Length = { readonly [K in "totalSteps" | "epochs" | "stepsPerEpoch"]: number | undefined };
 
 function countSteps({ totalSteps, epochs, stepsPerEpoch }: Length): number {
-  if (totalSteps !== undefined) {
-    checkInteger("OneCycleLR", "totalSteps", totalSteps, 1);
-    return totalSteps;
-  }
+  if (totalSteps !== undefined) return totalSteps;
   if (epochs === undefined || stepsPerEpoch === undefined) {
     throw new ArgumentError({
       op: "OneCycleLR",
@@ -167,24 +176,11 @@ function countSteps({ totalSteps, epochs, stepsPerEpoch }: Length): number {
       expected: "totalSteps, or epochs and stepsPerEpoch",
     });
   }
-  checkInteger("OneCycleLR", "epochs", epochs, 1);
-  checkInteger("OneCycleLR", "stepsPerEpoch", stepsPerEpoch, 1);
   return epochs * stepsPerEpoch;
 }
 
 function checkArguments(optimizer: Optimizer, maxLrs: readonly number[], options: Form): void {
   const op = "OneCycleLR";
-  if (!(options.pctStart >= 0 && options.pctStart <= 1)) {
-    throw new ArgumentError({ op, problem: "invalid pctStart", expected: "0 to 1", got: String(options.pctStart) });
-  }
-  if (!(options.annealStrategy in curves)) {
-    throw new ArgumentError({
-      op,
-      problem: "invalid annealStrategy",
-      expected: "cos or linear",
-      got: options.annealStrategy,
-    });
-  }
   if (maxLrs.length !== optimizer.paramGroups.length) {
     throw new ArgumentError({
       op,

@@ -1,8 +1,10 @@
 /** A schedule that reacts to the progress of training. PyTorch: `ReduceLROnPlateau`. */
 import { ArgumentError } from "../../errors/errors.js";
-import { checkRange, withDefaults } from "../../errors/options.js";
+import { arrayOf, either, integer, number, oneOf } from "../../errors/kinds.js";
+import { checkRange } from "../../errors/options.js";
+import { optional, Signature, type Arguments } from "../../errors/signature.js";
 import type { Optimizer } from "../optimizer.js";
-import type { SchedulerState } from "./lr-scheduler.js";
+import { scheduled, type SchedulerState } from "./lr-scheduler.js";
 
 /** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
@@ -24,16 +26,17 @@ export interface PlateauOptions {
   readonly eps?: number;
 }
 
-const defaults: Required<PlateauOptions> = {
-  mode: "min",
-  factor: 0.1,
-  patience: 10,
-  threshold: 1e-4,
-  thresholdMode: "rel",
-  cooldown: 0,
-  minLr: 0,
-  eps: 1e-8,
-};
+const plateauParameters = [
+  optional("mode", oneOf("min", "max"), "min"),
+  optional("factor", number, 0.1),
+  optional("patience", integer(0), 10),
+  optional("threshold", number, 1e-4),
+  optional("thresholdMode", oneOf("rel", "abs"), "rel"),
+  optional("cooldown", integer(0), 0),
+  optional("minLr", either(number, arrayOf(number)), 0),
+  optional("eps", number, 1e-8),
+] as const;
+const signature = new Signature("ReduceLROnPlateau", [scheduled, ...plateauParameters]);
 
 /** The bound that a metric must pass to be better than the best so far. */
 const bounds = {
@@ -60,18 +63,17 @@ export class ReduceLROnPlateau {
 
   /**
    * @param optimizer the optimizer whose learning rates are set
-   * @param options when to reduce, and by how much
+   * @param rest mode, factor, patience, threshold, thresholdMode, cooldown, minLr and eps: in this order, or by name in
+   *   an object
    * @throws ArgumentError for an option out of its range
    */
   constructor(
     private readonly optimizer: Optimizer,
-    options: PlateauOptions = {},
+    ...rest: Arguments<PlateauOptions, typeof plateauParameters>
   ) {
-    this.options = withDefaults("ReduceLROnPlateau", defaults, options);
-    const { mode, factor, thresholdMode, minLr } = this.options;
+    this.options = signature.read([optimizer, ...rest]);
+    const { mode, factor, minLr } = this.options;
     checkRange("ReduceLROnPlateau", "factor", factor, 0, 1);
-    checkChoice("mode", mode, bounds);
-    checkChoice("thresholdMode", thresholdMode, bounds.min);
     const groups = optimizer.paramGroups;
     this.minLrs = typeof minLr === "number" ? groups.map(() => minLr) : minLr;
     if (this.minLrs.length !== groups.length) {
@@ -178,14 +180,4 @@ export class ReduceLROnPlateau {
     this.cooldownLeft = cooldownLeft;
     this.best = typeof state["best"] === "number" ? state["best"] : this.options.mode === "min" ? Infinity : -Infinity;
   }
-}
-
-function checkChoice(name: string, value: string, choices: object): void {
-  if (value in choices) return;
-  throw new ArgumentError({
-    op: "ReduceLROnPlateau",
-    problem: `invalid ${name}`,
-    expected: Object.keys(choices).join(" or "),
-    got: value,
-  });
 }

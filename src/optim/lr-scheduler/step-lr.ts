@@ -1,9 +1,13 @@
 /** Schedules that multiply the learning rate at certain steps. */
-import { ArgumentError } from "../../errors/errors.js";
-import { checkInteger, withDefaults } from "../../errors/options.js";
+import { arrayOf, integer, number } from "../../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
-import { LRScheduler } from "./lr-scheduler.js";
+import { LRScheduler, scheduled } from "./lr-scheduler.js";
+
+const gamma = [optional("gamma", number, 0.1)] as const;
+const ofStepLR = new Signature("StepLR", [scheduled, required("stepSize", integer(1)), ...gamma]);
+const ofMultiStepLR = new Signature("MultiStepLR", [scheduled, required("milestones", arrayOf(integer(1))), ...gamma]);
 
 /** Options of `StepLR` and `MultiStepLR`. */
 export interface DecayOptions {
@@ -20,22 +24,20 @@ export interface DecayOptions {
  * scheduler.getLastLr(); // [0.0125]
  */
 export class StepLR extends LRScheduler {
+  private readonly stepSize: number;
   private readonly gamma: number;
 
   /**
    * @param optimizer the optimizer whose learning rates are set
    * @param stepSize the number of steps between two changes, at least 1
-   * @param options the factor
+   * @param rest the factor gamma, by position or by name
    * @throws ArgumentError if `stepSize` is not a positive integer
    */
-  constructor(
-    optimizer: Optimizer,
-    private readonly stepSize: number,
-    options: DecayOptions = {},
-  ) {
-    super(optimizer);
-    checkInteger("StepLR", "stepSize", stepSize, 1);
-    this.gamma = withDefaults("StepLR", { gamma: 0.1 }, options).gamma;
+  constructor(optimizer: Optimizer, stepSize: number, ...rest: Arguments<DecayOptions, typeof gamma>) {
+    const given = ofStepLR.read([optimizer, stepSize, ...rest]);
+    super(given.optimizer);
+    this.stepSize = given.stepSize;
+    this.gamma = given.gamma;
   }
 
   protected override nextLr({ lr }: ParamGroup): number {
@@ -53,29 +55,20 @@ export class StepLR extends LRScheduler {
  * scheduler.getLastLr(); // [0.01]
  */
 export class MultiStepLR extends LRScheduler {
+  private readonly milestones: readonly number[];
   private readonly gamma: number;
 
   /**
    * @param optimizer the optimizer whose learning rates are set
    * @param milestones the numbers of steps after which the learning rate changes
-   * @param options the factor
+   * @param rest the factor gamma, by position or by name
    * @throws ArgumentError if a milestone is not a positive integer
    */
-  constructor(
-    optimizer: Optimizer,
-    private readonly milestones: readonly number[],
-    options: DecayOptions = {},
-  ) {
-    super(optimizer);
-    if (!milestones.every((step) => Number.isInteger(step) && step > 0)) {
-      throw new ArgumentError({
-        op: "MultiStepLR",
-        problem: "a milestone is not a number of steps",
-        expected: "integers from 1",
-        got: `[${milestones.join(", ")}]`,
-      });
-    }
-    this.gamma = withDefaults("MultiStepLR", { gamma: 0.1 }, options).gamma;
+  constructor(optimizer: Optimizer, milestones: readonly number[], ...rest: Arguments<DecayOptions, typeof gamma>) {
+    const given = ofMultiStepLR.read([optimizer, milestones, ...rest]);
+    super(given.optimizer);
+    this.milestones = given.milestones;
+    this.gamma = given.gamma;
   }
 
   protected override nextLr({ lr }: ParamGroup): number {

@@ -1,4 +1,5 @@
 /** Methods that compute each element of the result from one element. */
+import { ArgumentError } from "../../errors/errors.js";
 import * as ops from "../../ops/index.js";
 import { Arithmetic } from "./arithmetic.js";
 import type { Handle } from "./handle.js";
@@ -144,12 +145,26 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
 
   /**
    * Limits each element to a range. PyTorch: `torch.clamp`.
-   * @param min the smallest value; smaller elements become this
-   * @param max the largest value; larger elements become this
+   * @param min the smallest value, which smaller elements become; null for none
+   * @param max the largest value, which larger elements become; null for none. If it is below `min`, all become `max`
    * @returns a float32 tensor of the same shape
-   * @example tensor([-2, 0.5, 3]).clamp(0, 1).tolist(); // [0, 0.5, 1]
+   * @throws ArgumentError if there is neither a smallest nor a largest value
+   * @example
+   * tensor([-2, 0.5, 3]).clamp(0, 1).tolist(); // [0, 0.5, 1]
+   * tensor([-2, 0.5, 3]).clamp(0).tolist(); // [0, 0.5, 3]
    */
-  clamp(min: number, max: number): T {
-    return this.wrap(ops.minimum(ops.maximum(this.node, ops.constant(min)), ops.constant(max)));
+  clamp(min: number | null, max: number | null = null): T {
+    if (min === null && max === null) {
+      throw new ArgumentError({
+        op: "clamp",
+        problem: "min and max are both missing",
+        expected: "one of them, or both",
+      });
+    }
+    const high = max === null ? null : ops.constant(max);
+    const low = min === null ? null : ops.constant(max === null ? min : Math.min(min, max));
+    // Selecting passes the whole gradient on where an element equals a bound; `maximum` and `minimum` would halve it.
+    const above = low ? ops.where(ops.lt(this.node, low), low, this.node) : this.node;
+    return this.wrap(high ? ops.where(ops.gt(this.node, high), high, above) : above);
   }
 }

@@ -66,14 +66,20 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
 
   /**
    * Finds the position of the largest element along an axis; of several, the first. PyTorch: `torch.argmax`.
-   * @param axis the axis to search
+   * @param axis the axis to search; without it, all elements in row-major order
    * @param keepdim whether to keep this axis, with size 1
    * @returns positions counted from 0, as an int32 tensor without this axis
    * @throws ShapeError for an axis that does not exist
-   * @example tensor([[0.1, 0.9], [0.8, 0.2]]).argmax(1).tolist(); // [1, 0]
+   * @example
+   * tensor([[0.1, 0.9], [0.8, 0.2]]).argmax(1).tolist(); // [1, 0]
+   * tensor([[0.1, 0.9], [0.8, 0.2]]).argmax().item(); // 1
    */
-  argmax(axis: number, keepdim = false): T {
-    return this.wrap(reduce(this.node, "argmax", (node, axes) => ops.argmax(node, axes[0]!), axis, keepdim));
+  argmax(axis?: number, keepdim = false): T {
+    const search = (node: Node, at: number): Node =>
+      reduce(node, "argmax", (of, axes) => ops.argmax(of, axes[0]!), at, keepdim);
+    if (axis !== undefined) return this.wrap(search(this.node, axis));
+    const position = search(ops.reshape(this.node, [this.numel()]), 0);
+    return this.wrap(ops.reshape(position, keepdim ? this.shape.map(() => 1) : []));
   }
 
   /**

@@ -167,8 +167,8 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    * @throws ShapeError for an axis that does not exist or is named twice
    * @example tensor([[1, 2], [3, 4]]).flip(1).tolist(); // [[2, 1], [4, 3]]
    */
-  flip(...axes: readonly number[]): T {
-    return this.wrap(ops.flip(this.node, resolveAxes("flip", axes, this.ndim)));
+  flip(...axes: readonly number[] | readonly [readonly number[]]): T {
+    return this.wrap(ops.flip(this.node, resolveAxes("flip", flat(axes), this.ndim)));
   }
 
   /**

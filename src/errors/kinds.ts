@@ -1,0 +1,87 @@
+/** Kinds of arguments: which values are accepted, and the words for them in an error. */
+
+/** Which values an argument may have. */
+export interface Kind<T> {
+  /** What is accepted, as an error says it: "a number from 0". */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => value is T;
+  /** What to do about a value that is not accepted. */
+  readonly hint?: string;
+}
+
+/** A kind from its words and its test. */
+export function kind<T>(expected: string, accepts: (value: unknown) => boolean): Kind<T> {
+  return { expected, accepts: accepts as Kind<T>["accepts"] };
+}
+
+const isFinite = (value: unknown): value is number => Number.isFinite(value);
+
+/** Any finite number. */
+export const number: Kind<number> = kind("a number", isFinite);
+
+export const flag: Kind<boolean> = kind("true or false", (value) => typeof value === "boolean");
+
+export const text: Kind<string> = kind("a string", (value) => typeof value === "string");
+
+/** A finite number of at least `least`. */
+export const numberFrom = (least: number): Kind<number> =>
+  kind(`a number of at least ${least}`, (value) => isFinite(value) && value >= least);
+
+/** A number from `least` to `most`, both included. */
+export const numberWithin = (least: number, most: number): Kind<number> =>
+  kind(`a number from ${least} to ${most}`, (value) => isFinite(value) && value >= least && value <= most);
+
+/** An integer from `least`; without it, any integer. */
+export const integer = (least = -Infinity): Kind<number> =>
+  kind(
+    least === -Infinity ? "an integer" : `an integer of at least ${least}`,
+    (value) => isInteger(value) && value >= least,
+  );
+
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+
+/** The only value that is possible, for an argument that PyTorch has and kilograd has not. */
+export const only = <T>(value: T, hint: string): Kind<T> => ({
+  ...kind(String(value), (given) => given === value),
+  hint,
+});
+
+/** One of a few words. */
+export const oneOf = <T extends string>(...words: readonly T[]): Kind<T> =>
+  kind(list(words.map((word) => `"${word}"`)), (value) => words.includes(value as T));
+
+/** An array of elements of one kind. */
+export const arrayOf = <T>(element: Kind<T>): Kind<readonly T[]> =>
+  kind(`an array, each element ${element.expected}`, (value) => Array.isArray(value) && value.every(element.accepts));
+
+/** An array of two elements of one kind. */
+export const pairOf = <T>(element: Kind<T>): Kind<readonly [T, T]> =>
+  kind(
+    `two in an array, each ${element.expected}`,
+    (value) => Array.isArray(value) && value.length === 2 && value.every(element.accepts),
+  );
+
+/** One size for both axes of an image, or [height, width]; each an integer from `least`. */
+export function size2d(least: number): Kind<number | readonly [height: number, width: number]> {
+  const size = integer(least);
+  return kind(`${size.expected}, or two of them: [height, width]`, (value) =>
+    Array.isArray(value) ? value.length === 2 && value.every(size.accepts) : size.accepts(value),
+  );
+}
+
+/** An instance of a class. The class is asked for late, since modules may need each other. */
+export const instance = <T>(what: string, type: () => { readonly prototype: T }): Kind<T> =>
+  kind(what, (value) => value instanceof (type() as unknown as abstract new () => T));
+
+/** What one of several kinds accepts. */
+export const either = <A, B>(a: Kind<A>, b: Kind<B>): Kind<A | B> =>
+  kind(`${a.expected}, or ${b.expected}`, (value) => a.accepts(value) || b.accepts(value));
+
+/** What a kind accepts, or null. */
+export const orNull = <T>(of: Kind<T>): Kind<T | null> =>
+  kind(`${of.expected}, or null`, (value) => value === null || of.accepts(value));
+
+/** "a", "a or b", "a, b or c". */
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)!}`;
+}

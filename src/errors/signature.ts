@@ -1,0 +1,160 @@
+/**
+ * The arguments of a public function or class: their names, kinds and defaults, in PyTorch's order. Every argument may be
+ * given by position or, in an object at the end, by name: `MaxPool2d(3, 2)`, `MaxPool2d(3, { stride: 2 })`. Whatever else
+ * comes is refused, with a sentence that shows what to write.
+ */
+import { ArgumentError } from "./errors.js";
+import type { Kind } from "./kinds.js";
+import { closest } from "./closest.js";
+import { shown } from "./shown.js";
+
+/** One parameter of a signature. */
+export interface Parameter<N extends string = string, T = unknown, D = unknown> {
+  readonly name: N;
+  readonly kind: Kind<T>;
+  /** What is used if the argument is missing; none for a parameter that is required. */
+  readonly optional?: { readonly initial: D };
+}
+
+/** A parameter without a default. */
+export function required<N extends string, T>(name: N, kind: Kind<T>): Parameter<N, T, never> {
+  return { name, kind };
+}
+
+/** A parameter with a default; undefined means that the function works it out. */
+export function optional<N extends string, T>(name: N, kind: Kind<T>): Parameter<N, T, undefined>;
+export function optional<N extends string, T>(name: N, kind: Kind<T>, initial: T): Parameter<N, T, T>;
+export function optional(name: string, kind: Kind<unknown>, initial?: unknown): Parameter {
+  return { name, kind, optional: { initial } };
+}
+
+/** The arguments by name. */
+export type Values<P extends readonly Parameter[]> = {
+  readonly [Q in P[number] as Q["name"]]: Q extends Parameter<string, infer T, infer D> ? T | D : never;
+};
+
+/**
+ * The last arguments of a function as rest parameters: those of `P` by position, and at the end the others by name.
+ * @typeParam O the options, all of them
+ * @typeParam P the parameters in order
+ */
+export type Arguments<O, P extends readonly Parameter[]> = P extends readonly [infer First, ...infer Rest]
+  ? First extends Parameter<infer N, infer T>
+    ? | [options?: O]
+      | [
+          value?: N extends keyof O ? O[N] : T,
+          ...rest: Arguments<Omit<O, N>, Rest extends readonly Parameter[] ? Rest : []>,
+        ]
+    : never
+  : [options?: O];
+
+/** Reads the arguments of one function. */
+export class Signature<const P extends readonly Parameter[]> {
+  /**
+   * @param op the function's name in errors
+   * @param parameters its parameters in PyTorch's order
+   */
+  constructor(
+    readonly op: string,
+    readonly parameters: P,
+  ) {}
+
+  /**
+   * @param all the function's `arguments`; undefined ones at the end count as missing
+   * @returns each argument by its name, or its default
+   * @throws ArgumentError for an argument that is missing, surplus, unknown, given twice, or of the wrong kind
+   */
+  read(all: ArrayLike<unknown>): Values<P> {
+    const given = withoutEnd(all);
+    const count = this.positional(given);
+    const options = (given[count] ?? {}) as Readonly<Record<string, unknown>>;
+    const values: Record<string, unknown> = {};
+    this.parameters.forEach((parameter, place) => {
+      const { name } = parameter;
+      const named = Object.hasOwn(options, name) ? options[name] : undefined;
+      const placed = place < count ? given[place] : undefined;
+      if (placed !== undefined && named !== undefined) throw this.error(`${name} is given twice`);
+      values[name] = this.checked(parameter, placed === undefined ? named : placed);
+    });
+    const unknown = Object.keys(options).find((name) => !Object.hasOwn(values, name));
+    if (unknown !== undefined) throw this.unknownOption(unknown);
+    return values as Values<P>;
+  }
+
+  /** How many arguments are given by position. What follows them is an object of options, or nothing. */
+  private positional(given: readonly unknown[]): number {
+    const last = given.length - 1;
+    const end = this.parameters[last];
+    const byName = isRecord(given[last]) && !end?.kind.accepts(given[last]);
+    const count = byName ? last : given.length;
+    if (count <= this.parameters.length) return count;
+    throw this.error(`${count} arguments are too many`, {
+      expected: `at most ${this.parameters.length}: ${this.usage()}`,
+    });
+  }
+
+  private checked({ name, kind, optional }: Parameter, value: unknown): unknown {
+    if (value === undefined) {
+      if (optional) return optional.initial;
+      throw this.error(`${name} is missing`, { expected: this.usage() });
+    }
+    if (kind.accepts(value)) return value;
+    throw this.error(`invalid ${name}`, { expected: kind.expected, got: shown(value), hint: kind.hint });
+  }
+
+  private unknownOption(name: string): ArgumentError {
+    const names = this.parameters.filter(({ optional }) => optional).map((parameter) => parameter.name);
+    const meant = closest(
+      name,
+      this.parameters.map((parameter) => parameter.name),
+    );
+    return this.error(`there is no option "${name}"`, {
+      expected: names.length > 0 ? `one of ${names.join(", ")}` : this.usage(),
+      hint: meant === undefined ? undefined : `perhaps you mean ${meant}`,
+    });
+  }
+
+  /** How the function is called: `Conv2d(inChannels, outChannels, kernelSize, { stride, padding })`. */
+  private usage(): string {
+    const needed = this.parameters.filter(({ optional }) => !optional).map(({ name }) => name);
+    const others = this.parameters.filter(({ optional }) => optional).map(({ name }) => name);
+    return `${this.op}(${[...needed, ...(others.length > 0 ? [`{ ${others.join(", ")} }`] : [])].join(", ")})`;
+  }
+
+  private error(
+    problem: string,
+    more: { expected?: string; got?: string; hint?: string | undefined } = {},
+  ): ArgumentError {
+    return new ArgumentError({ op: this.op, problem, ...more });
+  }
+}
+
+/** The arguments up to the last one that is not undefined. */
+function withoutEnd(all: ArrayLike<unknown>): unknown[] {
+  const given = Array.from(all);
+  while (given.length > 0 && given.at(-1) === undefined) given.pop();
+  return given;
+}
+
+/** Whether a value is an object literal, from this realm or from another one. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * A function that reads its arguments by a signature before it does anything.
+ * @param op its name in errors
+ * @param parameters its parameters in PyTorch's order
+ * @param body is called with the arguments by name
+ */
+export function checked<const P extends readonly Parameter[], R>(
+  op: string,
+  parameters: P,
+  body: (given: Values<P>) => R,
+): (...given: readonly unknown[]) => R {
+  const signature = new Signature(op, parameters);
+  const call = (...given: readonly unknown[]): R => body(signature.read(given));
+  return Object.defineProperty(call, "name", { value: op });
+}

@@ -1,0 +1,108 @@
+/**
+ * What each method of `Tensor` takes. The methods are wrapped, so that an argument of another kind, or one too many, is
+ * refused instead of being ignored. A method that is missing here takes no arguments.
+ */
+import { either, flag, integer, kind, number, orNull, arrayOf } from "../../errors/kinds.js";
+import { optional, required, Signature, type Parameter } from "../../errors/signature.js";
+import { shown } from "../../errors/shown.js";
+import { ArgumentError } from "../../errors/errors.js";
+import type { HostArray } from "../../graph/node.js";
+import { Handle } from "./handle.js";
+
+const isTensor = (value: unknown): boolean => value instanceof Handle;
+const tensor = kind<Handle<never>>("a tensor", isTensor);
+/** A tensor, or any number: NaN and infinity are elements, too. */
+const operand = kind<number | Handle<never>>(
+  "a tensor or a number",
+  (value) => typeof value === "number" || isTensor(value),
+);
+const bound = kind<number>("a number", (value) => typeof value === "number");
+const axis = integer();
+const axes = either(axis, arrayOf(axis));
+const elements = kind<HostArray>(
+  "a Float32Array or an Int32Array",
+  (value) => value instanceof Float32Array || value instanceof Int32Array,
+);
+
+const keepdim = optional("keepdim", flag, false);
+
+/** The methods with a fixed number of parameters, sorted by what they take. All others take no arguments. */
+const fixed: readonly (readonly [names: string, parameters: readonly Parameter[]])[] = [
+  ["add sub mul div maximum minimum eq ne lt le gt ge", [required("other", operand)]],
+  ["pow", [required("exponent", operand)]],
+  ["where", [required("yes", operand), required("no", operand)]],
+  ["clamp", [optional("min", orNull(bound), null), optional("max", orNull(bound), null)]],
+  ["matmul", [required("other", tensor)]],
+  ["copy_", [required("source", tensor)]],
+  ["setData", [required("elements", elements)]],
+  ["backward", [optional("gradient", tensor)]],
+  ["sum mean amax amin", [optional("axes", axes), keepdim]],
+  ["argmax", [optional("axis", axis), keepdim]],
+  ["var", [optional("axes", axes), optional("correction", number, 1), keepdim]],
+  ["softmax logSoftmax unsqueeze", [required("axis", axis)]],
+  ["size squeeze", [optional("axis", axis)]],
+  ["flatten", [optional("start", axis, 0), optional("end", axis, -1)]],
+  ["transpose", [required("a", axis), required("b", axis)]],
+  ["select", [required("axis", axis), required("index", axis)]],
+  ["slice", [required("axis", axis), required("start", axis), optional("end", axis), optional("step", axis, 1)]],
+];
+
+/** The methods that take integers, in an array or one after the other. */
+const variadic = "reshape view permute expand flip";
+
+/** All methods that take arguments. */
+const methodNames: ReadonlySet<string> = new Set(
+  [...fixed.map(([names]) => names), variadic].flatMap((names) => names.split(" ")),
+);
+
+/** Wraps the methods of a prototype, so that they check their arguments. */
+export function checkArguments(prototype: object): void {
+  for (const [names, parameters] of fixed) {
+    for (const name of names.split(" ")) {
+      const signature = new Signature(name, parameters);
+      wrap(prototype, name, (given) => {
+        const values = signature.read(given) as Readonly<Record<string, unknown>>;
+        return parameters.map((parameter) => values[parameter.name]);
+      });
+    }
+  }
+  for (const name of variadic.split(" ")) wrap(prototype, name, (given) => integers(name, given));
+  for (const name of methodsOf(prototype)) {
+    if (methodNames.has(name)) continue;
+    const signature = new Signature(name, []);
+    wrap(prototype, name, (given) => Object.values(signature.read(given)));
+  }
+}
+
+/** The names of the methods along a prototype chain, but for those of every object. */
+export function methodsOf(prototype: object): string[] {
+  const names: string[] = [];
+  for (let type = prototype; type !== Object.prototype; type = Object.getPrototypeOf(type) as object) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
+      if (typeof value === "function" && !["constructor", "wrap"].includes(name)) names.push(name);
+    }
+  }
+  return names;
+}
+
+function integers(op: string, given: readonly unknown[]): readonly unknown[] {
+  const list = given.length === 1 && Array.isArray(given[0]) ? (given[0] as readonly unknown[]) : given;
+  const wrong = list.findIndex((value) => !axis.accepts(value));
+  if (wrong < 0) return list;
+  throw new ArgumentError({
+    op,
+    problem: `argument ${wrong} is wrong`,
+    expected: `integers, as in ${op}(0, 1) or ${op}([0, 1])`,
+    got: shown(list[wrong]),
+  });
+}
+
+function wrap(prototype: object, name: string, read: (given: readonly unknown[]) => readonly unknown[]): void {
+  let owner = prototype;
+  while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
+  const method = (owner as Record<string, (...given: readonly unknown[]) => unknown>)[name]!;
+  function checked(this: unknown, ...given: readonly unknown[]): unknown {
+    return method.apply(this, read(given) as unknown[]);
+  }
+  Object.defineProperty(owner, name, { value: checked, writable: true, configurable: true });
+}
