@@ -2,7 +2,7 @@
 
 /** Which values an argument may have. */
 export interface Kind<T> {
-  /** What is accepted, as an error says it: "a number from 0". */
+  /** What is accepted, as an error says it: "an integer of at least 1". */
   readonly expected: string;
   readonly accepts: (value: unknown) => value is T;
   /** What to do about a value that is not accepted. */
@@ -20,12 +20,6 @@ const isFinite = (value: unknown): value is number => Number.isFinite(value);
 export const number: Kind<number> = kind("a number", isFinite);
 
 export const flag: Kind<boolean> = kind("true or false", (value) => typeof value === "boolean");
-
-export const text: Kind<string> = kind("a string", (value) => typeof value === "string");
-
-/** A finite number of at least `least`. */
-export const numberFrom = (least: number): Kind<number> =>
-  kind(`a number of at least ${least}`, (value) => isFinite(value) && value >= least);
 
 /** A number from `least` to `most`, both included. */
 export const numberWithin = (least: number, most: number): Kind<number> =>

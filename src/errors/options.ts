@@ -12,7 +12,7 @@ export function withDefaults<T extends object>(op: string, defaults: T, given: P
 }
 
 /** @throws ArgumentError for an option that does not exist */
-export function refuseUnknown(op: string, known: readonly string[], given: object): void {
+function refuseUnknown(op: string, known: readonly string[], given: object): void {
   const unknown = Object.keys(given).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   throw new ArgumentError({ op, problem: `there is no option "${unknown}"`, expected: `one of ${known.join(", ")}` });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import vm from "node:vm";
 import { test } from "node:test";
-import { flag, integer, numberFrom, oneOf, only, orNull, size2d } from "./kinds.js";
+import { flag, integer, number, oneOf, only, orNull, size2d } from "./kinds.js";
 import { checked, optional, required, Signature } from "./signature.js";
 
 const signature = new Signature("pool", [
@@ -78,7 +78,7 @@ for (const [given, message] of refusals) {
 test("null is a value only for parameters that may be null, and a fixed value says why it is the only one", () => {
   const scale = checked(
     "scale",
-    [optional("by", orNull(numberFrom(0)), 1), optional("inplace", only(false, "leave it out"), false)],
+    [optional("by", orNull(number), 1), optional("inplace", only(false, "leave it out"), false)],
     ({ by }) => by,
   );
   assert.equal(scale(), 1);

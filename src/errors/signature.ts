@@ -48,6 +48,8 @@ export type Arguments<O, P extends readonly Parameter[]> = P extends readonly [i
     : never
   : [options?: O];
 
+type Options = Readonly<Record<string, unknown>>;
+
 /** Reads the arguments of one function. */
 export class Signature<const P extends readonly Parameter[]> {
   /**
@@ -65,29 +67,33 @@ export class Signature<const P extends readonly Parameter[]> {
    * @throws ArgumentError for an argument that is missing, surplus, unknown, given twice, or of the wrong kind
    */
   read(all: ArrayLike<unknown>): Values<P> {
-    const given = withoutEnd(all);
-    const count = this.positional(given);
-    const options = (given[count] ?? {}) as Readonly<Record<string, unknown>>;
     const values: Record<string, unknown> = {};
-    this.parameters.forEach((parameter, place) => {
-      const { name } = parameter;
-      const named = Object.hasOwn(options, name) ? options[name] : undefined;
-      const placed = place < count ? given[place] : undefined;
-      if (placed !== undefined && named !== undefined) throw this.error(`${name} is given twice`);
-      values[name] = this.checked(parameter, placed === undefined ? named : placed);
-    });
-    const unknown = Object.keys(options).find((name) => !Object.hasOwn(values, name));
-    if (unknown !== undefined) throw this.unknownOption(unknown);
+    this.list(all).forEach((value, place) => (values[this.parameters[place]!.name] = value));
     return values as Values<P>;
   }
 
-  /** How many arguments are given by position. What follows them is an object of options, or nothing. */
-  private positional(given: readonly unknown[]): number {
-    const last = given.length - 1;
-    const end = this.parameters[last];
-    const byName = isRecord(given[last]) && !end?.kind.accepts(given[last]);
-    const count = byName ? last : given.length;
-    if (count <= this.parameters.length) return count;
+  /** As `read`, but in the order of the parameters. */
+  list(all: ArrayLike<unknown>): unknown[] {
+    const { count, options } = this.split(all);
+    const values = this.parameters.map((parameter, place) => {
+      const { name } = parameter;
+      const placed = place < count ? all[place] : undefined;
+      const named = options && Object.hasOwn(options, name) ? options[name] : undefined;
+      if (placed !== undefined && named !== undefined) throw this.error(`${name} is given twice`);
+      return this.checked(parameter, placed === undefined ? named : placed);
+    });
+    if (options) this.refuseUnknown(options);
+    return values;
+  }
+
+  /** How many arguments are given by position, and the object of options that follows them, if any. */
+  private split(all: ArrayLike<unknown>): { readonly count: number; readonly options?: Options } {
+    let end = all.length;
+    while (end > 0 && all[end - 1] === undefined) end--;
+    const last = all[end - 1];
+    const named = isRecord(last) && !this.parameters[end - 1]?.kind.accepts(last);
+    const count = named ? end - 1 : end;
+    if (count <= this.parameters.length) return named ? { count, options: last } : { count };
     throw this.error(`${count} arguments are too many`, {
       expected: `at most ${this.parameters.length}: ${this.usage()}`,
     });
@@ -102,13 +108,13 @@ export class Signature<const P extends readonly Parameter[]> {
     throw this.error(`invalid ${name}`, { expected: kind.expected, got: shown(value), hint: kind.hint });
   }
 
-  private unknownOption(name: string): ArgumentError {
+  private refuseUnknown(options: Options): void {
+    const all = this.parameters.map((parameter) => parameter.name);
+    const name = Object.keys(options).find((key) => !all.includes(key));
+    if (name === undefined) return;
     const names = this.parameters.filter(({ optional }) => optional).map((parameter) => parameter.name);
-    const meant = closest(
-      name,
-      this.parameters.map((parameter) => parameter.name),
-    );
-    return this.error(`there is no option "${name}"`, {
+    const meant = closest(name, all);
+    throw this.error(`there is no option "${name}"`, {
       expected: names.length > 0 ? `one of ${names.join(", ")}` : this.usage(),
       hint: meant === undefined ? undefined : `perhaps you mean ${meant}`,
     });
@@ -127,13 +133,6 @@ export class Signature<const P extends readonly Parameter[]> {
   ): ArgumentError {
     return new ArgumentError({ op: this.op, problem, ...more });
   }
-}
-
-/** The arguments up to the last one that is not undefined. */
-function withoutEnd(all: ArrayLike<unknown>): unknown[] {
-  const given = Array.from(all);
-  while (given.length > 0 && given.at(-1) === undefined) given.pop();
-  return given;
 }
 
 /** Whether a value is an object literal, from this realm or from another one. */

@@ -12,6 +12,11 @@ export type Shape = readonly number[];
 /** Two numbers: one for the height and one for the width. */
 export type Pair = readonly [number, number];
 
+/** A size for both axes of an image, as [height, width]. */
+export function pair(size: number | Pair): Pair {
+  return typeof size === "number" ? [size, size] : size;
+}
+
 /** `[8,1,28,28]`, as error messages print it. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(",")}]`;

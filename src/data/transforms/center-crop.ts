@@ -2,8 +2,9 @@
 import { ArgumentError } from "../../errors/errors.js";
 import { size2d } from "../../errors/kinds.js";
 import { checked, required } from "../../errors/signature.js";
+import { pair } from "../../graph/shape.js";
 import { formatImage, imageLike } from "../image.js";
-import { cut, partSize, type PartSize } from "./crop.js";
+import { cut, type PartSize } from "./crop.js";
 import type { Transform } from "./transform.js";
 
 /**
@@ -30,7 +31,7 @@ export const centerCrop: (size: PartSize) => Transform = checked(
  * @param before how many of the rows (or columns) that are left over come before the part
  */
 export function cropMiddle(size: PartSize, before: (rest: number) => number): Transform {
-  const [height, width] = partSize(size);
+  const [height, width] = pair(size);
   const transform: Transform = (image, _generator, spare) => {
     const [rows, columns] = [image.height - height, image.width - width];
     if (rows < 0 || columns < 0) {

@@ -4,11 +4,6 @@ import type { Image } from "../image.js";
 /** The height and the width of a part of an image in pixels, or one number for both. */
 export type PartSize = number | readonly [height: number, width: number];
 
-/** [height, width]. */
-export function partSize(size: PartSize): readonly [height: number, width: number] {
-  return typeof size === "number" ? [size, size] : size;
-}
-
 /** Writes the part whose upper left corner is at (row, column), which may lie outside. */
 export function cut(image: Image, row: number, column: number, { data, height, width }: Image, fill: number): void {
   data.fill(fill);

@@ -3,8 +3,9 @@ import { integer, kind, number, size2d } from "../../errors/kinds.js";
 import { checked, optional, required, type Arguments } from "../../errors/signature.js";
 import { ArgumentError } from "../../errors/errors.js";
 import { randomInteger } from "../../random/random.js";
+import { pair } from "../../graph/shape.js";
 import { formatImage, imageLike, type Image } from "../image.js";
-import { cut, partSize, type PartSize } from "./crop.js";
+import { cut, type PartSize } from "./crop.js";
 import type { Transform } from "./transform.js";
 
 /** Options of `transforms.randomCrop`. */
@@ -45,7 +46,7 @@ export const randomCrop: (size: PartSize, ...rest: Arguments<CropOptions, typeof
   checked("randomCrop", [required("size", size2d(1)), ...cropParameters], cropAtRandom);
 
 function cropAtRandom({ size, padding, fill }: Required<CropOptions> & { readonly size: PartSize }): Transform {
-  const [height, width] = partSize(size);
+  const [height, width] = pair(size);
   const [left, top, right, bottom] = sides(padding);
   return (image, generator, spare) => {
     const moreRows = image.height + top + bottom - height;

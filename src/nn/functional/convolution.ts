@@ -5,10 +5,10 @@ import { anyTensor } from "../../tensor/kinds.js";
 import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
-import { formatShape, shapesEqual, type Pair } from "../../graph/shape.js";
+import { formatShape, pair, shapesEqual, type Pair } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { conv2dParameters } from "./parameters.js";
-import { pair, type Size2d } from "./size.js";
+import type { Size2d } from "./size.js";
 
 /** Options of `F.conv2d`. */
 export interface Conv2dOptions {

@@ -1,11 +1,12 @@
 /** Pooling as functions. */
 import { size2d } from "../../errors/kinds.js";
 import { checked, required, type Arguments } from "../../errors/signature.js";
+import { pair } from "../../graph/shape.js";
 import * as ops from "../../ops/index.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { anyTensor } from "../../tensor/kinds.js";
 import { avgPool2dParameters, maxPool2dParameters, outputSize2d } from "./parameters.js";
-import { pair, type OutputSize2d, type Size2d } from "./size.js";
+import type { OutputSize2d, Size2d } from "./size.js";
 
 /** Options of `F.maxPool2d`. */
 export interface MaxPool2dOptions {

@@ -9,7 +9,7 @@ import { pythonTuple } from "../../text/python.js";
 import { flag, integer, size2d } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import { conv2dParameters } from "../functional/parameters.js";
-import { pair } from "../functional/size.js";
+import { pair } from "../../graph/shape.js";
 import { Parameter } from "../parameter.js";
 
 /** Options of `nn.Conv2d`. */

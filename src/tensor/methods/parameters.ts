@@ -50,27 +50,15 @@ const fixed: readonly (readonly [names: string, parameters: readonly Parameter[]
 /** The methods that take integers, in an array or one after the other. */
 const variadic = "reshape view permute expand flip";
 
-/** All methods that take arguments. */
-const methodNames: ReadonlySet<string> = new Set(
-  [...fixed.map(([names]) => names), variadic].flatMap((names) => names.split(" ")),
-);
-
 /** Wraps the methods of a prototype, so that they check their arguments. */
 export function checkArguments(prototype: object): void {
-  for (const [names, parameters] of fixed) {
-    for (const name of names.split(" ")) {
-      const signature = new Signature(name, parameters);
-      wrap(prototype, name, (given) => {
-        const values = signature.read(given) as Readonly<Record<string, unknown>>;
-        return parameters.map((parameter) => values[parameter.name]);
-      });
-    }
-  }
-  for (const name of variadic.split(" ")) wrap(prototype, name, (given) => integers(name, given));
+  const known = new Map(
+    fixed.flatMap(([names, parameters]) => names.split(" ").map((name) => [name, parameters] as const)),
+  );
+  const takesIntegers = new Set(variadic.split(" "));
   for (const name of methodsOf(prototype)) {
-    if (methodNames.has(name)) continue;
-    const signature = new Signature(name, []);
-    wrap(prototype, name, (given) => Object.values(signature.read(given)));
+    const signature = new Signature(name, known.get(name) ?? []);
+    wrap(prototype, name, (given) => (takesIntegers.has(name) ? integers(name, given) : signature.list(given)));
   }
 }
 
