@@ -37,6 +37,13 @@ test("TypeDoc has no warnings, and there is a page for each class and function",
   );
 });
 
+test("a function made from its signature is shown as a function, and its options by their name", () => {
+  const page = fs.readFileSync(path.join(folder, "kilograd/F/maxPool2d.html"), "utf8");
+  const text = page.replace(/<[^>]*>/g, "");
+  assert.match(text, /Function maxPool2d/);
+  assert.match(text, /\.\.\.rest: MaxPool2dOptions/);
+});
+
 test("the pages name no class that is not public, and no source file", () => {
   const published = new Set(surface.names.map(({ name }) => name.split(".").at(-1)!));
   const hidden = new Set(

@@ -1,5 +1,13 @@
 /** Changes what TypeDoc has read before it writes the pages. */
-import { Converter, type Application, type CommentDisplayPart, type Context, type ProjectReflection } from "typedoc";
+import {
+  Converter,
+  ReflectionKind,
+  type Application,
+  type CommentDisplayPart,
+  type Context,
+  type ParameterReflection,
+  type ProjectReflection,
+} from "typedoc";
 import { improveComments } from "./comments.js";
 import { Imports } from "./examples.js";
 import { declarationsOf, dropThis, isUncommented, showMembers } from "./members.js";
@@ -14,6 +22,7 @@ export function present(app: Application, { exports }: Surface): void {
   });
   const change = (context: Context): void => {
     showMembers(context, uncommented);
+    shortenRests(context.project);
     improveComments(context.project, new Imports(exports));
     context.project.readme = startPage(context.project);
   };
@@ -32,4 +41,16 @@ function startPage({ children = [] }: ProjectReflection): CommentDisplayPart[] {
     { kind: "text", text: "\n" },
   ]);
   return [{ kind: "text", text: intro }, ...lines];
+}
+
+/**
+ * Shows the options alone as the type of rest parameters that may be given by position or by name. TypeDoc would list each
+ * number of positions; the description says their order.
+ */
+function shortenRests(project: ProjectReflection): void {
+  for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter) as ParameterReflection[]) {
+    const [shortest] = parameter.type?.type === "union" ? parameter.type.types : [];
+    const [only] = shortest?.type === "tuple" ? shortest.elements : [];
+    if (parameter.flags.isRest && only?.type === "namedTupleMember") parameter.type = only.element;
+  }
 }

@@ -81,6 +81,7 @@ export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; r
  * @param rest a, mode, nonlinearity and generator: in this order, or by name in an object
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf; ArgumentError if it has fewer than two axes
+ * @function
  * @example
  * manualSeed(1);
  * const weight = new nn.Parameter(zeros([4, 100]));
@@ -102,6 +103,7 @@ export const kaimingUniform_: (tensor: Tensor, ...rest: Arguments<KaimingOptions
  * @param generator the source of random numbers; the default one unless given
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf; ArgumentError if it has fewer than two axes
+ * @function
  * @example
  * const weight = new nn.Parameter(zeros([20, 30]));
  * nn.init.xavierUniform_(weight);
@@ -125,6 +127,7 @@ export const xavierUniform_: (tensor: Tensor, gain?: number, generator?: Generat
  * @param generator the source of random numbers; the default one unless given
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf
+ * @function
  * @example
  * manualSeed(1);
  * nn.init.uniform_(new nn.Parameter(zeros([3]))).tolist(); // [0.7576, 0.2793, 0.4031]
@@ -149,6 +152,7 @@ function fillUniformly(tensor: Tensor, low: number, high: number, generator: Gen
  * @param generator the source of random numbers; the default one unless given
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf
+ * @function
  * @example
  * manualSeed(1);
  * nn.init.normal_(new nn.Parameter(zeros([3]))).tolist(); // [0.6614, 0.2669, 0.0617]
@@ -169,6 +173,7 @@ export const normal_: (tensor: Tensor, mean?: number, std?: number, generator?: 
  * @param value the value
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf
+ * @function
  * @example nn.init.constant_(new nn.Parameter(zeros([2])), 0.5).tolist(); // [0.5, 0.5]
  */
 export const constant_: (tensor: Tensor, value: number) => Tensor = checked(
@@ -186,6 +191,7 @@ function fill(tensor: Tensor, value: number): Tensor {
  * @param tensor the leaf to fill
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf
+ * @function
  * @example nn.init.zeros_(new nn.Parameter(ones([2]))).tolist(); // [0, 0]
  */
 export const zeros_: (tensor: Tensor) => Tensor = checked("zeros_", [filled], ({ tensor }) => fill(tensor, 0));
@@ -195,6 +201,7 @@ export const zeros_: (tensor: Tensor) => Tensor = checked("zeros_", [filled], ({
  * @param tensor the leaf to fill
  * @returns the tensor
  * @throws StateError if the tensor is not a leaf
+ * @function
  * @example nn.init.ones_(new nn.Parameter(zeros([2]))).tolist(); // [1, 1]
  */
 export const ones_: (tensor: Tensor) => Tensor = checked("ones_", [filled], ({ tensor }) => fill(tensor, 1));

@@ -99,6 +99,7 @@ export function randomInt64(generator: Generator = defaultGenerator): bigint {
  * @param n how many integers
  * @param generator the source of random numbers; the default one unless given
  * @returns the numbers, in an Int32Array
+ * @function
  * @example
  * manualSeed(1);
  * randperm(5); // [0, 4, 2, 3, 1]
@@ -125,6 +126,7 @@ function permutation(n: number, generator: Generator = defaultGenerator): Int32A
  * @param shape its shape, in an array or one size after the other
  * @param generator the source of random numbers; the default one unless given
  * @returns a float32 tensor
+ * @function
  * @example
  * manualSeed(1);
  * rand([3]).tolist(); // [0.7576, 0.2793, 0.4031]
@@ -136,6 +138,7 @@ export const rand: OfShape = drawnFrom("rand", (elements, generator) => uniform(
  * @param shape its shape, in an array or one size after the other
  * @param generator the source of random numbers; the default one unless given
  * @returns a float32 tensor
+ * @function
  * @example
  * manualSeed(1);
  * randn([3]).tolist(); // [0.6614, 0.2669, 0.0617]
@@ -150,6 +153,7 @@ export const randn: OfShape = drawnFrom("randn", (elements, generator) => normal
  * @param generator the source of random numbers; the default one unless given
  * @returns an int32 tensor
  * @throws ArgumentError if no integer lies in the range
+ * @function
  * @example
  * manualSeed(1);
  * randint(0, 10, [4]).tolist(); // [5, 9, 4, 8]

@@ -51,6 +51,7 @@ export interface TensorOptions {
  * @throws ArgumentError for an element that is not a number, or that int32 cannot hold, or if int32 elements are to
  *   require a gradient; ShapeError if the arrays are uneven or do not fill the shape; StateError inside a function that is
  *   being compiled
+ * @function
  * @example
  * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
  * tensor(Uint8Array.of(3, 255)).dtype; // "int32"
@@ -140,6 +141,7 @@ function constantOf(op: string, value: number): OfShape {
  * @param rest the type of the elements, and whether it is a leaf that requires a gradient
  * @returns a float32 tensor, or int32 by option
  * @throws ArgumentError for a size that is not an integer from 0
+ * @function
  * @example
  * zeros([2, 3]).tolist(); // [[0, 0, 0], [0, 0, 0]]
  * zeros(2, 3).shape; // [2, 3]
@@ -152,6 +154,7 @@ export const zeros: OfShape = constantOf("zeros", 0);
  * @param rest the type of the elements, and whether it is a leaf that requires a gradient
  * @returns a float32 tensor, or int32 by option
  * @throws ArgumentError for a size that is not an integer from 0
+ * @function
  * @example ones([3]).tolist(); // [1, 1, 1]
  */
 export const ones: OfShape = constantOf("ones", 1);
@@ -163,6 +166,7 @@ export const ones: OfShape = constantOf("ones", 1);
  * @param rest the type of the elements, and whether it is a leaf that requires a gradient
  * @returns a float32 tensor, or int32 by option
  * @throws ArgumentError for a size that is not an integer from 0, or a value that int32 cannot hold
+ * @function
  * @example full([2, 2], 0.5).tolist(); // [[0.5, 0.5], [0.5, 0.5]]
  */
 export const full: (shape: Shape, value: number, ...rest: Options) => Tensor = checked(
@@ -176,6 +180,7 @@ export const full: (shape: Shape, value: number, ...rest: Options) => Tensor = c
  * @param rest the end, which is not reached; or start and end; or start, end and the distance
  * @returns a tensor with one axis: int32 if start, end and distance are integers, and otherwise float32
  * @throws ArgumentError if the distance leads away from the end; StateError inside a function that is being compiled
+ * @function
  * @example
  * arange(4).tolist(); // [0, 1, 2, 3]
  * arange(2, 5).tolist(); // [2, 3, 4]
@@ -205,6 +210,7 @@ export const arange: {
  * @param axis the axis along which to concatenate
  * @returns a tensor whose size along the axis is the sum of theirs
  * @throws ArgumentError if there is no tensor, ShapeError if the shapes do not fit or the axis does not exist
+ * @function
  * @example cat([tensor([[1, 2]]), tensor([[3, 4], [5, 6]])]).tolist(); // [[1, 2], [3, 4], [5, 6]]
  */
 export const cat: (tensors: readonly Tensor[], axis?: number) => Tensor = checked(
@@ -229,6 +235,7 @@ function join(op: string, tensors: readonly Tensor[], axis: number): Tensor {
  * @param axis the position of the new axis in the result
  * @returns a tensor with one more axis, whose size is the number of tensors
  * @throws ArgumentError if there is no tensor, ShapeError if the shapes differ or the result has no such axis
+ * @function
  * @example stack([tensor([1, 2]), tensor([3, 4])]).tolist(); // [[1, 2], [3, 4]]
  */
 export const stack: (tensors: readonly Tensor[], axis?: number) => Tensor = checked(

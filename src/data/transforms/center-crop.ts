@@ -15,6 +15,7 @@ import type { Transform } from "./transform.js";
  * @returns the transform, from [C, H, W] to [C, height, width], which throws an ArgumentError for an image that is
  *   smaller than the part
  * @throws ArgumentError for an invalid size
+ * @function
  * @example
  * const image = { data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), channels: 1, height: 3, width: 3 };
  * transforms.centerCrop(1)(image).data; // [5]

@@ -10,6 +10,7 @@ import { counted } from "../../text/counted.js";
  * Turns bytes from 0 to 255 into float32 values from 0 to 1; float32 values stay as they are. PyTorch:
  * `torchvision.transforms.ToTensor`.
  * @returns the transform
+ * @function
  * @example
  * const image = { data: Uint8Array.of(0, 51, 255), channels: 1, height: 1, width: 3 };
  * transforms.toTensor()(image).data; // [0, 0.2, 1]
@@ -33,6 +34,7 @@ const oneOrMore = either(number, arrayOf(number));
  * @param std a standard deviation for each channel, or one for all; not 0
  * @returns the transform, which throws an ArgumentError for images of bytes or with another number of channels
  * @throws ArgumentError if a standard deviation is 0, or if there are not as many as means
+ * @function
  * @example
  * const image = { data: Float32Array.of(0, 0.5, 1), channels: 1, height: 1, width: 3 };
  * transforms.normalize([0.5], [0.25])(image).data; // [-2, 0, 2]

@@ -27,6 +27,7 @@ const rotationParameters = [interpolation, fill] as const;
  * @param rest interpolation, and the fill from outside the image: in this order, or by name in an object
  * @returns the transform
  * @throws ArgumentError for an invalid range or interpolation
+ * @function
  * @example
  * const image = { data: Uint8Array.of(1, 2, 3, 4), channels: 1, height: 2, width: 2 };
  * transforms.randomRotation([90, 90])(image).data; // [2, 4, 1, 3]
@@ -79,6 +80,7 @@ const affineParameters = [
  * @param options the ranges, interpolation, and what comes from outside the image
  * @returns the transform
  * @throws ArgumentError for an invalid range or interpolation
+ * @function
  * @example
  * const image = { data: Uint8Array.of(1, 2, 3, 4), channels: 1, height: 2, width: 2 };
  * transforms.randomAffine({ degrees: [180, 180] })(image).data; // [4, 3, 2, 1]

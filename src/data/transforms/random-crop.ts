@@ -37,6 +37,7 @@ const cropParameters = [
  * @param rest what is added around the image first: the padding by position or by name, fill by name
  * @returns the transform, which throws an ArgumentError for an image that is smaller than the part
  * @throws ArgumentError for an invalid size or padding
+ * @function
  * @example
  * const image = { data: new Uint8Array(784), channels: 1, height: 28, width: 28 };
  * const part = transforms.randomCrop(24)(image);

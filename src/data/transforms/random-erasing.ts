@@ -48,6 +48,7 @@ const ATTEMPTS = 10;
  * @returns the transform, which throws an ArgumentError if the image has another number of channels than there are
  *   values
  * @throws ArgumentError for an option out of its range
+ * @function
  * @example
  * const image = { data: new Uint8Array(784).fill(255), channels: 1, height: 28, width: 28 };
  * const erased = transforms.randomErasing({ p: 1 })(image);

@@ -35,6 +35,7 @@ export interface Transform {
  * Applies transforms one after the other. PyTorch: `torchvision.transforms.Compose`.
  * @param transforms the transforms
  * @returns their composition
+ * @function
  * @example
  * const transform = transforms.compose([transforms.toTensor(), transforms.normalize([0.5], [0.5])]);
  * transform({ data: Uint8Array.of(0, 255), channels: 1, height: 1, width: 2 }).data; // [-1, 1]

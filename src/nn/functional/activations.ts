@@ -10,6 +10,7 @@ import { inplace, type InplaceOptions } from "./inplace.js";
  * @param input a tensor of any shape
  * @param rest inplace, which must be false
  * @returns a tensor of the same shape and type
+ * @function
  * @example F.relu(tensor([-1, 2])).tolist(); // [0, 2]
  */
 export const relu: (input: Tensor, ...rest: Arguments<InplaceOptions, readonly [typeof inplace]>) => Tensor = checked(
@@ -24,6 +25,7 @@ export const relu: (input: Tensor, ...rest: Arguments<InplaceOptions, readonly [
  * @param axis the axis along which the result adds up to 1; for classes [N, C] it is 1
  * @returns a tensor of the same shape
  * @throws ShapeError for an axis that does not exist, or if the input is not float32
+ * @function
  * @example F.softmax(tensor([[0, 0]]), 1).tolist(); // [[0.5, 0.5]]
  */
 export const softmax: (input: Tensor, axis: number) => Tensor = checked(
@@ -38,6 +40,7 @@ export const softmax: (input: Tensor, axis: number) => Tensor = checked(
  * @param axis the axis along which exp of the result adds up to 1; for classes [N, C] it is 1
  * @returns a tensor of the same shape
  * @throws ShapeError for an axis that does not exist, or if the input is not float32
+ * @function
  * @example F.logSoftmax(zeros([1, 4]), 1).tolist(); // [[-1.38629, -1.38629, -1.38629, -1.38629]]
  */
 export const logSoftmax: (input: Tensor, axis: number) => Tensor = checked(

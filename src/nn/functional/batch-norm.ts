@@ -50,6 +50,7 @@ const optionalParameters = [
  * @returns a tensor [N, C, H, W]
  * @throws ShapeError if a tensor does not have C elements, or if there is only one value per channel in training;
  *   ArgumentError if running statistics are missing outside training
+ * @function
  * @example
  * const images = rand([4, 2, 3, 3]);
  * const normal = F.batchNorm(images, null, null, { training: true });

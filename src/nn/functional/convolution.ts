@@ -38,6 +38,7 @@ export interface Conv2dOptions {
  * @returns a tensor [N, O, OH, OW], where OH = ⌊(H + 2·padding − dilation·(KH − 1) − 1) / stride⌋ + 1 and OW likewise
  * @throws ShapeError if the channels do not fit or the kernel is larger than the padded image; ArgumentError for an
  *   option out of its range
+ * @function
  * @example
  * F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3])).shape; // [8, 32, 26, 26]
  * F.conv2d(zeros([8, 1, 28, 28]), zeros([32, 1, 3, 3]), null, { stride: 2, padding: 1 }).shape; // [8, 32, 14, 14]

@@ -31,6 +31,7 @@ const dropoutParameters = [optional("p", numberWithin(0, 1), 0.5), optional("tra
  * @param rest the probability p, from 0 to 1, and whether to drop anything; otherwise the input is returned
  * @returns a tensor of the same shape
  * @throws ArgumentError if p is not between 0 and 1
+ * @function
  * @example
  * manualSeed(1);
  * F.dropout(ones([6]), 0.5).tolist(); // [2, 0, 2, 2, 2, 2]
@@ -49,6 +50,7 @@ export const dropout: (input: Tensor, ...rest: Arguments<DropoutOptions, typeof 
  *   otherwise the input is returned
  * @returns a tensor [N, C, H, W]
  * @throws ArgumentError if p is not between 0 and 1; ShapeError if the input does not have four axes
+ * @function
  * @example
  * manualSeed(1);
  * F.dropout2d(ones([1, 6, 2, 2]), 0.5).amax([0, 2, 3]).tolist(); // [2, 0, 2, 2, 2, 2]

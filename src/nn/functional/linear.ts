@@ -14,6 +14,7 @@ import { counted } from "../../text/counted.js";
  * @param bias what is added to each output, [outputs]; null for nothing
  * @returns a tensor [*, outputs]
  * @throws ShapeError if the numbers of inputs or outputs differ
+ * @function
  * @example F.linear(tensor([[1, 2]]), tensor([[3, 4], [5, 6]]), tensor([10, 20])).tolist(); // [[21, 37]]
  */
 export const linear: (input: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor = checked(

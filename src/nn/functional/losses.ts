@@ -59,6 +59,7 @@ const both = [required("input", anyTensor), required("target", anyTensor)] as co
  * @returns a scalar; with the reduction "none", a tensor of the target's shape
  * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an unknown option or
  *   reduction, or for a class out of range
+ * @function
  * @example F.nllLoss(F.logSoftmax(zeros([2, 10]), 1), tensor(Int32Array.of(3, 7))).item(); // 2.302585
  */
 export const nllLoss: (
@@ -79,6 +80,7 @@ export const nllLoss: (
  * @returns a scalar; with the reduction "none", a tensor of the target's shape
  * @throws ShapeError if the shapes do not fit or the target is not int32; ArgumentError for an unknown option or
  *   reduction, for label smoothing outside 0 to 1, or for a class out of range
+ * @function
  * @example
  * const scores = tensor([[4, 0, 0], [0, 4, 0]]);
  * F.crossEntropy(scores, tensor(Int32Array.of(0, 1))).item(); // 0.03598
@@ -100,6 +102,7 @@ export const crossEntropy: (
  * @param rest the reduction, by name
  * @returns a scalar; with the reduction "none", a tensor of the input's shape
  * @throws ShapeError if the shapes differ; ArgumentError for an unknown option or reduction
+ * @function
  * @example F.mseLoss(tensor([1, 2, 3]), tensor([1, 2, 5])).item(); // 1.33333
  */
 export const mseLoss: (

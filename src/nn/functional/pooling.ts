@@ -26,6 +26,7 @@ export interface MaxPool2dOptions {
  * @param rest stride, padding and dilation: in this order, or by name in an object
  * @returns a tensor [N, C, OH, OW], with OH and OW as in `F.conv2d`
  * @throws ShapeError if a window is larger than the padded image; ArgumentError for an option out of its range
+ * @function
  * @example
  * F.maxPool2d(tensor([[[[1, 2], [3, 4]]]]), 2).item(); // 4
  * F.maxPool2d(zeros([8, 32, 22, 22]), 2).shape; // [8, 32, 11, 11]
@@ -68,6 +69,7 @@ export interface AvgPool2dOptions {
  * @param rest stride, padding, ceilMode (false) and countIncludePad: in this order, or by name in an object
  * @returns a tensor [N, C, OH, OW], with OH = ⌊(H + 2·padding − KH) / stride⌋ + 1 and OW likewise
  * @throws ShapeError if a window is larger than the padded image; ArgumentError for an option out of its range
+ * @function
  * @example
  * F.avgPool2d(tensor([[[[1, 2], [3, 4]]]]), 2).item(); // 2.5
  * F.avgPool2d(zeros([8, 32, 7, 7]), 3, { stride: 2 }).shape; // [8, 32, 3, 3]
@@ -97,6 +99,7 @@ export const avgPool2d: (
  * @param outputSize the size of the result, for both axes or as [height, width]; null keeps the input's size
  * @returns a tensor [N, C, *outputSize]
  * @throws ShapeError if the input does not have four axes; ArgumentError for a size below 1
+ * @function
  * @example
  * F.adaptiveAvgPool2d(tensor([[[[1, 2], [3, 4]]]]), 1).item(); // 2.5
  * F.adaptiveAvgPool2d(zeros([8, 32, 7, 7]), 1).shape; // [8, 32, 1, 1]
