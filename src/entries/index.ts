@@ -18,7 +18,7 @@
  *
  * @module kilograd
  */
-export { compile, type TensorFunction } from "../tensor/compile.js";
+export { compile, type TensorFunction, type Tree } from "../tensor/compile.js";
 export * from "../errors/errors.js";
 export { enableGrad, noGrad } from "../graph/grad-mode.js";
 export type { Dtype, HostArray } from "../graph/node.js";

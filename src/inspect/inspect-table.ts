@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
  * table.includes("conv2d 3×3, 1→8"); // true
  */
 export function formatInspection(inspection: Inspection): string {
-  const { layers, parameters, multiplyAdds, activationBytes } = inspection;
+  const { layers, neverCalled, parameters, multiplyAdds, activationBytes } = inspection;
   const rows = layers.map((layer, position) => COLUMNS.map(({ cell }) => cell(layer, position)));
   const widths = COLUMNS.map(({ title }, column) =>
     Math.max(...[title, ...rows.map((row) => row[column]!)].map(length)),
@@ -38,7 +38,7 @@ export function formatInspection(inspection: Inspection): string {
   const line = (cells: readonly string[]): string =>
     cells.map((text, column) => align(text, widths[column]!, COLUMNS[column]!.align)).join("  ");
   const titles = line(COLUMNS.map(({ title }) => title));
-  const notes = layers.flatMap(notesOn);
+  const notes = [...layers.flatMap(notesOn), ...neverCalled.map((path) => `${path} is never called.`)];
   return [
     titles,
     "─".repeat(length(titles)),

@@ -239,3 +239,51 @@ test("an input of the wrong size is an error that names the module", () => {
   assert.throws(() => inspectNetwork(net, [3, 28, 28]), /conv1 \(Conv2d\): conv2d: input \[[0-9,]*\] has 3 channels/);
   assert.equal(net.training, true);
 });
+
+test("modules that are never called are named, a whole block once", () => {
+  class Block extends nn.Module {
+    conv1 = new nn.Conv2d(2, 2, 1);
+    conv2 = new nn.Conv2d(2, 2, 1);
+    override forward(x: Tensor): Tensor {
+      return this.conv1(x);
+    }
+  }
+  class Net extends nn.Module {
+    block = new Block();
+    forgotten = new Block();
+    tied = new nn.Conv2d(2, 2, 1);
+    dropout = new nn.Dropout(0.1);
+    list = new nn.ModuleList([new nn.ReLU(), new nn.ReLU()]);
+    none = new nn.ModuleList([]);
+    override forward(x: Tensor): Tensor {
+      return F.conv2d(this.list[0]!(this.block(x)), this.tied.weight);
+    }
+  }
+  const inspection = inspectNetwork(new Net(), [2, 4, 4]);
+  assert.deepEqual(inspection.neverCalled, ["block.conv2", "forgotten", "dropout", "list.1"]);
+  assert.match(formatInspection(inspection), /\n\nblock\.conv2 is never called\.\nforgotten is never called\.\n/);
+  assert.deepEqual(inspectNetwork(new ExerciseNet(), [1, 28, 28]).neverCalled, []);
+});
+
+test("tensors in records, Maps and lists are outputs and inputs of layers", () => {
+  class Join extends nn.Module {
+    override forward({ parts }: { parts: Map<string, Tensor> }): { sum: Tensor } {
+      return { sum: [...parts.values()].reduce((a, b) => a.add(b)).relu() };
+    }
+  }
+  class Net extends nn.Module {
+    conv = new nn.Conv2d(1, 2, 3);
+    join = new Join();
+    override forward(x: Tensor): { maps: Tensor[]; mean: Tensor } {
+      x = this.conv(x);
+      const { sum } = this.join({ parts: new Map([["a", x], ["b", x.tanh()]]) }); // prettier-ignore
+      return { maps: [sum, x], mean: sum.mean() };
+    }
+  }
+  const { layers, outputs } = inspectNetwork(new Net(), [1, 9, 9]);
+  assert.deepEqual(
+    layers.map(({ name, from }) => [name, ...from]),
+    [["input"], ["Conv2d", 0], ["tanh", 1], ["Join", 1, 2], ["mean", 3]],
+  );
+  assert.deepEqual(outputs, [3, 1, 4]);
+});

@@ -1,6 +1,6 @@
 /** Looks at a network without computing anything: what `kilograd inspect` shows, as data. */
 import type { Node } from "../graph/node.js";
-import type { Module } from "../nn/index.js";
+import type { AnyModule, Module } from "../nn/index.js";
 import { DropoutBase } from "../nn/layers/dropout.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { BATCH, sizesOf, type InputSizes } from "../trace/lazy-call.js";
@@ -16,7 +16,7 @@ const BYTES = 4;
  * Lists the layers of a network in the order in which they are called, with shapes, parameters, multiply-adds, memory
  * and receptive fields. Functions (`F.relu`, `x.view`, an addition) are layers as well. Nothing is computed, and
  * nothing about the network changes.
- * @param model the network
+ * @param network the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
  * @returns the layers, and totals
  * @throws ShapeError if the network cannot take such inputs
@@ -25,13 +25,15 @@ const BYTES = 4;
  * layers[2].outputs; // [[8, 13, 13]]
  * layers[2].field![0]; // { size: 4, jump: 2, start: 2, count: 13 }
  */
-export function inspectNetwork(model: Module, inputSize: InputSizes): Inspection {
+export function inspectNetwork(network: AnyModule, inputSize: InputSizes): Inspection {
+  const model = network as Module;
   const trace = traceNetwork(model, sizesOf(inputSize));
   const layers = describeLayers(model, trace);
   const { producers } = layers;
   const total = (of: (layer: Layer) => number): number => layers.list.reduce((sum, layer) => sum + of(layer), 0);
   return {
     layers: layers.list,
+    neverCalled: trace.neverCalled,
     outputs: [...new Set(trace.outputs.flatMap((node) => producers.get(node) ?? []))],
     parameters: [...model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0),
     multiplyAdds: total(({ multiplyAdds }) => multiplyAdds),

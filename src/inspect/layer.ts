@@ -44,6 +44,8 @@ export interface Inspection {
   readonly layers: readonly Layer[];
   /** The positions of the layers whose outputs the network returns. */
   readonly outputs: readonly number[];
+  /** The paths of the modules that are never called, such as `conv3`. */
+  readonly neverCalled: readonly string[];
   /** The number of parameters, each counted once, including those that no layer uses. */
   readonly parameters: number;
   /** The multiply-adds of all layers for one image. */

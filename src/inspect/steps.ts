@@ -7,7 +7,9 @@ import { topologicalOrder, type Node } from "../graph/node.js";
 import { ModuleList, Sequential, type Module } from "../nn/index.js";
 import type { Shape } from "../graph/shape.js";
 import * as ops from "../ops/index.js";
-import { callLazily, tensorsIn, withDropout } from "../trace/lazy-call.js";
+import { tensorsIn } from "../tensor/tensors-in.js";
+import { callLazily, withDropout } from "../trace/lazy-call.js";
+import { CalledModules } from "../trace/called-modules.js";
 import { fuses, isAveraging } from "./function-groups.js";
 
 /** A layer's nodes, inputs before users. */
@@ -30,6 +32,8 @@ export interface Trace {
   readonly active: ReadonlySet<Node>;
   /** In call order. */
   readonly steps: readonly Step[];
+  /** The paths of modules that are never called. */
+  readonly neverCalled: readonly string[];
 }
 
 /** A call of a module, as seen by its hook. */
@@ -46,13 +50,16 @@ export function traceNetwork(model: Module, sizes: readonly Shape[]): Trace {
     .filter((module) => module !== model && isLeaf(module))
     .map((module) =>
       module.registerForwardHook((_, inputs, output) => {
-        calls.push({ module, inputs: nodesIn([...inputs]), outputs: nodesIn(output) });
+        calls.push({ module, inputs: nodesIn(inputs), outputs: nodesIn(output) });
       }),
     );
+  const called = new CalledModules(model);
   try {
     const call = callLazily(model, sizes, withDropout);
-    return cut(nodesIn([...call.inputs]), nodesIn([...call.outputs]), calls);
+    called.addUsedBy(call.outputs);
+    return { ...cut(nodesIn(call.inputs), nodesIn(call.outputs), calls), neverCalled: called.idle() };
   } finally {
+    called.stop();
     for (const hook of hooks) hook.remove();
   }
 }
@@ -65,7 +72,7 @@ function nodesIn(value: unknown): Node[] {
   return tensorsIn(value).map(({ node }) => node);
 }
 
-function cut(inputs: readonly Node[], outputs: readonly Node[], calls: readonly Call[]): Trace {
+function cut(inputs: readonly Node[], outputs: readonly Node[], calls: readonly Call[]): Omit<Trace, "neverCalled"> {
   const order = topologicalOrder([...outputs, ...calls.flatMap((call) => call.outputs)]);
   const active = new Set<Node>(inputs);
   for (const node of order) if (node.inputs.some((input) => active.has(input))) active.add(node);

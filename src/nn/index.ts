@@ -24,7 +24,7 @@ export { Flatten, Identity } from "./layers/flatten.js";
 export * as functional from "./functional/index.js";
 export * as init from "./init.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
-export { Module, type ForwardHook } from "./module.js";
+export { Module, type AnyModule, type ForwardHook } from "./module.js";
 export { Buffer, Parameter, type ParameterOptions } from "./parameter.js";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./layers/pooling.js";
 export type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";

@@ -9,7 +9,8 @@
 import { ArgumentError, KilogradError, StateError } from "../errors/errors.js";
 import { shown } from "../errors/shown.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { tensorsIn } from "../tensor/tensors-in.js";
 import type { LayerElsewhere } from "./elsewhere.js";
 import { snakeCase } from "../text/python.js";
 import { runForward } from "./callable.js";
@@ -21,6 +22,9 @@ import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from
 export type Inputs<M extends Module> = Parameters<M["forward"]> extends never[] ? Tensor[] : Parameters<M["forward"]>;
 /** What a module's `forward` returns; a tensor, if its type is unknown. */
 export type Output<M extends Module> = unknown extends ReturnType<M["forward"]> ? Tensor : ReturnType<M["forward"]>;
+
+/** A module, whatever its `forward` returns; a `Module` whose type is not known any further returns a tensor. */
+export type AnyModule = Pick<Module, "forward" | "parameters" | "stateDict">;
 
 /** A function that is called after each forward pass of a module, before the next module is called. */
 export type ForwardHook = (module: Module, inputs: readonly unknown[], output: unknown) => void;
@@ -294,8 +298,7 @@ export class Module extends ModuleFields<Module> {
 
 /** Keeps a network's output when its loss is computed, because it is likely to be read. */
 function keepValues(output: unknown): void {
-  if (Array.isArray(output)) output.forEach(keepValues);
-  else if (output instanceof Tensor && output.node.inputs.length > 0) output.node.keep = true;
+  for (const { node } of tensorsIn(output)) if (node.inputs.length > 0) node.keep = true;
 }
 
 /** The path from the outermost module to the one that is running, such as `features.conv1 (Conv2d)`. */

@@ -172,3 +172,94 @@ test("sizes in MB are rounded as Python's %.2f", () => {
   assert.match(text, /pass size \(MB\): 0\.38\n/);
   assert.match(text, /Total Size \(MB\): 0\.50\n/);
 });
+
+/** A layer for each way of returning tensors, with the shapes that torchsummary would list for a list of them. */
+const waysToReturn: Readonly<Record<string, (a: Tensor, b: Tensor) => unknown>> = {
+  list: (a, b) => [a, b],
+  "nested lists with null": (a, b) => [[a, null], [[b]]],
+  record: (a, b) => ({ logits: a, features: b }),
+  "record in a record": (a, b) => ({ heads: { logits: a }, features: [b] }),
+  Map: (a, b) =>
+    new Map([
+      ["logits", a],
+      ["features", b],
+    ]),
+  Set: (a, b) => new Set([a, b]),
+  "instance of a class": (a, b) =>
+    new (class Output {
+      logits = a;
+      readonly names = new Uint8Array(2);
+      readonly features = b;
+    })(),
+  "record that contains itself": (a, b) => {
+    const record: Record<string, unknown> = { a, b };
+    record["self"] = record;
+    return record;
+  },
+};
+for (const [what, join] of Object.entries(waysToReturn)) {
+  test(`the tensors that a module returns in a ${what} are counted`, () => {
+    class Heads extends Module {
+      fc = new Linear(4, 2);
+      override forward(x: Tensor): unknown {
+        return join(this.fc(x), x);
+      }
+    }
+    class Net extends Module {
+      heads = new Heads();
+      override forward(x: Tensor): unknown {
+        return this.heads(x);
+      }
+    }
+    const found = summarize(new Net(), [4]);
+    const [fc, heads] = found.rows;
+    assert.deepEqual(
+      [fc, heads],
+      [
+        { layer: "Linear-1", outputs: [[-1, 2]], several: false, params: 10 },
+        {
+          layer: "Heads-2",
+          outputs: [
+            [-1, 2],
+            [-1, 4],
+          ],
+          several: true,
+          params: 0,
+        },
+      ],
+    );
+    assert.equal(found.outputs, 2 + 2 + 4);
+    assert.match(formatSummary(found), /Heads-2 +\[\[-1, 2\], \[-1, 4\]\] +0/);
+  });
+}
+
+test("as in torchsummary, a layer that is never called does not count; a parameter that is read elsewhere does", () => {
+  class Block extends Module {
+    first = new Linear(4, 4);
+    second = new Linear(4, 4);
+    override forward(x: Tensor): Tensor {
+      return this.first(x);
+    }
+  }
+  class Net extends Module {
+    block = new Block();
+    forgotten = new Block();
+    tied = new Linear(4, 3, { bias: false });
+    gain = new Parameter(ones([3]));
+    idle = new Sequential(new Linear(4, 100));
+    auxiliary = new Linear(3, 2);
+    override forward(x: Tensor): Tensor[] {
+      x = F.linear(this.block(x), this.tied.weight).mul(this.gain);
+      return this.training ? [x, this.auxiliary(x)] : [x];
+    }
+  }
+  const net = new Net();
+  const found = summarize(net, [4]);
+  assert.deepEqual([found.totalParams, found.trainableParams], [20 + 12 + 3 + 8, 20 + 12 + 3 + 8]);
+  assert.equal(
+    [...net.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0),
+    603,
+  );
+  // Without the head that is only used in training.
+  assert.equal(summarize(net.eval(), [4]).totalParams, 20 + 12 + 3);
+});

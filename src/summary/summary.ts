@@ -2,12 +2,14 @@
  * The summary of a network in the format of Python's torchsummary (1.5.1): a row for each call of a module, then
  * totals. Only shapes are needed: the network is called lazily and nothing is computed.
  */
-import { ModuleList, Sequential, type Module } from "../nn/index.js";
+import { ModuleList, Sequential, type AnyModule, type Module } from "../nn/index.js";
 import { roundHalfEven } from "../text/rounding.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { thousands } from "../text/thousands.js";
-import { callLazily, evaluation, sizesOf, tensorsIn, type InputSizes } from "../trace/lazy-call.js";
+import { tensorsIn } from "../tensor/tensors-in.js";
+import { callLazily, ownMode, sizesOf, type InputSizes } from "../trace/lazy-call.js";
+import { CalledModules, ownParameters } from "../trace/called-modules.js";
 
 export type { InputSizes } from "../trace/lazy-call.js";
 
@@ -17,7 +19,7 @@ export interface SummaryRow {
   readonly layer: string;
   /** The shapes of its results, with -1 for the batch. */
   readonly outputs: readonly Shape[];
-  /** Whether the module returns a list of tensors, even a list of one. */
+  /** Whether the module returns a list or an object of tensors, even of one. */
   readonly several: boolean;
   /** The number of the module's own parameters, without those of its submodules. */
   readonly params: number;
@@ -27,7 +29,7 @@ export interface SummaryRow {
 export interface Summary {
   /** A row for each call of a module. */
   readonly rows: readonly SummaryRow[];
-  /** The number of parameters. */
+  /** The number of parameters in use: those of layers that are never called do not count. */
   readonly totalParams: number;
   /** The number of those that require a gradient. */
   readonly trainableParams: number;
@@ -43,19 +45,20 @@ const THICK = "=".repeat(64);
 /**
  * Prints a network's summary as Python's torchsummary 1.5.1 does: a row for each call of a module, except Sequential,
  * ModuleList and the network itself. Only shapes are looked at; nothing is computed, and nothing about the network
- * changes. Totals count each parameter once, where torchsummary counts a module's again at each call.
+ * changes. Totals count each parameter in use once, where torchsummary counts a module's again at each call. As there, a
+ * layer that is never called does not count.
  * @param model the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
  * @throws ShapeError if the network cannot take such inputs
  * @example summary(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU()), [1, 28, 28]);
  */
-export function summary(model: Module, inputSize: InputSizes): void {
+export function summary(model: AnyModule, inputSize: InputSizes): void {
   console.log(formatSummary(summarize(model, inputSize)));
 }
 
 /**
  * Returns what `summary()` prints, as data.
- * @param model the network
+ * @param network the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
  * @returns the rows and totals of the table
  * @throws ShapeError if the network cannot take such inputs
@@ -65,7 +68,8 @@ export function summary(model: Module, inputSize: InputSizes): void {
  * rows[0]!.outputs; // [[-1, 8, 26, 26]]
  * totalParams; // 80
  */
-export function summarize(model: Module, inputSize: InputSizes): Summary {
+export function summarize(network: AnyModule, inputSize: InputSizes): Summary {
+  const model = network as Module;
   const sizes = sizesOf(inputSize);
   const rows: SummaryRow[] = [];
   const hooks = [...model.modules()]
@@ -73,12 +77,14 @@ export function summarize(model: Module, inputSize: InputSizes): Summary {
     .map((module) =>
       module.registerForwardHook((_, __, output) => rows.push(makeRow(module, output, rows.length + 1))),
     );
+  const called = new CalledModules(model);
   try {
-    callLazily(model, sizes, evaluation);
+    called.addUsedBy(callLazily(model, sizes, ownMode).outputs);
   } finally {
     for (const hook of hooks) hook.remove();
+    called.stop();
   }
-  const parameters = [...model.parameters()];
+  const parameters = called.parameters();
   return {
     rows,
     totalParams: count(parameters),
@@ -89,12 +95,11 @@ export function summarize(model: Module, inputSize: InputSizes): Summary {
 }
 
 function makeRow(module: Module, output: unknown, position: number): SummaryRow {
-  const inner = new Set([...module.children()].flatMap((child) => [...child.parameters()]));
   return {
     layer: `${module.constructor.name}-${position}`,
     outputs: tensorsIn(output).map(({ shape }) => [-1, ...shape.slice(1)]),
-    several: Array.isArray(output),
-    params: count([...module.parameters()].filter((parameter) => !inner.has(parameter))),
+    several: !(output instanceof Tensor),
+    params: count(ownParameters(module)),
   };
 }
 

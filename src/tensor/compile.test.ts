@@ -266,3 +266,47 @@ test("refused: an argument that requires a gradient", () => {
   use(x);
   assert.throws(() => use(x), /^StateError: compile: an argument requires a gradient.*detach\(\)/);
 });
+
+test("a step may return tensors by name, and those of a module that does", () => {
+  class Heads extends Module {
+    fc = new Linear(3, 2);
+    override forward(x: Tensor): { logits: Tensor; all: Tensor[] } {
+      const features = x.square();
+      const logits = this.fc(features);
+      return { logits, all: [features, logits] };
+    }
+  }
+  const model = new Heads();
+  const optimizer = new SGD(model.parameters(), { lr: 0 });
+  const train = compile((x: Tensor) => {
+    optimizer.zeroGrad();
+    const { logits, all } = model(x);
+    const loss = logits.square().mean();
+    loss.backward();
+    optimizer.step();
+    return { loss, outputs: [...all] };
+  });
+  for (let call = 0; call < 4; call++) {
+    const x = rand([4, 3]);
+    const { loss, outputs } = train(x);
+    const logits = x.square().matmul(model.fc.weight.t()).add(model.fc.bias!);
+    const expected = logits.data();
+    assert.ok(Math.abs(loss.item() - [...expected].reduce((sum, y) => sum + y * y, 0) / 8) < 1e-6);
+    assert.deepEqual(
+      outputs.map((output) => output.tolist()),
+      [x.square(), logits].map((output) => output.tolist()),
+    );
+  }
+});
+
+test("the first call refuses a result that is no tensor", () => {
+  for (const [result, got] of [
+    [undefined, "undefined"],
+    [new Map(), "a Map"],
+    [[1], "1"],
+  ] as const) {
+    const step = compile((): Tensor => result as never);
+    const message = `compile: the step returns something that is no tensor; expected a tensor, or a list or an object of tensors, got ${got}.`;
+    assert.throws(() => step(), { name: "ArgumentError", message });
+  }
+});

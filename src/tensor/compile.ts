@@ -3,17 +3,22 @@
  * ordinary step rebuilds its graph of some hundred nodes each time, only to find that the program is already compiled.
  * A compiled step goes straight to the program. Both give the same bits. PyTorch: `torch.compile`.
  */
-import { StateError } from "../errors/errors.js";
+import { ArgumentError, StateError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
+import { isRecord } from "../errors/signature.js";
 import type { HostArray, Node, VariableNode } from "../graph/node.js";
 import { ageOf, data, variable } from "../ops/leaf.js";
 import { currentEngine, realize, recordRealizations, type Realization } from "../runtime/realize.js";
 import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "./tensor.js";
+import { tensorsIn } from "./tensors-in.js";
 
-/** A function of tensors that returns one tensor or several. */
-export type TensorFunction = (...args: Tensor[]) => Tensor | readonly Tensor[];
-type Result = Tensor | readonly Tensor[];
+/** A value, or lists and objects of such values. */
+export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> };
+/** A function of tensors that returns one tensor or several, in a list or by name. */
+export type TensorFunction = (...args: Tensor[]) => Tree<Tensor>;
+type Result = Tree<Tensor>;
 
 interface Recording {
   readonly realization: Realization;
@@ -22,8 +27,7 @@ interface Recording {
   readonly args: readonly Node[];
   readonly reads: readonly { readonly node: VariableNode; readonly age: number }[];
   /** The positions of the results among the realisation's outputs. */
-  readonly results: readonly number[];
-  readonly several: boolean;
+  readonly results: Tree<number>;
 }
 
 /**
@@ -37,7 +41,7 @@ interface Recording {
  * it calls, an optimizer's state, or which of its hyperparameters are zero. Any other JavaScript variables that `step`
  * reads keep the values that they had when it was recorded.
  * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
- *   `backward()` was called on, the output of a module, or a list of these. Everything that differs from call to call
+ *   `backward()` was called on, the output of a module, or a list or object of these. Everything that differs from call to call
  *   must be an argument
  * @returns a function with the arguments and results of `step`
  * @throws StateError from the call that is recorded, if `step` is not such a function
@@ -74,6 +78,7 @@ export function compile<F extends TensorFunction>(step: F): F {
     const isFirst = !recordings.has(key);
     if (isFirst) {
       const result = step(...args);
+      mapTree(result, checkResult);
       recordings.set(key, undefined);
       return result;
     }
@@ -98,7 +103,7 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
   const { result, journal } = keepJournal(() =>
     recordRealizations(listen, () => {
       const given = step(...args.map((node) => new Tensor(node)));
-      if (realizations.length === 0) realize(listOf(given).map(({ node }) => node));
+      if (realizations.length === 0) realize(tensorsIn(given).map(({ node }) => node));
       return given;
     }),
   );
@@ -110,11 +115,11 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
       expected: "at most one optimizer.step(), and no item() or data()",
     });
   }
-  const results = listOf(result).map((tensor) => placeOf(tensor, realization));
+  const results = mapTree(result, (tensor) => placeOf(tensor, realization));
   const values = realization.outputs.map((node) => node.value!);
   for (const node of realization.outputs) node.value = undefined; // the recording owns the values from now on
   for (const variable of realization.variables) variable.grad = undefined;
-  const recording = { realization, journal, args, reads, results, several: !(result instanceof Tensor) };
+  const recording = { realization, journal, args, reads, results };
   return { recording, result: tensorsOf(recording, values) };
 }
 
@@ -142,6 +147,23 @@ function checkLeaves(order: readonly Node[], args: readonly Node[]): void {
   });
 }
 
+/** The same lists and objects, with something else in place of each value. */
+function mapTree<A, B>(tree: Tree<A>, change: (value: A) => B): Tree<B> {
+  if (Array.isArray(tree)) return (tree as readonly Tree<A>[]).map((part) => mapTree(part, change));
+  if (!isRecord(tree)) return change(tree as A);
+  return Object.fromEntries(Object.entries(tree).map(([name, part]) => [name, mapTree(part, change)]));
+}
+
+function checkResult(result: unknown): void {
+  if (result instanceof Tensor) return;
+  throw new ArgumentError({
+    op: "compile",
+    problem: "the step returns something that is no tensor",
+    expected: "a tensor, or a list or an object of tensors",
+    got: shown(result),
+  });
+}
+
 function placeOf(result: Tensor, { outputs }: Realization): number {
   const place = outputs.indexOf(result.node);
   if (place >= 0) return place;
@@ -165,16 +187,11 @@ function replay(recording: Recording, given: readonly Tensor[]): Result {
   return tensorsOf(recording, values);
 }
 
-function tensorsOf({ realization, results, several }: Recording, values: readonly HostArray[]): Result {
-  const tensors = results.map((place) => {
+function tensorsOf({ realization, results }: Recording, values: readonly HostArray[]): Result {
+  return mapTree(results, (place) => {
     const { shape, dtype } = realization.outputs[place]!;
     return new Tensor(data(values[place]!, shape, dtype));
   });
-  return several ? tensors : tensors[0]!;
-}
-
-function listOf(result: Result): readonly Tensor[] {
-  return result instanceof Tensor ? [result] : result;
 }
 
 function elementsOf(tensor: Tensor): HostArray {

@@ -8,7 +8,8 @@ import { keepingModes } from "../nn/modes.js";
 import { defaultGenerator } from "../random/random.js";
 import type { Shape } from "../graph/shape.js";
 import { zeros } from "../tensor/creation.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { tensorsIn } from "../tensor/tensors-in.js";
 
 /** The size of a network's input without the batch, as `[1, 28, 28]`; a list of sizes for several inputs. */
 export type InputSizes = Shape | readonly Shape[];
@@ -23,6 +24,8 @@ export type Mode = (module: Module) => boolean;
 export const evaluation: Mode = () => false;
 /** Dropout is active, but batch norm still uses its running statistics. */
 export const withDropout: Mode = (module) => !(module instanceof BatchNorm2d);
+/** As the network is, but batch norm uses its running statistics. */
+export const ownMode: Mode = (module) => module.training && withDropout(module);
 
 export interface LazyCall {
   readonly inputs: readonly Tensor[];
@@ -57,10 +60,4 @@ export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, b
     for (const [buffer, node] of buffers) if (buffer.node !== node) buffer.setData(buffer.variable.read());
     defaultGenerator.setState(random);
   }
-}
-
-/** The tensors among a module's inputs or results. */
-export function tensorsIn(value: unknown): Tensor[] {
-  const parts = Array.isArray(value) ? (value as unknown[]) : [value];
-  return parts.filter((part) => part instanceof Tensor);
 }

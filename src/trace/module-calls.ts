@@ -5,6 +5,7 @@
 import type { Node } from "../graph/node.js";
 import type { Module } from "../nn/index.js";
 import { Tensor } from "../tensor/tensor.js";
+import { tensorsIn } from "../tensor/tensors-in.js";
 
 /** A call from one tensor to one tensor; `V` stands for a tensor. */
 export interface ModuleCall<V = Node> {
@@ -22,7 +23,7 @@ export class ModuleCalls {
 
   constructor(model: Module) {
     this.hooks = [...model.namedModules()].map(([path, module]) =>
-      module.registerForwardHook((_, inputs, output) => this.note(path, module, nodesOf(inputs), nodesOf([output]))),
+      module.registerForwardHook((_, inputs, output) => this.note(path, module, inputs, output)),
     );
   }
 
@@ -42,20 +43,21 @@ export class ModuleCalls {
     });
   }
 
-  private note(path: string, module: Module, inputs: readonly Node[], outputs: readonly Node[]): void {
+  private note(path: string, module: Module, given: readonly unknown[], result: unknown): void {
+    const inputs = nodesIn(given);
     const border = new Set(inputs);
-    const waiting = outputs.filter((node) => !border.has(node));
+    const waiting = nodesIn(result).filter((node) => !border.has(node));
     for (let node = waiting.pop(); node; node = waiting.pop()) {
       if (this.owners.has(node)) continue;
       this.owners.set(node, path);
       waiting.push(...node.inputs.filter((input) => !border.has(input)));
     }
-    if (inputs.length === 1 && outputs.length === 1) {
-      this.recorded.push({ path, module, input: inputs[0]!, output: outputs[0]! });
+    if (inputs.length === 1 && result instanceof Tensor) {
+      this.recorded.push({ path, module, input: inputs[0]!, output: result.node });
     }
   }
 }
 
-function nodesOf(values: readonly unknown[]): Node[] {
-  return values.flatMap((value) => (value instanceof Tensor ? [value.node] : []));
+function nodesIn(value: unknown): Node[] {
+  return tensorsIn(value).map(({ node }) => node);
 }

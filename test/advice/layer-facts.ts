@@ -31,6 +31,7 @@ export function row(image: number, ...given: readonly Given[]): Inspection {
   const total = (of: (layer: Layer) => number): number => layers.reduce((sum, layer) => sum + of(layer), 0);
   return {
     layers,
+    neverCalled: [],
     outputs: [layers.length - 1],
     parameters: total((layer) => layer.parameters),
     multiplyAdds: total((layer) => layer.multiplyAdds),
