@@ -29,6 +29,8 @@ export interface DatasetOptions {
 
 /** Grey images of one size, with their classes. */
 export interface GreyImages extends Dataset<ImageSample> {
+  /** The names of the classes. */
+  readonly classes: readonly string[];
   /** The height of the images in pixels. */
   readonly height: number;
   /** The width of the images in pixels. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -69,6 +69,21 @@ test("files are found plain or compressed, in the root or where torchvision puts
   assert.equal(new FashionMNIST({ root: folder, train: false }).classes[9], "Ankle boot");
 });
 
+test("file names may have dots, be those of folders, or end in .gz without being compressed", (context) => {
+  const folder = temporaryFolder(context);
+  writeFiles(join(folder, "a"), { "train-images.idx3-ubyte": smallImages, "train-labels.idx1-ubyte.gz": smallLabels });
+  writeFiles(join(folder, "b", IMAGES), { [IMAGES]: smallImages });
+  writeFiles(join(folder, "b", "train-labels.idx1-ubyte"), { "train-labels.idx1-ubyte": smallLabels });
+  writeFiles(join(folder, "c"), { [`${IMAGES}.gz`]: gzipSync(smallImages) });
+  writeFileSync(join(folder, "c", `${LABELS}.gz`), smallLabels);
+  writeFiles(join(folder, "d"), { "test-images-idx3-ubyte": smallImages, "test-labels-idx1-ubyte": smallLabels });
+  for (const name of ["a", "b", "c", "d"]) {
+    const dataset = new MNIST({ root: join(folder, name), train: name !== "d", transform });
+    assert.deepEqual([name, Array.from(dataset.targets)], [name, [7, 0, 9]]);
+    assert.deepEqual(Array.from(dataset.images), Array.from(smallImages.subarray(16)));
+  }
+});
+
 function refusal(context: TestContext, files: Readonly<Record<string, Uint8Array>>): { root: string; message: string } {
   const root = writeFiles(temporaryFolder(context), files);
   let message = "";
@@ -134,6 +149,7 @@ test("a file that is swapped, truncated or unreadable is named in the error", (c
     name: "DataError",
     message: `${packed}: the compressed file is damaged or truncated, got unexpected end of file. Hint: download it again.`,
   });
+  rmSync(packed);
   mkdirSync(join(root, IMAGES));
   assert.throws(() => new MNIST({ root }), {
     name: "DataError",
@@ -219,12 +235,14 @@ for (const dataset of [MNIST, FashionMNIST]) {
   });
 }
 
-test("if a mirror is silent or does not have the file, the next one is asked", async (context) => {
+test("if a mirror is silent, has no such file or another one under its name, the next one is asked", async (context) => {
   const root = temporaryFolder(context);
   const empty = await mirror(context, {});
+  const page = Buffer.from("<html>log in to use this network</html>");
+  const wrong = await mirror(context, Object.fromEntries(Object.keys(packed).map((file) => [file, page])));
   const full = await mirror(context, packed);
-  await MNIST.download(root, { mirrors: [await silence(), empty.address, full.address], resources });
-  assert.equal(empty.asked.length, 4);
+  await MNIST.download(root, { mirrors: [await silence(), empty.address, wrong.address, full.address], resources });
+  assert.deepEqual([empty.asked.length, wrong.asked.length], [4, 4]);
   assert.equal(new MNIST({ root }).length, 3);
 });
 
@@ -232,11 +250,11 @@ test("when no mirror helps, all failures are listed and nothing is left", async 
   const root = temporaryFolder(context);
   const nobody = await silence();
   const { address } = await mirror(context, {});
-  const [{ file }] = resources as [(typeof resources)[0]];
+  const [{ file, md5: expected }] = resources as [(typeof resources)[0]];
   await assert.rejects(MNIST.download(root, { mirrors: [nobody, address], resources }), {
     name: "DataError",
     message:
-      `${file}: the file could not be downloaded from any mirror, got ${nobody}${file}: ECONNREFUSED; ${address}${file}: status 404. ` +
+      `${file}: the file could not be downloaded from any mirror; expected a file with the MD5 checksum ${expected}, got ${nobody}${file}: ECONNREFUSED; ${address}${file}: status 404. ` +
       "Hint: check the network connection, or put the file into a folder and pass that folder as root.",
   });
   assert.deepEqual(readdirSync(join(root, "MNIST/raw")), []);
@@ -251,9 +269,9 @@ test("a wrong MD5 checksum is an error that leaves nothing behind and existing f
   const rejection = {
     name: "DataError",
     message:
-      `${address}${file}: the download of 31 bytes has the wrong MD5 checksum and was discarded; ` +
-      `expected ${expected}, got ${md5(wrong)}. ` +
-      "Hint: try again; if it fails again, the mirror has a different file or something in the network replaces it.",
+      `${file}: the file could not be downloaded from any mirror; expected a file with the MD5 checksum ${expected}, ` +
+      `got ${address}${file}: 31 bytes with the MD5 checksum ${md5(wrong)}. ` +
+      "Hint: check the network connection, or put the file into a folder and pass that folder as root.",
   };
   await assert.rejects(MNIST.download(root, source), rejection);
   assert.deepEqual(readdirSync(join(root, "MNIST/raw")), []);

@@ -1,15 +1,17 @@
 /** Datasets stored in the format of MNIST: four IDX files. */
 import { basename, join } from "node:path";
 import { DataError } from "../errors/errors.js";
-import { parseIdx, type IdxArray } from "../formats/idx.js";
-import { describeFolder, findFile, readDataFile, sha256 } from "./files/data-files.js";
+import { parseIdx, parseLabels, type IdxArray } from "../formats/idx.js";
+import { describeFolder, readDataFile, sha256 } from "./files/data-files.js";
 import { downloadFiles, type DownloadSource } from "./files/download.js";
+import { findPart, relativeOf, type Part, type Relative } from "./files/idx-files.js";
 import { ImageDataset } from "./image-dataset.js";
 import type { DatasetFacts, DatasetOptions, GreyImages } from "./dataset-class.js";
 
 /**
- * Options of `MNIST` and `FashionMNIST`. The files may be compressed (`.gz`). They may be in `root` itself or where
- * torchvision keeps them (`<root>/MNIST/raw`).
+ * Options of `MNIST` and `FashionMNIST`. The files may be compressed (`.gz`), and their names may have dots
+ * (`train-images.idx3-ubyte`). They may be in `root` itself or where torchvision keeps them (`<root>/MNIST/raw`). The
+ * files of EMNIST and QMNIST are read too: EMNIST's images are turned upright, and its letters are numbered from 0.
  */
 export type MnistOptions = DatasetOptions;
 
@@ -32,6 +34,9 @@ export interface MnistFacts extends DatasetFacts {
   /** The folder with the files if no root is given. @throws DataError if there is none */
   readonly defaultFolder: () => string;
 }
+
+/** The facts that are needed to read files. Without names of the classes, these are numbered. */
+type Facts = Omit<MnistFacts, "classes"> & { readonly classes?: readonly string[] | undefined };
 
 /** The files of one half of a dataset. */
 export interface IdxFiles {
@@ -56,15 +61,16 @@ export class MnistLike extends ImageDataset implements GreyImages {
   readonly files: IdxFiles;
 
   /** @internal */
-  constructor(facts: MnistFacts, { root = facts.defaultFolder(), train = true, transform }: MnistOptions) {
+  constructor(facts: Facts, { root = facts.defaultFolder(), train = true, transform }: MnistOptions) {
     const half = train ? "train" : "t10k";
     const files = {
-      images: findPart(facts, root, `${half}-images-idx3-ubyte`),
-      labels: findPart(facts, root, `${half}-labels-idx1-ubyte`),
+      images: requirePart(facts, root, { half, what: "images" }),
+      labels: requirePart(facts, root, { half, what: "labels" }),
     };
-    const images = parseIdx(readDataFile(files.images), files.images, 3);
-    checkImages(images);
-    super(images, parseIdx(readDataFile(files.labels), files.labels, 1), facts.classes, transform);
+    const relative = relativeOf(files.images);
+    const images = readImages(files.images, relative);
+    const labels = readLabels(files.labels, relative);
+    super(images, labels, relative?.classes ?? facts.classes ?? numbered(labels), transform);
     this.train = train;
     this.files = files;
   }
@@ -98,7 +104,7 @@ export class MnistLike extends ImageDataset implements GreyImages {
    * Downloads the files that are missing or damaged into `<root>/<class name>/raw`, where torchvision keeps them.
    * @param root the folder
    * @param source where to find the files; the dataset's usual mirrors unless given
-   * @throws DataError if no mirror has a file, or if its checksum is wrong
+   * @throws DataError if no mirror has a file with the right checksum
    * @example
    * await MNIST.download("data", {
    *   mirrors: ["https://example.org/mnist/"],
@@ -110,10 +116,11 @@ export class MnistLike extends ImageDataset implements GreyImages {
   }
 }
 
-function findPart({ className, source }: MnistFacts, root: string, name: string): string {
+function requirePart({ className, source }: Facts, root: string, part: Part): string {
   const folders = [root, join(root, className, "raw")];
-  const path = findFile(name, folders);
+  const path = findPart(part, folders);
   if (path !== undefined) return path;
+  const name = `${part.half}-${part.what}-idx${part.what === "images" ? 3 : 1}-ubyte`;
   throw new DataError({
     op: className,
     problem: `${name} is not in ${root}`,
@@ -121,6 +128,36 @@ function findPart({ className, source }: MnistFacts, root: string, name: string)
     got: describeFolder(root),
     hint: `await ${className}.download(${JSON.stringify(root)}) downloads it from ${source.mirrors[0]}`,
   });
+}
+
+function readImages(file: string, relative: Relative | undefined): IdxArray {
+  const images = parseIdx(readDataFile(file), file, 3);
+  checkImages(images);
+  return relative?.transposed ? transposed(images) : images;
+}
+
+/** Images [N, W, H] as [N, H, W]. */
+function transposed({ shape, data, ...rest }: IdxArray): IdxArray {
+  const [count, width, height] = shape as [number, number, number];
+  const turned = new Uint8Array(data.length);
+  for (let image = 0, at = 0; image < count; image++) {
+    const first = image * width * height;
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) turned[at++] = data[first + x * height + y]!;
+  }
+  return { ...rest, shape: [count, height, width], data: turned };
+}
+
+function readLabels(file: string, relative: Relative | undefined): IdxArray {
+  const labels = parseLabels(readDataFile(file), file);
+  if (!relative?.firstLabel) return labels;
+  // A label below the first becomes one that is out of range, and is refused.
+  return { ...labels, data: labels.data.map((label) => label - relative.firstLabel) };
+}
+
+/** Classes without names: ten, as in MNIST, or more if there are more. */
+function numbered({ data }: IdxArray): string[] {
+  const highest = data.reduce((most, label) => Math.max(most, label), 9);
+  return Array.from({ length: highest + 1 }, (_, label) => String(label));
 }
 
 function checkImages({ file, shape }: IdxArray): void {

@@ -68,6 +68,19 @@ test("randomSplit is PyTorch's, for lengths and for fractions", () => {
   }
 });
 
+test("fractions add up to 1 although their float64 sum is a little more or less", () => {
+  for (const parts of [3, 6, 7, 10, 20, 49]) {
+    const lengths = randomSplit(tens(100), Array<number>(parts).fill(1 / parts)).map(({ length }) => length);
+    assert.equal(
+      lengths.reduce((sum, length) => sum + length, 0),
+      100,
+    );
+    assert.ok(Math.max(...lengths) - Math.min(...lengths) <= 1, String(lengths));
+  }
+  const twenty = randomSplit(tens(40), Array<number>(20).fill(0.05));
+  assert.deepEqual(new Set(twenty.map(({ length }) => length)), new Set([2]));
+});
+
 const refusals: readonly [make: () => unknown, message: string][] = [
   [
     () => randomSplit(tens(4), [3, 2]),

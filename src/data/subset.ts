@@ -94,7 +94,8 @@ export function randomSplit<Sample, B>(
   generator?: Generator,
 ): Subset<Sample, B>[] {
   const sum = lengths.reduce((total, length) => total + length, 0);
-  const counts = sum <= 1 && sum > 1 - 1e-9 ? countsOf(lengths, dataset.length) : lengths;
+  // Added up in float64, twenty fractions of 0.05 are a little more than 1.
+  const counts = Math.abs(sum - 1) <= 1e-9 ? countsOf(lengths, dataset.length) : lengths;
   const total = counts.reduce((all, count) => all + count, 0);
   if (total !== dataset.length || !counts.every((count) => Number.isInteger(count) && count >= 0)) {
     throw new ArgumentError({

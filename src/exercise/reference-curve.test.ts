@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import path from "node:path";
+import { MNIST } from "../data/datasets/mnist.js";
+import { sha256 } from "../data/files/data-files.js";
 import { hasReference, referenceCurve } from "./reference-curve.js";
 
 test("the reference has the notebook's 19 epochs, from the first to the last", () => {
@@ -12,5 +15,14 @@ test("the reference has the notebook's 19 epochs, from the first to the last", (
 });
 
 test("only runs on MNIST are compared with it", () => {
-  assert.deepEqual(["mnist", "fashion-mnist", "MNIST", ""].map(hasReference), [true, false, false, false]);
+  assert.deepEqual(
+    ["mnist", "fashion-mnist", "MNIST", ""].map((data) => hasReference(data)),
+    [true, false, false, false],
+  );
+});
+
+test("a folder with MNIST's files is MNIST, whatever they are called", () => {
+  const { defaultFolder } = MNIST.facts;
+  assert.ok(hasReference("data", { images: sha256(path.join(defaultFolder(), "t10k-images-idx3-ubyte")) }));
+  assert.ok(!hasReference("data", { images: sha256(path.join(defaultFolder(), "t10k-labels-idx1-ubyte")) }));
 });

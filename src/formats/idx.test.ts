@@ -45,7 +45,7 @@ const refusals: readonly [what: string, bytes: Uint8Array, message: string][] = 
     "a compressed file",
     changed(0, 0x1f, 0x8b),
     "f: at offset 0: the file does not begin like an IDX file; expected 00 00 08 03, got 1f 8b 08 03. " +
-      "Hint: the file is compressed: rename it so that its name ends in .gz.",
+      "Hint: the file is compressed: decompress it first, as gunzipSync of node:zlib does.",
   ],
   [
     "elements of another type",

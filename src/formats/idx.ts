@@ -1,7 +1,7 @@
 /**
  * IDX, the file format of MNIST (described by its authors at yann.lecun.com/exdb/mnist): two zero bytes, one byte for
  * the element type, one for the number of axes, the size of each axis as a big-endian 32-bit integer, and then the
- * elements in row-major order. Only files of unsigned bytes can be read.
+ * elements in row-major order. Files of unsigned bytes can be read, and QMNIST's labels, which are 32-bit integers.
  */
 import { DataError } from "../errors/errors.js";
 import { formatShape, sizeOf, type Shape } from "../graph/shape.js";
@@ -19,10 +19,12 @@ export interface IdxArray {
 }
 
 const UNSIGNED_BYTES = 0x08;
-const otherTypes: Readonly<Record<number, string>> = {
+const INTEGERS = 0x0c;
+const types: Readonly<Record<number, string>> = {
+  [UNSIGNED_BYTES]: "unsigned bytes",
   0x09: "signed bytes",
   0x0b: "16-bit whole numbers",
-  0x0c: "32-bit whole numbers",
+  [INTEGERS]: "32-bit whole numbers",
   0x0d: "float32",
   0x0e: "float64",
 };
@@ -41,6 +43,41 @@ const otherTypes: Readonly<Record<number, string>> = {
  * labels.data; // [7, 2, 1]
  */
 export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArray {
+  return parse(bytes, file, axes, { code: UNSIGNED_BYTES, size: 1 });
+}
+
+/**
+ * Reads the classes of images: bytes [N] or, in QMNIST's files, 32-bit integers [N, k], of which the first of each row
+ * is the class and the others say where the image comes from.
+ * @returns the classes, [N]
+ * @throws DataError as parseIdx does, and for classes that no byte can hold
+ */
+export function parseLabels(bytes: Uint8Array, file: string): IdxArray {
+  if (bytes[2] !== INTEGERS || bytes[3] !== 2) return parseIdx(bytes, file, 1);
+  const { shape, data, dataOffset } = parse(bytes, file, 2, { code: INTEGERS, size: 4 });
+  const [count, columns] = shape as [number, number];
+  const elements = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const labels = Uint8Array.from({ length: columns === 0 ? 0 : count }, (_, row) => {
+    const label = elements.getInt32(4 * row * columns);
+    if (label >= 0 && label <= 255) return label;
+    throw new DataError({
+      op: file,
+      problem: `at offset ${dataOffset + 4 * row * columns}: label ${row} is out of range`,
+      expected: "0 to 255",
+      got: String(label),
+      hint: "the first number of each row must be the image's class, as in QMNIST's files",
+    });
+  });
+  return { file, shape: [labels.length], data: labels, dataOffset };
+}
+
+/** Reads a file whose elements have a type, with its code and its size in bytes. The elements are returned as bytes. */
+function parse(
+  bytes: Uint8Array,
+  file: string,
+  axes: number,
+  { code, size: elementSize }: { readonly code: number; readonly size: number },
+): IdxArray {
   const refuse = (offset: number, problem: string, expected: string, got: string, hint: string): DataError =>
     new DataError({ op: file, problem: `at offset ${offset}: ${problem}`, expected, got, hint });
   const hex = (from: number, to: number): string =>
@@ -50,20 +87,26 @@ export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArra
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
     const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
     const hint = gzip
-      ? "the file is compressed: rename it so that its name ends in .gz"
+      ? "the file is compressed: decompress it first, as gunzipSync of node:zlib does"
       : "this is not an IDX file: find the right one";
     throw refuse(
       0,
       "the file does not begin like an IDX file",
-      `00 00 08 0${axes}`,
+      `00 00 0${code.toString(16)} 0${axes}`,
       hex(0, 4) || "an empty file",
       hint,
     );
   }
   const type = bytes[2]!;
-  if (type !== UNSIGNED_BYTES) {
-    const got = `${hex(2, 3)} (${otherTypes[type] ?? "an unknown type"})`;
-    throw refuse(2, "wrong element type", "08 (unsigned bytes)", got, "this file belongs to another dataset");
+  if (type !== code) {
+    const got = `${hex(2, 3)} (${types[type] ?? "an unknown type"})`;
+    throw refuse(
+      2,
+      "wrong element type",
+      `0${code.toString(16)} (${types[code]})`,
+      got,
+      "this file belongs to another dataset",
+    );
   }
   if (bytes[3] !== axes) {
     const hint = "images have 3 axes and labels 1: the two files may be swapped";
@@ -75,7 +118,7 @@ export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArra
   }
   const header = new DataView(bytes.buffer, bytes.byteOffset, dataOffset);
   const shape = Array.from({ length: axes }, (_, axis) => header.getUint32(4 + 4 * axis));
-  const size = dataOffset + sizeOf(shape);
+  const size = dataOffset + elementSize * sizeOf(shape);
   const expected = `${size} bytes for ${formatShape(shape)}`;
   if (bytes.length < size) throw refuse(bytes.length, "the elements end early", expected, `${bytes.length}`, broken);
   if (bytes.length > size) {

@@ -24,7 +24,7 @@ export interface LoadClassifierOptions {
  *   not fit the network
  * @example
  * const classifier = await loadClassifier("runs/first", { weights: "best.safetensors" });
- * classifier.images.classes[7]; // "7 - seven"
+ * classifier.images.classes[7]; // "7"
  */
 export async function loadClassifier(run: string, options: LoadClassifierOptions = {}): Promise<Classifier> {
   const { weights = "last.safetensors" } = options;

@@ -42,15 +42,81 @@ function measured(images: Dataset<unknown>, { mean, std }: OpenedData["info"]): 
   });
 }
 
-test("files in a folder are normalised like MNIST, and have its classes", (t) => {
+test("files in a folder are normalised like MNIST, and their classes are numbered", (t) => {
   const { train, test: tests, info, hashes } = openData(squares(t), unchanged);
   assert.deepEqual([info.size, info.mean, info.std], [[1, 28, 28], 0.1307, 0.3081]);
-  assert.deepEqual([info.classes.length, info.classes[7]], [10, "7 - seven"]);
+  assert.deepEqual([info.classes.length, info.classes[7]], [10, "7"]);
   assert.deepEqual([train.length, tests.length], [40, 2]);
   assert.equal(Object.keys(hashes).length, 4);
   for (const { area, column } of [...measured(train, info), ...measured(tests, info)]) {
     assert.ok(Math.abs(area - 64) < 1e-3 && Math.abs(column - 13.5) < 1e-3, `${area} at ${column}`);
   }
+});
+
+/** One image for each label, whose first pixel is bright in the second row, and labels in the form of the files. */
+function fourFiles(names: (half: string) => readonly [images: string, labels: string], labels: Uint8Array) {
+  const count = labels[7]!;
+  const pixels = Array.from({ length: count }, () => [0, 0, 0, 200, 0, 0]).flat();
+  return Object.fromEntries(
+    ["train", "test"].flatMap((half) => {
+      const [first, second] = names(half);
+      return [
+        [first, idxFile([count, 3, 2], pixels)],
+        [second, labels],
+      ];
+    }),
+  );
+}
+
+test("EMNIST's letters are read upright, numbered from 0 and named", (t) => {
+  const labels = idxFile([3], [1, 26, 7]);
+  const names = (half: string) =>
+    [`emnist-letters-${half}-images-idx3-ubyte.gz`, `emnist-letters-${half}-labels-idx1-ubyte`] as const;
+  const { train, info } = openData(writeFiles(temporaryFolder(t), fourFiles(names, labels)), unchanged);
+  assert.deepEqual([info.size, info.classes.join("")], [[1, 2, 3], "abcdefghijklmnopqrstuvwxyz"]);
+  const samples = [0, 1, 2].map((index) => train.get(index) as [Image, number]);
+  assert.deepEqual(
+    samples.map(([, label]) => info.classes[label]),
+    ["a", "z", "g"],
+  );
+  // The file has rows 00, 0X, 00: its columns, X being at the middle of the second, are the rows of the letter.
+  const bright = Array.from(samples[0]![0].data, (x) => Math.abs(Math.round(255 * (x * info.std + info.mean))));
+  assert.deepEqual(bright, [0, 0, 0, 0, 200, 0]);
+});
+
+test("QMNIST's labels are the first numbers of their rows", (t) => {
+  const rows = [4, 0, 9].map((label) => [label, 1, 2049, 5, 0, 7, 0, 0]);
+  const header = [0, 0, 0x0c, 2, 0, 0, 0, 3, 0, 0, 0, 8];
+  const int = (n: number): number[] => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255];
+  const labels = Uint8Array.from([...header, ...rows.flat().flatMap(int)]);
+  const names = (half: string) => [`qmnist-${half}-images-idx3-ubyte`, `qmnist-${half}-labels-idx2-int.gz`] as const;
+  const { train, info } = openData(writeFiles(temporaryFolder(t), fourFiles(names, labels)), unchanged);
+  assert.deepEqual(
+    [0, 1, 2].map((index) => (train.get(index) as [Image, number])[1]),
+    [4, 0, 9],
+  );
+  assert.deepEqual([info.classes.length, info.size], [10, [1, 3, 2]]);
+});
+
+test("a folder with more than ten classes has as many as its highest label says", (t) => {
+  const names = (half: string) => [`${half}-images.idx3-ubyte`, `${half}-labels.idx1-ubyte`] as const;
+  const { info } = openData(writeFiles(temporaryFolder(t), fourFiles(names, idxFile([2], [0, 16]))), unchanged);
+  assert.deepEqual([info.classes.length, info.classes[16]], [17, "16"]);
+});
+
+test("a folder with the files of several datasets asks for one", (t) => {
+  const of = (relative: string) =>
+    fourFiles(
+      (half) => [`${relative}-${half}-images-idx3-ubyte`, `${relative}-${half}-labels-idx1-ubyte`],
+      idxFile([1], [1]),
+    );
+  const root = writeFiles(temporaryFolder(t), { ...of("emnist-letters"), ...of("emnist-digits") });
+  assert.throws(() => openData(root, unchanged), {
+    name: "DataError",
+    message:
+      `data: ${root} has the files of several datasets; expected the four files of one, ` +
+      "got emnist-digits, emnist-letters. Hint: put the files of each dataset into a folder of its own.",
+  });
 });
 
 test("scale makes training images larger and smaller, and leaves test images alone", (t) => {

@@ -1,10 +1,12 @@
 /** Opens the data that a configuration names, with the transforms for training and for testing. Needs Node. */
 import type { DatasetClass } from "../data/dataset-class.js";
 import * as datasets from "../data/datasets/index.js";
+import { IdxFolder } from "../data/idx-folder.js";
 import * as transforms from "../data/transforms/index.js";
 import type { Transform } from "../data/transforms/transform.js";
 import { DataError } from "../errors/errors.js";
 import type { AugmentConfig } from "../config/config.js";
+import { hasReference } from "../exercise/reference-curve.js";
 import type { TrainingData } from "../train/session.js";
 
 /** Facts about a dataset's images. A run keeps them so that it can classify other images in the same way. */
@@ -47,7 +49,8 @@ export function licenseOf(data: string): string | undefined {
 }
 
 /**
- * Opens a dataset by its name, or the IDX files in a folder, which are normalised like MNIST.
+ * Opens a dataset by its name, or the IDX files in a folder, which are normalised like MNIST. The classes of a folder
+ * have names if the files are MNIST's, EMNIST's or QMNIST's, and numbers otherwise.
  * @param data the name or the folder
  * @param augment how training images are changed at random
  * @returns training and test images, transformed, and facts about the images
@@ -58,13 +61,15 @@ export function licenseOf(data: string): string | undefined {
  * info.size; // [1, 28, 28]
  */
 export function openData(data: string, augment: AugmentConfig): OpenedData {
-  const named = findClass(data);
-  const Images = named ?? datasets.MNIST;
-  const { mean, std, classes } = Images.facts;
-  const where = named ? {} : { root: data };
+  const Named = findClass(data);
+  const { mean, std } = (Named ?? datasets.MNIST).facts;
   const pixels = [transforms.toTensor(), transforms.normalize([mean], [std])];
-  const train = new Images({ ...where, train: true, transform: transforms.compose([...moves(augment), ...pixels]) });
-  const test = new Images({ ...where, train: false, transform: transforms.compose(pixels) });
+  const open = (train: boolean, all: readonly Transform[]) => {
+    const options = { train, transform: transforms.compose(all) };
+    return Named ? new Named(options) : new IdxFolder({ ...options, root: data });
+  };
+  const train = open(true, [...moves(augment), ...pixels]);
+  const test = open(false, pixels);
   if (train.height !== test.height || train.width !== test.width) {
     throw new DataError({
       op: "data",
@@ -74,12 +79,14 @@ export function openData(data: string, augment: AugmentConfig): OpenedData {
       hint: "use training and test files of the same dataset",
     });
   }
-  return {
-    train,
-    test,
-    info: { size: [1, train.height, train.width], mean, std, classes },
-    hashes: { ...train.hashes(), ...test.hashes() },
-  };
+  const hashes = { ...train.hashes(), ...test.hashes() };
+  const classes = hasReference(data, hashes) ? datasets.MNIST.facts.classes : mostOf(train.classes, test.classes);
+  return { train, test, info: { size: [1, train.height, train.width], mean, std, classes }, hashes };
+}
+
+/** Numbered classes may be fewer in one half. */
+function mostOf(a: readonly string[], b: readonly string[]): readonly string[] {
+  return a.length >= b.length ? a : b;
 }
 
 /** Random rotation, shift and scale; no transform if all amounts are zero. */

@@ -41,11 +41,6 @@ export function packageFolder(name: string, seenFrom: readonly string[]): string
   return undefined;
 }
 
-/** Finds the path of a file in the first of these folders that contains it, plain or with `.gz` appended. */
-export function findFile(name: string, folders: readonly string[]): string | undefined {
-  return folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.gz`)]).find((path) => existsSync(path));
-}
-
 /** Describes the contents of a folder for an error message. */
 export function describeFolder(folder: string): string {
   if (!existsSync(folder)) return "no such folder";
@@ -56,13 +51,15 @@ export function describeFolder(folder: string): string {
 }
 
 /**
- * Reads a file, and decompresses it if its name ends in `.gz`.
+ * Reads a file, and decompresses it if it is compressed. Its name does not count: some programs decompress files and
+ * keep the ending `.gz`, and others compress a compressed file again.
  * @throws DataError if it cannot be read or decompressed
  */
 export function readDataFile(path: string): Uint8Array {
   try {
-    const bytes = readFileSync(path);
-    return path.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+    let bytes: Uint8Array = readFileSync(path);
+    while (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
+    return bytes;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const packed = code?.startsWith("Z_") ?? false;

@@ -17,27 +17,35 @@ export interface DownloadSource {
 
 /**
  * Downloads the files that are missing from the folder or damaged there.
- * @throws DataError if no mirror has a file (the error quotes each mirror's response), or if its MD5 checksum is wrong
+ * @throws DataError if no mirror has a file with the right MD5 checksum; the error quotes each mirror's response
  */
 export async function downloadFiles(folder: string, { mirrors, resources }: DownloadSource): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const resource of resources) {
     const path = join(folder, resource.file);
     if (existsSync(path) && md5(readFileSync(path)) === resource.md5) continue;
-    const { address, bytes } = await fetchFromAny(mirrors, resource.file);
-    checkSum(address, bytes, resource.md5);
-    writeWhole(path, bytes);
+    writeWhole(path, await fetchFromAny(mirrors, resource));
   }
 }
 
-async function fetchFromAny(mirrors: readonly string[], file: string): Promise<{ address: string; bytes: Uint8Array }> {
+/** A mirror may answer with a page of its own or with another version of the file: then the next one is asked. */
+async function fetchFromAny(
+  mirrors: readonly string[],
+  { file, md5: expected }: DownloadSource["resources"][number],
+): Promise<Uint8Array> {
   const failures: string[] = [];
   for (const mirror of mirrors) {
     const address = `${mirror}${file}`;
     try {
       const response = await fetch(address);
-      if (response.ok) return { address, bytes: new Uint8Array(await response.arrayBuffer()) };
-      failures.push(`${address}: status ${response.status}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const got = md5(bytes);
+      if (response.ok && got === expected) return bytes;
+      failures.push(
+        response.ok
+          ? `${address}: ${bytes.length} bytes with the MD5 checksum ${got}`
+          : `${address}: status ${response.status}`,
+      );
     } catch (error) {
       failures.push(`${address}: ${reason(error)}`);
     }
@@ -45,6 +53,7 @@ async function fetchFromAny(mirrors: readonly string[], file: string): Promise<{
   throw new DataError({
     op: file,
     problem: "the file could not be downloaded from any mirror",
+    expected: `a file with the MD5 checksum ${expected}`,
     got: failures.join("; "),
     hint: "check the network connection, or put the file into a folder and pass that folder as root",
   });
@@ -55,18 +64,6 @@ function reason(error: unknown): string {
   const { message, cause } = error as Error;
   const inner = cause as NodeJS.ErrnoException | undefined;
   return inner?.code ?? inner?.message ?? message;
-}
-
-function checkSum(address: string, bytes: Uint8Array, expected: string): void {
-  const got = md5(bytes);
-  if (got === expected) return;
-  throw new DataError({
-    op: address,
-    problem: `the download of ${bytes.length} bytes has the wrong MD5 checksum and was discarded`,
-    expected,
-    got,
-    hint: "try again; if it fails again, the mirror has a different file or something in the network replaces it",
-  });
 }
 
 function writeWhole(path: string, bytes: Uint8Array): void {
