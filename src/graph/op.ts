@@ -7,7 +7,7 @@ import { gradientsEnabled } from "./grad-mode.js";
 import type { LayerDetail } from "./layer-detail.js";
 import { Node, type Spec } from "./node.js";
 import type { Shape } from "./shape.js";
-import type { Expr } from "../wasm/expressions.js";
+import type { Expr, Lanes } from "../wasm/expressions.js";
 
 /** A tensor in the float64 reference: dense and row-major. */
 export interface Value {
@@ -28,7 +28,10 @@ export type Lowering<A> =
    * Computes a result element from the inputs' elements at the same position (inputs broadcast), four lanes at a time.
    */
   | ({ readonly kind: "elementwise" } & ElementwiseCode<A>)
-  /** Computes an element from its row-major position in the result (an i32x4), the attributes, and scalar inputs. */
+  /**
+   * Computes an element from its row-major position in the result (an i32x4), the attributes, and scalar inputs, each in
+   * lanes of its type.
+   */
   | { readonly kind: "index"; readonly vector: { of(position: Expr, attrs: A, args: readonly Expr[]): Expr }["of"] }
   /** The same elements with other strides; `undefined` if strides cannot express it, in which case a copy is made. */
   | {
@@ -42,9 +45,12 @@ export type Lowering<A> =
   | { readonly kind: "kernel" };
 
 export interface ElementwiseCode<A> {
-  readonly vector: { of(args: readonly Expr[], attrs: A): Expr }["of"];
+  /** The result in lanes of its type. The arguments are in `lanes`, which are float32 unless `integers` is set. */
+  readonly vector: { of(args: readonly Expr[], attrs: A, lanes: Lanes): Expr }["of"];
+  /** Whether `vector` and `mask` take int32 as it is, if all arguments are; otherwise it is converted to float32. */
+  readonly integers?: boolean | undefined;
   /** For a comparison: sets all bits of a lane where it holds, and none elsewhere. */
-  readonly mask?: { of(args: readonly Expr[]): Expr }["of"] | undefined;
+  readonly mask?: { of(args: readonly Expr[], lanes: Lanes): Expr }["of"] | undefined;
   /** Whether the first argument of `vector` is such a mask, set where the condition is not zero. */
   readonly takesMask?: true | undefined;
   /**

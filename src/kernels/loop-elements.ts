@@ -36,7 +36,7 @@ export class LoopElements {
   private compute(value: LoopValue, spot: Spot, evaluate: (value: LoopValue) => Expr): Expr {
     switch (value.kind) {
       case "constant":
-        return v.const(value.value);
+        return v.const(value.value, value.lanes);
       case "apply":
         return value.vector(value.args.map(evaluate));
       case "load":
@@ -53,14 +53,12 @@ export class LoopElements {
   private load(view: BufferView, spot: Spot): Expr {
     const { address, offset, stride } = this.cursors.locate(view, spot.along);
     const form = spot.lanes === 1 ? "lane0" : stride === 0 ? "splat" : "v128";
-    const loaded = v.load(address, offset, form);
-    return view.buffer.dtype === "int32" ? v.op("f32x4.convert_i32x4_s", loaded) : loaded;
+    return v.load(address, offset, form);
   }
 
   store(view: BufferView, value: Expr, spot: Spot): void {
     this.cursors.arrive();
     const { address, offset } = this.cursors.locate(view, spot.along);
-    const lanes = view.buffer.dtype === "int32" ? v.op("i32x4.trunc_sat_f32x4_s", value) : value;
-    this.b.store(address, offset, lanes, spot.lanes === 1 ? "lane0" : "v128");
+    this.b.store(address, offset, value, spot.lanes === 1 ? "lane0" : "v128");
   }
 }

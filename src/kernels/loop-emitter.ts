@@ -5,14 +5,14 @@
 import type { Addressing } from "./kernel.js";
 import { padToVector } from "./views.js";
 import { sizeOf } from "../graph/shape.js";
-import { v, type Expr, type Local } from "../wasm/expressions.js";
+import { v, type Expr, type Lanes, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { range } from "./range.js";
 import { emitBorder } from "./border.js";
 import { chooseAxes, type LoopAxes } from "./loop-axes.js";
 import { LoopCursors } from "./loop-cursors.js";
 import { LoopElements, type Spot } from "./loop-elements.js";
-import type { Combine, LoopNest } from "./loop-nest.js";
+import type { LoopNest, LoopRoot } from "./loop-nest.js";
 
 /** How many accumulators fit into registers along with what an expression needs. */
 const accumulators = 8;
@@ -98,20 +98,20 @@ export class LoopEmitter {
   private reduce(spots: readonly Spot[], sets: number, folded: readonly number[]): void {
     const { b } = this;
     const { roots } = this.kernel;
-    const sums = range(sets).map(() => spots.map(() => roots.map((root) => this.accumulator(root.combine!))));
+    const sums = range(sets).map(() => spots.map(() => roots.map((root) => this.accumulator(root))));
     this.takeTurns(folded, sets, (set) =>
       spots.forEach((spot, s) => {
         const evaluate = this.elements.evaluator(spot);
         roots.forEach((root, r) => {
           const sum = sums[set]![s]![r]!;
-          b.set(sum, combined(root.combine!, sum, evaluate(root.value)));
+          b.set(sum, combined(root, sum, evaluate(root.value)));
         });
       }),
     );
     spots.forEach((spot, s) =>
       roots.forEach((root, r) => {
         const [first, ...others] = sums.map((set) => set[s]![r]!) as [Local, ...Local[]];
-        for (const other of others) b.set(first, combined(root.combine!, first, other));
+        for (const other of others) b.set(first, combined(root, first, other));
         this.elements.store(root.output, first, spot);
       }),
     );
@@ -122,8 +122,8 @@ export class LoopEmitter {
    */
   private reduceAlongVector(folded: readonly number[]): void {
     const { b } = this;
-    const lanes = this.kernel.roots.map((root) => this.accumulator(root.combine!));
-    const rest = this.kernel.roots.map((root) => this.accumulator(root.combine!));
+    const lanes = this.kernel.roots.map((root) => this.accumulator(root));
+    const rest = this.kernel.roots.map((root) => this.accumulator(root));
     this.nest(folded, () =>
       this.alongVector(
         (spots) => {
@@ -131,7 +131,7 @@ export class LoopEmitter {
             const evaluate = this.elements.evaluator(spot);
             this.kernel.roots.forEach((root, r) => {
               const sum = spot.lanes === 4 ? lanes[r]! : rest[r]!;
-              b.set(sum, combined(root.combine!, sum, evaluate(root.value)));
+              b.set(sum, combined(root, sum, evaluate(root.value)));
             });
           }
         },
@@ -140,15 +140,17 @@ export class LoopEmitter {
     );
     this.kernel.roots.forEach((root, r) => {
       const sum = lanes[r]!;
-      b.set(sum, combined(root.combine!, sum, v.shuffle(sum, sum, [2, 3, 0, 1])));
-      b.set(sum, combined(root.combine!, sum, v.shuffle(sum, sum, [1, 0, 3, 2])));
-      b.set(sum, combined(root.combine!, sum, rest[r]!));
+      b.set(sum, combined(root, sum, v.shuffle(sum, sum, [2, 3, 0, 1])));
+      b.set(sum, combined(root, sum, v.shuffle(sum, sum, [1, 0, 3, 2])));
+      b.set(sum, combined(root, sum, rest[r]!));
       this.elements.store(root.output, sum, { along: 0, lanes: 1 });
     });
   }
 
-  private accumulator(combine: Combine): Local {
-    return this.b.let("v128", "sum", v.const(combine === "sum" ? 0 : -Infinity));
+  private accumulator(root: LoopRoot): Local {
+    const lanes = lanesOfRoot(root);
+    const lowest = lanes === "i32x4" ? -(2 ** 31) : -Infinity;
+    return this.b.let("v128", "sum", v.const(root.combine === "sum" ? 0 : lowest, lanes));
   }
 
   private storeAll(spots: readonly Spot[]): void {
@@ -221,6 +223,11 @@ export class LoopEmitter {
   }
 }
 
-function combined(combine: Combine, sum: Expr, value: Expr): Expr {
-  return combine === "sum" ? v.add(sum, value) : v.max(sum, value);
+function combined(root: LoopRoot, sum: Expr, value: Expr): Expr {
+  const lanes = lanesOfRoot(root);
+  return root.combine === "sum" ? v.op(`${lanes}.add`, sum, value) : v.max(sum, value, lanes);
+}
+
+function lanesOfRoot({ output }: LoopRoot): Lanes {
+  return output.buffer.dtype === "int32" ? "i32x4" : "f32x4";
 }

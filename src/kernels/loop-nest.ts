@@ -1,5 +1,5 @@
 /** What a loop kernel computes, as data: its domain, and an expression for each tensor that it writes. */
-import type { Expr } from "../wasm/expressions.js";
+import type { Expr, Lanes } from "../wasm/expressions.js";
 import type { Access } from "./kernel.js";
 import type { BufferView } from "./views.js";
 
@@ -15,9 +15,10 @@ export interface LoopNest {
   readonly writes: readonly Access[];
 }
 
+/** What a loop computes for an index: lanes of float32, or of int32. */
 export type LoopValue =
   | { readonly kind: "load"; readonly view: BufferView }
-  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "constant"; readonly value: number; readonly lanes: Lanes }
   | { readonly kind: "apply"; readonly args: readonly LoopValue[]; readonly vector: (args: readonly Expr[]) => Expr }
   /** Depends on the row-major position in a tensor of these strides, which are 0 along axes that are broadcast. */
   | {
@@ -31,7 +32,7 @@ export type Combine = "sum" | "max";
 
 export interface LoopRoot {
   readonly value: LoopValue;
-  /** It has the domain's rank. Its strides along reduced axes do not matter. */
+  /** It has the value's type, and the domain's rank. Its strides along reduced axes do not matter. */
   readonly output: BufferView;
   readonly combine?: Combine;
   /** A border around the domain, which is filled first. */

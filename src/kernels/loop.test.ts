@@ -132,14 +132,15 @@ describe("elementwise code", () => {
     ]);
   });
 
-  test("converts integers when it reads and when it writes them", () => {
+  test("reads and writes integers as they are", () => {
     const [i, j] = [denseInOrder("i", [4], "int32"), denseInOrder("j", [4], "int32")];
-    assert.deepEqual(codeOf({ domain: [4], roots: [{ value: negated(i), output: j }] }), [
+    const value = unary((x) => v.op("i32x4.neg", x), load(i));
+    assert.deepEqual(codeOf({ domain: [4], roots: [{ value, output: j }] }), [
       "i = $i;",
       "j = $j;",
-      "t = float(load4(i));",
-      "t1 = neg(t);",
-      "store4(j, int(t1));",
+      "t = load4(i);",
+      "t1 = ineg(t);",
+      "store4(j, t1);",
     ]);
   });
 

@@ -56,6 +56,7 @@ function defineBinary(
   const { extra = [], ...record } = rule;
   const build = defineElementwise({
     ...record,
+    integers: true,
     dtype: promote,
     samples: [...binarySamples([-2, 2]), integerSample, mixedSample, ...extra],
     torch: () => `torch.${rule.name}(x[0], x[1])`,
@@ -69,7 +70,7 @@ export const add = defineBinary({
   elsewhere: { onnx: ["Add"], pytorch: "rule" },
   layer: { detail: ({ inputs }, isActive) => (inputs.every(isActive) ? { kind: "add" } : undefined) },
   scalar: ([a, b]) => a! + b!,
-  vector: ([a, b]) => v.add(a!, b!),
+  vector: ([a, b], _, lanes) => v.op(`${lanes}.add`, a!, b!),
   gradient: (_, grad) => [grad, grad],
 });
 
@@ -78,7 +79,7 @@ export const sub = defineBinary({
   name: "sub",
   elsewhere: { onnx: ["Sub"], pytorch: "rule" },
   scalar: ([a, b]) => a! - b!,
-  vector: ([a, b]) => v.sub(a!, b!),
+  vector: ([a, b], _, lanes) => v.op(`${lanes}.sub`, a!, b!),
   gradient: ({ inputs: [, b] }, grad) => [grad, b!.requiresGrad ? neg(grad) : null],
 });
 
@@ -87,7 +88,7 @@ export const mul = defineBinary({
   name: "mul",
   elsewhere: { onnx: ["Mul"], pytorch: "rule" },
   scalar: ([a, b]) => a! * b!,
-  vector: ([a, b]) => v.mul(a!, b!),
+  vector: ([a, b], _, lanes) => v.op(`${lanes}.mul`, a!, b!),
   keepsZeros: (isZero) => isZero(0) || isZero(1),
   gradient: ({ inputs: [a, b] }, grad) => [
     a!.requiresGrad ? mul(grad, b!) : null,
@@ -114,7 +115,7 @@ export const maximum = defineBinary({
   name: "maximum",
   elsewhere: { onnx: ["Max"], pytorch: "torch.maximum" },
   scalar: ([a, b]) => Math.max(a!, b!),
-  vector: ([a, b]) => v.max(a!, b!),
+  vector: ([a, b], _, lanes) => v.max(a!, b!, lanes),
   gradient: ({ inputs: [a, b] }, grad) => extremeGradient(a!, b!, lt, grad),
   extra: [tie],
 });
@@ -124,7 +125,7 @@ export const minimum = defineBinary({
   name: "minimum",
   elsewhere: { onnx: ["Min"], pytorch: "torch.minimum" },
   scalar: ([a, b]) => Math.min(a!, b!),
-  vector: ([a, b]) => v.min(a!, b!),
+  vector: ([a, b], _, lanes) => v.min(a!, b!, lanes),
   gradient: ({ inputs: [a, b] }, grad) => extremeGradient(a!, b!, (x, y) => lt(y, x), grad),
   extra: [tie],
 });
@@ -150,9 +151,10 @@ export const div = opFunction(divOp, (a: Node, b: Node): Node => divOp([a, b], {
 const negOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "neg",
   elsewhere: { onnx: ["Neg"], pytorch: "rule" },
+  integers: true,
   dtype: promote,
   scalar: ([x]) => -x!,
-  vector: ([x]) => v.op("f32x4.neg", x!),
+  vector: ([x], _, lanes) => v.op(`${lanes}.neg`, x!),
   keepsZeros: (isZero) => isZero(0),
   gradient: (_, grad) => [neg(grad)],
   samples: [

@@ -1,10 +1,9 @@
 /**
- * Comparisons, selection by a condition, and casts. A comparison gives int32: 1 where it holds and 0 elsewhere. In a
- * kernel these are lanes of 1.0 and 0.0.
+ * Comparisons, selection by a condition, and casts. A comparison gives int32: 1 where it holds and 0 elsewhere.
  */
 import type { Dtype, Node } from "../graph/node.js";
 import { noGrad } from "../graph/grad-mode.js";
-import { v, type Expr, type Instruction } from "../wasm/expressions.js";
+import { v, type Expr, type Lanes } from "../wasm/expressions.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { opFunction, type NoAttrs, type OpBuilder, type OpRef, type Sample } from "../graph/op.js";
@@ -36,18 +35,18 @@ const comparisonSamples: readonly Sample<NoAttrs>[] = [
 ];
 
 function defineComparison(
-  name: string,
+  name: "eq" | "ne" | "lt" | "le" | "gt" | "ge",
   holds: (a: number, b: number) => boolean,
-  instruction: Instruction,
   onnx: readonly string[],
 ): OpRef<NoAttrs> & ((a: Node, b: Node) => Node) {
-  const mask = ([a, b]: readonly Expr[]): Expr => v.op(instruction, a!, b!);
+  const mask = ([a, b]: readonly Expr[], lanes: Lanes): Expr => v.op(`${lanes}.${name}`, a!, b!);
   const build = defineElementwise({
     name,
     dtype: () => "int32",
     scalar: ([a, b]) => (holds(a!, b!) ? 1 : 0),
-    vector: (args) => v.op("v128.and", mask(args), v.const(1)),
+    vector: (args, _, lanes) => v.op("v128.and", mask(args, lanes), v.iconst(1)),
     mask,
+    integers: true,
     gradient: () => [null, null],
     elsewhere: { onnx, pytorch: "rule" },
     samples: comparisonSamples,
@@ -57,17 +56,17 @@ function defineComparison(
 }
 
 /** a = b. PyTorch: `torch.eq`. */
-export const eq = defineComparison("eq", (a, b) => a === b, "f32x4.eq", ["Equal"]);
+export const eq = defineComparison("eq", (a, b) => a === b, ["Equal"]);
 /** a ≠ b. PyTorch: `torch.ne`. */
-export const ne = defineComparison("ne", (a, b) => a !== b, "f32x4.ne", ["Equal", "Not"]);
+export const ne = defineComparison("ne", (a, b) => a !== b, ["Equal", "Not"]);
 /** a < b. PyTorch: `torch.lt`. */
-export const lt = defineComparison("lt", (a, b) => a < b, "f32x4.lt", ["Less"]);
+export const lt = defineComparison("lt", (a, b) => a < b, ["Less"]);
 /** a ≤ b. PyTorch: `torch.le`. */
-export const le = defineComparison("le", (a, b) => a <= b, "f32x4.le", ["LessOrEqual"]);
+export const le = defineComparison("le", (a, b) => a <= b, ["LessOrEqual"]);
 /** a > b. PyTorch: `torch.gt`. */
-export const gt = defineComparison("gt", (a, b) => a > b, "f32x4.gt", ["Greater"]);
+export const gt = defineComparison("gt", (a, b) => a > b, ["Greater"]);
 /** a ≥ b. PyTorch: `torch.ge`. */
-export const ge = defineComparison("ge", (a, b) => a >= b, "f32x4.ge", ["GreaterOrEqual"]);
+export const ge = defineComparison("ge", (a, b) => a >= b, ["GreaterOrEqual"]);
 
 const whereOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "where",
@@ -75,6 +74,7 @@ const whereOp: OpBuilder<NoAttrs> = defineElementwise({
   dtype: ([, a, b]) => promote([a!, b!]),
   scalar: ([condition, a, b]) => (condition !== 0 ? a! : b!),
   vector: ([condition, a, b]) => v.select(condition!, a!, b!),
+  integers: true,
   takesMask: true,
   keepsZeros: (isZero) => isZero(1) && isZero(2),
   gradient: ({ inputs: [condition, a, b] }, grad) => [
@@ -102,6 +102,18 @@ const whereOp: OpBuilder<NoAttrs> = defineElementwise({
 /** `a` where the condition is not zero, and `b` elsewhere; all three broadcast. PyTorch: `torch.where`. */
 export const where = opFunction(whereOp, (condition: Node, a: Node, b: Node): Node => whereOp([condition, a, b], {}));
 
+/** What PyTorch's casts give for NaN and for numbers that int32 cannot hold. */
+const noInt = -(2 ** 31);
+
+function toInt(x: number): number {
+  return Math.abs(x) < 2 ** 31 ? Math.trunc(x) : noInt;
+}
+
+/** WebAssembly saturates, which is right below the range. */
+function toIntLanes(x: Expr): Expr {
+  return v.select(v.op("f32x4.lt", x, v.const(2 ** 31)), v.op("i32x4.trunc_sat_f32x4_s", x), v.iconst(noInt));
+}
+
 export interface CastAttrs {
   readonly dtype: Dtype;
 }
@@ -110,18 +122,22 @@ const castOp: OpBuilder<CastAttrs> = defineElementwise({
   name: "cast",
   elsewhere: { onnx: "rule", pytorch: "rule" },
   dtype: (_, { dtype }) => dtype,
-  scalar: ([x], { dtype }) => (dtype === "int32" ? Math.trunc(x!) : x!),
-  vector: ([x], { dtype }) => (dtype === "int32" ? v.op("f32x4.trunc", x!) : x!),
+  scalar: ([x], { dtype }) => (dtype === "int32" ? toInt(x!) : x!),
+  vector: ([x], { dtype }) => (dtype === "int32" ? toIntLanes(x!) : x!),
   gradient: () => [null],
   samples: [
     { inputs: [{ shape: [7], values: [-2.5, -1, -0.75, 0, 0.25, 1.5, 300.99] }], attrs: { dtype: "int32" } },
     { inputs: [{ shape: [], values: [-3.7] }], attrs: { dtype: "int32" } },
+    { inputs: [{ shape: [3], values: [3e9, -3e9, 2 ** 31] }], attrs: { dtype: "int32" } },
     { inputs: [{ shape: [3, 5], range: [-100, 100], dtype: "int32" }], attrs: { dtype: "float32" } },
   ],
   torch: ({ dtype }) => (dtype === "int32" ? "x[0].int()" : "x[0].double()"),
 });
 
-/** Converts the elements to another type; int32 rounds towards zero. PyTorch: `Tensor.to`. */
+/**
+ * Converts the elements to another type; int32 rounds towards zero, and is −2³¹ for NaN and for numbers outside its
+ * range. PyTorch: `Tensor.to`.
+ */
 export const cast = opFunction(castOp, (x: Node, dtype: Dtype): Node =>
   x.dtype === dtype ? x : castOp([x], { dtype }),
 );
@@ -132,6 +148,7 @@ const detachOp: OpBuilder<NoAttrs> = defineElementwise({
   dtype: ([x]) => x!.dtype,
   scalar: ([x]) => x!,
   vector: ([x]) => x!,
+  integers: true,
   gradient: () => [null],
   gradientCaveat: "detach is meant to have no gradient; PyTorch's fixture has none either",
   samples: [

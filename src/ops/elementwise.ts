@@ -3,6 +3,7 @@
  */
 import type { Dtype, Node } from "../graph/node.js";
 import { broadcastShapes, broadcastStrides, denseStrides, forEachIndex, sizeOf, type Shape } from "../graph/shape.js";
+import type { Lanes } from "../wasm/expressions.js";
 import { defineOp, type ElementwiseCode, type NoAttrs, type Op, type OpBuilder, type Value } from "../graph/op.js";
 
 /** An op whose result elements depend only on the inputs' elements at the same position. */
@@ -16,7 +17,7 @@ export interface Elementwise<A>
 }
 
 export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): OpBuilder<A> {
-  const { dtype, scalar, vector, mask, takesMask, expensive, keepsZeros, ...record } = rule;
+  const { dtype, scalar, vector, integers, mask, takesMask, expensive, keepsZeros, ...record } = rule;
   return defineOp<A>({
     ...record,
     infer: (inputs, attrs) => ({
@@ -24,7 +25,7 @@ export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): O
       dtype: dtype(inputs, attrs),
     }),
     reference: (inputs, attrs, out) => mapBroadcast(inputs, out.shape, (args) => scalar(args, attrs)),
-    lowering: { kind: "elementwise", vector, mask, takesMask, expensive, keepsZeros },
+    lowering: { kind: "elementwise", vector, integers, mask, takesMask, expensive, keepsZeros },
   });
 }
 
@@ -40,6 +41,11 @@ function mapBroadcast(inputs: readonly Value[], shape: Shape, f: (args: readonly
     result[position] = f(args);
   });
   return result;
+}
+
+/** What the lanes of a type are. */
+export function lanesOf(dtype: Dtype): Lanes {
+  return dtype === "int32" ? "i32x4" : "f32x4";
 }
 
 /** The common type: int32 if all are int32, otherwise float32. */

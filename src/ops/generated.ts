@@ -25,15 +25,17 @@ function innerSize({ shape, axis }: IotaAttrs): number {
   return sizeOf(shape.slice(axis + 1));
 }
 
-/** ⌊position / inner⌋ mod size, in float32. */
+/** ⌊position / inner⌋ mod size. It is computed in float32, since there is no division of int32 lanes. */
 function countAlong(position: Expr, attrs: IotaAttrs): Expr {
   const inner = innerSize(attrs);
   const size = attrs.shape[attrs.axis]!;
+  const outermost = inner * size === sizeOf(attrs.shape);
+  if (inner === 1 && outermost) return position;
   const over = (x: Expr, n: number): Expr => v.op("f32x4.floor", v.div(x, v.const(n)));
   const lanes = v.op("f32x4.convert_i32x4_s", position);
   const place = inner === 1 ? lanes : over(lanes, inner);
-  const outermost = inner * size === sizeOf(attrs.shape);
-  return outermost ? place : v.sub(place, v.mul(over(place, size), v.const(size)));
+  const counted = outermost ? place : v.sub(place, v.mul(over(place, size), v.const(size)));
+  return v.op("i32x4.trunc_sat_f32x4_s", counted);
 }
 
 const iotaOp: OpBuilder<IotaAttrs> = defineOp({
@@ -100,12 +102,9 @@ function hashLanes(position: Expr, key0: Expr, key1: Expr): Expr {
   return v.op("i32x4.shr_u", h, v.int(8));
 }
 
-/**
- * A word of the key as a kernel sees it. It has passed through float32, so only the upper 24 bits of a large word
- * count.
- */
+/** A word of the key passes through float32, so only the upper 24 bits of a large word count. */
 const arriving = (word: number): number => Math.min(Math.fround(word), 2 ** 31 - 1);
-const arrivingLanes = (word: Expr): Expr => v.op("i32x4.trunc_sat_f32x4_s", word);
+const arrivingLanes = (word: Expr): Expr => v.op("i32x4.trunc_sat_f32x4_s", v.op("f32x4.convert_i32x4_s", word));
 
 const word = (value: number): SampleInput => ({ shape: [], values: [value], dtype: "int32" });
 

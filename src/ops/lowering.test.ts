@@ -11,6 +11,8 @@ import { assemble } from "../wasm/assembler.js";
 import { v, type Expr } from "../wasm/expressions.js";
 import { FunctionBuilder, type Func } from "../wasm/loops.js";
 import "./index.js";
+import type { Dtype, HostArray, Spec } from "../graph/node.js";
+import { lanesOf } from "./elementwise.js";
 import { registry, type Op, type Sample } from "../graph/op.js";
 import { asData, fillInput, type FilledInput } from "../reference/sample-inputs.js";
 
@@ -29,22 +31,33 @@ function driver(size: number, inputs: number, write: (position: Expr, args: Expr
   return b.done({ exported: true });
 }
 
-/** An input's elements, broadcast to `shape`, as the float32 lanes that a kernel sees. */
-function lanesOf({ shape, values }: FilledInput, target: Shape): Float32Array {
+/** An input's elements, broadcast to `shape`, in lanes of this type. */
+function elementsOf({ shape, values }: FilledInput, target: Shape, dtype: Dtype): HostArray {
   const strides = broadcastStrides(shape, denseStrides(shape), target);
-  const lanes = new Float32Array(sizeOf(target));
+  const lanes = dtype === "int32" ? new Int32Array(sizeOf(target)) : new Float32Array(sizeOf(target));
   forEachIndex(target, (index, position) => {
     lanes[position] = values[index.reduce((at, k, axis) => at + k * strides[axis]!, 0)]!;
   });
   return lanes;
 }
 
-function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], shape: Shape): Float32Array {
+/** The types in which an op's code gets its inputs. A condition is float32 here. */
+function typesOf({ lowering }: Op, inputs: readonly FilledInput[]): Dtype[] {
+  if (lowering.kind !== "elementwise") return inputs.map(({ dtype }) => dtype);
+  const condition: Dtype[] = lowering.takesMask ? ["float32"] : [];
+  const operands = inputs.slice(condition.length);
+  const whole = lowering.integers && operands.every(({ dtype }) => dtype === "int32");
+  return [...condition, ...operands.map((): Dtype => (whole ? "int32" : "float32"))];
+}
+
+function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], { shape, dtype }: Spec): HostArray {
   const { lowering } = op;
+  const types = typesOf(op, inputs);
   const main = driver(sizeOf(shape), inputs.length, (position, args) => {
     if (lowering.kind === "elementwise") {
       const [first, ...others] = args;
-      return lowering.vector(lowering.takesMask ? [v.op("f32x4.ne", first!, v.const(0)), ...others] : args, attrs);
+      const operands = lowering.takesMask ? [v.op("f32x4.ne", first!, v.const(0)), ...others] : args;
+      return lowering.vector(operands, attrs, lanesOf(types.at(-1)!));
     }
     if (lowering.kind === "index") return lowering.vector(position, attrs, args);
     throw new Error(`${op.name} has no vector expression`);
@@ -53,18 +66,20 @@ function run<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], shape: Shap
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   for (const [i, input] of inputs.entries()) {
-    new Float32Array(memory.buffer, (i + 1) * spacing).set(lanesOf(input, shape));
+    const elements = elementsOf(input, shape, types[i]!);
+    new Uint8Array(memory.buffer, (i + 1) * spacing).set(new Uint8Array(elements.buffer));
   }
   (exports.run as () => void)();
-  return new Float32Array(memory.buffer, 0, sizeOf(shape));
+  const size = sizeOf(shape);
+  return dtype === "int32" ? new Int32Array(memory.buffer, 0, size) : new Float32Array(memory.buffer, 0, size);
 }
 
 /** Runs a case both ways. The float32 result may be off by a few units in the last place; NaN is in the same places. */
 function compare<A>(op: Op<A>, attrs: A, inputs: readonly FilledInput[], what: string): void {
   const nodes = inputs.map(asData);
-  const { shape } = op.infer(nodes, attrs);
-  const expected = op.reference(evaluate(nodes), attrs, op.infer(nodes, attrs));
-  const actual = run(op, attrs, inputs, shape);
+  const spec = op.infer(nodes, attrs);
+  const expected = op.reference(evaluate(nodes), attrs, spec);
+  const actual = run(op, attrs, inputs, spec);
   const exact = expected.map(Math.fround);
   const isNaN = (list: ArrayLike<number>): boolean[] => Array.from(list, Number.isNaN);
   assert.deepEqual(isNaN(actual), isNaN(exact), `${what}: which elements are NaN`);
@@ -125,6 +140,7 @@ for (const op of registry.values()) {
         lowering.vector(
           inputs.map(() => v.const(1)),
           attrs,
+          "f32x4",
         ),
       )
     )

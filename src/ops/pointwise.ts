@@ -1,7 +1,7 @@
 /** Functions of one operand, element by element. */
 import type { Node } from "../graph/node.js";
 import { roundHalfEven } from "../text/rounding.js";
-import { v, type Expr } from "../wasm/expressions.js";
+import { v, type Expr, type Lanes } from "../wasm/expressions.js";
 import { add, div, mul, neg, sub } from "./arithmetic.js";
 import { cast, gt, where } from "./comparison.js";
 import { defineElementwise, promote } from "./elementwise.js";
@@ -11,7 +11,7 @@ import { opFunction, type NoAttrs, type OpRef, type PytorchFunction, type Sample
 interface Function1 {
   readonly name: string;
   readonly scalar: (x: number) => number;
-  readonly vector: (x: Expr) => Expr;
+  readonly vector: (x: Expr, lanes: Lanes) => Expr;
   /** Computes the gradient from the incoming one, the result `y` and the operand `x`. */
   readonly gradient: (grad: Node, y: Node, x: Node) => Node;
   /** The range of the samples. Default [-2, 2). */
@@ -45,7 +45,8 @@ function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) 
     name: rule.name,
     dtype: (inputs) => (rule.integer ? promote(inputs) : "float32"),
     scalar: ([x]) => rule.scalar(x!),
-    vector: ([x]) => rule.vector(x!),
+    vector: ([x], _, lanes) => rule.vector(x!, lanes),
+    integers: rule.integer,
     expensive: rule.expensive,
     layer: rule.activation && { detail: () => ({ kind: "activation", by: rule.name }) },
     gradient: (node, grad) => [rule.gradient(grad, node, node.inputs[0]!)],
@@ -116,7 +117,7 @@ export const abs = definePointwise({
   name: "abs",
   onnx: ["Abs"],
   scalar: Math.abs,
-  vector: (x) => v.op("f32x4.abs", x),
+  vector: (x, lanes) => v.op(`${lanes}.abs`, x),
   gradient: (grad, _, x) => mul(grad, sign(x)),
   integer: true,
 });
@@ -126,11 +127,11 @@ export const sign = definePointwise({
   name: "sign",
   onnx: ["Sign"],
   scalar: (x) => Number(x > 0) - Number(x < 0),
-  vector: (x) =>
-    v.sub(
-      v.op("v128.and", v.op("f32x4.gt", x, v.const(0)), v.const(1)),
-      v.op("v128.and", v.op("f32x4.lt", x, v.const(0)), v.const(1)),
-    ),
+  vector: (x, lanes) => {
+    const where = (holds: "gt" | "lt"): Expr =>
+      v.op("v128.and", v.op(`${lanes}.${holds}`, x, v.const(0)), v.const(1, lanes));
+    return v.op(`${lanes}.sub`, where("gt"), where("lt"));
+  },
   gradient: flat,
   integer: true,
 });
@@ -168,7 +169,7 @@ export const relu = definePointwise({
   onnx: ["Relu"],
   activation: true,
   scalar: (x) => Math.max(x, 0),
-  vector: (x) => v.pmax(x, v.const(0)),
+  vector: (x, lanes) => (lanes === "i32x4" ? v.max(x, v.iconst(0), lanes) : v.pmax(x, v.const(0))),
   gradient: (grad, y) => where(gt(y, constant(0)), grad, constant(0)),
   integer: true,
 });

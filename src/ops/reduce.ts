@@ -123,7 +123,9 @@ export const amax = defineReduction({
 
 /** The smallest element over `axes`. PyTorch: `torch.amin` with keepdim. */
 export function amin(x: Node, axes: readonly number[]): Node {
-  return neg(amax(neg(x), axes));
+  // −x does not fit into int32 if x is −2³¹; −1 − x does.
+  const mirrored = (of: Node): Node => (x.dtype === "int32" ? sub(constant(-1, [], "int32"), of) : neg(of));
+  return mirrored(amax(mirrored(x), axes));
 }
 
 function countOver(shape: Shape, axes: readonly number[]): number {

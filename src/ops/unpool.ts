@@ -7,7 +7,7 @@ import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { forEachIndex, formatShape, shapesEqual, sizeOf, type Pair } from "../graph/shape.js";
 import { v, type Expr } from "../wasm/expressions.js";
-import { defineElementwise, promote } from "./elementwise.js";
+import { defineElementwise } from "./elementwise.js";
 import { defineOp, opFunction, type NoAttrs, type OpBuilder, type SampleInput } from "../graph/op.js";
 import { questionTuple } from "./window.js";
 
@@ -21,7 +21,7 @@ const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtyp
 const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "atLargest",
   elsewhere: "internal",
-  dtype: (inputs) => promote(inputs.slice(1 + inputs.length / 2)),
+  dtype: () => "float32",
   scalar: ([top, ...args]) => {
     const first = args.slice(0, args.length / 2).indexOf(top!);
     return first < 0 ? args[args.length - 1]! : args[args.length / 2 + first]!;

@@ -16,7 +16,10 @@ export interface Local {
   readonly index: number;
 }
 
-/** Instructions with their WebAssembly opcodes: [prefix, code, how it is printed]. */
+/**
+ * Instructions with their WebAssembly opcodes: [prefix, code, how it is printed]. Orders of i32x4 are the signed ones,
+ * whose names end in `_s` in WebAssembly.
+ */
 export const instructions = {
   "i32.add": [0, 0x6a, "+"],
   "i32.sub": [0, 0x6b, "-"],
@@ -49,8 +52,18 @@ export const instructions = {
   "f32x4.gt": [0xfd, 0x44, ">"],
   "f32x4.le": [0xfd, 0x45, "<="],
   "f32x4.ge": [0xfd, 0x46, ">="],
+  "i32x4.eq": [0xfd, 0x37, "i=="],
+  "i32x4.ne": [0xfd, 0x38, "i!="],
+  "i32x4.lt": [0xfd, 0x39, "i<"],
+  "i32x4.gt": [0xfd, 0x3b, "i>"],
+  "i32x4.le": [0xfd, 0x3d, "i<="],
+  "i32x4.ge": [0xfd, 0x3f, "i>="],
   "f32x4.convert_i32x4_s": [0xfd, 0xfa, "float"],
   "i32x4.trunc_sat_f32x4_s": [0xfd, 0xf8, "int"],
+  "i32x4.abs": [0xfd, 0xa0, "iabs"],
+  "i32x4.neg": [0xfd, 0xa1, "ineg"],
+  "i32x4.min": [0xfd, 0xb6, "imin"],
+  "i32x4.max": [0xfd, 0xb8, "imax"],
   "i32x4.add": [0xfd, 0xae, "i+"],
   "i32x4.sub": [0xfd, 0xb1, "i-"],
   "i32x4.mul": [0xfd, 0xb5, "i*"],
@@ -67,12 +80,15 @@ export const instructions = {
 
 export type Instruction = keyof typeof instructions;
 
+/** What the four lanes of a vector hold: float32 or int32. */
+export type Lanes = "f32x4" | "i32x4";
+
 /** How memory is read: four lanes, one element into all lanes, one element into lane 0 (the rest are 0), or an i32. */
 export type LoadForm = "v128" | "splat" | "lane0" | "i32";
 
 export type Expr =
   | { readonly kind: "i32"; readonly value: number }
-  | { readonly kind: "lanes"; readonly lanes: "f32x4" | "i32x4"; readonly values: readonly number[] }
+  | { readonly kind: "lanes"; readonly lanes: Lanes; readonly values: readonly number[] }
   | Local
   | { readonly kind: "global"; readonly name: string }
   | { readonly kind: "op"; readonly op: Instruction; readonly args: readonly Expr[] }
@@ -101,8 +117,12 @@ export const v = {
   op,
   global: (name: string): Expr => ({ kind: "global", name }),
   int: (value: number): Expr => ({ kind: "i32", value }),
-  const: (value: number): Expr => ({ kind: "lanes", lanes: "f32x4", values: [value, value, value, value] }),
-  iconst: (value: number): Expr => ({ kind: "lanes", lanes: "i32x4", values: [value, value, value, value] }),
+  const: (value: number, lanes: Lanes = "f32x4"): Expr => ({
+    kind: "lanes",
+    lanes,
+    values: [value, value, value, value],
+  }),
+  iconst: (value: number): Expr => v.const(value, "i32x4"),
   ilanes: (values: readonly number[]): Expr => ({ kind: "lanes", lanes: "i32x4", values }),
   load: (address: Expr, offset = 0, form: LoadForm = "v128"): Expr => ({
     kind: "load",
@@ -135,8 +155,10 @@ export const v = {
    * The larger of two numbers, or NaN if either of them is. This takes three machine instructions where `f32x4.max`
    * takes ten. The operands are evaluated twice, so they should be locals.
    */
-  max: (a: Expr, b: Expr): Expr => op("v128.or", v.pmax(a, b), v.pmax(b, a)),
-  min: (a: Expr, b: Expr): Expr => op("v128.or", v.pmin(a, b), v.pmin(b, a)),
+  max: (a: Expr, b: Expr, lanes: Lanes = "f32x4"): Expr =>
+    lanes === "i32x4" ? op("i32x4.max", a, b) : op("v128.or", v.pmax(a, b), v.pmax(b, a)),
+  min: (a: Expr, b: Expr, lanes: Lanes = "f32x4"): Expr =>
+    lanes === "i32x4" ? op("i32x4.min", a, b) : op("v128.or", v.pmin(a, b), v.pmin(b, a)),
   /** a·b + c, fused where the numerics allow it. */
   madd: (a: Expr, b: Expr, c: Expr): Expr => ({ kind: "madd", args: [a, b, c] }),
   /**

@@ -50,7 +50,7 @@ export function epilogueOf(context: PlanContext, node: Node): { last: Node; appl
 function applied(b: FunctionBuilder, { op, inputs, attrs }: Node, value: Expr): Expr {
   if (op.lowering.kind !== "elementwise") throw new Error(`${op.name} is not an elementwise op`);
   const args = inputs.map((input) => (ops.constant.is(input) ? v.const(input.attrs.value) : value));
-  return b.let("v128", "e", op.lowering.vector(args, attrs));
+  return b.let("v128", "e", op.lowering.vector(args, attrs, "f32x4"));
 }
 
 /** Whether a node is a leaf, or a view of one: nothing has to be computed first. */

@@ -61,7 +61,7 @@ function foldConstants(node: Node): Node | undefined {
   if (op.lowering.kind !== "elementwise") return undefined;
   const scalars = constants.map(({ attrs }) => ({ shape: [], data: Float64Array.of(attrs.value) }));
   const [value] = op.reference(scalars, node.attrs, { shape: [], dtype: node.dtype });
-  return ops.constant(Math.fround(value!), shape, node.dtype);
+  return ops.constant(node.dtype === "int32" ? value! | 0 : Math.fround(value!), shape, node.dtype);
 }
 
 /**
