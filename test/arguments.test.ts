@@ -4,7 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DataLoader, TensorDataset, transforms } from "../src/entries/data.js";
+import {
+  BatchSampler,
+  DataLoader,
+  RandomSampler,
+  randomSplit,
+  SequentialSampler,
+  Subset,
+  TensorDataset,
+  transforms,
+} from "../src/entries/data.js";
 import * as kilograd from "../src/entries/index.js";
 
 const { arange, cat, F, full, nn, ones, optim, rand, randint, randn, randperm, stack, Tensor, tensor, zeros } =
@@ -60,6 +69,11 @@ const calls: Readonly<Record<string, Row>> = {
   OneCycleLR: [lrScheduler.OneCycleLR, optimizer(), 0.1, 10, 1, 10, 0.3, "cos", true, 0.85, 0.95, 25, 1e4, false],
   ReduceLROnPlateau: [lrScheduler.ReduceLROnPlateau, optimizer(), "min", 0.1, 10, 1e-4, "rel", 0, 0, 1e-8],
   DataLoader: [DataLoader, new TensorDataset(scores), 2, false, undefined, true, undefined, 0],
+  SequentialSampler: [SequentialSampler, [1, 2]],
+  RandomSampler: [RandomSampler, [1, 2], new kilograd.Generator(1)],
+  BatchSampler: [BatchSampler, new SequentialSampler([1, 2]), 2, false],
+  Subset: [Subset, new TensorDataset(scores), [1]],
+  randomSplit: [randomSplit, new TensorDataset(scores), [1, 1], new kilograd.Generator(1)],
   centerCrop: [transforms.centerCrop, 28],
   randomCrop: [transforms.randomCrop, 28, 4, 0],
   randomRotation: [transforms.randomRotation, 10, "bilinear", 0],

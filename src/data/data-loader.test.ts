@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { jsonFixture } from "../../test/fixtures.js";
 import { defaultGenerator, Generator, manualSeed, uniform, uniformNumber } from "../random/random.js";
 import { currentEngine } from "../runtime/realize.js";
-import { tensor } from "../tensor/creation.js";
+import { ones, tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { DataLoader, type DataLoaderOptions } from "./data-loader.js";
 import type { Dataset, Field } from "./dataset.js";
@@ -287,8 +287,32 @@ const refusals: readonly [make: () => unknown, message: string][] = [
   ],
   [
     () => [...new DataLoader({ length: 1, get: () => [tensor([1]), 0.5] })],
-    "DataLoader: a number in a sample is not an integer; expected the number of a class, got 0.5. " +
+    "DataLoader: a number in a sample is not an integer of 32 bits; expected the number of a class, got 0.5. " +
       "Hint: return a tensor for other values.",
+  ],
+  [
+    () => [...new DataLoader({ length: 1, get: () => [2 ** 31] })],
+    "DataLoader: a number in a sample is not an integer of 32 bits; expected the number of a class, got 2147483648. " +
+      "Hint: return a tensor for other values.",
+  ],
+  [
+    () => [...new DataLoader({ length: 1, get: () => [Float64Array.of(1, 2), 0] as never })],
+    "DataLoader: a part of a sample cannot be in a batch; expected an image { data, channels, height, width }, " +
+      "got a Float64Array. Hint: return a tensor for any other array, as in tensor(values).",
+  ],
+  [
+    () => [...new DataLoader({ length: 2, get: (i) => [i === 0 ? ones([1], { dtype: "int32" }) : ones([1])] }, 2)],
+    "DataLoader: a part of a sample cannot be in a batch; expected int32 tensors only, got a Tensor.",
+  ],
+  [
+    () => [...new DataLoader({ length: 2, get: (i) => (i === 0 ? [1] : [1, 2]) }, 2)],
+    "DataLoader: a sample has other fields; expected an array of 1, as the first, got [1,2].",
+  ],
+  [
+    () => [
+      ...new DataLoader({ length: 1, get: () => [{ data: new Float32Array(3), channels: 1, height: 2, width: 2 }] }),
+    ],
+    "DataLoader: an image of 1×2×2 has 3 values; expected 4.",
   ],
 ];
 for (const [make, message] of refusals) {

@@ -6,12 +6,13 @@
  * depend only on the base seed and on the sample's position in the epoch. So an epoch can be resumed at any batch
  * without making the earlier ones, and the result does not depend on how many batches are made ahead.
  */
-import { flag, instance, integer, kind } from "../errors/kinds.js";
+import { flag, integer } from "../errors/kinds.js";
 import { checkInteger } from "../errors/options.js";
 import { optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { ArgumentError } from "../errors/errors.js";
 import { Generator, randomInt64 } from "../random/random.js";
 import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
+import { datasetKind, generatorParameter, samplerKind } from "./kinds.js";
 import { madeInIdleMoments, madeMeanwhile } from "./prefetch.js";
 import { BatchSampler, RandomSampler, SequentialSampler, type Sampler } from "./sampler.js";
 
@@ -38,21 +39,13 @@ export interface DataLoaderOptions {
 const loaderParameters = [
   optional("batchSize", integer(1), 1),
   optional("shuffle", flag, false),
-  optional("sampler", kind<Sampler>("a sampler, which has a length and can be iterated over", isSampler)),
+  optional("sampler", samplerKind),
   optional("dropLast", flag, false),
-  optional(
-    "generator",
-    instance("a Generator", () => Generator),
-  ),
+  generatorParameter,
   optional("prefetch", integer(0), 0),
 ] as const;
-const signature = new Signature("DataLoader", [
-  required(
-    "dataset",
-    kind<Dataset<unknown, never>>("a dataset, which has a length and a method get(index)", isDataset),
-  ),
-  ...loaderParameters,
-]);
+const signature = new Signature("DataLoader", [required("dataset", datasetKind), ...loaderParameters]);
+const ofIterate = new Signature("iterate", [optional("from", integer(0), 0)]);
 
 /**
  * Makes batches of a dataset. Each iteration is an epoch. After the same `manualSeed`, the samples come in the same
@@ -67,6 +60,8 @@ const signature = new Signature("DataLoader", [
  * }
  */
 export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
+  /** The samples. */
+  readonly dataset: Dataset<unknown, B>;
   /** The number of samples in a batch. */
   readonly batchSize: number;
   /** The order of the samples. */
@@ -82,12 +77,10 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
    * @throws ArgumentError for an option out of its range, for a sampler together with `shuffle`, and for shuffling
    *   an empty dataset
    */
-  constructor(
-    readonly dataset: Dataset<unknown, B>,
-    ...rest: Arguments<DataLoaderOptions, typeof loaderParameters>
-  ) {
+  constructor(dataset: Dataset<unknown, B>, ...rest: Arguments<DataLoaderOptions, typeof loaderParameters>) {
     const given = signature.read([dataset, ...rest]);
     const { batchSize, shuffle, dropLast, sampler, generator, prefetch } = given;
+    this.dataset = given.dataset;
     if (sampler && shuffle) {
       throw new ArgumentError({
         op: "DataLoader",
@@ -96,7 +89,8 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
       });
     }
     this.batchSize = batchSize;
-    this.sampler = sampler ?? (shuffle ? new RandomSampler(dataset, generator) : new SequentialSampler(dataset));
+    this.sampler =
+      sampler ?? (shuffle ? new RandomSampler(this.dataset, generator) : new SequentialSampler(this.dataset));
     this.batches = new BatchSampler(this.sampler, batchSize, dropLast);
     this.generator = generator;
     this.prefetch = prefetch;
@@ -123,8 +117,8 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
    * const loader = new DataLoader(new TensorDataset(arange(10)), { batchSize: 4 });
    * [...loader.iterate({ from: 2 })].map(([numbers]) => numbers.tolist()); // [[8, 9]]
    */
-  iterate({ from = 0 }: { readonly from?: number } = {}): IterableIterator<B> {
-    const next = this.begin(from);
+  iterate(options: { readonly from?: number } = {}): IterableIterator<B> {
+    const next = this.begin(ofIterate.read([options]).from);
     return this.prefetch > 0 ? madeMeanwhile(next) : oneByOne(next);
   }
 
@@ -152,15 +146,6 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
       return () => fetchBatch(this.dataset, group.value, generators);
     };
   }
-}
-
-function isDataset(value: unknown): boolean {
-  const { length, get } = (value ?? {}) as Partial<Dataset<unknown>>;
-  return typeof length === "number" && typeof get === "function";
-}
-
-function isSampler(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "length" in value && Symbol.iterator in value;
 }
 
 function* oneByOne<B>(next: () => (() => B) | undefined): IterableIterator<B> {

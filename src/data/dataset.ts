@@ -1,5 +1,6 @@
 /** The interface of datasets, and how samples become a batch. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
 import type { Generator } from "../random/random.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
 import { tensor } from "../tensor/creation.js";
@@ -64,15 +65,19 @@ export function fetchBatch<B>(
  * Combines samples into one tensor per field: images and tensors are stacked, and numbers become int32. PyTorch:
  * `default_collate`.
  * @throws ShapeError if a field's shape differs between samples; ArgumentError for a field that cannot be part of a
- *   batch
+ *   batch, and for samples with different numbers of fields
  */
 export function collate(samples: readonly (readonly Field[])[]): Tensor[] {
+  const count = samples[0]?.length;
+  const odd = samples.find((sample) => !Array.isArray(sample) || sample.length !== count);
+  if (odd !== undefined) throw badSample("a sample has other fields", `an array of ${count ?? 1}, as the first`, odd);
   return samples[0]!.map((_, field) => stackFields(samples.map((sample) => sample[field]!)));
 }
 
 function stackFields(fields: readonly Field[]): Tensor {
   const first = fields[0]!;
   if (typeof first === "number") return tensor(Int32Array.from(fields, wholeNumber));
+  for (const field of fields) checkField(field, first);
   const shape = shapeOf(first);
   const size = sizeOf(shape);
   const isInt = first instanceof Tensor && first.dtype === "int32";
@@ -91,14 +96,24 @@ function shapeOf(field: Field): Shape {
 }
 
 function wholeNumber(field: Field): number {
-  if (typeof field === "number" && Number.isInteger(field)) return field;
-  throw new ArgumentError({
-    op: "DataLoader",
-    problem: "a number in a sample is not an integer",
-    expected: "the number of a class",
-    got: typeof field === "number" ? String(field) : "no number",
-    hint: "return a tensor for other values",
-  });
+  if (typeof field === "number" && (field | 0) === field) return field;
+  const hint = "return a tensor for other values";
+  throw badSample("a number in a sample is not an integer of 32 bits", "the number of a class", field, hint);
+}
+
+/** @throws ArgumentError unless a field is a tensor of the first sample's type, or an image */
+function checkField(field: unknown, first: Field): void {
+  const isTensor = field instanceof Tensor;
+  const isField = isTensor || (typeof field === "object" && field !== null && "channels" in field && "data" in field);
+  if (isField && isTensor === first instanceof Tensor && (!isTensor || field.dtype === (first as Tensor).dtype)) return;
+  const expected =
+    first instanceof Tensor ? `${first.dtype} tensors only` : "an image { data, channels, height, width }";
+  const hint = isField ? undefined : "return a tensor for any other array, as in tensor(values)";
+  throw badSample("a part of a sample cannot be in a batch", expected, field, hint);
+}
+
+function badSample(problem: string, expected: string, got: unknown, hint?: string): ArgumentError {
+  return new ArgumentError({ op: "DataLoader", problem, expected, got: shown(got), hint });
 }
 
 /** @throws ShapeError if a sample's shape differs from the first sample's */
@@ -113,9 +128,16 @@ export function checkSameShape(first: Shape, other: Shape): void {
   });
 }
 
-/** @throws ArgumentError if an image still holds bytes */
+/** @throws ArgumentError if an image still holds bytes, ShapeError if its values do not fill it */
 export function floatValues(image: Image): Float32Array {
-  if (image.data instanceof Float32Array) return image.data;
+  if (image.data instanceof Float32Array) {
+    if (image.data.length === sizeOf(shapeOf(image))) return image.data;
+    throw new ShapeError({
+      op: "DataLoader",
+      problem: `an image of ${formatImage(image)} has ${image.data.length} values`,
+      expected: String(sizeOf(shapeOf(image))),
+    });
+  }
   throw new ArgumentError({
     op: "DataLoader",
     problem: `an image of ${formatImage(image)} bytes cannot be in a batch`,

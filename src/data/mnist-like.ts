@@ -1,12 +1,15 @@
 /** Datasets stored in the format of MNIST: four IDX files. */
 import { basename, join } from "node:path";
 import { DataError } from "../errors/errors.js";
+import { flag, kind, only } from "../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { parseIdx, parseLabels, type IdxArray } from "../formats/idx.js";
 import { describeFolder, readDataFile, sha256 } from "./files/data-files.js";
 import { downloadFiles, type DownloadSource } from "./files/download.js";
 import { findPart, relativeOf, type Part, type Relative } from "./files/idx-files.js";
 import { ImageDataset } from "./image-dataset.js";
 import type { DatasetFacts, DatasetOptions, GreyImages } from "./dataset-class.js";
+import { transformKind } from "./kinds.js";
 
 /**
  * Options of `MNIST` and `FashionMNIST`. The files may be compressed (`.gz`), and their names may have dots
@@ -53,6 +56,21 @@ interface MnistClass<T> {
   download(root: string, source?: DownloadSource): Promise<void>;
 }
 
+const folder = kind<string>("the path of a folder", (value) => typeof value === "string");
+
+/**
+ * What such a dataset's constructor takes.
+ * @internal
+ */
+export const mnistParameters = [
+  optional("root", folder),
+  optional("train", flag, true),
+  optional("transform", transformKind),
+] as const;
+/** PyTorch's `download` is known too, since a constructor cannot wait for a download. */
+const noDownload = only(false, 'write await MNIST.load({ root: "data", download: true }), with the name of your class');
+const loadParameters = [required("root", folder), ...mnistParameters.slice(1), optional("download", flag, false)];
+
 /** @internal */
 export class MnistLike extends ImageDataset implements GreyImages {
   /** Whether these are the training images. */
@@ -61,7 +79,9 @@ export class MnistLike extends ImageDataset implements GreyImages {
   readonly files: IdxFiles;
 
   /** @internal */
-  constructor(facts: Facts, { root = facts.defaultFolder(), train = true, transform }: MnistOptions) {
+  constructor(facts: Facts, ...given: Arguments<MnistOptions, typeof mnistParameters>) {
+    const signature = new Signature(facts.className, [...mnistParameters, optional("download", noDownload, false)]);
+    const { root = facts.defaultFolder(), train, transform } = signature.read(given);
     const half = train ? "train" : "t10k";
     const files = {
       images: requirePart(facts, root, { half, what: "images" }),
@@ -95,6 +115,7 @@ export class MnistLike extends ImageDataset implements GreyImages {
    * [test.height, test.width]; // [28, 28]
    */
   static async load<T>(this: MnistClass<T>, options: MnistLoadOptions): Promise<T> {
+    new Signature(`${this.facts.className}.load`, loadParameters).read([options]);
     const { download = false, ...rest } = options;
     if (download) await this.download(rest.root);
     return new this(rest);

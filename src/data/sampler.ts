@@ -3,7 +3,18 @@
  * the first index is requested, as in PyTorch. PyTorch: `torch.utils.data.sampler`.
  */
 import { ArgumentError } from "../errors/errors.js";
+import { flag, integer } from "../errors/kinds.js";
+import { required, Signature } from "../errors/signature.js";
 import { Generator, randomInt64, randperm } from "../random/random.js";
+import { generatorParameter, samplerKind, sourceKind } from "./kinds.js";
+
+const ofSequential = new Signature("SequentialSampler", [required("source", sourceKind)]);
+const ofRandom = new Signature("RandomSampler", [required("source", sourceKind), generatorParameter]);
+const ofBatches = new Signature("BatchSampler", [
+  required("sampler", samplerKind),
+  required("batchSize", integer(1)),
+  required("dropLast", flag),
+]);
 
 /** The order in which a loader takes samples. Each iteration is an epoch. PyTorch: `torch.utils.data.Sampler`. */
 export interface Sampler extends Iterable<number> {
@@ -16,8 +27,16 @@ export interface Sampler extends Iterable<number> {
  * @example [...new SequentialSampler({ length: 4 })]; // [0, 1, 2, 3]
  */
 export class SequentialSampler implements Sampler {
-  /** @param source what is sampled: a dataset, or anything with a length */
-  constructor(private readonly source: { readonly length: number }) {}
+  private readonly source: { readonly length: number };
+
+  /**
+   * @param source what is sampled: a dataset, or anything with a length
+   * @param surplus nothing: more arguments are refused
+   * @throws ArgumentError for anything else
+   */
+  constructor(source: { readonly length: number }, ...surplus: never[]) {
+    this.source = ofSequential.read([source, ...surplus]).source;
+  }
 
   /** The number of samples. */
   get length(): number {
@@ -38,16 +57,20 @@ export class SequentialSampler implements Sampler {
  * [...new RandomSampler({ length: 4 })].sort(); // [0, 1, 2, 3]
  */
 export class RandomSampler implements Sampler {
+  private readonly source: { readonly length: number };
+  private readonly generator: Generator | undefined;
+
   /**
    * @param source what is sampled: a dataset, or anything with a length
    * @param generator the source of random numbers; one seeded from the default generator for each epoch, unless given
+   * @param surplus nothing: more arguments are refused
    * @throws ArgumentError if there are no samples
    */
-  constructor(
-    private readonly source: { readonly length: number },
-    private readonly generator?: Generator,
-  ) {
-    if (source.length > 0) return;
+  constructor(source: { readonly length: number }, generator?: Generator, ...surplus: never[]) {
+    const given = ofRandom.read([source, generator, ...surplus]);
+    this.source = given.source;
+    this.generator = given.generator;
+    if (this.source.length > 0) return;
     throw new ArgumentError({ op: "RandomSampler", problem: "there are no samples", expected: "one sample or more" });
   }
 
@@ -71,16 +94,23 @@ export class RandomSampler implements Sampler {
  * @example [...new BatchSampler(new SequentialSampler({ length: 5 }), 2, false)]; // [[0, 1], [2, 3], [4]]
  */
 export class BatchSampler implements Iterable<number[]> {
+  private readonly sampler: Sampler;
+  private readonly batchSize: number;
+  private readonly dropLast: boolean;
+
   /**
    * @param sampler the order of the samples
    * @param batchSize the number of samples in a batch
    * @param dropLast whether to leave out a last group that is smaller
+   * @param surplus nothing: more arguments are refused
+   * @throws ArgumentError for an argument of another kind
    */
-  constructor(
-    private readonly sampler: Sampler,
-    private readonly batchSize: number,
-    private readonly dropLast: boolean,
-  ) {}
+  constructor(sampler: Sampler, batchSize: number, dropLast: boolean, ...surplus: never[]) {
+    const given = ofBatches.read([sampler, batchSize, dropLast, ...surplus]);
+    this.sampler = given.sampler;
+    this.batchSize = given.batchSize;
+    this.dropLast = given.dropLast;
+  }
 
   /** The number of groups. */
   get length(): number {

@@ -1,9 +1,23 @@
 /** Parts of a dataset. PyTorch: `torch.utils.data.Subset`, `random_split`. */
 import { ArgumentError } from "../errors/errors.js";
+import { arrayOf, kind, number } from "../errors/kinds.js";
+import { required, Signature } from "../errors/signature.js";
 import { randperm, type Generator } from "../random/random.js";
 import { checkIndex, fetchBatch, type Dataset, type SampleGenerators } from "./dataset.js";
+import { datasetKind, generatorParameter } from "./kinds.js";
 import { withTransform } from "./transformed-dataset.js";
 import type { Transform } from "./transforms/transform.js";
+
+const indexList = kind<ArrayLike<number>>(
+  "an array of indices",
+  (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+);
+const ofSubset = new Signature("Subset", [required("dataset", datasetKind), required("indices", indexList)]);
+const ofSplit = new Signature("randomSplit", [
+  required("dataset", datasetKind),
+  required("lengths", arrayOf(number)),
+  generatorParameter,
+]);
 
 /**
  * Some samples of a dataset. PyTorch: `torch.utils.data.Subset`.
@@ -13,20 +27,25 @@ import type { Transform } from "./transforms/transform.js";
  * even.get(1)[0].item(); // 2
  */
 export class Subset<Sample, B> implements Dataset<Sample, B> {
+  /** The dataset that the samples are taken from. */
+  readonly dataset: Dataset<Sample, B>;
+  /** The numbers of the samples in the dataset, in their new order. */
+  readonly indices: ArrayLike<number>;
   /** The number of samples. */
   readonly length: number;
 
   /**
    * @param dataset the dataset
    * @param indices the numbers of the samples, in their new order
+   * @param surplus nothing: more arguments are refused
    * @throws ArgumentError for an index that the dataset does not have
    */
-  constructor(
-    readonly dataset: Dataset<Sample, B>,
-    readonly indices: ArrayLike<number>,
-  ) {
-    this.length = indices.length;
-    for (let i = 0; i < indices.length; i++) checkIndex("Subset", indices[i]!, dataset.length);
+  constructor(dataset: Dataset<Sample, B>, indices: ArrayLike<number>, ...surplus: never[]) {
+    const given = ofSubset.read([dataset, indices, ...surplus]);
+    this.dataset = given.dataset as Dataset<Sample, B>;
+    this.indices = given.indices;
+    this.length = this.indices.length;
+    for (let i = 0; i < this.length; i++) checkIndex("Subset", this.indices[i]!, this.dataset.length);
   }
 
   /**
@@ -82,6 +101,7 @@ export class Subset<Sample, B> implements Dataset<Sample, B> {
  * @param dataset the dataset
  * @param lengths the lengths of the parts, or fractions that add up to 1
  * @param generator the source of random numbers; the default one unless given
+ * @param surplus nothing: more arguments are refused
  * @returns the parts
  * @throws ArgumentError if they add up neither to 1 nor to the dataset's length
  * @example
@@ -92,7 +112,9 @@ export function randomSplit<Sample, B>(
   dataset: Dataset<Sample, B>,
   lengths: readonly number[],
   generator?: Generator,
+  ...surplus: never[]
 ): Subset<Sample, B>[] {
+  ({ generator } = ofSplit.read([dataset, lengths, generator, ...surplus]));
   const sum = lengths.reduce((total, length) => total + length, 0);
   // Added up in float64, twenty fractions of 0.05 are a little more than 1.
   const counts = Math.abs(sum - 1) <= 1e-9 ? countsOf(lengths, dataset.length) : lengths;

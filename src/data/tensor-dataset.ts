@@ -1,10 +1,19 @@
 /** Tensors as a dataset. PyTorch: `torch.utils.data.TensorDataset`. */
 import { ShapeError } from "../errors/errors.js";
+import { kind } from "../errors/kinds.js";
+import { required, Signature } from "../errors/signature.js";
 import type { HostArray } from "../graph/node.js";
 import { formatShape } from "../graph/shape.js";
 import { tensor } from "../tensor/creation.js";
+import { anyTensor } from "../tensor/kinds.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkIndex, type Dataset } from "./dataset.js";
+
+const tensorList = kind<readonly Tensor[]>(
+  "tensors, one argument each, as in new TensorDataset(images, labels)",
+  (value) => Array.isArray(value) && value.every(anyTensor.accepts),
+);
+const ofTensors = new Signature("TensorDataset", [required("tensors", tensorList)]);
 
 /**
  * Tensors as a dataset: a sample consists of each tensor's slice at one position of its first axis. The tensors are
@@ -23,9 +32,10 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T>
 
   /**
    * @param tensors at least one; their first axes have the same size
-   * @throws ShapeError if the first axes differ in size
+   * @throws ShapeError if the first axes differ in size, ArgumentError for anything but tensors
    */
   constructor(...tensors: T) {
+    ofTensors.read([tensors]);
     const length = tensors.at(0)?.shape.at(0);
     if (length === undefined || tensors.some((part) => part.shape[0] !== length)) {
       throw new ShapeError({

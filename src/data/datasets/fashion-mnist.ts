@@ -1,7 +1,8 @@
 /** Fashion-MNIST (Xiao, Rasul & Vollgraf 2017, arXiv 1708.07747): pictures of clothing, in MNIST's format. */
 import { existsSync } from "node:fs";
 import { DataError } from "../../errors/errors.js";
-import { MnistLike, type MnistFacts, type MnistOptions } from "../mnist-like.js";
+import type { Arguments } from "../../errors/signature.js";
+import { MnistLike, type MnistFacts, type MnistOptions, type mnistParameters } from "../mnist-like.js";
 
 /**
  * Fashion-MNIST: 60,000 training and 10,000 test pictures of clothing, [1, 28, 28], in the classes 0 to 9 (Xiao, Rasul
@@ -34,11 +35,11 @@ export class FashionMNIST extends MnistLike {
   };
 
   /**
-   * @param options where the files are, which half to read, and what is done to its images
+   * @param given root, train and transform: in this order, or by name in an object
    * @throws DataError if a file is missing or invalid; it says which, and where in the file
    */
-  constructor(options: MnistOptions = {}) {
-    super(FashionMNIST.facts, options);
+  constructor(...given: Arguments<MnistOptions, typeof mnistParameters>) {
+    super(FashionMNIST.facts, ...given);
   }
 }
 

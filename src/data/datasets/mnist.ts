@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError } from "../../errors/errors.js";
 import { packageFolder } from "../files/data-files.js";
-import { MnistLike, type MnistFacts, type MnistOptions } from "../mnist-like.js";
+import type { Arguments } from "../../errors/signature.js";
+import { MnistLike, type MnistFacts, type MnistOptions, type mnistParameters } from "../mnist-like.js";
 
 /**
  * MNIST: 60,000 training and 10,000 test images of handwritten digits, [1, 28, 28], in the classes 0 to 9 (LeCun,
@@ -40,11 +41,11 @@ export class MNIST extends MnistLike {
   };
 
   /**
-   * @param options where the files are, which half to read, and what is done to its images
+   * @param given root, train and transform: in this order, or by name in an object
    * @throws DataError if a file is missing or invalid; it says which, and where in the file
    */
-  constructor(options: MnistOptions = {}) {
-    super(MNIST.facts, options);
+  constructor(...given: Arguments<MnistOptions, typeof mnistParameters>) {
+    super(MNIST.facts, ...given);
   }
 }
 

@@ -1,8 +1,9 @@
 /** The interface of transforms, and their composition. */
-import { arrayOf, kind } from "../../errors/kinds.js";
+import { arrayOf } from "../../errors/kinds.js";
 import { checked, required } from "../../errors/signature.js";
 import type { Generator } from "../../random/random.js";
 import type { Image } from "../image.js";
+import { transformKind } from "../kinds.js";
 
 /**
  * A function from an image to an image, which does not change its argument. Your own transform needs nothing else.
@@ -42,7 +43,7 @@ export interface Transform {
  */
 export const compose: (transforms: readonly Transform[]) => Transform = checked(
   "compose",
-  [required("transforms", arrayOf(kind<Transform>("a transform", (value) => typeof value === "function")))],
+  [required("transforms", arrayOf(transformKind))],
   ({ transforms }) => composed(transforms),
 );
 

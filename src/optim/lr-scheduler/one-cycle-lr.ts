@@ -110,11 +110,12 @@ export class OneCycleLR extends LRScheduler {
     maxLr: number | readonly number[],
     ...rest: Arguments<OneCycleOptions, typeof cycleParameters>
   ) {
-    const { totalSteps, epochs, stepsPerEpoch, ...options } = signature.read([optimizer, maxLr, ...rest]);
-    const maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
-    checkArguments(optimizer, maxLrs, options);
-    optimizer.paramGroups.forEach((group, i) => (group.initialLr = maxLrs[i]! / options.divFactor));
-    super(optimizer);
+    const given = signature.read([optimizer, maxLr, ...rest]);
+    const { optimizer: target, maxLr: highest, totalSteps, epochs, stepsPerEpoch, ...options } = given;
+    const maxLrs = typeof highest === "number" ? target.paramGroups.map(() => highest) : highest;
+    checkArguments(target, maxLrs, options);
+    target.paramGroups.forEach((group, i) => (group.initialLr = maxLrs[i]! / options.divFactor));
+    super(target);
     this.options = options;
     this.maxLrs = maxLrs;
     this.totalSteps = countSteps({ totalSteps, epochs, stepsPerEpoch });

@@ -57,6 +57,7 @@ export class ReduceLROnPlateau {
   private readonly options: Required<PlateauOptions>;
   private readonly minLrs: readonly number[];
   private best: number;
+  private readonly optimizer: Optimizer;
   private badEpochs = 0;
   private cooldownLeft = 0;
   private lastEpoch = 0;
@@ -67,14 +68,13 @@ export class ReduceLROnPlateau {
    *   an object
    * @throws ArgumentError for an option out of its range
    */
-  constructor(
-    private readonly optimizer: Optimizer,
-    ...rest: Arguments<PlateauOptions, typeof plateauParameters>
-  ) {
-    this.options = signature.read([optimizer, ...rest]);
-    const { mode, factor, minLr } = this.options;
+  constructor(optimizer: Optimizer, ...rest: Arguments<PlateauOptions, typeof plateauParameters>) {
+    const { optimizer: target, ...options } = signature.read([optimizer, ...rest]);
+    this.optimizer = target;
+    this.options = options;
+    const { mode, factor, minLr } = options;
     checkRange("ReduceLROnPlateau", "factor", factor, 0, 1);
-    const groups = optimizer.paramGroups;
+    const groups = target.paramGroups;
     this.minLrs = typeof minLr === "number" ? groups.map(() => minLr) : minLr;
     if (this.minLrs.length !== groups.length) {
       throw new ArgumentError({
