@@ -283,9 +283,21 @@ test("exporting does not change modes, buffers or the random state", () => {
   assert.equal(next, rand([1]).item());
 });
 
+/** A network whose outputs are scores. */
+class Scores extends nn.Module {
+  conv = new nn.Conv2d(1, 8, 5, { stride: 2 });
+  classify = new nn.Conv2d(8, 10, 12);
+
+  override forward(images: Tensor): Tensor {
+    return this.classify(F.relu(this.conv(images))).view(-1, 10);
+  }
+}
+
+const makers = { nll: networks["exercise"]!, "cross-entropy": () => new Scores() };
+
 /** A network that has been trained for a number of steps. */
 async function trained(config: TrainConfig, steps: number): Promise<nn.Module> {
-  const trainer = makeTrainer(config, networks["exercise"]!, openData("mnist", config.augment));
+  const trainer = makeTrainer(config, makers[config.loss], openData("mnist", config.augment));
   trainer.on("step", ({ batch }) => batch + 1 === steps && trainer.stop());
   await trainer.run();
   return trainer.model;
@@ -296,7 +308,7 @@ async function nextLosses(config: TrainConfig, weights: nn.Module, steps: number
   const state = new Map(
     [...weights.stateDict()].map(([name, held]) => [name, { shape: held.shape, data: held.data() }]),
   );
-  const trainer = makeTrainer(config, networks["exercise"]!, openData("mnist", config.augment));
+  const trainer = makeTrainer(config, makers[config.loss], openData("mnist", config.augment));
   trainer.model.loadStateDict(toTensors(state));
   const losses: number[] = [];
   trainer.on("step", ({ loss }) => {
@@ -312,6 +324,7 @@ const lossesIn = (text: string): number[] =>
 const recipes = {
   notebook: resolveConfig("notebook", { seed: 4 }),
   default: resolveConfig("default", { seed: 4 }),
+  "cross-entropy": resolveConfig("notebook", { seed: 4, loss: "cross-entropy" }),
   "default, cropped": resolveConfig("default", { seed: 4, earlyCrop: { size: 23, epochs: 1 } }),
 };
 for (const [recipe, config] of Object.entries(recipes)) {

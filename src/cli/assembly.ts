@@ -67,6 +67,7 @@ export function openTestData(run: Run): OpenedData["test"] {
 
 /** Returns a function that tests a network on the data of a run. */
 export function makeTest(run: Run): (model: nn.Module) => Evaluation {
-  const loader = new DataLoader(openTestData(run), { batchSize: run.record.config.batchSize });
-  return (model) => evaluate(model, loader);
+  const { batchSize, loss } = run.record.config;
+  const loader = new DataLoader(openTestData(run), { batchSize });
+  return (model) => evaluate(model, loader, { loss });
 }

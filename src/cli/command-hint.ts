@@ -1,6 +1,20 @@
 /** The library's hints are for people who write code. Here they become hints for people who type commands. */
 import { DataError, KilogradError, type ErrorDetails } from "../entries/index.js";
 
+/** Hints that tell what to write in code, and what to type instead. */
+const typed: readonly (readonly [written: string, typed: string])[] = [
+  ['choose the loss "cross-entropy", as in { loss: "cross-entropy" }', "pass --loss cross-entropy"],
+  [
+    "set the schedule's cycleMomentum to false to keep the momentum constant",
+    "--schedule onecycle:cycleMomentum=false keeps the momentum constant",
+  ],
+];
+
+/** The message of an error, with its hint for the command line. */
+export function messageForShell({ message }: KilogradError): string {
+  return typed.reduce((text, [written, instead]) => text.replace(written, instead), message);
+}
+
 /** Where a hint turns to code. */
 const CODE = /(?:, or )?\bawait /;
 

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { ArgumentError, UsageError } from "../entries/index.js";
 import { datasetNames } from "../entries/train-node.js";
 import {
+  LOSSES,
   networks,
   NUMERICS,
   OPTIMIZERS,
@@ -22,6 +23,7 @@ export interface SettingOptions {
   readonly recipe: string;
   readonly epochs?: string;
   readonly batchSize?: string;
+  readonly loss?: string;
   readonly optimizer?: string;
   readonly lr?: string;
   readonly momentum?: string;
@@ -43,6 +45,10 @@ const settingOptions: Readonly<
   recipe: ["--recipe <name>", `the settings to start from: ${Object.keys(recipes).join(", ")}`, "default"],
   epochs: ["--epochs <n>", "number of passes over the training images"],
   batchSize: ["--batch-size <n>", "images per step"],
+  loss: [
+    "--loss <name>",
+    `the loss: ${LOSSES.join(" or ")}; nll for networks that end with a log-softmax, cross-entropy for those that return scores (logits)`,
+  ],
   optimizer: ["--optimizer <name>", `the optimizer: ${OPTIMIZERS.join(", ")}`],
   lr: ["--lr <x>", "learning rate; with onecycle, the highest it reaches"],
   momentum: ["--momentum <x>", "momentum of SGD, or the first beta of Adam and AdamW"],
@@ -73,7 +79,7 @@ export function addSettings(
 }
 
 const NUMBERS = ["epochs", "batchSize", "lr", "momentum", "weightDecay", "seed", "threads"] as const;
-const WORDS = ["optimizer", "numerics"] as const;
+const WORDS = ["loss", "optimizer", "numerics"] as const;
 
 /**
  * The complete configuration. Its paths are absolute, so that a run can be resumed from anywhere.

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { KilogradError, UsageError } from "../entries/index.js";
 import { packageVersion } from "../entries/train-node.js";
+import { messageForShell } from "./command-hint.js";
 import { commands } from "./commands/index.js";
 import { FAILURE, USAGE, type Surroundings } from "./surroundings.js";
 
@@ -37,6 +38,6 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
 
 /** The message of one of our own errors. Any other error is a bug in the program and is shown with its stack. */
 function describe(error: unknown): string {
-  if (error instanceof KilogradError) return `kilograd: ${error.message}`;
+  if (error instanceof KilogradError) return `kilograd: ${messageForShell(error)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

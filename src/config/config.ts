@@ -21,6 +21,13 @@ const text = z.custom<string>((x) => typeof x === "string" && x !== "", { error:
 
 /** The optimizers that a configuration can name. */
 export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
+/**
+ * The losses that a configuration can name: "nll" for networks that compute log-likelihoods, "cross-entropy" for networks
+ * that compute scores (logits).
+ */
+export const LOSSES = ["nll", "cross-entropy"] as const;
+/** The name of a loss. */
+export type LossName = (typeof LOSSES)[number];
 /** The ways of rounding that a configuration can name. */
 export const NUMERICS = ["fast", "strict"] as const;
 /** The schedules that a configuration can name. */
@@ -94,6 +101,8 @@ export interface TrainConfig {
   readonly epochs: number;
   /** The number of images in a batch, from 1 to 60,000. */
   readonly batchSize: number;
+  /** The loss: "nll" for a network that computes log-likelihoods, "cross-entropy" for one that computes scores (logits). */
+  readonly loss: LossName;
   /** The optimizer. */
   readonly optimizer: (typeof OPTIMIZERS)[number];
   /** The learning rate, above 0 and at most 100; with "onecycle", the highest one. */
@@ -125,7 +134,7 @@ type Optional<T, K extends PropertyKey> = T extends unknown
 
 /** The settings of a training, without those that have defaults. */
 export interface TrainSettings extends Omit<
-  Optional<TrainConfig, "net" | "weights" | "data" | "earlyCrop" | "threads" | "numerics" | "checkpointSteps">,
+  Optional<TrainConfig, "net" | "weights" | "data" | "loss" | "earlyCrop" | "threads" | "numerics" | "checkpointSteps">,
   "schedule" | "augment"
 > {
   /** The schedule of the learning rate. */
@@ -192,6 +201,7 @@ const schema = z.strictObject({
   data: text.default("mnist"),
   epochs: whole(1, 1000),
   batchSize: whole(1, 60_000),
+  loss: oneOf(LOSSES).default("nll"),
   optimizer: oneOf(OPTIMIZERS),
   lr: above(0, 100),
   momentum: below(0, 1),

@@ -15,6 +15,7 @@ export function describeRun(record: RunRecord, tested?: EpochRecord, license?: s
   return {
     kilograd_version: versions.kilograd,
     network: config.net,
+    loss: config.loss,
     recipe: config.recipe,
     seed: String(config.seed),
     data: config.data,

@@ -34,8 +34,8 @@ export interface Prediction {
  */
 export class Classifier {
   /**
-   * @param model a network that computes log-likelihoods [N, classes] of images [N, 1, H, H]; it is called in
-   *   evaluation mode
+   * @param model a network that computes log-likelihoods or scores (logits) [N, classes] of images [N, 1, H, H]; it is
+   *   called in evaluation mode
    * @param images the size of the network's images, how they are normalised, and the names of the classes
    * @throws ArgumentError if the network's images are not grey and square
    */
@@ -75,7 +75,9 @@ export class Classifier {
       pixels.map((x) => (x - mean) / std),
       [1, ...size],
     );
-    const output = evaluating(this.model, () => noGrad(() => (this.model as (images: Tensor) => Tensor)(input).exp()));
+    // The softmax of log-likelihoods is the likelihoods, too.
+    const model = this.model as (images: Tensor) => Tensor;
+    const output = evaluating(this.model, () => noGrad(() => model(input).softmax(1)));
     const likelihoods = [...output.data()];
     const index = likelihoods.indexOf(Math.max(...likelihoods));
     const classes = likelihoods.map((_, i) => this.images.classes[i] ?? String(i));

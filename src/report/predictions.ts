@@ -16,8 +16,9 @@ export interface Predictions {
 }
 
 /**
- * Classifies images. Each module gets its own mode back.
- * @param model a network that computes log-likelihoods [N, classes]; it is called in evaluation mode
+ * Classifies images. A network's outputs may be log-likelihoods or scores (logits): the softmax of both is the
+ * likelihoods. Each module gets its own mode back.
+ * @param model a network that computes log-likelihoods or scores [N, classes]; it is called in evaluation mode
  * @param batches images [N, C, H, W] with their classes, int32 [N], in an order that does not change
  * @returns the likelihoods, and the true classes
  * @example
@@ -30,7 +31,7 @@ export function predict(model: Module, batches: Iterable<Batch>): Predictions {
     const parts: Float32Array[] = [];
     let classes = 0;
     for (const [images, targets] of batches) {
-      const output = noGrad(() => (model as (images: Tensor) => Tensor)(images).exp());
+      const output = noGrad(() => (model as (images: Tensor) => Tensor)(images).softmax(1));
       parts.push(output.data() as Float32Array);
       labels.push(...targets.data());
       classes = output.shape[1]!;

@@ -4,12 +4,14 @@ import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { evaluating } from "../nn/modes.js";
 import { stack } from "../tensor/creation.js";
-import { functional as F, type Module } from "../nn/index.js";
+import type { Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { losses, type Loss, type LossChoice } from "./losses.js";
+import { checkLikelihoods } from "./network-check.js";
 
 /** How well a network does on images that it was not trained on. */
 export interface Evaluation {
-  /** The mean negative log-likelihood. */
+  /** The mean loss. */
   readonly testLoss: number;
   /** The number of images whose most likely class is the correct one. */
   readonly correct: number;
@@ -19,16 +21,18 @@ export interface Evaluation {
 
 /**
  * Tests a network in evaluation mode. Each module gets its own mode back.
- * @param model a network that computes log-likelihoods [N, classes]
+ * @param model a network that computes log-likelihoods [N, classes] or, with the loss "cross-entropy", scores
  * @param batches images [N, C, H, W] with their classes, int32 [N]: a DataLoader, or what its `iterate()` returns
+ * @param choice the loss; "nll" unless given
  * @returns the loss, and how many images are classified correctly
+ * @throws ArgumentError if the loss is "nll" and the network's outputs are not log-likelihoods
  * @example
  * const test = new TensorDataset(rand([8, 1, 28, 28]), randint(0, 10, [8]));
  * const { correct, total } = evaluate(new ExerciseNet(), new DataLoader(test, { batchSize: 4 }));
  * correct <= total && total === 8; // true
  */
-export function evaluate(model: Module, batches: Iterable<Batch>): Evaluation {
-  return evaluator(model)(batches);
+export function evaluate(model: Module, batches: Iterable<Batch>, choice: LossChoice = {}): Evaluation {
+  return evaluator(model, choice)(batches);
 }
 
 /**
@@ -36,20 +40,30 @@ export function evaluate(model: Module, batches: Iterable<Batch>): Evaluation {
  * @param compiled whether to compute batches through `compile()`: this is faster, but only works for a network whose
  *   forward pass depends on nothing but its inputs and its layers
  */
-export function evaluator(model: Module, { compiled = false } = {}): (batches: Iterable<Batch>) => Evaluation {
-  const scoreOf = (images: Tensor, labels: Tensor): Tensor => noGrad(() => score(model, images, labels));
+export function evaluator(
+  model: Module,
+  { loss = "nll", compiled = false }: LossChoice & { readonly compiled?: boolean } = {},
+): (batches: Iterable<Batch>) => Evaluation {
+  const scoreOf = (images: Tensor, labels: Tensor): Tensor => noGrad(() => score(model, losses[loss], images, labels));
   const scoring = compiled ? compile(scoreOf) : scoreOf;
-  return (batches) => evaluating(model, () => sumUp(batches, scoring));
+  let checked = loss !== "nll";
+  return (batches) =>
+    evaluating(model, () =>
+      sumUp(batches, (images, labels) => {
+        if (!checked) checkLikelihoods(model, images);
+        checked = true;
+        return scoring(images, labels);
+      }),
+    );
 }
 
 /**
  * The sum of a batch's losses and the number of its correctly classified images, as one tensor [2], so that one program
  * computes both.
  */
-function score(model: Module, images: Tensor, labels: Tensor): Tensor {
+function score(model: Module, loss: Loss, images: Tensor, labels: Tensor): Tensor {
   const output = (model as (images: Tensor) => Tensor)(images);
-  const loss = F.nllLoss(output, labels, { reduction: "sum" });
-  return stack([loss, output.argmax(1).eq(labels).float().sum()]);
+  return stack([loss(output, labels, { reduction: "sum" }), output.argmax(1).eq(labels).float().sum()]);
 }
 
 function sumUp(batches: Iterable<Batch>, scoring: (images: Tensor, labels: Tensor) => Tensor): Evaluation {

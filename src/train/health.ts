@@ -6,11 +6,12 @@
  */
 import type { Batch } from "../data/dataset.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
-import { functional as F, type Module } from "../nn/index.js";
+import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
 import * as ops from "../ops/index.js";
 import { cat } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
+import { losses, type Loss, type LossChoice } from "./losses.js";
 
 /**
  * A ReLU's channels (or features, for [N, features]), and how many of them were 0 for every image at every position.
@@ -44,8 +45,9 @@ const MOST_IMAGES = 256;
 /**
  * Measures dead ReLUs and gradients on one batch, in evaluation mode. Each module gets its own mode back; gradients are
  * cleared.
- * @param model a network that computes log-likelihoods [N, classes]
+ * @param model a network that computes log-likelihoods [N, classes] or, with the loss "cross-entropy", scores
  * @param batch images [N, C, H, W] with their classes, int32 [N]; the first 256 are used
+ * @param choice the loss; "nll" unless given
  * @returns the network's ReLUs and weights
  * @example
  * manualSeed(1);
@@ -53,18 +55,18 @@ const MOST_IMAGES = 256;
  * relus[0]; // { units: 8, dead: 0 }
  * gradients[0].weight; // "conv1.weight"
  */
-export function measureHealth(model: Module, [allImages, allLabels]: Batch): Health {
+export function measureHealth(model: Module, [allImages, allLabels]: Batch, { loss = "nll" }: LossChoice = {}): Health {
   const [images, labels] = [allImages, allLabels].map((part) => part.slice(0, 0, MOST_IMAGES)) as [Tensor, Tensor];
   model.zeroGrad();
   try {
-    return evaluating(model, () => lookInside(model, images, labels));
+    return evaluating(model, () => lookInside(model, losses[loss], images, labels));
   } finally {
     model.zeroGrad();
   }
 }
 
-function lookInside(model: Module, images: Tensor, labels: Tensor): Health {
-  const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
+function lookInside(model: Module, lossOf: Loss, images: Tensor, labels: Tensor): Health {
+  const loss = lossOf((model as (images: Tensor) => Tensor)(images), labels);
   const relus = topologicalOrder([loss.node]).filter((node) => ops.relu.is(node) && node.shape.length >= 2);
   const highest = relus.map(highestOfUnits);
   if (loss.requiresGrad) loss.backward();

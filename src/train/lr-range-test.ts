@@ -5,14 +5,16 @@
  */
 import type { Batch } from "../data/dataset.js";
 import { ArgumentError } from "../errors/errors.js";
-import { functional as F, type Module } from "../nn/index.js";
+import type { Module } from "../nn/index.js";
 import { beginTraining } from "../nn/modes.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { losses, type LossChoice } from "./losses.js";
+import { checkLikelihoods } from "./network-check.js";
 
 /** Options of `lrRangeTest`. */
-export interface RangeTestOptions {
-  /** A network that computes log-likelihoods [N, classes]. It is trained, and useless afterwards. */
+export interface RangeTestOptions extends LossChoice {
+  /** A network that computes log-likelihoods [N, classes] or, with the loss "cross-entropy", scores. It is trained, and useless afterwards. */
   readonly model: Module;
   /** Its optimizer. */
   readonly optimizer: Optimizer;
@@ -61,7 +63,8 @@ const BELOW_LOWEST = 10;
  * 2017 ("Cyclical Learning Rates for Training Neural Networks", section 3.3), with the smoothing of fastai's `lr_find`.
  * @param options the network, its optimizer, batches, and the range of rates
  * @returns the loss at each rate, step by step
- * @throws ArgumentError if the range is not possible
+ * @throws ArgumentError if the range is not possible, or if the loss is "nll" and the network's outputs are not
+ *   log-likelihoods
  * @example
  * const model = new ExerciseNet();
  * const points = lrRangeTest({
@@ -74,7 +77,8 @@ const BELOW_LOWEST = 10;
  * });
  * [...points].map(({ lr }) => lr); // [0.001, 0.01, 0.1, 1]
  */
-export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: RangeTestOptions): Generator<RangePoint> {
+export function* lrRangeTest(options: RangeTestOptions): Generator<RangePoint> {
+  const { model, optimizer, batches, from, to, steps, loss: choice = "nll" } = options;
   if (!(from > 0 && from < to && Number.isInteger(steps) && steps >= 2)) {
     throw new ArgumentError({
       op: "lrRangeTest",
@@ -86,10 +90,11 @@ export function* lrRangeTest({ model, optimizer, batches, from, to, steps }: Ran
   beginTraining(model);
   let [step, mean, lowest] = [0, 0, Infinity];
   for (const [images, labels] of batches) {
+    if (step === 0 && choice === "nll") checkLikelihoods(model, images);
     const lr = from * (to / from) ** (step / (steps - 1));
     for (const group of optimizer.paramGroups) group.lr = lr;
     optimizer.zeroGrad();
-    const value = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
+    const value = losses[choice]((model as (images: Tensor) => Tensor)(images), labels);
     value.backward();
     optimizer.step();
     const loss = value.item();

@@ -85,8 +85,28 @@ for (const [what, end] of Object.entries(others)) {
     assert.throws(() => checkLikelihoods(model, rand([4, 1, 4, 4])), {
       name: "ArgumentError",
       message:
-        /^Net: the network's outputs are not log-likelihoods: exp of those of image 0 adds up to .*; expected a total of 1 for each image\. Hint: end forward\(\) with F\.logSoftmax\(x, 1\)/,
+        /^Net: the network's outputs are not log-likelihoods: exp of those of image 0 adds up to .*; expected a total of 1 for each image\. Hint: end forward\(\) with F\.logSoftmax\(x, 1\).* the loss "cross-entropy", as in { loss: "cross-entropy" }\.$/,
     });
     assert.equal(model.training, true);
   });
 }
+
+test("likelihoods from a softmax are told apart from scores", () => {
+  const images = rand([4, 1, 4, 4]);
+  const instead = /with F\.logSoftmax\(x, 1\) instead of the softmax, or without both and choose/;
+  assert.throws(() => checkLikelihoods(new Net(10, (x) => x.softmax(1)), images), instead);
+  assert.throws(
+    () => checkLikelihoods(new Net(10, (x) => x), images),
+    /which turns scores \(logits\) into log-likelihoods/,
+  );
+});
+
+test("with cross-entropy, scores of the right shape are what is expected", () => {
+  const scores = (x: Tensor): Tensor => x;
+  checkNetwork(new Net(10, scores), [1, 4, 4], 10, { loss: "cross-entropy" });
+  assert.throws(() => checkNetwork(new Net(5, scores), [1, 4, 4], 10, { loss: "cross-entropy" }), {
+    message:
+      "Net: the network's result does not fit data with 10 classes; expected scores (logits) [2,10] for images " +
+      "[2,1,4,4], got float32 [2,5]. Hint: end forward() with x.view(-1, 10).",
+  });
+});

@@ -6,6 +6,7 @@ import { evaluating } from "../nn/modes.js";
 import * as ops from "../ops/index.js";
 import { formatShape, shapesEqual, type Shape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { outputsFor, type LossChoice } from "./losses.js";
 import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
 
 /**
@@ -13,29 +14,42 @@ import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
  * @param model the network
  * @param inputSize the size of an image, [C, H, W]
  * @param classes the number of classes
+ * @param choice the loss; "nll" unless given
  * @throws ShapeError if it cannot take the images, or does not compute a log-likelihood for each class
  * @example
  * checkNetwork(new ExerciseNet(), [1, 28, 28], 10);
  * checkNetwork(new ExerciseNet(), [1, 28, 28], 26); // throws ShapeError
  */
-export function checkNetwork(model: Module, inputSize: Shape, classes: number): void {
+export function checkNetwork(
+  model: Module,
+  inputSize: Shape,
+  classes: number,
+  { loss = "nll" }: LossChoice = {},
+): void {
   const output = callLazily(model, [inputSize], evaluation).result;
   const expected = [BATCH, classes];
   if (output instanceof Tensor && output.dtype === "float32" && shapesEqual(output.shape, expected)) return;
   throw new ShapeError({
     op: model.constructor.name,
     problem: `the network's result does not fit data with ${classes} classes`,
-    expected: `log-likelihoods ${formatShape(expected)} for images ${formatShape([BATCH, ...inputSize])}`,
+    expected: `${outputsFor[loss]} ${formatShape(expected)} for images ${formatShape([BATCH, ...inputSize])}`,
     got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : typeof output,
-    hint: `end forward() with F.logSoftmax(x.view(-1, ${classes}), 1)`,
+    hint: `end forward() with ${loss === "nll" ? `F.logSoftmax(x.view(-1, ${classes}), 1)` : `x.view(-1, ${classes})`}`,
   });
 }
+
+/** The ways out for a network that computes scores, and for one that computes likelihoods. */
+const CHOICE = 'choose the loss "cross-entropy", as in { loss: "cross-entropy" }';
+const hints = {
+  scores: `end forward() with F.logSoftmax(x, 1), which turns scores (logits) into log-likelihoods, or ${CHOICE}`,
+  likelihoods: `end forward() with F.logSoftmax(x, 1) instead of the softmax, or without both and ${CHOICE}`,
+};
 
 /** How far the likelihoods of an image may be from 1 in total. */
 const tolerance = 1e-2;
 
 /**
- * Refuses a network whose outputs are not log-likelihoods. The Trainer's loss, `F.nllLoss`, would reward it for ever larger
+ * Refuses a network whose outputs are not log-likelihoods. The loss "nll", `F.nllLoss`, would reward it for ever larger
  * outputs, and never say that it learns nothing.
  * @param model the network
  * @param images a batch [N, C, H, W]
@@ -53,8 +67,14 @@ export function checkLikelihoods(model: Module, images: Tensor): void {
     op: model.constructor.name,
     problem: `the network's outputs are not log-likelihoods: exp of those of image ${wrong} adds up to ${totals[wrong]!.toPrecision(3)}`,
     expected: "a total of 1 for each image",
-    hint: "end forward() with F.logSoftmax(x, 1), which turns scores (logits) into log-likelihoods",
+    hint: areLikelihoods(output) ? hints.likelihoods : hints.scores,
   });
+}
+
+/** Whether outputs [N,C] are not negative and add up to 1 for each image. */
+function areLikelihoods(output: Tensor): boolean {
+  const totals = output.sum(1).data();
+  return output.data().every((value) => value >= 0) && totals.every((total) => Math.abs(total - 1) <= tolerance);
 }
 
 /** Whether [N,C] is a log-softmax over the classes, perhaps of [N,C,1,1]; then there is nothing to compute. */

@@ -33,7 +33,7 @@ export interface TrainingData {
  * await trainer.run(); // true
  */
 export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data: TrainingData): Trainer {
-  const { batchSize, seed, epochs, checkpointSteps } = config;
+  const { batchSize, seed, epochs, checkpointSteps, loss } = config;
   manualSeed(seed);
   const loading = { batchSize, prefetch: 1 };
   const trainLoader = trainingBatches(data.train, loading, config);
@@ -43,5 +43,5 @@ export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data
   const schedule = makeSchedule({ optimizer, config, batches: trainLoader.length });
   // The forward pass of a network from a file may depend on anything; the built-in ones depend on nothing unusual.
   const compiled = Object.hasOwn(networks, config.net);
-  return new Trainer({ model, optimizer, schedule, trainLoader, testLoader, epochs, checkpointSteps, compiled });
+  return new Trainer({ model, loss, optimizer, schedule, trainLoader, testLoader, epochs, checkpointSteps, compiled });
 }

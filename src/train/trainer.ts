@@ -6,7 +6,7 @@
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
 import { DivergenceError } from "../errors/errors.js";
-import { functional as F, type Module } from "../nn/index.js";
+import type { Module } from "../nn/index.js";
 import { beginTraining } from "../nn/modes.js";
 import type { Schedule } from "../config/schedules.js";
 import type { Optimizer } from "../optim/index.js";
@@ -15,6 +15,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
+import { losses, type LossChoice } from "./losses.js";
 import { checkLikelihoods } from "./network-check.js";
 import { measureHealth, type Health } from "./health.js";
 
@@ -33,8 +34,8 @@ export interface BatchSource {
 }
 
 /** Options of `Trainer`. */
-export interface TrainerOptions {
-  /** A network that computes log-likelihoods [N, classes]. */
+export interface TrainerOptions extends LossChoice {
+  /** A network that computes log-likelihoods [N, classes] or, with the loss "cross-entropy", scores (logits). */
   readonly model: Module;
   /** The optimizer of its parameters. */
   readonly optimizer: Optimizer;
@@ -86,22 +87,23 @@ export class Trainer extends TrainEvents {
   private readonly step: (images: Tensor, labels: Tensor) => Tensor;
   private readonly evaluate: (batches: Iterable<Batch>) => Evaluation;
   private turnEnds = 0;
-  /** Whether the network's outputs are known to be log-likelihoods. */
-  private checked = false;
+  /** Whether the network's outputs are known to suit the loss. */
+  private checked: boolean;
 
   /** @param options the network, its data and how to train it */
   constructor(readonly options: TrainerOptions) {
     super();
-    const { model, optimizer, compiled = false } = options;
+    const { model, optimizer, loss: choice = "nll", compiled = false } = options;
+    this.checked = choice !== "nll";
     const step = (images: Tensor, labels: Tensor): Tensor => {
       optimizer.zeroGrad();
-      const loss = F.nllLoss((model as (images: Tensor) => Tensor)(images), labels);
+      const loss = losses[choice]((model as (images: Tensor) => Tensor)(images), labels);
       loss.backward();
       optimizer.step();
       return loss;
     };
     this.step = compiled ? compile(step) : step;
-    this.evaluate = evaluator(model, { compiled });
+    this.evaluate = evaluator(model, { loss: choice, compiled });
   }
 
   /** The network. */
@@ -125,7 +127,8 @@ export class Trainer extends TrainEvents {
   /**
    * Trains to the end, or until `stop()` is called.
    * @returns whether all epochs are done
-   * @throws DivergenceError if the loss is no longer a finite number; what was saved before stays usable
+   * @throws DivergenceError if the loss is no longer a finite number; what was saved before stays usable. ArgumentError if
+   *   the loss is "nll" and the network's outputs are not log-likelihoods
    * @example
    * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
    * const config = resolveConfig("notebook", { epochs: 1, batchSize: 8 });
@@ -177,7 +180,10 @@ export class Trainer extends TrainEvents {
         }
       })(),
     );
-    return { ...evaluation, health: first ? measureHealth(this.model, first) : { relus: [], gradients: [] } };
+    return {
+      ...evaluation,
+      health: first ? measureHealth(this.model, first, this.options) : { relus: [], gradients: [] },
+    };
   }
 
   /**

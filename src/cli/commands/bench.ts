@@ -2,6 +2,7 @@
 import type { nn } from "../../entries/index.js";
 import { configure, F, manualSeed, compile, optim, profile, rand, randint, type Profile } from "../../entries/index.js";
 import { findNetwork } from "../network-file.js";
+import { addSettings, readConfig } from "../options.js";
 import type { DefineCommand } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
@@ -11,6 +12,7 @@ interface BenchOptions {
   readonly input: string;
   readonly classes: string;
   readonly steps: string;
+  readonly loss?: string;
   readonly profile?: true;
 }
 
@@ -24,7 +26,7 @@ Examples:
   kilograd bench my-net.ts --input 3,32,32 --classes 10`;
 
 export const defineCommand: DefineCommand = (command, { stdout }) => {
-  command
+  addSettings(command, ["loss"])
     .description("time training steps on random images; with --profile, show where the time goes")
     .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
     .option("--batch-size <n>", "images per step", "32")
@@ -40,20 +42,27 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
       const size = options.input.split(",").map((extent) => readWhole("--input", extent, 1, MOST));
       manualSeed(1);
       const classes = readWhole("--classes", options.classes, 1, MOST);
-      const step = makeStep((await findNetwork(net))(), [batch, ...size], classes);
+      const step = makeStep((await findNetwork(net))(), [batch, ...size], classes, readLoss(options.loss));
       const steps = readWhole("--steps", options.steps, 1, MOST);
       stdout.write(`${formatSpeed(medianStep(step, steps), batch)}\n`);
       if (options.profile) stdout.write(`\n${formatProfile(profile(step, { steps }))}\n`);
     });
 };
 
+type Loss = typeof F.nllLoss | typeof F.crossEntropy;
+
+function readLoss(loss: string | undefined): Loss {
+  const config = readConfig("exercise", { recipe: "default", ...(loss === undefined ? {} : { loss }) });
+  return config.loss === "nll" ? F.nllLoss : F.crossEntropy;
+}
+
 /** A training step like the trainer's, always on the same images. */
-function makeStep(model: nn.Module, shape: readonly number[], classes: number): () => void {
+function makeStep(model: nn.Module, shape: readonly number[], classes: number, lossOf: Loss): () => void {
   const [images, labels] = [rand(shape), randint(0, classes, [shape[0]!])];
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
   const step = compile((x, y) => {
     optimizer.zeroGrad();
-    const loss = F.nllLoss((model as (images: typeof x) => typeof x)(x), y);
+    const loss = lossOf((model as (images: typeof x) => typeof x)(x), y);
     loss.backward();
     optimizer.step();
     return loss;

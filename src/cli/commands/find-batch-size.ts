@@ -23,7 +23,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .description("compare batch sizes: speed and accuracy after training on the same images")
     .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise");
   addSettings(command, [
-    ...(["recipe", "optimizer", "lr", "momentum", "weightDecay"] as const),
+    ...(["recipe", "loss", "optimizer", "lr", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),
   ])
     .option("--sizes <list>", "batch sizes, separated by commas", "16,32,64,128,256,512")

@@ -27,7 +27,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .description("find a learning rate by a range test: raise it from step to step until the loss explodes")
     .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise");
   addSettings(command, [
-    ...(["recipe", "batchSize", "optimizer", "momentum", "weightDecay"] as const),
+    ...(["recipe", "batchSize", "loss", "optimizer", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),
   ])
     .option("--from <x>", "the first learning rate", "1e-5")
@@ -59,7 +59,7 @@ async function rangeTest(net: string, options: FindLrOptions): Promise<RangePoin
   const batches = (function* () {
     for (;;) yield* trainLoader.iterate();
   })();
-  return [...lrRangeTest({ model, optimizer, batches, from, to, steps })];
+  return [...lrRangeTest({ model, optimizer, batches, from, to, steps, loss: config.loss })];
 }
 
 /** The curve as far as the loss is at most twice its initial value: a larger scale would hide everything else. */

@@ -1,16 +1,19 @@
 /** `kilograd import FILE` */
 import path from "node:path";
 import { UsageError } from "../../entries/index.js";
+import { DataLoader } from "../../entries/data.js";
+import { evaluate } from "../../entries/train.js";
 import { defaultRunFolder, Run } from "../../entries/train-node.js";
 import { assemble } from "../assembly.js";
 import { isOnnx } from "../network-file.js";
-import { DATA, readConfig } from "../options.js";
+import { addSettings, DATA, readConfig } from "../options.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 import { loadWeights } from "../weights-file.js";
 
 interface ImportOptions {
   readonly net?: string;
   readonly data?: string;
+  readonly loss?: string;
   readonly out?: string;
 }
 
@@ -24,7 +27,7 @@ Afterwards:
   kilograd train --weights model.pt --lr 0.01       train from these weights with settings of your own`;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
-  command
+  addSettings(command, ["loss"])
     .description("turn what another tool has trained into a run, for evaluate, predict and train")
     .argument("<file>", "safetensors, PyTorch's .pt with a state dict, NumPy's .npz, or ONNX")
     .option("--net <net>", "the network that the weights belong to (default: exercise; an ONNX model brings its own)")
@@ -37,14 +40,17 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
 async function importFile(file: string, options: ImportOptions, { stdout }: Surroundings): Promise<void> {
   const { out = defaultRunFolder("import", new Date()) } = options;
   checkOptions(file, options, out);
-  const { data } = options;
-  const words = { recipe: "default", ...(data === undefined ? {} : { data }) };
+  const { data, loss } = options;
+  const words = { recipe: "default", ...(data === undefined ? {} : { data }), ...(loss === undefined ? {} : { loss }) };
   const config = isOnnx(file)
     ? readConfig(file, words)
     : readConfig(options.net ?? "exercise", { ...words, weights: file });
   const { trainer, data: opened } = await assemble(config);
   if (config.weights !== null)
     await loadWeights(trainer.model, file, "name the network that the weights belong to with --net");
+  // A test of a few images, because the training that would notice scores instead of log-likelihoods does not take place.
+  const [few] = new DataLoader(opened.test, { batchSize: 2 });
+  if (few) evaluate(trainer.model, [few], config);
   const run = Run.create(out, config, opened);
   const close = run.follow(trainer);
   // A training that is stopped before its first step leaves a checkpoint of its initial weights.

@@ -162,7 +162,7 @@ test("options reach the configuration", async (t) => {
   ];
   const schedule = ["--schedule", "multistep:milestones=1+2,gamma=0.5", "--augment", "rotation=10,scale=0.1"];
   const crop = ["--early-crop", "size=22,epochs=1"];
-  const engine = ["--threads", "1", "--numerics", "strict"];
+  const engine = ["--threads", "1", "--numerics", "strict", "--loss", "cross-entropy"];
   const { status, stderr } = await kilograd(words(data, out, ...settings, ...schedule, ...crop, ...engine));
   assert.equal(stderr, "");
   assert.equal(status, 0);
@@ -173,6 +173,7 @@ test("options reach the configuration", async (t) => {
     data,
     epochs: 2,
     batchSize: 8,
+    loss: "cross-entropy",
     optimizer: "adamw",
     lr: 0.002,
     momentum: 0.8,

@@ -11,6 +11,7 @@ import {
   judge,
   type Checkpoint,
   type EpochEvent,
+  type TrainConfig,
   type Trainer,
 } from "../../entries/train.js";
 import { defaultRunFolder, Run, trainingLogs, type StartLog } from "../../entries/train-node.js";
@@ -149,9 +150,9 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   }
   const { trainer, data } = await assemble(config);
   const { size, classes } = data.info;
-  checkNetwork(trainer.model, size, classes.length);
+  checkNetwork(trainer.model, size, classes.length, config);
   if (config.earlyCrop && croppedEpochs(config) > 0) {
-    checkCropped(trainer, croppedSize(size, config.earlyCrop), classes.length);
+    checkCropped(trainer, croppedSize(size, config.earlyCrop), classes.length, config);
   }
   if (config.weights !== null) {
     const hint = "name the network that the weights belong to, as in `kilograd train my-net.ts --weights file`";
@@ -161,9 +162,9 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
 }
 
 /** A network may accept whole images but not smaller ones. */
-function checkCropped({ model }: Trainer, size: Shape, classes: number): void {
+function checkCropped({ model }: Trainer, size: Shape, classes: number, config: TrainConfig): void {
   try {
-    checkNetwork(model, size, classes);
+    checkNetwork(model, size, classes, config);
   } catch (error) {
     const message = (error as Error).message.replace(/\.$/, "");
     throw new UsageError(

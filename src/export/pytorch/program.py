@@ -177,7 +177,7 @@ def evaluate(model, images, labels, order):
     for places in order[RANK::WORLD].split(500):
         output = model(normalized(images[places]).to(DEVICE))
         target = labels[places].to(DEVICE)
-        loss += F.nll_loss(output, target, reduction="sum").item()
+        loss += slot("loss")(output, target, reduction="sum").item()
         correct += (output.argmax(1) == target).sum().item()
     return WORLD * mean_over_processes(loss) / len(images), round(WORLD * mean_over_processes(correct))
 
@@ -214,7 +214,7 @@ def train(options):
             batch = normalized(shown).to(DEVICE)
             optimizer.zero_grad()
             # The gradients of the processes are averaged, which makes this the mean over the whole batch.
-            loss = F.nll_loss(model(batch), labels[chosen].to(DEVICE), reduction="sum") * WORLD / len(places)
+            loss = slot("loss")(model(batch), labels[chosen].to(DEVICE), reduction="sum") * WORLD / len(places)
             loss.backward()
             optimizer.step()
             slot("after each step")

@@ -1,5 +1,5 @@
 /** A training's recipe as Python: its settings, optimizer and schedule. */
-import type { ScheduleConfig, TrainConfig } from "../../config/config.js";
+import type { LossName, ScheduleConfig, TrainConfig } from "../../config/config.js";
 import { momentumRange, SECOND_BETA } from "../../config/schedules.js";
 import type { ImageInfo } from "../../runs/datasets.js";
 import { pythonBool } from "../../text/python.js";
@@ -71,11 +71,14 @@ const schedules: {
   }),
 };
 
-/** The statements of the program that depend on the optimizer and the schedule. */
+const losses: Readonly<Record<LossName, string>> = { nll: "F.nll_loss", "cross-entropy": "F.cross_entropy" };
+
+/** The expressions and statements of the program that depend on the loss, the optimizer and the schedule. */
 export function trainingSource(config: TrainConfig): Record<string, string> {
   const make = schedules[config.schedule.name] as (settings: ScheduleConfig, config: TrainConfig) => ScheduleSource;
   const schedule = make(config.schedule, config);
   return {
+    loss: losses[config.loss],
     optimizer: optimizers[config.optimizer](config),
     schedule: schedule.make,
     "after each step": schedule.afterStep ?? "",
