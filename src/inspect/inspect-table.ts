@@ -1,6 +1,7 @@
 /** An inspection as a table of text. */
 import type { Field } from "./receptive-field.js";
 import type { Inspection, Layer } from "./layer.js";
+import { columnsOf } from "../text/columns.js";
 import { thousands } from "../text/thousands.js";
 
 interface Column {
@@ -33,7 +34,7 @@ export function formatInspection(inspection: Inspection): string {
   const { layers, neverCalled, parameters, multiplyAdds, activationBytes } = inspection;
   const rows = layers.map((layer, position) => COLUMNS.map(({ cell }) => cell(layer, position)));
   const widths = COLUMNS.map(({ title }, column) =>
-    Math.max(...[title, ...rows.map((row) => row[column]!)].map(length)),
+    Math.max(...[title, ...rows.map((row) => row[column]!)].map(columnsOf)),
   );
   const line = (cells: readonly string[]): string =>
     cells.map((text, column) => align(text, widths[column]!, COLUMNS[column]!.align)).join("  ");
@@ -41,9 +42,9 @@ export function formatInspection(inspection: Inspection): string {
   const notes = [...layers.flatMap(notesOn), ...neverCalled.map((path) => `${path} is never called.`)];
   return [
     titles,
-    "─".repeat(length(titles)),
+    "─".repeat(columnsOf(titles)),
     ...rows.map((row) => line(row).trimEnd()),
-    "─".repeat(length(titles)),
+    "─".repeat(columnsOf(titles)),
     `Parameters: ${thousands(parameters)}. Multiply-adds per image: ${thousands(multiplyAdds)}. ` +
       `Activations per image: ${formatBytes(activationBytes)}.`,
     ...(notes.length > 0 ? ["", ...notes] : []),
@@ -117,11 +118,7 @@ export function formatBytes(bytes: number): string {
   return `${unit === "B" ? size : size.toFixed(1)} ${unit}`;
 }
 
-function length(text: string): number {
-  return [...text].length;
-}
-
 function align(text: string, width: number, side: Column["align"]): string {
-  const space = " ".repeat(width - length(text));
+  const space = " ".repeat(width - columnsOf(text));
   return side === "left" ? text + space : space + text;
 }

@@ -1,9 +1,14 @@
 /**
- * A progress bar for any iterable, in the format of Python's tqdm (4.66, `tqdm.std`): `desc: 100%|██████████| 1875/1875
+ * A progress bar for any iterable, in the format of Python's tqdm (4.64, `tqdm.std`): `desc: 100%|██████████| 1875/1875
  * [00:21<00:00, 89.23it/s]`. On a terminal it is a line that is redrawn; elsewhere it is one plain line at the end of
  * the iteration.
  */
-import { roundHalfEven } from "../text/rounding.js";
+import { either, flag, integer, kind, number, numberWithin, orNull } from "../errors/kinds.js";
+import { isRecord, optional, required, Signature } from "../errors/signature.js";
+import { columnsOf } from "../text/columns.js";
+import { pythonShort } from "../text/python.js";
+import { ASCII, BLOCKS, formatMeter, type MeterStyle } from "./meter.js";
+import { giveUpLine, takeLine } from "./open-bars.js";
 
 /** The output of a progress bar: `process.stderr`, or any other object that accepts text. */
 export interface ProgressStream {
@@ -16,6 +21,8 @@ export interface ProgressStream {
   readonly isTTY?: boolean;
   /** The width of the terminal in characters. */
   readonly columns?: number;
+  /** The height of the terminal in lines. Default 20. */
+  readonly rows?: number;
 }
 
 /** Options of `tqdm` and `ProgressBar`, by the names of Python's tqdm. */
@@ -24,75 +31,77 @@ export interface ProgressOptions {
   readonly desc?: string;
   /** The number of elements. Default: the iterable's `length` or `size`; without one only a count is shown. */
   readonly total?: number;
-  /** How many elements are already done; they do not count for the rate. Default 0. */
-  readonly initial?: number;
-  /** What is counted, as in `89.23it/s`. Default "it". */
-  readonly unit?: string;
+
+  /**
+   * Whether the bar stays after its end; null keeps only one that is not below another. Without a terminal, a bar that
+   * does not stay is never written. Default true.
+   */
+  readonly leave?: boolean | null;
+  /** The width of the line; 0 leaves out the bar. Default: the terminal's, or a bar of ten characters. */
+  readonly ncols?: number;
   /** The time between two drawings on a terminal, in seconds. Default 0.1. */
   readonly mininterval?: number;
+  /** Whether to draw with ` 123456789#`, or the characters to draw with, from empty to full. Default false: blocks. */
+  readonly ascii?: boolean | string;
+  /** Whether to write nothing; null writes only on a terminal. Default false. */
+  readonly disable?: boolean | null;
+  /** What is counted, as in `89.23it/s`. Default "it". */
+  readonly unit?: string;
+  /** Whether to write numbers as `12.5k`; a number multiplies them instead. Default false. */
+  readonly unitScale?: boolean | number;
 
   /**
    * The weight of the newest measurement in the rate that is shown, from 0 to 1; 0 shows the mean rate. Default 0.3.
    */
   readonly smoothing?: number;
+  /** How many elements are already done; they do not count for the rate. Default 0. */
+  readonly initial?: number;
+  /** The line on which to draw, counted from that of the outermost bar. Default: the first free one. */
+  readonly position?: number;
+  /** What to show after the rate: a text, or values by name. Default: nothing. */
+  readonly postfix?: string | Readonly<Record<string, unknown>>;
+  /** With `unitScale`, how many times as large the next prefix is: 1024 for bytes. Default 1000. */
+  readonly unitDivisor?: number;
   /** Where to draw. Default: standard error; in a browser, the console. */
   readonly stream?: ProgressStream;
   /** A clock in seconds. Default: `performance.now()`. */
   readonly clock?: () => number;
 }
 
-/** The numbers that a bar shows. */
-export interface Meter {
-  readonly n: number;
-  readonly total: number | undefined;
-  /** The time since the start, in seconds. */
-  readonly elapsed: number;
-  /** Elements that were done before the clock began. */
-  readonly initial?: number;
-  /** Elements per second. Default: the mean since the start. */
-  readonly rate?: number | undefined;
-  readonly desc: string;
-  readonly unit: string;
-  /** The width of the whole line in characters. Default: a bar of ten characters. */
-  readonly columns?: number | undefined;
-}
+const text = kind<string>("a text", (value) => typeof value === "string");
+const count = kind<number>("a number of at least 0", (value) => typeof value === "number" && value >= 0);
+const stream = kind<ProgressStream>("an object with a method write(text)", (value) => {
+  return typeof (value as { write?: unknown } | null)?.write === "function";
+});
+const clock = kind<() => number>("a function", (value) => typeof value === "function");
+const charset = kind<string>("two characters or more", (value) => typeof value === "string" && [...value].length > 1);
+const record = kind<Readonly<Record<string, unknown>>>("values by name", isRecord);
 
-const EIGHTHS = " ▏▎▍▌▋▊▉█";
+/** In tqdm's order. */
+export const progressParameters = [
+  optional("desc", text, ""),
+  optional("total", count),
+  optional("leave", orNull(flag), true),
+  optional("ncols", integer(0)),
+  optional("mininterval", numberWithin(0, Number.MAX_VALUE), 0.1),
+  optional("ascii", either(flag, charset), false),
+  optional("disable", orNull(flag), false),
+  optional("unit", text, "it"),
+  optional("unitScale", either(flag, number), false),
+  optional("smoothing", numberWithin(0, 1), 0.3),
+  optional("initial", number, 0),
+  optional("position", integer(0)),
+  optional("postfix", either(text, record), ""),
+  optional("unitDivisor", number, 1000),
+  optional("stream", stream),
+  optional("clock", clock),
+] as const;
+const signature = new Signature("ProgressBar", progressParameters);
+const append = new Signature("setPostfix", [required("postfix", either(text, record))]);
+const describe = new Signature("setDescription", [optional("desc", text, "")]);
+const advance = new Signature("update", [optional("n", number, 1)]);
 
-/** Formats a duration as `01:05`, or as `1:01:05` from one hour on. tqdm: `format_interval`. */
-export function formatInterval(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (part: number): string => String(part).padStart(2, "0");
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
-}
-
-/**
- * Draws a bar that is `width` characters wide and filled to a fraction, in steps of an eighth of a character. tqdm:
- * `Bar`.
- */
-export function formatBar(fraction: number, width: number): string {
-  const eighths = Math.floor(Math.min(1, Math.max(0, fraction)) * width * 8);
-  const whole = Math.floor(eighths / 8);
-  if (whole >= width) return EIGHTHS[8]!.repeat(width);
-  return EIGHTHS[8]!.repeat(whole) + EIGHTHS[eighths % 8]! + " ".repeat(width - whole - 1);
-}
-
-/** Formats the whole line. tqdm: `format_meter`. */
-export function formatMeter(meter: Meter): string {
-  const { n, total, elapsed, unit } = meter;
-  const rate = meter.rate ?? (elapsed > 0 ? (n - (meter.initial ?? 0)) / elapsed : 0);
-  const perSecond = rate > 0 ? rate.toFixed(2).padStart(5) : "?";
-  const pace = rate > 0 && rate < 1 ? `${(1 / rate).toFixed(2).padStart(5)}s/${unit}` : `${perSecond}${unit}/s`;
-  const prefix = meter.desc === "" ? "" : `${meter.desc}: `;
-  if (!total) return `${prefix}${n}${unit} [${formatInterval(elapsed)}, ${pace}]`;
-  const remaining = rate > 0 ? formatInterval(Math.max(0, total - n) / rate) : "?";
-  const left = `${prefix}${String(roundHalfEven((n / total) * 100)).padStart(3)}%|`;
-  const right = `| ${n}/${total} [${formatInterval(elapsed)}<${remaining}, ${pace}]`;
-  if (meter.columns === undefined) return left + formatBar(n / total, 10) + right;
-  const width = Math.max(1, meter.columns - left.length - right.length);
-  return (left + formatBar(n / total, width) + right).slice(0, meter.columns);
-}
+const UP = "\x1b[A";
 
 /** An exponential moving average without bias towards 0 in its first values. tqdm: `EMA`. */
 class MovingAverage {
@@ -110,7 +119,8 @@ class MovingAverage {
 
 /**
  * A progress bar that you advance yourself; `tqdm()` does it for you. On a terminal it is one line that is redrawn,
- * elsewhere one plain line at the end. It looks like Python's tqdm 4.66.
+ * elsewhere one plain line at the end. It looks like Python's tqdm 4.64. A bar that is made while another is open is
+ * drawn below it.
  * @example
  * const lines: string[] = [];
  * const bar = new ProgressBar({ total: 4, stream: { write: (text) => lines.push(text) } });
@@ -123,9 +133,17 @@ export class ProgressBar {
   n: number;
   /** How many there are, if that is known. */
   total: number | undefined;
+  /**
+   * The line on which it is drawn, counted from that of the outermost bar.
+   * @internal
+   */
+  readonly position: number = 0;
   private readonly initial: number;
   private desc: string;
-  private readonly unit: string;
+  private postfix: string;
+  private readonly leave: boolean | null;
+  private readonly style: MeterStyle;
+  private readonly ncols: number | undefined;
   private readonly mininterval: number;
   private readonly stream: ProgressStream;
   private readonly clock: () => number;
@@ -134,41 +152,51 @@ export class ProgressBar {
   private readonly seconds: MovingAverage;
   private drawnAt: number;
   private drawnN: number;
-  private drawnLength = 0;
-  private closed = false;
+  private drawnColumns = 0;
+  private closed: boolean;
 
-  /** @param options what the bar says, and where */
-  constructor(options: ProgressOptions = {}) {
-    this.n = this.drawnN = this.initial = options.initial ?? 0;
-    this.desc = options.desc ?? "";
-    this.total = options.total;
-    this.unit = options.unit ?? "it";
-    this.mininterval = options.mininterval ?? 0.1;
-    this.stream = options.stream ?? standardStream();
-    this.clock = options.clock ?? (() => performance.now() / 1000);
-    this.steps = new MovingAverage(options.smoothing ?? 0.3);
-    this.seconds = new MovingAverage(options.smoothing ?? 0.3);
+  /**
+   * @param options what the bar says, and where
+   * @throws ArgumentError for an option that does not exist or has no such value
+   */
+  constructor(...options: [options?: ProgressOptions]) {
+    const given = signature.read(options);
+    const { unit, unitScale, unitDivisor, ascii } = given;
+    this.n = this.drawnN = this.initial = given.initial;
+    this.desc = given.desc;
+    this.total = given.total;
+    this.leave = given.leave;
+    this.ncols = given.ncols;
+    this.postfix = formatPostfix(given.postfix);
+    this.style = { unit, unitScale, unitDivisor, charset: typeof ascii === "string" ? ascii : ascii ? ASCII : BLOCKS };
+    this.mininterval = given.mininterval;
+    this.stream = given.stream ?? standardStream();
+    this.clock = given.clock ?? (() => performance.now() / 1000);
+    this.steps = new MovingAverage(given.smoothing);
+    this.seconds = new MovingAverage(given.smoothing);
     this.start = this.drawnAt = this.clock();
+    this.closed = given.disable ?? !this.stream.isTTY;
+    if (this.closed) return;
+    this.position = takeLine(this.stream, this, given.position);
     if (this.stream.isTTY) this.draw(this.start);
   }
 
   /**
    * Advances the bar.
-   * @param n how many more elements are done
+   * @param count how many more elements are done. Default 1
    * @example
    * const bar = new ProgressBar({ total: 10, stream: { write: () => undefined } });
    * bar.update();
    * bar.update(3);
    * bar.n; // 4
    */
-  update(n = 1): void {
-    this.n += n;
-    this.drawIfDue();
+  update(...count: [count?: number]): void {
+    this.advance(advance.read(count).n);
   }
 
   /**
    * Changes the text before the bar.
-   * @param desc the text
+   * @param text the text
    * @example
    * const lines: string[] = [];
    * const bar = new ProgressBar({ total: 2, stream: { write: (text) => lines.push(text) } });
@@ -176,13 +204,29 @@ export class ProgressBar {
    * bar.close();
    * lines[0]!.startsWith("loss=0.25:   0%|"); // true
    */
-  setDescription(desc: string): void {
-    this.desc = desc;
+  setDescription(...text: [desc: string]): void {
+    this.desc = describe.read(text).desc;
     this.drawIfDue();
   }
 
   /**
-   * Draws the bar for the last time, with the mean rate, and ends its line. Further calls do nothing.
+   * Changes what stands after the rate.
+   * @param values a text, or values by name, of which numbers are written with three digits
+   * @example
+   * const lines: string[] = [];
+   * const bar = new ProgressBar({ total: 2, stream: { write: (text) => lines.push(text) } });
+   * bar.setPostfix({ loss: 0.123456, lr: 0.01 });
+   * bar.close();
+   * lines[0]!.endsWith(", loss=0.123, lr=0.01]\n"); // true
+   */
+  setPostfix(...values: [postfix: string | Readonly<Record<string, unknown>>]): void {
+    this.postfix = formatPostfix(append.read(values).postfix);
+    this.drawIfDue();
+  }
+
+  /**
+   * Draws the bar for the last time, with the mean rate, and ends its line; a bar that does not stay is erased. Further
+   * calls do nothing.
    * @example
    * const lines: string[] = [];
    * const bar = new ProgressBar({ total: 2, stream: { write: (text) => lines.push(text) } });
@@ -193,8 +237,21 @@ export class ProgressBar {
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    giveUpLine(this.stream, this);
+    const stays = this.leave ?? this.position === 0;
     const line = this.line(this.clock(), undefined);
-    this.stream.write(this.stream.isTTY ? `\r${this.padded(line)}\n` : `${line}\n`);
+    if (!this.stream.isTTY) {
+      if (stays) this.stream.write(`${line}\n`);
+    } else if (stays) this.stream.write(`\r${this.padded(line)}\n`);
+    else this.write(this.position === 0 ? `${this.padded("")}\r` : this.padded(""));
+  }
+
+  /** @internal */
+  protected advance(n: number): void {
+    this.n += n;
+    // Elements that are taken back were not drawn either.
+    if (n < 0) this.drawnN += n;
+    this.drawIfDue();
   }
 
   private drawIfDue(): void {
@@ -212,84 +269,40 @@ export class ProgressBar {
   }
 
   private draw(now: number): void {
+    const rows = this.stream.rows ?? 20;
+    if (this.position >= rows) return;
     const rate = this.seconds.value > 0 ? this.steps.value / this.seconds.value : undefined;
-    this.stream.write(`\r${this.padded(this.line(now, rate))}`);
+    this.write(this.padded(this.position === rows - 1 ? " ... (more hidden) ..." : this.line(now, rate)));
+  }
+
+  /** Writes on the bar's own line, and returns to the outermost bar's. */
+  private write(line: string): void {
+    this.stream.write(`${"\n".repeat(this.position)}\r${line}${UP.repeat(this.position)}`);
   }
 
   private line(now: number, rate: number | undefined): string {
     // A terminal that does not know its width reports 0.
-    const columns = (this.stream.isTTY && this.stream.columns) || undefined;
-    const { n, total, initial, desc, unit } = this;
-    return formatMeter({ n, total, initial, desc, unit, elapsed: now - this.start, rate, columns });
+    const columns = this.ncols ?? ((this.stream.isTTY && this.stream.columns) || undefined);
+    const { n, total, initial, desc, postfix, style } = this;
+    return formatMeter({ ...style, n, total, initial, desc, postfix, elapsed: now - this.start, rate, columns });
   }
 
   /** Appends spaces that overwrite the rest of an earlier, longer line. */
   private padded(line: string): string {
-    const padded = line.padEnd(this.drawnLength);
-    this.drawnLength = line.length;
+    const columns = columnsOf(line);
+    const padded = line + " ".repeat(Math.max(0, this.drawnColumns - columns));
+    this.drawnColumns = columns;
     return padded;
   }
 }
 
-/**
- * What `tqdm()` returns: the elements of an iterable, and the bar that they advance.
- * @example
- * const progress = tqdm([1, 2, 3], { stream: { write: () => undefined } });
- * [...progress]; // [1, 2, 3]
- * progress.n; // 3
- */
-export class Progress<T> extends ProgressBar implements Iterable<T>, AsyncIterable<T> {
-  /** @internal */
-  constructor(
-    private readonly source: Iterable<T> | AsyncIterable<T>,
-    options: ProgressOptions,
-  ) {
-    super(options);
-  }
-
-  /** The elements of an iterable. */
-  *[Symbol.iterator](): Generator<T, void, undefined> {
-    try {
-      for (const element of this.source as Iterable<T>) {
-        yield element;
-        this.update();
-      }
-    } finally {
-      this.close();
-    }
-  }
-
-  /** The elements of an asynchronous iterable. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    try {
-      for await (const element of this.source) {
-        yield element;
-        this.update();
-      }
-    } finally {
-      this.close();
-    }
-  }
-}
-
-/**
- * Wraps an iterable so that iterating over it shows a progress bar; use `for await` for an asynchronous one. Follows Python's `tqdm.tqdm`.
- * @param iterable the elements
- * @param options what the bar says, and where
- * @returns the elements, with the methods of a progress bar
- * @example
- * const bar = tqdm([1, 2, 3, 4]);
- * let sum = 0;
- * for (const element of bar) {
- *   sum += element;
- *   bar.setDescription(`sum=${sum}`);
- * }
- * sum; // 10
- */
-export function tqdm<T>(iterable: Iterable<T> | AsyncIterable<T>, options: ProgressOptions = {}): Progress<T> {
-  const { length, size } = iterable as { length?: unknown; size?: unknown };
-  const total = options.total ?? [length, size].find((count) => typeof count === "number");
-  return new Progress(iterable, total === undefined ? options : { ...options, total });
+/** tqdm: `set_postfix`, `set_postfix_str`. */
+function formatPostfix(postfix: string | Readonly<Record<string, unknown>>): string {
+  if (typeof postfix === "string") return postfix;
+  const write = (value: unknown): string => (typeof value === "number" ? pythonShort(value) : String(value).trim());
+  return Object.entries(postfix)
+    .map(([name, value]) => `${name}=${write(value)}`)
+    .join(", ");
 }
 
 /** Standard error, as in tqdm; in a browser, the console, which accepts only whole lines. */

@@ -3,7 +3,7 @@
  * totals. Only shapes are needed: the network is called lazily and nothing is computed.
  */
 import { ModuleList, Sequential, type AnyModule, type Module } from "../nn/index.js";
-import { roundHalfEven } from "../text/rounding.js";
+import { pythonFixed } from "../text/python.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { thousands } from "../text/thousands.js";
@@ -132,10 +132,10 @@ export function formatSummary({ rows, totalParams, trainableParams, inputs, outp
     `Trainable params: ${thousands(trainableParams)}`,
     `Non-trainable params: ${thousands(totalParams - trainableParams)}`,
     THIN,
-    `Input size (MB): ${twoDigits(inputSize!)}`,
-    `Forward/backward pass size (MB): ${twoDigits(outputSize!)}`,
-    `Params size (MB): ${twoDigits(paramsSize!)}`,
-    `Estimated Total Size (MB): ${twoDigits(paramsSize! + outputSize! + inputSize!)}`,
+    `Input size (MB): ${pythonFixed(inputSize!, 2)}`,
+    `Forward/backward pass size (MB): ${pythonFixed(outputSize!, 2)}`,
+    `Params size (MB): ${pythonFixed(paramsSize!, 2)}`,
+    `Estimated Total Size (MB): ${pythonFixed(paramsSize! + outputSize! + inputSize!, 2)}`,
     THIN,
   ].join("\n");
 }
@@ -147,9 +147,4 @@ function formatRow(layer: string, output: string, params: string): string {
 function formatShapes({ outputs, several }: SummaryRow): string {
   const shapes = outputs.map((shape) => `[${shape.join(", ")}]`).join(", ");
   return several ? `[${shapes}]` : shapes;
-}
-
-/** Like Python's `%.2f`: sizes are whole numbers over a power of two, so ties are exact and round to the even digit. */
-function twoDigits(megabytes: number): string {
-  return (roundHalfEven(megabytes * 100) / 100).toFixed(2);
 }

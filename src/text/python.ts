@@ -1,4 +1,5 @@
 /** PyTorch's spelling, for what is published under PyTorch's names: state dicts, and the printed form of modules. */
+import { roundHalfEven } from "./rounding.js";
 
 /** `runningMean` → `running_mean`. */
 export function snakeCase(name: string): string {
@@ -22,4 +23,20 @@ export function pythonBool(value: boolean): string {
 export function pythonTuple(values: readonly (number | null)[]): string {
   const words = values.map((value) => value ?? "None");
   return words.length === 1 ? `(${words[0]},)` : `(${words.join(", ")})`;
+}
+
+/** A float with a fixed number of digits, as in `f"{x:.2f}"`; ties go to the even digit. */
+export function pythonFixed(value: number, digits: number): string {
+  const isTie = Math.abs(value * 2 ** (digits + 1)) % 2 === 1;
+  return (isTie ? roundHalfEven(value * 10 ** digits) / 10 ** digits : value).toFixed(digits);
+}
+
+/** The shorter of a number in full and with three digits, as tqdm's `format_num` writes it: `0.123`, `1.23e-5`, `938`. */
+export function pythonShort(value: number): string {
+  const [full, short] = [String(value), value.toPrecision(3)];
+  const [digits, exponent] = short.split("e") as [string, string?];
+  const trimmed = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+  const small = exponent === undefined && value !== 0 && Math.abs(value) < 1e-4;
+  const shortest = small ? value.toExponential(2).replace(/\.?0+e/, "e") : trimmed + (exponent ? `e${exponent}` : "");
+  return shortest.length < full.length ? shortest : full;
 }
