@@ -14,6 +14,7 @@ import {
   TensorDataset,
   transforms,
 } from "../src/entries/data.js";
+import { inspectNetwork } from "../src/entries/summary.js";
 import * as kilograd from "../src/entries/index.js";
 
 const { arange, cat, F, full, nn, ones, optim, rand, randint, randn, randperm, stack, Tensor, tensor, zeros } =
@@ -74,6 +75,9 @@ const calls: Readonly<Record<string, Row>> = {
   BatchSampler: [BatchSampler, new SequentialSampler([1, 2]), 2, false],
   Subset: [Subset, new TensorDataset(scores), [1]],
   randomSplit: [randomSplit, new TensorDataset(scores), [1, 1], new kilograd.Generator(1)],
+  summary: [kilograd.summary, new nn.ReLU(), [4]],
+  summarize: [kilograd.summarize, new nn.ReLU(), [4]],
+  inspectNetwork: [inspectNetwork, new nn.ReLU(), [[4]]],
   centerCrop: [transforms.centerCrop, 28],
   randomCrop: [transforms.randomCrop, 28, 4, 0],
   randomRotation: [transforms.randomRotation, 10, "bilinear", 0],

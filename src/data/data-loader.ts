@@ -10,11 +10,10 @@ import { flag, integer } from "../errors/kinds.js";
 import { checkInteger } from "../errors/options.js";
 import { optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { ArgumentError } from "../errors/errors.js";
-import { Generator, randomInt64 } from "../random/random.js";
-import { fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
-import { datasetKind, generatorParameter, samplerKind } from "./kinds.js";
+import { Generator, generatorParameter, randomInt64 } from "../random/random.js";
+import { datasetKind, fetchBatch, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
 import { madeInIdleMoments, madeMeanwhile } from "./prefetch.js";
-import { BatchSampler, RandomSampler, SequentialSampler, type Sampler } from "./sampler.js";
+import { BatchSampler, RandomSampler, samplerKind, SequentialSampler, type Sampler } from "./sampler.js";
 
 /** Options of `DataLoader`. */
 export interface DataLoaderOptions {

@@ -1,5 +1,6 @@
 /** The interface of datasets, and how samples become a batch. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { kind } from "../errors/kinds.js";
 import { shown } from "../errors/shown.js";
 import type { Generator } from "../random/random.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
@@ -48,6 +49,17 @@ export interface Dataset<Sample = readonly Field[], B = Batch> {
    * @returns the new dataset; this one stays as it is
    */
   withTransform?(transform: Transform): Dataset<Sample, B>;
+}
+
+/** @internal */
+export const datasetKind = kind<Dataset<unknown, never>>(
+  "a dataset, which has a length and a method get(index)",
+  (value) => hasLength(value) && typeof (value as Partial<Dataset>).get === "function",
+);
+
+/** @internal */
+export function hasLength(value: unknown): boolean {
+  return typeof value === "object" && value !== null && typeof (value as { length?: unknown }).length === "number";
 }
 
 /** Makes a batch of the samples at these indices. */

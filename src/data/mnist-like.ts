@@ -7,9 +7,9 @@ import { parseIdx, parseLabels, type IdxArray } from "../formats/idx.js";
 import { describeFolder, readDataFile, sha256 } from "./files/data-files.js";
 import { downloadFiles, type DownloadSource } from "./files/download.js";
 import { findPart, relativeOf, type Part, type Relative } from "./files/idx-files.js";
+import { transformKind } from "./transforms/transform.js";
 import { ImageDataset } from "./image-dataset.js";
 import type { DatasetFacts, DatasetOptions, GreyImages } from "./dataset-class.js";
-import { transformKind } from "./kinds.js";
 
 /**
  * Options of `MNIST` and `FashionMNIST`. The files may be compressed (`.gz`), and their names may have dots

@@ -3,11 +3,17 @@
  * the first index is requested, as in PyTorch. PyTorch: `torch.utils.data.sampler`.
  */
 import { ArgumentError } from "../errors/errors.js";
-import { flag, integer } from "../errors/kinds.js";
+import { flag, integer, kind } from "../errors/kinds.js";
 import { required, Signature } from "../errors/signature.js";
-import { Generator, randomInt64, randperm } from "../random/random.js";
-import { generatorParameter, samplerKind, sourceKind } from "./kinds.js";
+import { Generator, generatorParameter, randomInt64, randperm } from "../random/random.js";
+import { hasLength } from "./dataset.js";
 
+/** @internal */
+export const samplerKind = kind<Sampler>(
+  "a sampler, which has a length and can be iterated over",
+  (value) => hasLength(value) && Symbol.iterator in (value as object),
+);
+const sourceKind = kind<{ readonly length: number }>("a dataset, or anything with a length", hasLength);
 const ofSequential = new Signature("SequentialSampler", [required("source", sourceKind)]);
 const ofRandom = new Signature("RandomSampler", [required("source", sourceKind), generatorParameter]);
 const ofBatches = new Signature("BatchSampler", [

@@ -2,9 +2,8 @@
 import { ArgumentError } from "../errors/errors.js";
 import { arrayOf, kind, number } from "../errors/kinds.js";
 import { required, Signature } from "../errors/signature.js";
-import { randperm, type Generator } from "../random/random.js";
-import { checkIndex, fetchBatch, type Dataset, type SampleGenerators } from "./dataset.js";
-import { datasetKind, generatorParameter } from "./kinds.js";
+import { generatorParameter, randperm, type Generator } from "../random/random.js";
+import { checkIndex, datasetKind, fetchBatch, type Dataset, type SampleGenerators } from "./dataset.js";
 import { withTransform } from "./transformed-dataset.js";
 import type { Transform } from "./transforms/transform.js";
 

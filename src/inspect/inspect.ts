@@ -1,8 +1,10 @@
 /** Looks at a network without computing anything: what `kilograd inspect` shows, as data. */
+import { checked } from "../errors/signature.js";
 import type { Node } from "../graph/node.js";
 import type { AnyModule, Module } from "../nn/index.js";
 import { DropoutBase } from "../nn/layers/dropout.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
+import { networkParameters } from "../trace/kinds.js";
 import { BATCH, sizesOf, type InputSizes } from "../trace/lazy-call.js";
 import { classify, variablesOf, type Material } from "./layer-kinds.js";
 import type { Inspection, Layer, LayerDetail } from "./layer.js";
@@ -16,17 +18,23 @@ const BYTES = 4;
  * Lists the layers of a network in the order in which they are called, with shapes, parameters, multiply-adds, memory
  * and receptive fields. Functions (`F.relu`, `x.view`, an addition) are layers as well. Nothing is computed, and
  * nothing about the network changes.
- * @param network the network
+ * @param model the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
  * @returns the layers, and totals
- * @throws ShapeError if the network cannot take such inputs
+ * @throws ShapeError if the network cannot take such inputs, ArgumentError for an argument of another kind
+ * @function
  * @example
  * const { layers } = inspectNetwork(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.MaxPool2d(2)), [1, 28, 28]);
  * layers[2].outputs; // [[8, 13, 13]]
  * layers[2].field![0]; // { size: 4, jump: 2, start: 2, count: 13 }
  */
-export function inspectNetwork(network: AnyModule, inputSize: InputSizes): Inspection {
-  const model = network as Module;
+export const inspectNetwork: (model: AnyModule, inputSize: InputSizes) => Inspection = checked(
+  "inspectNetwork",
+  networkParameters,
+  ({ model, inputSize }) => inspect(model, inputSize),
+);
+
+function inspect(model: Module, inputSize: InputSizes): Inspection {
   const trace = traceNetwork(model, sizesOf(inputSize));
   const layers = describeLayers(model, trace);
   const { producers } = layers;

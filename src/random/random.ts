@@ -13,7 +13,11 @@ import { defaultGenerator, Generator } from "./generator.js";
 
 export { defaultGenerator, Generator, getRngState, manualSeed, setRngState, type GeneratorState } from "./generator.js";
 
-const source = optional(
+/**
+ * The generator that a function draws from.
+ * @internal
+ */
+export const generatorParameter = optional(
   "generator",
   instance("a Generator", () => Generator),
 );
@@ -21,7 +25,7 @@ const ofRandint = new Signature("randint", [
   required("low", number),
   required("high", number),
   required("shape", shapeKind),
-  source,
+  generatorParameter,
 ]);
 
 /** A function that takes a shape, in an array or one size after the other, and a generator. */
@@ -106,7 +110,7 @@ export function randomInt64(generator: Generator = defaultGenerator): bigint {
  */
 export const randperm: (n: number, generator?: Generator) => Int32Array = checked(
   "randperm",
-  [required("n", integer(0)), source],
+  [required("n", integer(0)), generatorParameter],
   ({ n, generator }) => permutation(n, generator),
 );
 
@@ -170,7 +174,7 @@ export const randint: {
 
 /** A function that draws a tensor of a shape. The elements are drawn now, and again in each run of a compiled function. */
 function drawnFrom(op: string, fill: (elements: Float32Array, generator: Generator | undefined) => void): OfShape {
-  const signature = new Signature(op, [required("shape", shapeKind), source]);
+  const signature = new Signature(op, [required("shape", shapeKind), generatorParameter]);
   return (...given: readonly unknown[]) => {
     const { shape, generator } = signature.read(withShape(given));
     const draw = (): Float32Array => {

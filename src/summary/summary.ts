@@ -2,6 +2,7 @@
  * The summary of a network in the format of Python's torchsummary (1.5.1): a row for each call of a module, then
  * totals. Only shapes are needed: the network is called lazily and nothing is computed.
  */
+import { checked } from "../errors/signature.js";
 import { ModuleList, Sequential, type AnyModule, type Module } from "../nn/index.js";
 import { pythonFixed } from "../text/python.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
@@ -9,6 +10,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { thousands } from "../text/thousands.js";
 import { tensorsIn } from "../tensor/tensors-in.js";
 import { callLazily, ownMode, sizesOf, type InputSizes } from "../trace/lazy-call.js";
+import { networkParameters } from "../trace/kinds.js";
 import { CalledModules, ownParameters } from "../trace/called-modules.js";
 
 export type { InputSizes } from "../trace/lazy-call.js";
@@ -49,27 +51,36 @@ const THICK = "=".repeat(64);
  * layer that is never called does not count.
  * @param model the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
- * @throws ShapeError if the network cannot take such inputs
+ * @throws ShapeError if the network cannot take such inputs, ArgumentError for an argument of another kind
+ * @function
  * @example summary(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU()), [1, 28, 28]);
  */
-export function summary(model: AnyModule, inputSize: InputSizes): void {
-  console.log(formatSummary(summarize(model, inputSize)));
-}
+export const summary: (model: AnyModule, inputSize: InputSizes) => void = checked(
+  "summary",
+  networkParameters,
+  ({ model, inputSize }) => console.log(formatSummary(summarize(model, inputSize))),
+);
 
 /**
  * Returns what `summary()` prints, as data.
- * @param network the network
+ * @param model the network
  * @param inputSize the input's size without the batch, or a list of sizes for several inputs
  * @returns the rows and totals of the table
- * @throws ShapeError if the network cannot take such inputs
+ * @throws ShapeError if the network cannot take such inputs, ArgumentError for an argument of another kind
+ * @function
  * @example
  * const { rows, totalParams } = summarize(new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.ReLU()), [1, 28, 28]);
  * rows.map(({ layer }) => layer); // ["Conv2d-1", "ReLU-2"]
  * rows[0]!.outputs; // [[-1, 8, 26, 26]]
  * totalParams; // 80
  */
-export function summarize(network: AnyModule, inputSize: InputSizes): Summary {
-  const model = network as Module;
+export const summarize: (model: AnyModule, inputSize: InputSizes) => Summary = checked(
+  "summarize",
+  networkParameters,
+  ({ model, inputSize }) => summaryOf(model, inputSize),
+);
+
+function summaryOf(model: Module, inputSize: InputSizes): Summary {
   const sizes = sizesOf(inputSize);
   const rows: SummaryRow[] = [];
   const hooks = [...model.modules()]

@@ -1,9 +1,8 @@
 /** The interface of transforms, and their composition. */
-import { arrayOf } from "../../errors/kinds.js";
+import { arrayOf, kind } from "../../errors/kinds.js";
 import { checked, required } from "../../errors/signature.js";
 import type { Generator } from "../../random/random.js";
 import type { Image } from "../image.js";
-import { transformKind } from "../kinds.js";
 
 /**
  * A function from an image to an image, which does not change its argument. Your own transform needs nothing else.
@@ -31,6 +30,12 @@ export interface Transform {
   /** The transforms that a composition consists of. */
   readonly parts?: readonly Transform[];
 }
+
+/** @internal */
+export const transformKind = kind<Transform>(
+  "a transform, which is a function of an image",
+  (value) => typeof value === "function",
+);
 
 /**
  * Applies transforms one after the other. PyTorch: `torchvision.transforms.Compose`.
