@@ -1,11 +1,11 @@
 /**
- * Removes from the ops' records in the bundle what only tests read: sample inputs, PyTorch's expressions, and why a
- * gradient is not checked. This is a twentieth of the core library.
+ * Removes from the ops' records in the bundle what only tests read: sample inputs, the float64 reference, PyTorch's
+ * expressions, and why a gradient is not checked. This is a tenth of the core library.
  */
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 
-const readByTests = new Set(["samples", "torch", "gradientCaveat"]);
+const readByTests = new Set(["samples", "range", "extra", "reference", "torch", "gradientCaveat"]);
 
 /** An esbuild plugin. */
 export const leanRecords = {

@@ -45,6 +45,8 @@ export type Lowering<A> =
   | { readonly kind: "kernel" };
 
 export interface ElementwiseCode<A> {
+  /** Computes one result element in float64. */
+  readonly scalar: { of(args: readonly number[], attrs: A): number }["of"];
   /** The result in lanes of its type. The arguments are in `lanes`, which are float32 unless `integers` is set. */
   readonly vector: { of(args: readonly Expr[], attrs: A, lanes: Lanes): Expr }["of"];
   /** Whether `vector` and `mask` take int32 as it is, if all arguments are; otherwise it is converted to float32. */

@@ -12,8 +12,6 @@ export interface Elementwise<A>
     Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat" | "layer" | "elsewhere">,
     ElementwiseCode<A> {
   readonly dtype: (inputs: readonly Node[], attrs: A) => Dtype;
-  /** Computes one result element in float64. */
-  readonly scalar: (args: readonly number[], attrs: A) => number;
 }
 
 export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): OpBuilder<A> {
@@ -25,7 +23,7 @@ export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): O
       dtype: dtype(inputs, attrs),
     }),
     reference: (inputs, attrs, out) => mapBroadcast(inputs, out.shape, (args) => scalar(args, attrs)),
-    lowering: { kind: "elementwise", vector, integers, mask, takesMask, expensive, keepsZeros },
+    lowering: { kind: "elementwise", scalar, vector, integers, mask, takesMask, expensive, keepsZeros },
   });
 }
 

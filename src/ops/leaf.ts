@@ -9,42 +9,40 @@ export interface ConstantAttrs {
   readonly value: number;
 }
 
-function registerLeaf<A>(name: string, reference: Op<A>["reference"], key: (attrs: A) => string): OpRef<A> {
+function registerLeaf<A>(leaf: Pick<Op<A>, "name" | "reference" | "key">): OpRef<A> {
   return registerOp<A>({
-    name,
+    ...leaf,
     infer: () => {
-      throw new Error(`${name} has no inputs to infer a shape from`);
+      throw new Error(`${leaf.name} has no inputs to infer a shape from`);
     },
-    reference,
     gradient: () => [],
     lowering: { kind: "leaf" },
     elsewhere: { onnx: "rule", pytorch: "rule" },
     samples: [],
     torch: null,
-    key,
   });
 }
 
-const dataOp = registerLeaf<NoAttrs>(
-  "data",
-  () => {
+const dataOp = registerLeaf<NoAttrs>({
+  name: "data",
+  reference: () => {
     throw new Error("a data leaf already has its value");
   },
-  () => "",
-);
+  key: () => "",
+});
 
-const constantOp = registerLeaf<ConstantAttrs>(
-  "constant",
-  (_, { value }, out) => new Float64Array(sizeOf(out.shape)).fill(value),
+const constantOp = registerLeaf<ConstantAttrs>({
+  name: "constant",
+  reference: (_, { value }, out) => new Float64Array(sizeOf(out.shape)).fill(value),
   // String(−0) is "0", but 1/x distinguishes the two.
-  ({ value }) => (Object.is(value, -0) ? "-0" : String(value)),
-);
+  key: ({ value }) => (Object.is(value, -0) ? "-0" : String(value)),
+});
 
-const variableOp = registerLeaf<VariableAttrs>(
-  "variable",
-  (_, { variable, version }) => Float64Array.from(variable.read(variable.version === version ? 0 : 1)),
-  () => "",
-);
+const variableOp = registerLeaf<VariableAttrs>({
+  name: "variable",
+  reference: (_, { variable, version }) => Float64Array.from(variable.read(variable.version === version ? 0 : 1)),
+  key: () => "",
+});
 
 /** Elements from the caller, who must not change them afterwards. They are not part of a program's structure. */
 export const data = opFunction(dataOp, (value: HostArray, shape: Shape, dtype: Dtype): Node => {

@@ -53,15 +53,18 @@ function withoutNeutral(node: Node, neutral: number, commutes: boolean): Node | 
 
 /** Elementwise ops of constants are constants, and so are views of a constant. */
 function foldConstants(node: Node): Node | undefined {
-  const { inputs, op, shape } = node;
+  const { inputs, shape } = node;
+  const { lowering } = node.op;
   const constants = inputs.filter(ops.constant.is);
   const [first] = constants;
   if (!first || constants.length < inputs.length) return undefined;
-  if (op.lowering.kind === "view") return ops.constant(first.attrs.value, shape, node.dtype);
-  if (op.lowering.kind !== "elementwise") return undefined;
-  const scalars = constants.map(({ attrs }) => ({ shape: [], data: Float64Array.of(attrs.value) }));
-  const [value] = op.reference(scalars, node.attrs, { shape: [], dtype: node.dtype });
-  return ops.constant(node.dtype === "int32" ? value! | 0 : Math.fround(value!), shape, node.dtype);
+  if (lowering.kind === "view") return ops.constant(first.attrs.value, shape, node.dtype);
+  if (lowering.kind !== "elementwise") return undefined;
+  const value = lowering.scalar(
+    constants.map(({ attrs }) => attrs.value),
+    node.attrs,
+  );
+  return ops.constant(node.dtype === "int32" ? value | 0 : Math.fround(value), shape, node.dtype);
 }
 
 /**
