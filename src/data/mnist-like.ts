@@ -1,5 +1,4 @@
 /** Datasets stored in the format of MNIST: four IDX files. */
-import { basename, join } from "node:path";
 import { DataError } from "../errors/errors.js";
 import { flag, kind, only } from "../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../errors/signature.js";
@@ -8,6 +7,7 @@ import { describeFolder, readDataFile, sha256 } from "./files/data-files.js";
 import { downloadFiles, type DownloadSource } from "./files/download.js";
 import { findPart, relativeOf, type Part, type Relative } from "./files/idx-files.js";
 import { transformKind } from "./transforms/transform.js";
+import { node } from "./files/node.js";
 import { ImageDataset } from "./image-dataset.js";
 import type { DatasetFacts, DatasetOptions, GreyImages } from "./dataset-class.js";
 
@@ -102,7 +102,7 @@ export class MnistLike extends ImageDataset implements GreyImages {
    */
   hashes(): Record<string, string> {
     const { images, labels } = this.files;
-    return Object.fromEntries([images, labels].map((file) => [basename(file), sha256(file)]));
+    return Object.fromEntries([images, labels].map((file) => [node("path").basename(file), sha256(file)]));
   }
 
   /**
@@ -133,12 +133,12 @@ export class MnistLike extends ImageDataset implements GreyImages {
    * });
    */
   static async download(this: MnistClass<unknown>, root: string, source = this.facts.source): Promise<void> {
-    await downloadFiles(join(root, this.facts.className, "raw"), source);
+    await downloadFiles(node("path").join(root, this.facts.className, "raw"), source);
   }
 }
 
 function requirePart({ className, source }: Facts, root: string, part: Part): string {
-  const folders = [root, join(root, className, "raw")];
+  const folders = [root, node("path").join(root, className, "raw")];
   const path = findPart(part, folders);
   if (path !== undefined) return path;
   const name = `${part.half}-${part.what}-idx${part.what === "images" ? 3 : 1}-ubyte`;

@@ -1,8 +1,8 @@
 /** Fashion-MNIST (Xiao, Rasul & Vollgraf 2017, arXiv 1708.07747): pictures of clothing, in MNIST's format. */
-import { existsSync } from "node:fs";
 import { DataError } from "../../errors/errors.js";
 import type { Arguments } from "../../errors/signature.js";
 import { MnistLike, type MnistFacts, type MnistOptions, type mnistParameters } from "../mnist-like.js";
+import { node } from "../files/node.js";
 
 /**
  * Fashion-MNIST: 60,000 training and 10,000 test pictures of clothing, [1, 28, 28], in the classes 0 to 9 (Xiao, Rasul
@@ -45,7 +45,7 @@ export class FashionMNIST extends MnistLike {
 
 /** Returns the folder of Debian's package. @throws DataError if it does not exist */
 export function debianFolder(folder: string): string {
-  if (existsSync(folder)) return folder;
+  if (node("fs").existsSync(folder)) return folder;
   throw new DataError({
     op: "FashionMNIST",
     problem: `no root was given, and ${folder} does not exist`,

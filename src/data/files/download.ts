@@ -2,10 +2,9 @@
  * Downloads a dataset's files from mirrors. A file gets its final name only when it is complete and its MD5 checksum is
  * correct; until then it has a temporary name in the same folder. A failed download leaves nothing behind.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { DataError } from "../../errors/errors.js";
 import { md5 } from "./data-files.js";
+import { node } from "./node.js";
 
 /** Where the files of a dataset can be downloaded. */
 export interface DownloadSource {
@@ -20,9 +19,10 @@ export interface DownloadSource {
  * @throws DataError if no mirror has a file with the right MD5 checksum; the error quotes each mirror's response
  */
 export async function downloadFiles(folder: string, { mirrors, resources }: DownloadSource): Promise<void> {
+  const { existsSync, mkdirSync, readFileSync } = node("fs");
   mkdirSync(folder, { recursive: true });
   for (const resource of resources) {
-    const path = join(folder, resource.file);
+    const path = node("path").join(folder, resource.file);
     if (existsSync(path) && md5(readFileSync(path)) === resource.md5) continue;
     writeWhole(path, await fetchFromAny(mirrors, resource));
   }
@@ -67,6 +67,7 @@ function reason(error: unknown): string {
 }
 
 function writeWhole(path: string, bytes: Uint8Array): void {
+  const { renameSync, rmSync, writeFileSync } = node("fs");
   const partial = `${path}.${process.pid}.partial`;
   try {
     writeFileSync(partial, bytes);

@@ -1,7 +1,6 @@
 /** How the IDX files of MNIST and of its relatives are called, and in what the relatives' files differ from MNIST's. */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { DataError } from "../../errors/errors.js";
+import { node } from "./node.js";
 
 /** How the files of a relative of MNIST differ from MNIST's. */
 export interface Relative {
@@ -76,11 +75,14 @@ export function findPart({ half, what }: Part, folders: readonly string[]): stri
 }
 
 function namesIn(folder: string): string[] {
+  const { existsSync, readdirSync, statSync } = node("fs");
   return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
 }
 
 /** A file rather than a folder. Of several, the first, which is the uncompressed one. */
 function chosen(folder: string, names: readonly string[]): string {
+  const { existsSync, statSync } = node("fs");
+  const { join } = node("path");
   const paths = names.map((name) => join(folder, name));
   const isFolder = (path: string): boolean => statSync(path).isDirectory();
   const inner = names.map((name) => join(folder, name, name)).filter((path) => existsSync(path) && !isFolder(path));
