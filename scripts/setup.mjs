@@ -84,6 +84,7 @@ function build() {
     "tsconfig.build.json",
     "package.json",
     "scripts/bundle.mjs",
+    "scripts/class-names.mjs",
     "scripts/op-records.mjs",
     "scripts/program-text.mjs",
   ];
