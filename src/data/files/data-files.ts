@@ -27,11 +27,11 @@ export function sha256(file: string): string {
 
 /** Finds the folder of an installed npm package, as imported from the first of these folders that can import it. */
 export function packageFolder(name: string, seenFrom: readonly string[]): string | undefined {
-  const { dirname, join } = node("path");
-  const { createRequire } = node("module");
+  const path = node("path");
+  const requireFrom = (place: string) => node("module").createRequire(node("url").pathToFileURL(place));
   for (const folder of seenFrom) {
     try {
-      return dirname(createRequire(node("url").pathToFileURL(join(folder, "/"))).resolve(`${name}/package.json`));
+      return path.dirname(requireFrom(path.join(folder, "/")).resolve(`${name}/package.json`));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     }

@@ -82,11 +82,13 @@ function namesIn(folder: string): string[] {
 /** A file rather than a folder. Of several, the first, which is the uncompressed one. */
 function chosen(folder: string, names: readonly string[]): string {
   const { existsSync, statSync } = node("fs");
-  const { join } = node("path");
-  const paths = names.map((name) => join(folder, name));
-  const isFolder = (path: string): boolean => statSync(path).isDirectory();
-  const inner = names.map((name) => join(folder, name, name)).filter((path) => existsSync(path) && !isFolder(path));
-  return paths.find((path) => !isFolder(path)) ?? inner[0] ?? paths[0]!;
+  const path = node("path");
+  const paths = names.map((name) => path.join(folder, name));
+  const isFolder = (file: string): boolean => statSync(file).isDirectory();
+  const inner = names
+    .map((name) => path.join(folder, name, name))
+    .filter((file) => existsSync(file) && !isFolder(file));
+  return paths.find((file) => !isFolder(file)) ?? inner[0] ?? paths[0]!;
 }
 
 function ambiguous(folder: string, names: readonly string[]): DataError {

@@ -1,14 +1,20 @@
 /** Node's own modules, for the files of datasets. They are asked for late, because pages load this code as well. */
+import type * as crypto from "node:crypto";
+import type * as fs from "node:fs";
+import type * as module from "node:module";
+import type * as path from "node:path";
+import type * as url from "node:url";
+import type * as zlib from "node:zlib";
 import { StateError } from "../../errors/errors.js";
 import { nodeModule } from "../../runtime/features.js";
 
 interface NodeModules {
-  readonly crypto: typeof import("node:crypto");
-  readonly fs: typeof import("node:fs");
-  readonly module: typeof import("node:module");
-  readonly path: typeof import("node:path");
-  readonly url: typeof import("node:url");
-  readonly zlib: typeof import("node:zlib");
+  readonly crypto: typeof crypto;
+  readonly fs: typeof fs;
+  readonly module: typeof module;
+  readonly path: typeof path;
+  readonly url: typeof url;
+  readonly zlib: typeof zlib;
 }
 
 /** One of Node's modules. @throws StateError where there are none, as in a page */
