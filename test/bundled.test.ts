@@ -1,0 +1,86 @@
+/** Bundles every entry of the package as a page's bundler does: for a browser, and minified. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import * as kilograd from "../src/entries/index.js";
+import { ExerciseNet } from "../src/entries/train.js";
+import { root } from "./chromium.js";
+import { temporaryFolder } from "./idx-files.js";
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+}
+
+const { exports } = JSON.parse(fs.readFileSync(root("package.json"), "utf8")) as Manifest;
+const entries = Object.entries(exports).flatMap(([name, target]) =>
+  typeof target === "string" || name === "./train/node" ? [] : { name, file: root(target.default) },
+);
+
+/** A bundle's exports. Of the packages outside kilograd, only the code that runs is needed. */
+async function bundled(file: string, folder: string): Promise<Record<string, unknown>> {
+  const outfile = path.join(folder, `${path.basename(path.dirname(file))}.mjs`);
+  await build({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    outfile,
+    logLevel: "error",
+  });
+  return (await import(pathToFileURL(outfile).href)) as Record<string, unknown>;
+}
+
+const isClass = (value: unknown): value is { readonly name: string } =>
+  typeof value === "function" && String(value).startsWith("class");
+const isNamespace = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) !== Array.prototype;
+
+/** The classes in the exports, also those in namespaces such as `optim.lrScheduler`, by the names that users write. */
+function classesIn(exports: object, prefix = "", depth = 0): [name: string, type: { readonly name: string }][] {
+  return Object.entries(exports).flatMap(([name, value]) => {
+    if (isClass(value)) return [[`${prefix}${name}`, value]];
+    return isNamespace(value) && depth < 2 ? classesIn(value, `${prefix}${name}.`, depth + 1) : [];
+  });
+}
+
+for (const { name, file } of entries) {
+  test(`kilograd/${name} bundles for a browser, minified, and its classes keep their names`, async (context) => {
+    const exports = await bundled(file, temporaryFolder(context));
+    for (const [exported, type] of classesIn(exports)) assert.equal(type.name, exported.split(".").at(-1));
+  });
+}
+
+test("minified, the classes of every folder are found, and layers, errors and summaries have the same words", async (context) => {
+  const folder = temporaryFolder(context);
+  const minified = (await bundled(root("dist/index.js"), folder)) as unknown as typeof kilograd;
+  const { ExerciseNet: MinifiedNet } = (await bundled(root("dist/train/index.js"), folder)) as {
+    ExerciseNet: typeof ExerciseNet;
+  };
+  const names = (of: object): string[] => classesIn(of).map(([name]) => name);
+  assert.deepEqual(names(minified).sort(), names(kilograd).sort());
+  const shown = ({ nn, F, optim, summarize, zeros }: typeof kilograd): unknown[] => {
+    const network = new nn.Sequential(new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4), new nn.Dropout(0.5));
+    const raised = (wrong: () => unknown): string => {
+      try {
+        return String(wrong());
+      } catch (error) {
+        return String(error);
+      }
+    };
+    return [
+      String(network),
+      [...network.stateDict().keys()],
+      [network[0]!, network[1]!, new nn.Linear(2, 3), new nn.MaxPool2d(2)].map((layer) => Object.keys(layer)),
+      summarize(network, [1, 28, 28]),
+      raised(() => network(zeros([2, 3, 8, 8]))),
+      raised(() => F.conv2d(new nn.ReLU() as never, new optim.SGD(network.parameters(), { lr: 0.1 }) as never)),
+      raised(() => new nn.Conv2d(1, 1, zeros([1]) as never)),
+    ];
+  };
+  assert.deepEqual(shown(minified), shown(kilograd));
+  assert.equal(String(new MinifiedNet()), String(new ExerciseNet()));
+});
