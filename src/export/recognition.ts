@@ -124,19 +124,10 @@ const dropout: Fusion = (value) => {
   return { ...value, op, attrs: { p: p.attrs.value }, inputs: [x] };
 };
 
-/** An exported network computes no gradients, so `detach` does nothing. */
-const detached: Fusion = (value) => parts(value, "detach")?.[0];
+/** An exported network computes no gradients and verifies nothing, so these do nothing. */
+const bare: Fusion = (value) => (parts(value, "detach") ?? parts(value, "verified"))?.[0];
 
-const fusions: readonly Fusion[] = [
-  convolutionBias,
-  batchNorm,
-  batchNormBias,
-  linear,
-  linearBias,
-  mean,
-  dropout,
-  detached,
-];
+const fusions: readonly Fusion[] = [convolutionBias, batchNorm, batchNormBias, linear, linearBias, mean, dropout, bare];
 
 /** The value, or the one that it forms together with the values from which it is computed. */
 export function fuse(value: Value): Value {

@@ -18,4 +18,5 @@ export * from "./power.js";
 export * from "./reduce.js";
 export * from "./slice-and-pad.js";
 export * from "./unpool.js";
+export * from "./verified.js";
 export * from "./view.js";

@@ -18,6 +18,8 @@ interface Function1 {
   readonly range?: readonly [number, number];
   /** Set if an int32 operand gives an int32 result, instead of being converted to float32 first. */
   readonly integer?: boolean;
+  /** Set if an int32 operand is its own result. */
+  readonly keepsIntegers?: true;
   readonly extra?: readonly number[];
   /** Slow to compute (see ElementwiseCode). */
   readonly expensive?: true;
@@ -54,7 +56,10 @@ function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) 
     elsewhere: { onnx: rule.onnx, pytorch },
     torch: () => `${pytorch.replace(/^F\./, "torch.nn.functional.")}(${rule.integer ? "x[0]" : "x[0].double()"})`,
   });
-  return opFunction(build, (x: Node): Node => build([rule.integer ? x : cast(x, "float32")], {}));
+  return opFunction(build, (x: Node): Node => {
+    if (rule.keepsIntegers && x.dtype === "int32") return x;
+    return build([rule.integer ? x : cast(x, "float32")], {});
+  });
 }
 
 /** The gradient of a step function: zeros. */
@@ -139,6 +144,7 @@ export const sign = definePointwise({
 /** The largest integer not above x. PyTorch: `torch.floor`. */
 export const floor = definePointwise({
   name: "floor",
+  keepsIntegers: true,
   onnx: ["Floor"],
   scalar: Math.floor,
   vector: (x) => v.op("f32x4.floor", x),
@@ -148,6 +154,7 @@ export const floor = definePointwise({
 /** The smallest integer not below x. PyTorch: `torch.ceil`. */
 export const ceil = definePointwise({
   name: "ceil",
+  keepsIntegers: true,
   onnx: ["Ceil"],
   scalar: Math.ceil,
   vector: (x) => v.op("f32x4.ceil", x),
@@ -157,6 +164,7 @@ export const ceil = definePointwise({
 /** The nearest integer; halves go to the even one. PyTorch: `torch.round`. */
 export const round = definePointwise({
   name: "round",
+  keepsIntegers: true,
   onnx: ["Round"],
   scalar: roundHalfEven,
   vector: (x) => v.op("f32x4.nearest", x),

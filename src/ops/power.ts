@@ -1,11 +1,12 @@
 /** Powers. */
+import { ArgumentError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { opFunction, type NoAttrs, type OpBuilder } from "../graph/op.js";
 import type { Shape } from "../graph/shape.js";
 import { v } from "../wasm/expressions.js";
 import { add, binarySamples, integerSample, mul, sub } from "./arithmetic.js";
 import { cast, eq, ge, where } from "./comparison.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { log, reciprocal, rsqrt, sign, sqrt } from "./pointwise.js";
 
@@ -17,9 +18,10 @@ function power(a: number, b: number): number {
 const powOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "pow",
   elsewhere: { onnx: ["Pow"], pytorch: "rule" },
-  dtype: () => "float32",
+  dtype: promote,
+  integers: true,
   scalar: ([a, b]) => power(a!, b!),
-  vector: ([a, b]) => v.call("pow", a!, b!),
+  vector: ([a, b], _, lanes) => v.call(lanes === "i32x4" ? "powi" : "pow", a!, b!),
   expensive: true,
   gradient: (node, grad) => {
     const [a, b] = node.inputs;
@@ -56,24 +58,40 @@ function exponentGradient(node: Node, grad: Node): Node {
   return where(still, constant(0), mul(grad, mul(node, log(a))));
 }
 
-/** The exponents for which there is something better than exp(b·ln a). */
-const knownPowers = new Map<number, (x: Node) => Node>([
+/** The exponents for which there is something better, also of int32. */
+const wholePowers: readonly (readonly [number, (x: Node) => Node])[] = [
   // This is 1 for NaN and infinity, too. It depends on x, so that backward() finds its gradient, 0.
-  [0, (x) => add(mul(sign(x), constant(0)), constant(1))],
+  [0, (x) => add(mul(sign(x), constant(0, [], x.dtype)), constant(1, [], x.dtype))],
   [1, (x) => x],
   [2, (x) => mul(x, x)],
+];
+
+/** The exponents for which there is something better than exp(b·ln a). */
+const floatPowers: readonly (readonly [number, (x: Node) => Node])[] = [
+  ...wholePowers,
   [3, (x) => mul(mul(x, x), x)],
   [0.5, (x) => sqrt(x)],
   [-0.5, (x) => rsqrt(x)],
   [-1, (x) => reciprocal(x)],
   [-2, (x) => reciprocal(mul(x, x))],
-]);
+];
 
 /**
- * aᵇ, always float32. A negative base works with integer exponents, and gives NaN with others. PyTorch: `torch.pow`.
+ * aᵇ; int32 if both are. A negative base works with integer exponents, and gives NaN with others. PyTorch: `torch.pow`.
  */
 export const pow = opFunction(powOp, (a: Node, b: Node): Node => {
   const known = constant.is(b) && b.shape.length <= a.shape.length && b.shape.every((size) => size === 1);
-  const better = known ? knownPowers.get(b.attrs.value) : undefined;
-  return better ? better(cast(a, "float32")) : powOp([a, b], {});
+  if (!known) return powOp([a, b], {});
+  const { value } = b.attrs;
+  const whole = promote([a, b]) === "int32";
+  if (whole && value < 0) {
+    throw new ArgumentError({
+      op: "pow",
+      problem: `int32 has no power of ${value}`,
+      expected: "an exponent from 0",
+      hint: "compute with float32 instead: x.float()",
+    });
+  }
+  const better = (whole ? wholePowers : floatPowers).find(([exponent]) => exponent === value)?.[1];
+  return better ? better(whole ? a : cast(a, "float32")) : powOp([a, b], {});
 });

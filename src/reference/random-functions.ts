@@ -38,6 +38,14 @@ function elementwise(op: Op): [name: string, drawn: RandomFunction][] {
 }
 
 const composed: Readonly<Record<string, RandomFunction>> = {
+  // Powers of int32 are checked in random-integers.test.ts: a fraction is no int32.
+  pow: {
+    of: (x, y) => ops.pow(float(x), y),
+    ranges: [
+      [0.25, 2],
+      [-2, 2],
+    ],
+  },
   "whole power": {
     of: (x, y) => ops.pow(x, ops.cast(y, "int32")),
     ranges: [

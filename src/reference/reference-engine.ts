@@ -7,10 +7,12 @@ const waitingWork = new WaitingWork();
 
 export const referenceEngine: Engine = {
   waitingWork,
-  prepare: (outputs, updates) => () => {
+  prepare: (outputs, updates, verify) => () => {
     waitingWork.run();
     const values = evaluate([...outputs, ...updates.map((update) => update.value)]);
+    const results = outputs.map((node, i) => toHostArray(values[i]!, node.dtype));
+    verify?.(results);
     updates.forEach(({ variable }, i) => variable.write(toHostArray(values[outputs.length + i]!, variable.dtype)));
-    return outputs.map((node, i) => toHostArray(values[i]!, node.dtype));
+    return results;
   },
 };

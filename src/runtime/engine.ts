@@ -12,8 +12,11 @@ export interface Update {
 export type Run = () => HostArray[];
 
 export interface Engine {
-  /** Prepares a computation that can be run repeatedly, each time with what the leaves and variables hold then. */
-  prepare(outputs: readonly Node[], updates: readonly Update[]): Run;
+  /**
+   * Prepares a computation that can be run repeatedly, each time with what the leaves and variables hold then.
+   * @param verify is given the outputs before the variables change. If it throws, they keep their contents
+   */
+  prepare(outputs: readonly Node[], updates: readonly Update[], verify?: (values: readonly HostArray[]) => void): Run;
   /** Work that is done once the next computation has begun. */
   readonly waitingWork: WaitingWork;
 }

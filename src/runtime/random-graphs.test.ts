@@ -4,8 +4,8 @@
  * the results must be equal, not only near: a wrong element cannot hide behind a tolerance, and no rounding carries a
  * value across a step of floor or to the other side of a comparison.
  *
- * Kept out on purpose, as they are known to differ and are dealt with elsewhere: whole numbers beyond 2 to the 24th in
- * int32 (they are computed in float32), NaN in maxima, the gradient of clamp at its bounds, and long float32 sums.
+ * Kept out on purpose, as they are known to differ and are dealt with elsewhere: NaN in maxima, the gradient of clamp at
+ * its bounds, and long float32 sums. Whole numbers beyond 2 to the 24th are in random-integers.test.ts.
  */
 import { test } from "node:test";
 import fc from "fast-check";

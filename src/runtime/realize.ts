@@ -6,7 +6,8 @@ import { StateError } from "../errors/errors.js";
 import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import { ageOf, variable } from "../ops/leaf.js";
-import type { Engine, Run } from "./engine.js";
+import type { Engine, Run, Update } from "./engine.js";
+import { Verification } from "./verification.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 let engine: Engine | undefined;
@@ -31,7 +32,7 @@ export function compiledEngine(): WasmEngine {
   return (compiled ??= new WasmEngine());
 }
 
-/** Notes that a variable will be overwritten. `done` is called when that has happened. */
+/** Notes that a variable will be overwritten. `done` is called when that has happened, or has failed. */
 export function assignLater(variable: Variable, value: Node, done: () => void): void {
   pending.set(variable, { value, done });
 }
@@ -47,6 +48,8 @@ export interface Realization {
   readonly order: readonly Node[];
   readonly outputs: readonly Node[];
   readonly run: Run;
+  /** Checks the data that a run is given, before it. */
+  readonly refuseGiven: () => void;
   /** They are called when the variables have been overwritten. */
   readonly dones: readonly (() => void)[];
   /** The variables that are overwritten. */
@@ -82,17 +85,22 @@ export function realize(asked: readonly Node[]): void {
   let values: HostArray[];
   try {
     checkVersions(order);
-    const run = currentEngine().prepare(outputs, updates);
+    const verification = new Verification(order);
+    verification.refuseGiven();
+    const run = prepare(outputs, updates, verification);
     recorder?.({
       order,
       outputs,
       run,
+      refuseGiven: () => verification.refuseGiven(),
       dones: [...pending.values()].map(({ done }) => done),
       variables: [...pending.keys()],
     });
     values = run();
   } catch (error) {
-    pending = new Map(); // otherwise everything that is asked for later would fail as well
+    // Otherwise everything that is asked for later would fail as well.
+    for (const { done } of pending.values()) done();
+    pending = new Map();
     losses = [];
     throw error;
   }
@@ -104,6 +112,17 @@ export function realize(asked: readonly Node[]): void {
     node.value = values[i]!;
     if ((node.consumed || !node.requiresGrad) && !recorder) node.inputs = [];
   });
+}
+
+/** Prepares a computation with the flags of its verification. */
+function prepare(outputs: readonly Node[], updates: readonly Update[], verification: Verification): Run {
+  const engine = currentEngine();
+  const { flags } = verification;
+  if (flags.length === 0) return engine.prepare(outputs, updates);
+  const elementsOf = (node: Node): HostArray => node.value ?? engine.prepare([node], [])()[0]!;
+  return engine.prepare([...outputs, ...flags], updates, (values) =>
+    verification.refuseComputed(values.slice(outputs.length), elementsOf),
+  );
 }
 
 function checkVersions(order: readonly Node[]): void {

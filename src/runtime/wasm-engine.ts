@@ -27,6 +27,7 @@ interface Prepared {
   readonly variables: readonly Variable[];
   /** Variables of which the elements from before the last overwriting are read. */
   readonly readBefore: ReadonlySet<Variable>;
+  readonly verify: ((values: readonly HostArray[]) => void) | undefined;
 }
 
 export class WasmEngine implements Engine {
@@ -66,9 +67,10 @@ export class WasmEngine implements Engine {
     return this.last ? readClock(this.heap, this.last.program, this.last.threads) : [];
   }
 
-  prepare(outputs: readonly Node[], updates: readonly Update[]): Run {
+  prepare(outputs: readonly Node[], updates: readonly Update[], verify?: (values: readonly HostArray[]) => void): Run {
     const structure = structureOf(outputs, updates);
     const prepared = {
+      verify,
       structure,
       program: this.programs.find(structure, outputs, updates, this.settings),
       variables: updates.map(({ variable }) => variable),
@@ -77,7 +79,7 @@ export class WasmEngine implements Engine {
     return () => this.run(prepared);
   }
 
-  private run({ program, structure, variables, readBefore }: Prepared): HostArray[] {
+  private run({ program, structure, variables, readBefore, verify }: Prepared): HostArray[] {
     const threads = this.crew.threads(this.settings.threads);
     this.last = { program, threads };
     const own = program.ownAt;
@@ -85,7 +87,9 @@ export class WasmEngine implements Engine {
     // A line more, so that no two threads write to the same one.
     const scratchBytes = Math.ceil(program.scratchBytes / line) * line + line;
     const scratch = this.scratch.ensure(scratchBytes * threads);
-    const targets = variables.map((variable) => this.targetOf(variable, readBefore));
+    const targets = variables.map((variable) =>
+      this.targetOf(variable, verify !== undefined || readBefore.has(variable)),
+    );
     const slots = this.fillSlots(structure, targets);
     const counters = this.clearCounters(program.counters + threads * program.shares);
     const shares = counters + line * program.counters;
@@ -102,11 +106,18 @@ export class WasmEngine implements Engine {
       globals.map((name) => addresses[name]),
       scratchBytes,
     );
+    const values = program.outputs.map((buffer) => hostView(this.heap, buffer, { arena, own }).slice());
+    try {
+      verify?.(values);
+    } catch (error) {
+      for (const target of targets) this.heap.free(target);
+      throw error;
+    }
     variables.forEach((variable, i) => {
       this.residences.of(variable).takeAsOlder(targets[i]!);
       variable.overwritten();
     });
-    return program.outputs.map((buffer) => hostView(this.heap, buffer, { arena, own }).slice());
+    return values;
   }
 
   private runOnAllThreads(
@@ -141,9 +152,9 @@ export class WasmEngine implements Engine {
     return at;
   }
 
-  /** Where a variable's new contents go: in place of the older ones, unless the program reads those. */
-  private targetOf(variable: Variable, readBefore: ReadonlySet<Variable>): number {
+  /** Where a variable's new contents go: in place of the older ones, unless those are still needed. */
+  private targetOf(variable: Variable, keepsOlder: boolean): number {
     const residence = this.residences.of(variable);
-    return readBefore.has(variable) ? residence.allocate() : residence.at[1];
+    return keepsOlder ? residence.allocate() : residence.at[1];
   }
 }

@@ -178,9 +178,10 @@ function replay(recording: Recording, given: readonly Tensor[]): Result {
   const { realization, journal, args, reads } = recording;
   currentEngine().waitingWork.refuseComputing();
   realize([]);
+  args.forEach((node, i) => (node.value = elementsOf(given[i]!)));
+  realization.refuseGiven();
   for (const effect of journal.effects) effect();
   for (const node of journal.live) node.value = node.supply!();
-  args.forEach((node, i) => (node.value = elementsOf(given[i]!)));
   for (const { node, age } of reads) node.attrs.version = node.attrs.variable.version - age;
   const values = realization.run();
   for (const done of realization.dones) done();

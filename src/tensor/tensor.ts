@@ -163,7 +163,7 @@ export class Tensor extends Shaping<Tensor> {
         problem: `${formatShape(source.shape)} does not fit into ${formatShape(this.shape)}`,
       });
     }
-    const value = ops.detach(source.node);
+    const value = ops.cast(ops.detach(source.node), this.dtype);
     this.current = value;
     assignLater(variable, value, () => (this.current = ops.variable(variable, this.wantsGrad)));
     return this;

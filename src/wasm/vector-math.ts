@@ -23,13 +23,14 @@ const logTail = [
 /** tanh x = x + x³·P(x²) for |x| ≤ 0.6, within 2^-28.4. */
 const tanhTail = [-0.333333, 0.13331936, -0.053784717, 0.020798625, -0.0058979667];
 
-/** The functions by name. Parameters and results are `v128`; `pow` has two parameters, the others have one. */
+/** The functions by name. Parameters and results are `v128`; powers have two parameters, the others have one. */
 export const vectorFunctions: Readonly<Record<string, () => Func>> = {
   exp: () => unary("exp", exponential),
   log: () => unary("log", logarithm),
   tanh: () => unary("tanh", hyperbolicTangent),
   sigmoid: () => unary("sigmoid", logistic),
   pow: power,
+  powi: integerPower,
 };
 
 function unary(name: string, write: (b: FunctionBuilder, x: Local) => Expr): Func {
@@ -150,6 +151,27 @@ function power(): Func {
   b.set(result, v.op("v128.or", result, v.op("v128.andnot", negative, whole)));
   const one = v.op("v128.or", v.op("f32x4.eq", x, v.const(1)), v.op("f32x4.eq", y, v.const(0)));
   return b.done({ result: "v128", returns: v.select(one, v.const(1), result) });
+}
+
+/**
+ * x^y of int32 lanes, modulo 2³²; 0 for y < 0, except for the powers of 1 and -1. It squares 32 times, and multiplies
+ * where y has a bit.
+ */
+function integerPower(): Func {
+  const b = new FunctionBuilder("powi", { x: "v128", y: "v128" });
+  const [x, y] = b.params as [Local, Local];
+  const isUnit = v.op("v128.or", v.op("i32x4.eq", x, v.iconst(1)), v.op("i32x4.eq", x, v.iconst(-1)));
+  const exists = v.op("v128.or", v.op("i32x4.ge", y, v.iconst(0)), isUnit);
+  const result = b.let("v128", "result", v.op("v128.and", v.iconst(1), exists));
+  const base = b.let("v128", "base", x);
+  const exponent = b.let("v128", "exponent", y);
+  b.repeat(32, () => {
+    const odd = v.op("i32x4.ne", v.op("v128.and", exponent, v.iconst(1)), v.iconst(0));
+    b.set(result, v.select(odd, v.op("i32x4.mul", result, base), result));
+    b.set(base, v.op("i32x4.mul", base, base));
+    b.set(exponent, v.op("i32x4.shr_u", exponent, v.int(1)));
+  });
+  return b.done({ result: "v128", returns: result });
 }
 
 /**

@@ -19,6 +19,7 @@ export function rewrites(node: Node): Node | undefined {
 
 const rules = new OpRules<[], Node | undefined>()
   .on(ops.detach, (node) => node.inputs[0])
+  .on(ops.verified, (node) => node.inputs[0])
   .on(ops.cast, (node) => (node.inputs[0]!.dtype === node.dtype ? node.inputs[0] : undefined))
   .on(ops.reshape, (node) => {
     const input = node.inputs[0]!;

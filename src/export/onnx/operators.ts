@@ -216,6 +216,7 @@ export const operators: ValueRules<{ readonly [K in ValueOp]: readonly [call: Ca
   },
   amax: reduction("ReduceMax"),
   // Elementwise.
+  verified: (call) => call.inputs[0]!,
   where,
   cast: (call) => call.emit("Cast", call.inputs, { to: elementTypes[call.value.dtype] }),
   // Shapes.

@@ -85,6 +85,7 @@ const functionalDropout =
 
 export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: readonly string[], value: Value<K>] }> = {
   detach: ([x]) => `${x}.detach()`,
+  verified: ([x]) => x!,
   constant,
   iota: (_, value) => {
     const { axis } = value.attrs;

@@ -192,7 +192,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "nllLoss: class",
     () => F.nllLoss(zeros([2, 3]), integers(1, 3)),
     ArgumentError,
-    "nllLoss: target 3 at position 1 is not one of the 3 classes; expected 0 to 2, or -100 to ignore the position.",
+    "nllLoss: target 3 at position 1 is out of bounds: it is not one of the 3 classes; expected 0 to 2, or -100 to ignore the position.",
   ],
   [
     "nllLoss: weight",
@@ -204,7 +204,7 @@ const errors: [name: string, call: () => Tensor, kind: typeof ShapeError | typeo
     "crossEntropy: class",
     () => F.crossEntropy(zeros([2, 3]), integers(-1, 0), { ignoreIndex: 7 }),
     ArgumentError,
-    "crossEntropy: target -1 at position 0 is not one of the 3 classes; expected 0 to 2, or 7 to ignore the position.",
+    "crossEntropy: target -1 at position 0 is out of bounds: it is not one of the 3 classes; expected 0 to 2, or 7 to ignore the position.",
   ],
   [
     "crossEntropy: smoothing",

@@ -5,7 +5,7 @@
 import { integer, numberWithin, oneOf, only, orNull } from "../../errors/kinds.js";
 import { checked, optional, required, type Arguments } from "../../errors/signature.js";
 import { anyTensor } from "../../tensor/kinds.js";
-import { ArgumentError, ShapeError } from "../../errors/errors.js";
+import { ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { formatShape, shapesEqual } from "../../graph/shape.js";
@@ -67,8 +67,7 @@ export const nllLoss: (
   target: Tensor,
   ...rest: Arguments<NllLossOptions, typeof nllLossParameters>
 ) => Tensor = checked("nllLoss", [...both, ...nllLossParameters], ({ input, target, ...options }) => {
-  checkClasses("nllLoss", input, target, options);
-  return classLoss(input.node, target.node, options, 0);
+  return classLoss(input.node, classesOf("nllLoss", input, target, options), options, 0);
 });
 
 /**
@@ -91,8 +90,8 @@ export const crossEntropy: (
   target: Tensor,
   ...rest: Arguments<CrossEntropyOptions, typeof crossEntropyParameters>
 ) => Tensor = checked("crossEntropy", [...both, ...crossEntropyParameters], ({ input, target, ...options }) => {
-  checkClasses("crossEntropy", input, target, options);
-  return classLoss(input.logSoftmax(1).node, target.node, options, options.labelSmoothing);
+  const classes = classesOf("crossEntropy", input, target, options);
+  return classLoss(input.logSoftmax(1).node, classes, options, options.labelSmoothing);
 });
 
 /**
@@ -149,7 +148,8 @@ function sumAll(x: Node): Node {
   return ops.reshape(ops.sum(x, axes), []);
 }
 
-function checkClasses(op: string, input: Tensor, target: Tensor, options: Required<NllLossOptions>): void {
+/** The target, whose shape and type fit. Its classes are checked at once if they are known, and in each run. */
+function classesOf(op: string, input: Tensor, target: Tensor, options: Required<NllLossOptions>): Node {
   if (input.ndim < 2) {
     throw new ShapeError({
       op,
@@ -181,17 +181,7 @@ function checkClasses(op: string, input: Tensor, target: Tensor, options: Requir
       expected: formatShape([classes]),
     });
   }
-  checkRange(op, target, classes, options.ignoreIndex);
-}
-
-/** Rejects classes that are out of range, if the target's elements are already known, as in a loader's batch. */
-function checkRange(op: string, target: Tensor, classes: number, ignoreIndex: number): void {
-  const at = target.node.value?.findIndex((c) => (c < 0 || c >= classes) && c !== ignoreIndex) ?? -1;
-  if (at < 0) return;
-  throw new ArgumentError({
-    op,
-    problem: `target ${target.node.value![at]} at position ${at} is not one of the ${classes} classes`,
-    expected: `0 to ${classes - 1}, or ${ignoreIndex} to ignore the position`,
-    hint: "classes count from 0, and the network's last layer needs one output per class",
-  });
+  const range = { count: classes, ignoreIndex: options.ignoreIndex };
+  if (target.node.value) ops.refuseOutside(op, target.node.value, range);
+  return ops.verified(target.node, op, range);
 }

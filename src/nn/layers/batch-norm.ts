@@ -1,7 +1,8 @@
 /** Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167). PyTorch: `BatchNorm2d`. */
 import { noGrad } from "../../graph/grad-mode.js";
+import * as ops from "../../ops/index.js";
 import { ones, zeros } from "../../tensor/creation.js";
-import type { Operand, Tensor } from "../../tensor/tensor.js";
+import { Tensor, type Operand } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { ones_, zeros_ } from "../init.js";
 import { Module } from "../module.js";
@@ -117,7 +118,7 @@ export class BatchNorm2d extends Module {
     const { numBatchesTracked } = this;
     if (!numBatchesTracked) return 0;
     return noGrad(() => {
-      numBatchesTracked.copy_(numBatchesTracked.add(BATCH));
+      numBatchesTracked.copy_(new Tensor(ops.add(numBatchesTracked.node, BATCH)));
       return this.momentum ?? numBatchesTracked.float().reciprocal();
     });
   }
@@ -135,4 +136,4 @@ export class BatchNorm2d extends Module {
 }
 
 /** The increment of the batch count; int32, like the count itself. */
-const BATCH = ones([], { dtype: "int32" });
+const BATCH = ops.constant(1, [], "int32");

@@ -7,36 +7,36 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   /**
    * Adds element by element. PyTorch: `torch.add`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
-   * @throws ShapeError if the shapes do not broadcast
+   * @returns a tensor of the broadcast shape; int32 if both are or the number is whole, otherwise float32
+   * @throws ShapeError if the shapes do not broadcast; ArgumentError if an int32 result does not fit, when it is computed
    * @example
    * tensor([1, 2]).add(10).tolist(); // [11, 12]
    * tensor([[1], [2]]).add(tensor([10, 20])).tolist(); // [[11, 21], [12, 22]]
    */
   add(other: T | number): T {
-    return this.wrap(ops.add(this.node, asNode(other)));
+    return this.wrap(ops.fitting(ops.add(this.node, asNode(other, this.node))));
   }
 
   /**
    * Subtracts element by element. PyTorch: `torch.sub`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
-   * @throws ShapeError if the shapes do not broadcast
+   * @returns a tensor of the broadcast shape; int32 if both are or the number is whole, otherwise float32
+   * @throws ShapeError if the shapes do not broadcast; ArgumentError if an int32 result does not fit, when it is computed
    * @example tensor([5, 7]).sub(tensor([1, 2])).tolist(); // [4, 5]
    */
   sub(other: T | number): T {
-    return this.wrap(ops.sub(this.node, asNode(other)));
+    return this.wrap(ops.fitting(ops.sub(this.node, asNode(other, this.node))));
   }
 
   /**
    * Multiplies element by element; `matmul` is the matrix product. PyTorch: `torch.mul`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
-   * @throws ShapeError if the shapes do not broadcast
+   * @returns a tensor of the broadcast shape; int32 if both are or the number is whole, otherwise float32
+   * @throws ShapeError if the shapes do not broadcast; ArgumentError if an int32 result does not fit, when it is computed
    * @example tensor([[1, 2], [3, 4]]).mul(tensor([10, 100])).tolist(); // [[10, 200], [30, 400]]
    */
   mul(other: T | number): T {
-    return this.wrap(ops.mul(this.node, asNode(other)));
+    return this.wrap(ops.fitting(ops.mul(this.node, asNode(other, this.node))));
   }
 
   /**
@@ -53,35 +53,36 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
   /**
    * Raises each element to a power. A negative base gives NaN unless the exponent is an integer. PyTorch: `torch.pow`.
    * @param exponent a tensor whose shape broadcasts with this one, or a number
-   * @returns a float32 tensor of the broadcast shape
-   * @throws ShapeError if the shapes do not broadcast
+   * @returns a tensor of the broadcast shape; int32 if both are or the number is whole, otherwise float32
+   * @throws ShapeError if the shapes do not broadcast; ArgumentError for an int32 base with a negative number as exponent,
+   *   or if an int32 result does not fit, when it is computed
    * @example tensor([1, 2, 3]).pow(3).tolist(); // [1, 8, 27]
    */
   pow(exponent: T | number): T {
-    return this.wrap(ops.pow(this.node, asNode(exponent)));
+    return this.wrap(ops.fitting(ops.pow(this.node, asNode(exponent, this.node))));
   }
 
   /**
    * Returns the larger of each pair of elements, or NaN if either is NaN. Equal elements share the gradient evenly. PyTorch:
    * `torch.maximum`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
+   * @returns a tensor of the broadcast shape; int32 if both are or the number is whole, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 5]).maximum(tensor([4, 2])).tolist(); // [4, 5]
    */
   maximum(other: T | number): T {
-    return this.wrap(ops.maximum(this.node, asNode(other)));
+    return this.wrap(ops.maximum(this.node, asNode(other, this.node)));
   }
 
   /**
    * Returns the smaller of each pair of elements, or NaN if either is NaN. Equal elements share the gradient evenly. PyTorch:
    * `torch.minimum`.
    * @param other a tensor whose shape broadcasts with this one, or a number
-   * @returns a tensor of the broadcast shape; int32 if both are, otherwise float32
+   * @returns a tensor of the broadcast shape; int32 if both are or the number is whole, otherwise float32
    * @throws ShapeError if the shapes do not broadcast
    * @example tensor([1, 5]).minimum(tensor([4, 2])).tolist(); // [1, 2]
    */
   minimum(other: T | number): T {
-    return this.wrap(ops.minimum(this.node, asNode(other)));
+    return this.wrap(ops.minimum(this.node, asNode(other, this.node)));
   }
 }

@@ -3,6 +3,7 @@
  * Handle, Arithmetic, Pointwise, Comparison, Reduction, Shaping, and finally Tensor, the only one that users see. `T`
  * is always Tensor; as a type parameter, it keeps the groups from importing the class that is built on them.
  */
+import { ArgumentError } from "../../errors/errors.js";
 import type { Dtype, Node } from "../../graph/node.js";
 import { resolveAxis, sizeOf, type Shape } from "../../graph/shape.js";
 import { constant } from "../../ops/index.js";
@@ -58,7 +59,18 @@ export abstract class Handle<T extends Handle<T>> {
   }
 }
 
-/** The node of an operand; a number becomes a constant. */
-export function asNode(operand: { readonly node: Node } | number): Node {
-  return typeof operand === "number" ? constant(operand) : operand.node;
+/**
+ * The node of an operand. A number becomes a constant: int32 if it is whole and meets an int32 tensor, as in PyTorch.
+ * @param beside the node that it meets
+ */
+export function asNode(operand: { readonly node: Node } | number, beside?: Node): Node {
+  if (typeof operand !== "number") return operand.node;
+  if (beside?.dtype !== "int32" || !Number.isInteger(operand)) return constant(operand);
+  if (operand === (operand | 0)) return constant(operand, [], "int32");
+  throw new ArgumentError({
+    op: "Tensor",
+    problem: `the number ${operand} does not fit into int32, the type of the tensor that it meets`,
+    expected: "-2147483648 to 2147483647",
+    hint: "compute with float32 instead, which rounds: x.float()",
+  });
 }

@@ -2,7 +2,7 @@
 import { ArgumentError } from "../../errors/errors.js";
 import * as ops from "../../ops/index.js";
 import { Arithmetic } from "./arithmetic.js";
-import type { Handle } from "./handle.js";
+import { asNode, type Handle } from "./handle.js";
 
 /** @internal */
 export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
@@ -12,7 +12,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
    * @example tensor([1, -2]).neg().tolist(); // [-1, 2]
    */
   neg(): T {
-    return this.wrap(ops.neg(this.node));
+    return this.wrap(ops.fitting(ops.neg(this.node)));
   }
 
   /**
@@ -21,7 +21,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
    * @example tensor([1, -2]).abs().tolist(); // [1, 2]
    */
   abs(): T {
-    return this.wrap(ops.abs(this.node));
+    return this.wrap(ops.fitting(ops.abs(this.node)));
   }
 
   /**
@@ -85,7 +85,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
    * @example tensor([3, -4]).square().tolist(); // [9, 16]
    */
   square(): T {
-    return this.wrap(ops.mul(this.node, this.node));
+    return this.wrap(ops.fitting(ops.mul(this.node, this.node)));
   }
 
   /**
@@ -147,7 +147,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
    * Limits each element to a range. PyTorch: `torch.clamp`.
    * @param min the smallest value, which smaller elements become; null for none
    * @param max the largest value, which larger elements become; null for none. If it is below `min`, all become `max`
-   * @returns a float32 tensor of the same shape
+   * @returns a tensor of the same shape; int32 if this one is and the bounds are whole, otherwise float32
    * @throws ArgumentError if there is neither a smallest nor a largest value
    * @example
    * tensor([-2, 0.5, 3]).clamp(0, 1).tolist(); // [0, 0.5, 1]
@@ -161,8 +161,8 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
         expected: "one of them, or both",
       });
     }
-    const high = max === null ? null : ops.constant(max);
-    const low = min === null ? null : ops.constant(max === null ? min : Math.min(min, max));
+    const high = max === null ? null : asNode(max, this.node);
+    const low = min === null ? null : asNode(max === null ? min : Math.min(min, max), this.node);
     // Selecting passes the whole gradient on where an element equals a bound; `maximum` and `minimum` would halve it.
     const above = low ? ops.where(ops.lt(this.node, low), low, this.node) : this.node;
     return this.wrap(high ? ops.where(ops.gt(this.node, high), high, above) : above);

@@ -15,7 +15,8 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
    * @param axes the axes to sum over; all of them unless given
    * @param keepdim whether to keep these axes, with size 1
    * @returns a tensor of the same type without these axes
-   * @throws ShapeError for an axis that does not exist or is named twice
+   * @throws ShapeError for an axis that does not exist or is named twice; ArgumentError if an int32 sum does not fit, when
+   *   it is computed
    * @example
    * const x = tensor([[1, 2, 3], [4, 5, 6]]);
    * x.sum().item(); // 21
@@ -23,11 +24,11 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
    * x.sum(1, true).tolist(); // [[6], [15]]
    */
   sum(axes?: Axes, keepdim = false): T {
-    return this.wrap(reduce(this.node, "sum", ops.sum, axes, keepdim));
+    return this.wrap(reduce(this.node, "sum", (of, list) => ops.fitting(ops.sum(of, list)), axes, keepdim));
   }
 
   /**
-   * Averages over axes. PyTorch: `torch.mean`.
+   * Averages over axes. Of int32, which PyTorch refuses, it gives the float32 mean. PyTorch: `torch.mean`.
    * @param axes the axes to average over; all of them unless given
    * @param keepdim whether to keep these axes, with size 1
    * @returns a float32 tensor without these axes
