@@ -44,7 +44,7 @@ const loaderParameters = [
   optional("prefetch", integer(0), 0),
 ] as const;
 const signature = new Signature("DataLoader", [required("dataset", datasetKind), ...loaderParameters]);
-const ofIterate = new Signature("iterate", [optional("from", integer(0), 0)]);
+const ofIterate = new Signature("iterate", [optional("from", integer(0), 0), optional("epoch", integer(1), 1)]);
 
 /**
  * Makes batches of a dataset. Each iteration is an epoch. After the same `manualSeed`, the samples come in the same
@@ -109,14 +109,15 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
    * Makes the batches of an epoch, starting at a given one. They are the same as if the earlier ones had been made,
    * provided that the generator is in the state that it had when the epoch began. If `from` is above 0, the order is
    * drawn immediately, so the generator may then be set to a later state.
-   * @param options `from` is the number of the first batch; 0 unless given
+   * @param options `from` is the number of the first batch; 0 unless given. `epoch`, which the Trainer gives, makes no
+   *   difference here
    * @returns the batches
    * @throws ArgumentError if the epoch does not have that many batches
    * @example
    * const loader = new DataLoader(new TensorDataset(arange(10)), { batchSize: 4 });
    * [...loader.iterate({ from: 2 })].map(([numbers]) => numbers.tolist()); // [[8, 9]]
    */
-  iterate(options: { readonly from?: number } = {}): IterableIterator<B> {
+  iterate(options: { readonly from?: number; readonly epoch?: number } = {}): IterableIterator<B> {
     const next = this.begin(ofIterate.read([options]).from);
     return this.prefetch > 0 ? madeMeanwhile(next) : oneByOne(next);
   }
