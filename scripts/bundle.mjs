@@ -9,6 +9,7 @@ import path from "node:path";
 import { build } from "esbuild";
 import { classNames } from "./class-names.mjs";
 import { leanRecords } from "./op-records.mjs";
+import { privateMembers } from "./private-members.mjs";
 import { programText } from "./program-text.mjs";
 import { at } from "./setup.mjs";
 
@@ -36,7 +37,7 @@ const { outputFiles, metafile } = await build({
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   external: ["node:*", "tsx", ...Object.keys({ ...dependencies, ...peerDependencies })],
   legalComments: "none",
-  plugins: [leanRecords, classNames, programText],
+  plugins: [leanRecords, classNames, privateMembers, programText],
   logLevel: "warning",
   write: false,
   metafile: true,

@@ -86,6 +86,7 @@ function build() {
     "scripts/bundle.mjs",
     "scripts/class-names.mjs",
     "scripts/op-records.mjs",
+    "scripts/private-members.mjs",
     "scripts/program-text.mjs",
   ];
   if (changed(stamp) >= Math.max(newestSource(), ...settings.map((name) => changed(at(name))))) return;
