@@ -2,28 +2,17 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { configure, manualSeed, ones } from "../src/entries/index.js";
+import { manualSeed } from "../src/entries/index.js";
 import { compiledEngine } from "../src/runtime/realize.js";
 import { currentNode } from "./environments.js";
 import { jsonFixture } from "./fixtures.js";
 import { needs } from "./oracles.js";
 import { firstBatches, makeNotebook, trainStep, weightsHash } from "./notebook.js";
+import { useThreads } from "./use-threads.js";
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
-/** Sets the number of threads and waits until all take part, because helpers join when they have started. */
-async function useThreads(threads: number): Promise<void> {
-  configure({ threads, numerics: "fast" });
-  const deadline = Date.now() + 30_000;
-  do {
-    assert.ok(Date.now() < deadline, `${threads} threads did not start within 30 s`);
-    await sleep(5);
-    ones([4]).add(1).data();
-  } while (compiledEngine().lastThreads !== threads);
-}
 
 /** The state of the notebook's network after a number of steps, all on the given number of threads. */
 async function hashAfter(

@@ -5,7 +5,7 @@
  *
  * A tap is a triple (ky, kx, i), and its offset from a pixel is looked up in a table. A register tile of taps × vectors
  * of outputs is kept over a band of rows. The band is high enough to make up for loading and storing the tile, and low
- * enough for its parts of x and g to stay in the first-level cache. The chunk's first image clears the sums. Taps are
+ * enough for its parts of x and g to stay in the first-level cache; if the sums are long, it is the whole image. The chunk's first image clears the sums. Taps are
  * rounded up to whole tiles; the surplus rows of dw are never read.
  */
 import { byImage, whole, type Access, type Addressing, type Kernel } from "./kernel.js";
@@ -14,7 +14,8 @@ import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import type { ConvolutionGeometry } from "./convolution.js";
 import { range } from "./range.js";
-import { RegisterTile, tileShape, type TileShape } from "./register-tile.js";
+import { tileShape, type TileShape } from "./register-tile.js";
+import { longSum, SummedTile } from "./summed-tile.js";
 
 /** How many pixels a tile should process before its sums are stored. */
 const pixelsPerBand = 96;
@@ -67,7 +68,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     const g = b.let("i32", "g", at.pointer(byImage(this.grad), n));
     const table = at.table(offsets);
     const [, , oh, ow] = this.grad.shape as [number, number, number, number];
-    const band = Math.min(oh, Math.max(1, Math.round(pixelsPerBand / ow)));
+    const band = this.isLong() ? oh : Math.min(oh, Math.max(1, Math.round(pixelsPerBand / ow)));
     const emitBand = (rows: number): void => {
       b.for("o", 0, this.vectors, this.tile.columns, (o) => {
         const tapAt = b.let("i32", "tapAt", table);
@@ -86,6 +87,12 @@ export class ConvolutionWeightGradientKernel implements Kernel {
     if (oh % band > 0) emitBand(oh % band);
   }
 
+  /** Whether the sums of an image are long, or those of a chunk. */
+  private isLong(): boolean {
+    const [, , oh, ow] = this.grad.shape as [number, number, number, number];
+    return oh * ow > longSum || this.chunk * oh * ow > 8 * longSum;
+  }
+
   private emitTile(
     b: FunctionBuilder,
     at: { x: Local; g: Local; tapAt: Local; sums: Local },
@@ -101,9 +108,9 @@ export class ConvolutionWeightGradientKernel implements Kernel {
       b.let("i32", "xt", v.n.add(at.x, v.load(at.tapAt, 4 * tap, "i32"))),
     );
     const g = b.let("i32", "gt", at.g);
-    const tile = new RegisterTile(b, this.tile);
+    const tileSums = new SummedTile(b, this.tile, this.isLong());
     b.repeat(rows, () => {
-      b.repeat(width, () => {
+      tileSums.repeat(width, (tile) => {
         const grads = tile.columns((column) => v.load(g, 16 * column));
         tile.accumulate((tap) => v.load(inputs[tap]!, 0, "splat"), grads);
         inputs.forEach((pointer) => b.advance(pointer, inputPixel));
@@ -112,7 +119,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
       inputs.forEach((pointer) => b.advance(pointer, inputRow));
       b.advance(g, gradRow);
     });
-    tile.addTo(at.sums, rowBytes);
+    tileSums.finish().addTo(at.sums, rowBytes);
   }
 
   /** The byte offset of each tap from its pixel, in the order of dw's rows. */

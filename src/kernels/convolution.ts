@@ -12,7 +12,8 @@ import { byImage, whole, type Access, type Addressing, type Kernel } from "./ker
 import type { BufferView } from "./views.js";
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
-import { RegisterTile, tileShape, type TileShape } from "./register-tile.js";
+import { tileShape, type RegisterTile, type TileShape } from "./register-tile.js";
+import { longSum, SummedTile } from "./summed-tile.js";
 
 export interface ConvolutionGeometry {
   readonly kernel: readonly [number, number];
@@ -97,24 +98,26 @@ export class ConvolutionKernel implements Kernel {
     const x = b.let("i32", "xs", v.n.add(at.input, v.n.scale(at.from, pixelStep)));
     const w = b.let("i32", "ws", v.n.add(at.weight, laneBytes));
     const biasAt = at.bias && b.let("i32", "bs", v.n.add(at.bias, laneBytes));
-    const tile = new RegisterTile(b, shape, (column) => (biasAt ? v.load(biasAt, 16 * column) : v.const(0)));
-    this.overTaps(b, x, w, () => {
+    const [kh, kw] = this.geometry.kernel;
+    const start = (column: number): Expr => (biasAt ? v.load(biasAt, 16 * column) : v.const(0));
+    const sums = new SummedTile(b, shape, kh * kw * this.channels > longSum, start);
+    this.overTaps(b, x, w, sums, (tile) => {
       const weights = tile.columns((column) => v.load(w, 16 * column));
       tile.accumulate((row) => v.load(x, row * pixelStep, "splat"), weights);
     });
     const y = b.let("i32", "ys", v.n.add(v.n.add(at.output, v.n.scale(at.from, outputPixel)), laneBytes));
-    tile.store(y, outputPixel, { finish: (sum) => this.end.apply(b, sum) });
+    sums.finish().store(y, outputPixel, { finish: (sum) => this.end.apply(b, sum) });
   }
 
   /** Runs the body for each input of the window, with `x` pointing at the input and `w` at its weights. */
-  private overTaps(b: FunctionBuilder, x: Local, w: Local, body: () => void): void {
+  private overTaps(b: FunctionBuilder, x: Local, w: Local, sums: SummedTile, body: (tile: RegisterTile) => void): void {
     const [kh, kw] = this.geometry.kernel;
     const row = 4 * this.geometry.dilation[0] * this.input.strides[2]!;
     const pixel = 4 * this.geometry.dilation[1] * this.input.strides[3]!;
     const weightStep = 16 * this.vectors;
     const run = (length: number): void =>
-      b.repeat(length, () => {
-        body();
+      sums.repeat(length, (tile) => {
+        body(tile);
         b.advance(x, 4);
         b.advance(w, weightStep);
       });

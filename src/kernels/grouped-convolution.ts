@@ -11,7 +11,9 @@ import { byImage, whole, type Access, type Addressing, type Kernel } from "./ker
 import type { BufferView } from "./views.js";
 import { v, type Expr, type LoadForm, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder, StoreForm } from "../wasm/loops.js";
+import { NarrowAccumulator, repeatInRuns, WideSum } from "./accumulators.js";
 import type { ConvolutionGeometry } from "./convolution.js";
+import { longSum } from "./summed-tile.js";
 
 interface Walk {
   /** How many outputs are computed at a time. */
@@ -175,10 +177,16 @@ export class GroupedWeightGradientKernel extends GroupedKernel {
         b.repeat(groups.inputs, () => {
           groups.forOutputs(b, (o, firstInput) => {
             const target = b.let("i32", "target", v.n.add(dw, v.n.scale(o, 4)));
-            const sum = b.let("v128", "sum", v.const(0));
-            b.if(v.op("i32.eqz", first), () => b.set(sum, v.load(target, 0, groups.walk.other)));
-            this.overPixels(b, v.n.add(x, firstInput), v.n.add(g, v.n.scale(o, 4)), sum);
-            b.store(target, 0, sum, groups.walk.store);
+            const sum = new NarrowAccumulator(b, "sum");
+            const total = this.isLong() ? new WideSum(b) : undefined;
+            const before = v.load(target, 0, groups.walk.other);
+            if (!total) b.if(v.op("i32.eqz", first), () => b.set(sum.value, before));
+            this.overPixels(b, v.n.add(x, firstInput), v.n.add(g, v.n.scale(o, 4)), sum, total);
+            if (total) {
+              b.set(sum.value, total.value);
+              b.if(v.op("i32.eqz", first), () => sum.take(before));
+            }
+            b.store(target, 0, sum.value, groups.walk.store);
           });
           b.advance(x, 4);
           b.advance(dw, 4 * tapStride);
@@ -189,7 +197,13 @@ export class GroupedWeightGradientKernel extends GroupedKernel {
     });
   }
 
-  private overPixels(b: FunctionBuilder, x: Expr, g: Expr, sum: Local): void {
+  /** Whether a chunk's sums are long. */
+  private isLong(): boolean {
+    const [, , oh, ow] = this.grad.shape as [number, number, number, number];
+    return this.chunk * oh * ow > longSum;
+  }
+
+  private overPixels(b: FunctionBuilder, x: Expr, g: Expr, sum: NarrowAccumulator, total?: WideSum): void {
     const [, , oh, ow] = this.grad.shape as [number, number, number, number];
     const inputPixel = 4 * this.geometry.stride[1] * this.input.strides[3]!;
     const inputRow = 4 * this.geometry.stride[0] * this.input.strides[2]!;
@@ -197,12 +211,15 @@ export class GroupedWeightGradientKernel extends GroupedKernel {
     const gradRow = 4 * this.grad.strides[2]!;
     const xs = b.let("i32", "xs", x);
     const gs = b.let("i32", "gs", g);
+    const pixel = (): void => {
+      const [input, grad] = [v.load(xs, 0, this.groups.walk.input), v.load(gs, 0, this.groups.walk.other)];
+      b.set(sum.value, v.madd(input, grad, sum.value));
+      b.advance(xs, inputPixel);
+      b.advance(gs, gradPixel);
+    };
+    const pause = total && ((): void => sum.moveTo(total));
     b.repeat(oh, () => {
-      b.repeat(ow, () => {
-        b.set(sum, v.madd(v.load(xs, 0, this.groups.walk.input), v.load(gs, 0, this.groups.walk.other), sum));
-        b.advance(xs, inputPixel);
-        b.advance(gs, gradPixel);
-      });
+      repeatInRuns(b, ow, pixel, pause);
       b.advance(xs, inputRow - ow * inputPixel);
       b.advance(gs, gradRow - ow * gradPixel);
     });

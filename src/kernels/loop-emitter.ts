@@ -5,8 +5,9 @@
 import type { Addressing } from "./kernel.js";
 import { padToVector } from "./views.js";
 import { sizeOf } from "../graph/shape.js";
-import { v, type Expr, type Lanes, type Local } from "../wasm/expressions.js";
+import type { Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
+import { NarrowAccumulator, repeatInRuns, WideSum, type Accumulator } from "./accumulators.js";
 import { range } from "./range.js";
 import { emitBorder } from "./border.js";
 import { chooseAxes, type LoopAxes } from "./loop-axes.js";
@@ -24,6 +25,13 @@ const unroll = 4;
 const unrollWhole = 8;
 /** Calls with fewer elements are not unrolled: that would only make the program longer. */
 const worthUnrolling = 256;
+/**
+ * Sums of more elements than this are long: over the images, within an image, and along vectors. Along vectors each
+ * addition waits for the one before it, and meanwhile there is time for float64.
+ */
+const longSum = { overImages: 256, ofImage: 1024, alongVector: 64 };
+/** Shorter ones are long as well if all images have more elements than this: images' sums are usually added up. */
+const manyElements = 2 ** 15;
 
 const oneByOne = { block: 1, whole: 1 };
 
@@ -96,61 +104,68 @@ export class LoopEmitter {
   }
 
   private reduce(spots: readonly Spot[], sets: number, folded: readonly number[]): void {
-    const { b } = this;
-    const { roots } = this.kernel;
-    const sums = range(sets).map(() => spots.map(() => roots.map((root) => this.accumulator(root))));
-    this.takeTurns(folded, sets, (set) =>
-      spots.forEach((spot, s) => {
-        const evaluate = this.elements.evaluator(spot);
-        roots.forEach((root, r) => {
-          const sum = sums[set]![s]![r]!;
-          b.set(sum, combined(root, sum, evaluate(root.value)));
-        });
-      }),
-    );
-    spots.forEach((spot, s) =>
-      roots.forEach((root, r) => {
-        const [first, ...others] = sums.map((set) => set[s]![r]!) as [Local, ...Local[]];
-        for (const other of others) b.set(first, combined(root, first, other));
-        this.elements.store(root.output, first, spot);
-      }),
-    );
+    const places = spots.flatMap((spot) => this.kernel.roots.map((root) => ({ spot, root })));
+    const totals = this.isLong() ? places.map(({ root }) => this.total(root)) : undefined;
+    const sums = range(sets).map(() => places.map(({ root }) => this.narrow(root)));
+    const add = (set: number): void => {
+      const evaluators = new Map(spots.map((spot) => [spot, this.elements.evaluator(spot)]));
+      places.forEach(({ spot, root }, i) => sums[set]![i]!.take(evaluators.get(spot)!(root.value)));
+    };
+    const pause = totals && ((): void => sums.forEach((set) => set.forEach((sum, i) => sum.moveTo(totals[i]!))));
+    this.takeTurns(folded, sets, add, pause);
+    const [first, ...others] = sums as [NarrowAccumulator[], ...NarrowAccumulator[][]];
+    places.forEach(({ spot, root }, i) => {
+      if (!totals) for (const other of others) first[i]!.take(other[i]!.value);
+      this.elements.store(root.output, (totals ?? first)[i]!.value, spot);
+    });
   }
 
   /**
    * Emits a reduction over the vector axis itself: each lane has a partial result, and these are combined at the end.
    */
   private reduceAlongVector(folded: readonly number[]): void {
-    const { b } = this;
-    const lanes = this.kernel.roots.map((root) => this.accumulator(root));
-    const rest = this.kernel.roots.map((root) => this.accumulator(root));
+    const totals = this.kernel.roots.map((root) => ({ root, ...this.rowTotal(root) }));
     this.nest(folded, () =>
       this.alongVector(
         (spots) => {
           for (const spot of spots) {
             const evaluate = this.elements.evaluator(spot);
-            this.kernel.roots.forEach((root, r) => {
-              const sum = spot.lanes === 4 ? lanes[r]! : rest[r]!;
-              b.set(sum, combined(root, sum, evaluate(root.value)));
-            });
+            for (const { root, lanes, rest } of totals) (spot.lanes === 4 ? lanes : rest).take(evaluate(root.value));
           }
         },
         { exact: true },
       ),
     );
-    this.kernel.roots.forEach((root, r) => {
-      const sum = lanes[r]!;
-      b.set(sum, combined(root, sum, v.shuffle(sum, sum, [2, 3, 0, 1])));
-      b.set(sum, combined(root, sum, v.shuffle(sum, sum, [1, 0, 3, 2])));
-      b.set(sum, combined(root, sum, rest[r]!));
-      this.elements.store(root.output, sum, { along: 0, lanes: 1 });
-    });
+    for (const { root, lanes, fold } of totals) {
+      fold();
+      this.elements.store(root.output, lanes.value, { along: 0, lanes: 1 });
+    }
   }
 
-  private accumulator(root: LoopRoot): Local {
-    const lanes = lanesOfRoot(root);
-    const lowest = lanes === "i32x4" ? -(2 ** 31) : -Infinity;
-    return this.b.let("v128", "sum", v.const(root.combine === "sum" ? 0 : lowest, lanes));
+  private rowTotal(root: LoopRoot): RowTotal {
+    const isLong = this.terms() > longSum.alongVector && canBeLong(root);
+    return isLong ? rowTotal(() => new WideSum(this.b)) : rowTotal(() => this.narrow(root));
+  }
+
+  private narrow({ combine, output }: LoopRoot): NarrowAccumulator {
+    return new NarrowAccumulator(this.b, combine!, output.buffer.dtype === "int32" ? "i32x4" : "f32x4");
+  }
+
+  /** What collects a long sum, or something that is exact in any case. */
+  private total(root: LoopRoot): Accumulator {
+    return canBeLong(root) ? new WideSum(this.b) : this.narrow(root);
+  }
+
+  private isLong(): boolean {
+    const { reduced, extent } = this.kernel;
+    const terms = this.terms();
+    if (terms > longSum.alongVector && terms * extent > manyElements) return true;
+    return terms > (reduced.includes(0) ? longSum.overImages : longSum.ofImage);
+  }
+
+  /** How many elements each sum has. */
+  private terms(): number {
+    return sizeOf(this.axes.folded.map((axis) => this.kernel.domain[axis]!));
   }
 
   private storeAll(spots: readonly Spot[]): void {
@@ -168,8 +183,11 @@ export class LoopEmitter {
     this.cursors.merge(axes).reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), body)();
   }
 
-  /** The same, but the body is called with 0, 1, …, `turns` − 1 in turn along the innermost axis. */
-  private takeTurns(axes: readonly number[], turns: number, body: (turn: number) => void): void {
+  /**
+   * The same, but the body is called with 0, 1, …, `turns` − 1 in turn along the innermost axis. A long sum pauses after
+   * each run.
+   */
+  private takeTurns(axes: readonly number[], turns: number, body: (turn: number) => void, pause?: () => void): void {
     const merged = this.cursors.merge(axes);
     const inner = merged.pop();
     if (!inner) return body(0);
@@ -180,8 +198,9 @@ export class LoopEmitter {
     };
     const walk = (): void => {
       this.cursors.arrive();
-      this.b.repeat(Math.floor(inner.extent / turns), () => range(turns).forEach(step));
+      repeatInRuns(this.b, Math.floor(inner.extent / turns), () => range(turns).forEach(step), pause);
       range(inner.extent % turns).forEach(step);
+      if (inner.extent % turns > 0) pause?.();
       this.cursors.move(inner.moves, -inner.extent);
     };
     merged.reduceRight((inside, axis) => () => this.loop(axis.extent, axis.moves, inside), walk)();
@@ -223,11 +242,20 @@ export class LoopEmitter {
   }
 }
 
-function combined(root: LoopRoot, sum: Expr, value: Expr): Expr {
-  const lanes = lanesOfRoot(root);
-  return root.combine === "sum" ? v.op(`${lanes}.add`, sum, value) : v.max(sum, value, lanes);
+/** Whether it is a sum in float32. Maxima are exact, and so is int32. */
+function canBeLong({ combine, output }: LoopRoot): boolean {
+  return combine === "sum" && output.buffer.dtype === "float32";
 }
 
-function lanesOfRoot({ output }: LoopRoot): Lanes {
-  return output.buffer.dtype === "int32" ? "i32x4" : "f32x4";
+/** What is collected along vectors: in the four lanes, and in the first lane from what is left of an axis. */
+interface RowTotal {
+  readonly lanes: Accumulator;
+  readonly rest: Accumulator;
+  /** Combines everything in the first lane. */
+  readonly fold: () => void;
+}
+
+function rowTotal<A extends Accumulator & { fold(rest: A): void }>(make: () => A): RowTotal {
+  const [lanes, rest] = [make(), make()];
+  return { lanes, rest, fold: () => lanes.fold(rest) };
 }

@@ -225,6 +225,35 @@ describe("sums and maxima", () => {
     assert.deepEqual(code.slice(-4), ["sum = sum + sum6;", "sum = sum + sum7;", "x -= 256;", "store4(y, sum);"]);
   });
 
+  test("down a long column: runs of 32 in float32, and the runs' sums in float64", () => {
+    const code = codeOf(reduction("sum", [2000, 32], 0));
+    assert.deepEqual(
+      code.filter((line) => line.includes("for (")).map((line) => line.trim()),
+      ["for (r = 0; r < 62; r += 1) {", "for (r1 = 0; r1 < 32; r1 += 1) {", "for (r2 = 0; r2 < 16; r2 += 1) {"],
+    );
+    const end = code.indexOf("  }", code.indexOf("for (r = 0; r < 62; r += 1) {"));
+    assert.deepEqual(code.slice(end + 1, end + 4), [
+      "  low = low + wide(sum);",
+      "  high = high + wide(shuffle(sum, sum, [2, 3, 2, 3]));",
+      "  sum = 0.0;",
+    ]);
+  });
+
+  test("along a long row: in float64", () => {
+    const code = codeOf(reduction("sum", [3, 100], 1));
+    const additions = code.filter((line) => line.includes("low + ") || line.includes("high + "));
+    assert.deepEqual(additions.slice(0, 2), [
+      "    low = low + wide(t);",
+      "    high = high + wide(shuffle(t, t, [2, 3, 2, 3]));",
+    ]);
+    // In the end the lanes are added, and what was left of the row.
+    assert.deepEqual(additions.slice(-3), [
+      "  low = low + high;",
+      "  low = low + shuffle(low, low, [2, 3, 0, 1]);",
+      "  low = low + low1;",
+    ]);
+  });
+
   test("a maximum begins with −∞, and takes NaN from either side", () => {
     const code = codeOf(reduction("max", [2, 4], 1));
     assert.ok(code.includes("  sum = -inf;"));

@@ -10,7 +10,7 @@ import type { BufferView } from "./views.js";
 import { v, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder } from "../wasm/loops.js";
 import { range } from "./range.js";
-import { RegisterTile } from "./register-tile.js";
+import { longSum, SummedTile } from "./summed-tile.js";
 
 const block = 8;
 
@@ -59,8 +59,9 @@ export class MatmulKernel implements Kernel {
   private emitRow(b: FunctionBuilder, left: Local, right: Local, out: Local, first: number, count: number): void {
     const x = b.let("i32", "x", left);
     const w = b.let("i32", "w", right);
-    const tile = new RegisterTile(b, { rows: 1, columns: count });
-    b.repeat(this.a.shape[2]!, () => {
+    const terms = this.a.shape[2]!;
+    const sums = new SummedTile(b, { rows: 1, columns: count }, terms > longSum);
+    sums.repeat(terms, (tile) => {
       // A single row uses each vector only once, so it is loaded where it is used.
       const vectors = range(count).map((column) => v.load(w, 16 * (first + column)));
       tile.accumulate(() => v.load(x, 0, "splat"), vectors);
@@ -69,6 +70,6 @@ export class MatmulKernel implements Kernel {
     });
     // Rows of one element are adjacent: a whole vector would overwrite the next rows, which other calls write.
     const form = this.output.shape[2] === 1 ? "lane0" : "v128";
-    tile.store(out, 0, { form, offset: 16 * first });
+    sums.finish().store(out, 0, { form, offset: 16 * first });
   }
 }

@@ -7,6 +7,7 @@
  */
 import { v, type Expr, type Local } from "../wasm/expressions.js";
 import type { FunctionBuilder, StoreForm } from "../wasm/loops.js";
+import type { Accumulator } from "./accumulators.js";
 import { range } from "./range.js";
 
 export interface TileShape {
@@ -70,6 +71,19 @@ export class RegisterTile {
   /** Adds the sums to those in memory. */
   addTo(to: Local, rowBytes: number): void {
     this.forEach(rowBytes, (sum, offset) => this.b.store(to, offset, v.add(v.load(to, offset), sum)));
+  }
+
+  /** Adds each sum to its total, row by row, and starts again from 0. */
+  moveTo(totals: readonly Accumulator[]): void {
+    this.sums.flat().forEach((sum, i) => {
+      totals[i]!.take(sum);
+      this.b.set(sum, v.const(0));
+    });
+  }
+
+  /** Continues from these totals, row by row. */
+  setTo(totals: readonly Accumulator[]): void {
+    this.sums.flat().forEach((sum, i) => this.b.set(sum, totals[i]!.value));
   }
 
   private forEach(rowBytes: number, visit: (sum: Local, offset: number) => void): void {

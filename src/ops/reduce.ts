@@ -1,5 +1,6 @@
 /** Sums and maxima over axes, and functions built from them. Axes are non-negative and are kept, with size 1. */
 import { ShapeError } from "../errors/errors.js";
+import { noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import {
   denseStrides,
@@ -137,11 +138,22 @@ export function mean(x: Node, axes: readonly number[]): Node {
   return div(sum(cast(x, "float32"), axes), constant(countOver(x.shape, axes)));
 }
 
-/** The variance, where the divisor is n − `correction` instead of n. PyTorch: `torch.var` with keepdim. */
+/**
+ * The variance, where the divisor is n − `correction` instead of n. PyTorch: `torch.var` with keepdim. The mean is
+ * rounded, so the distances from it do not add up to exactly 0. What that adds to the sum of their squares is taken
+ * away again: it counts if the mean is much larger than the distances. Chan, Golub and LeVeque 1983.
+ */
 export function variance(x: Node, axes: readonly number[], correction: number): Node {
+  const count = countOver(x.shape, axes);
   const distance = sub(x, mean(x, axes));
-  const divisor = Math.max(countOver(x.shape, axes) - correction, 0);
-  return div(sum(mul(distance, distance), axes), constant(divisor));
+  const squares = sum(mul(distance, distance), axes);
+  // As a function of x, what is taken away is 0. It needs no gradient.
+  const excess = noGrad(() => mul(square(sum(distance, axes)), constant(1 / count)));
+  return div(sub(squares, excess), constant(Math.max(count - correction, 0)));
+}
+
+function square(x: Node): Node {
+  return mul(x, x);
 }
 
 /**

@@ -110,6 +110,14 @@ const cases: Record<Instruction, readonly [readonly Expr[], Lanes | number]> = {
   "i32x4.neg": [[lanes(m)], i(-1, 2, -0x7fffffff, -12)],
   "i32x4.min": [[lanes(m), lanes(n)], i(1, -2, 1, -12)],
   "i32x4.max": [[lanes(m), lanes(n)], i(3, -2, 0x7fffffff, 12)],
+  // The float32 numbers 1.5 and −2 as float64, in pairs of words; 0.1 has more digits than float32 holds.
+  "f32x4.demote_f64x2_zero": [[lanes(i(0x9999999a | 0, 0x3fb99999, 0, 0x3ff80000))], f(Math.fround(0.1), 1.5, 0, 0)],
+  "f64x2.promote_low_f32x4": [[lanes(f(1.5, -2, 7, 7))], i(0, 0x3ff80000, 0, -0x40000000)],
+  // 1.5 + 1.5, and twice 1 + 2⁻⁴⁰
+  "f64x2.add": [
+    [i(0, 0x3ff80000, 4096, 0x3ff00000), i(0, 0x3ff80000, 4096, 0x3ff00000)].map(lanes),
+    i(0, 0x40080000, 4096, 0x40000000),
+  ],
   "i32x4.add": [[lanes(m), lanes(n)], i(4, -4, -0x80000000, 0)],
   "i32x4.sub": [[lanes(m), lanes(n)], i(-2, 0, 0x7ffffffe, 24)],
   "i32x4.mul": [[lanes(m), lanes(n)], i(3, 4, 0x7fffffff, -144)],

@@ -1,6 +1,6 @@
 /**
  * Expressions of the loop-nest language: what a kernel computes, as plain data. There are two types: `i32` (addresses
- * and counters) and `v128` (four f32 or i32 lanes). An expression is a tree and is emitted where it is used, so a value
+ * and counters) and `v128` (four f32 or i32 lanes, or two of f64). An expression is a tree and is emitted where it is used, so a value
  * that is used twice belongs in a local. Statements are in `loops.ts`, their bytes in `assembler.ts`, and their text in
  * `printer.ts`.
  */
@@ -64,6 +64,9 @@ export const instructions = {
   "i32x4.neg": [0xfd, 0xa1, "ineg"],
   "i32x4.min": [0xfd, 0xb6, "imin"],
   "i32x4.max": [0xfd, 0xb8, "imax"],
+  "f32x4.demote_f64x2_zero": [0xfd, 0x5e, "narrow"],
+  "f64x2.promote_low_f32x4": [0xfd, 0x5f, "wide"],
+  "f64x2.add": [0xfd, 0xf0, "d+"],
   "i32x4.add": [0xfd, 0xae, "i+"],
   "i32x4.sub": [0xfd, 0xb1, "i-"],
   "i32x4.mul": [0xfd, 0xb5, "i*"],

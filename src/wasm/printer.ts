@@ -15,7 +15,8 @@ const loadNames: Record<LoadForm, string> = {
 const storeNames: Record<StoreForm, string> = { v128: "store4", lane0: "store1", i32: "storei" };
 
 /**
- * Operator precedence, as in C; a larger number binds tighter. `i+` and the like are the same operators on i32 lanes.
+ * Operator precedence, as in C; a larger number binds tighter. `i+` and the like are the same operators on i32
+ * lanes, and `d+` on f64 lanes.
  */
 const precedence: Readonly<Record<string, number>> = {
   "*": 9,
@@ -137,7 +138,7 @@ class FunctionPrinter {
   private operation(op: keyof typeof instructions, args: readonly Expr[]): Text {
     const symbol: string = instructions[op][2];
     if (symbol === "!") return { text: symbol + this.operand(args[0]!, prefix), precedence: prefix };
-    const operator = symbol.replace(/^i(?=\W)/, "");
+    const operator = symbol.replace(/^[id](?=\W)/, "");
     const own = precedence[operator];
     if (own === undefined) return { text: this.call(symbol, args), precedence: atom };
     const left = this.operand(args[0]!, own);

@@ -18,10 +18,13 @@ import type { PlanContext } from "./plan-context.js";
  * on the threads.
  */
 const chunks = 16;
+/** In a very large batch there are more, so that a chunk's sums have few terms that are added in float32. */
+const largeBatch = { images: 512, chunks: 256 };
 
 /** How many images a chunk has. */
 function chunkOf(batch: number): number {
-  return Math.max(1, Math.ceil(batch / chunks));
+  if (batch <= largeBatch.images) return Math.max(1, Math.ceil(batch / chunks));
+  return Math.max(largeBatch.images / chunks, Math.ceil(batch / largeBatch.chunks));
 }
 
 export function planWeightGradient(node: Node<ConvolutionWeightGradientAttrs>, context: PlanContext): BufferView {

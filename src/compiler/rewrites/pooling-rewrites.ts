@@ -14,6 +14,8 @@ import { cropImage, padImage } from "./image-padding.js";
 import { unpooled } from "./unpooling.js";
 
 const none: Pair = [0, 0];
+/** How many places of a window are added one after the other. */
+const largeWindow = 64;
 
 export const poolingRewrites = new OpRules<[], Node | undefined>()
   .on(ops.maxPool2d, (node) => {
@@ -38,10 +40,7 @@ export const poolingRewrites = new OpRules<[], Node | undefined>()
     const [image] = node.inputs as [Node];
     const x = padImage(image, attrs.padding, attrs.padding, none, 0);
     const seen = windowPlaces(x, sizeOfImage(node), { ...attrs, dilation: [1, 1] });
-    return ops.mul(
-      seen.reduce((sum, place) => ops.add(sum, place)),
-      shares(attrs, sizeOfImage(image), sizeOfImage(node)),
-    );
+    return ops.mul(total(seen), shares(attrs, sizeOfImage(image), sizeOfImage(node)));
   })
   .on(ops.avgPool2dGradient, ({ inputs, attrs }) => {
     const [g] = inputs as [Node];
@@ -58,6 +57,13 @@ export const poolingRewrites = new OpRules<[], Node | undefined>()
     });
     return cropImage(spread, padding, [height, width]);
   });
+
+/** The sum of these images. Those of a large window are added in pairs, which rounds less. */
+function total(images: readonly Node[]): Node {
+  if (images.length <= largeWindow) return images.reduce((sum, image) => ops.add(sum, image));
+  const half = Math.ceil(images.length / 2);
+  return ops.add(total(images.slice(0, half)), total(images.slice(half)));
+}
 
 function isIdentity(attrs: MaxPoolAttrs): boolean {
   return isTiling(attrs) && sizeOf(attrs.kernel) === 1;
