@@ -12,7 +12,7 @@ import { ModelProtoSchema } from "onnx-buf";
 import { archive, mutations } from "./forged-files.js";
 import { DataError, KilogradError } from "../src/errors/errors.js";
 import { Generator } from "../src/random/random.js";
-import { toGrey } from "../src/predict/image.js";
+import { readSource } from "../src/predict/source.js";
 import { zeros } from "../src/tensor/creation.js";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../src/formats/safetensors.js";
 import { importOnnx } from "../src/import/onnx/onnx-module.js";
@@ -144,7 +144,7 @@ test(`500 mutations of a PNG crash nothing (seed ${seed})`, () => {
   const png = encode({ width: 5, height: 4, channels: 3, data: Uint8Array.from({ length: 60 }, (_, i) => i * 4) });
   let i = 0;
   for (const changed of mutations(png, 500, seed))
-    tryOut(() => toGrey(changed), DataError, `seed ${seed}, mutation ${i++}`);
+    tryOut(() => readSource(changed, "given"), DataError, `seed ${seed}, mutation ${i++}`);
 });
 
 test(`any tensors and metadata go through safetensors unchanged (seed ${seed})`, () => {

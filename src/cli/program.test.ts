@@ -135,7 +135,7 @@ test("evaluate, check and predict read a run", async (t) => {
   const lines = predicted.stdout.trimEnd().split("\n");
   assert.equal(lines.length, 22);
   assert.match(lines[0]!, /a\.png$/);
-  assert.match(lines[11]!, /b\.png \(dark on light, so inverted; scaled from 56×56 to 28×28\)$/);
+  assert.match(lines[11]!, /b\.png \(inverted; scaled from 56×56 to 28×28\)$/);
   for (const start of [1, 12]) {
     const rows = lines.slice(start, start + 10).map((line) => /^([→ ]) (\d) +([\d.]+)/.exec(line)!);
     assert.deepEqual(
@@ -154,6 +154,18 @@ test("evaluate, check and predict read a run", async (t) => {
       likelihoods.map((x) => x === Math.max(...likelihoods)),
     );
   }
+
+  const kept = await kilograd(["predict", out, path.join(folder, "b.png"), "--invert", "false"]);
+  assert.match(kept.stdout, /b\.png \(scaled from 56×56 to 28×28\)\n/);
+  const centred = await kilograd(["predict", out, path.join(folder, "a.png"), "--centre", "true"]);
+  assert.match(centred.stdout, /a\.png \(centred as in MNIST\)\n/);
+  const unknown = await kilograd(["predict", out, path.join(folder, "a.png"), "--invert", "yes"]);
+  assert.equal(unknown.status, 2);
+  assert.match(unknown.stderr, /--invert: no such choice; expected auto, true or false, got yes/);
+  fs.writeFileSync(path.join(folder, "c.png"), "RIFF\0\0\0\0WEBPVP8 ");
+  const webp = await kilograd(["predict", out, path.join(folder, "c.png")]);
+  assert.equal(webp.status, 1);
+  assert.match(webp.stderr, /c\.png is a WebP; expected a PNG or JPEG/);
 
   const gone = await kilograd(["predict", out, path.join(folder, "gone.png")]);
   assert.equal(gone.status, 1);

@@ -31,6 +31,8 @@ export interface DatasetOptions {
 export interface GreyImages extends Dataset<ImageSample> {
   /** The names of the classes. */
   readonly classes: readonly string[];
+  /** The images as bytes, [length, height, width]. */
+  readonly images: Uint8Array;
   /** The height of the images in pixels. */
   readonly height: number;
   /** The width of the images in pixels. */

@@ -8,6 +8,7 @@
  *
  * @module kilograd/predict
  */
-export { Classifier, type Prediction } from "../predict/classifier.js";
-export { type GreyImage, type ImageSource, type RgbaImage } from "../predict/image.js";
+export { type Appearance } from "../data/appearance.js";
+export { Classifier, type ClassifierImages, type PredictOptions, type Prediction } from "../predict/classifier.js";
 export { loadClassifier, type LoadClassifierOptions } from "../predict/load.js";
+export { type CanvasSource, type GreyImage, type ImageSource, type RgbaImage } from "../predict/source.js";

@@ -23,6 +23,7 @@ export function describeRun(record: RunRecord, tested?: EpochRecord, license?: s
     classes: JSON.stringify(images.classes),
     mean: String(images.mean),
     std: String(images.std),
+    ...(images.appearance ? { appearance: JSON.stringify(images.appearance) } : {}),
     ...(tested ? { epoch: String(tested.epoch), accuracy: `${tested.correct}/${tested.total}` } : {}),
   };
 }

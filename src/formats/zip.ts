@@ -6,6 +6,7 @@
  */
 import { Inflate } from "fflate";
 import { DataError } from "../errors/errors.js";
+import { crc32 } from "./crc32.js";
 
 /** The limit for an archive's unpacked size in bytes: 64 million parameters. */
 export const maximumBytes = 2 ** 28;
@@ -171,16 +172,4 @@ export class ZipArchive {
       hint: "the file is truncated, damaged or not a zip file; save or download it again",
     });
   }
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

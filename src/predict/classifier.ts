@@ -1,12 +1,17 @@
 /** A classifier: prepares an image for a trained network and returns the network's prediction. */
+import type { Appearance } from "../data/appearance.js";
 import { ArgumentError } from "../errors/errors.js";
+import { either, flag, kind, oneOf } from "../errors/kinds.js";
+import { optional, required, Signature } from "../errors/signature.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
-import { tensor } from "../tensor/creation.js";
-import type { Tensor } from "../tensor/tensor.js";
-import type { ImageInfo } from "../runs/datasets.js";
-import { toDigit, toGrey, type ImageSource } from "./image.js";
+import { checkClassifier } from "./checks.js";
+import { centred, fitted, isNegative } from "./layout.js";
+import { likelihoodsOf } from "./likelihoods.js";
+import { normalised } from "./normalised.js";
+import { inverse, withChannels, type Picture } from "./picture.js";
+import { readSource, type ImageSource } from "./source.js";
 
 /** What a network says of an image. */
 export interface Prediction {
@@ -18,15 +23,67 @@ export interface Prediction {
   readonly index: number;
   /** The name of the likeliest class. */
   readonly label: string;
-  /** Whether the image was dark on light and was inverted. */
+  /** Whether the image was inverted. */
   readonly inverted: boolean;
+  /** Whether what is drawn was scaled and centred as in MNIST. */
+  readonly centred: boolean;
+  /** Whether there is nothing to see, because all pixels are equal. */
+  readonly blank: boolean;
   /** The size of the image before it was scaled, [height, width]. */
   readonly originalSize: readonly [number, number];
 }
 
+/** The images that a network was trained on, as a run keeps them (`run.record.images`). */
+export interface ClassifierImages {
+  /** The size of an image, [C, H, W], with one channel or three. */
+  readonly size: readonly number[];
+  /** The mean of the pixels, from 0 to 1, of each channel or of all; they are normalised to (pixel − mean) / std. */
+  readonly mean: number | readonly number[];
+  /** The standard deviation of the pixels, of each channel or of all. */
+  readonly std: number | readonly number[];
+  /** The names of the classes. */
+  readonly classes: readonly string[];
+  /** How the images look. Without it, no image is inverted or centred unless you ask for it. */
+  readonly appearance?: Appearance | undefined;
+}
+
+/** Options of `Classifier.predict`. */
+export interface PredictOptions {
+  /** What the image is called in errors. Default "the image". */
+  readonly name?: string;
+  /**
+   * Whether to use the image's negative. "auto", the default: if the image is a picture, not an array, and its background
+   * is unlike that of all training images while the negative's is like it.
+   */
+  readonly invert?: "auto" | boolean;
+  /**
+   * Whether to lay what is drawn out as MNIST does: in a box of 20 of 28 pixels, with its centre of mass in the middle.
+   * "auto", the default: if the image is a picture, not an array, and the training images are laid out like this.
+   */
+  readonly centre?: "auto" | boolean;
+}
+
+const choice = either(oneOf("auto"), flag);
+const signature = new Signature("predict", [
+  required(
+    "image",
+    kind<unknown>("an image", () => true),
+  ),
+  optional(
+    "name",
+    kind<string>("the image's name", (value) => typeof value === "string"),
+    "the image",
+  ),
+  optional("invert", choice, "auto"),
+  optional("centre", choice, "auto"),
+]);
+
+/** Options of `Classifier.predict`, all of them. */
+type Choices = Required<PredictOptions>;
+
 /**
- * Classifies images. They are prepared like MNIST's: white on black (an image with a bright border is inverted), in the
- * middle of a square, scaled and normalised.
+ * Classifies images. They are scaled to the size of the training images, keep their proportions, and are normalised as in
+ * training. Pictures (files and canvases) are made to look like the training images, if it is known how those look.
  * @example
  * const images = { size: [1, 28, 28], mean: 0.1307, std: 0.3081, classes: ["zero", "one"] };
  * const classifier = new Classifier(new ExerciseNet(), images);
@@ -34,54 +91,77 @@ export interface Prediction {
  */
 export class Classifier {
   /**
-   * @param model a network that computes log-likelihoods or scores (logits) [N, classes] of images [N, 1, H, H]; it is
-   *   called in evaluation mode
-   * @param images the size of the network's images, how they are normalised, and the names of the classes
-   * @throws ArgumentError if the network's images are not grey and square
+   * @param model a network that computes log-likelihoods, scores (logits) or likelihoods [N, classes] of images
+   *   [N, C, H, W]; it is called in evaluation mode
+   * @param images the size of the network's images, how they are normalised, the names of the classes, and how the images
+   *   look
+   * @throws ArgumentError if the images have neither one channel nor three, or for a mean and deviation that do not fit
    */
   constructor(
     readonly model: Module,
-    readonly images: ImageInfo,
+    readonly images: ClassifierImages,
   ) {
-    const [channels, height, width] = images.size;
-    if (channels !== 1 || height !== width) {
-      throw new ArgumentError({
-        op: "Classifier",
-        problem: "a classifier cannot prepare images of this size",
-        expected: "square images with one channel",
-        got: `[${images.size.join(",")}]`,
-      });
-    }
+    checkClassifier(model, images);
   }
 
   /**
    * Classifies an image.
-   * @param source the bytes of a PNG file, a canvas's ImageData, or brightness from 0 to 1
-   * @param name what the image is called in errors
+   * @param image a picture: the bytes of a PNG or JPEG file, a canvas, or its ImageData; or an array: brightness from 0 to
+   *   1 as rows of numbers, as `{ width, height, pixels }`, or as a tensor [H, W] or [C, H, W]
+   * @param options what the image is called in errors, and whether it is inverted and centred
    * @returns the likelihood of each class, and the likeliest one
-   * @throws DataError if a PNG cannot be read; ArgumentError if pixels are missing
+   * @throws DataError if a file cannot be read; ArgumentError for anything that is no image; ShapeError or StateError if
+   *   the network's result is not a number for each class
    * @example
    * const classifier = await loadClassifier("runs/first");
    * const rows = Array.from({ length: 56 }, () => new Float32Array(56).fill(1));
-   * const { inverted, originalSize } = classifier.predict(rows);
+   * const { inverted, originalSize } = classifier.predict(rows, { invert: true });
    * inverted; // true
    * originalSize; // [56, 56]
    */
-  predict(source: ImageSource, name?: string): Prediction {
-    const { size, mean, std } = this.images;
-    const image = toGrey(source, name);
-    const { pixels, inverted } = toDigit(image, size[1]!);
-    const input = tensor(
-      pixels.map((x) => (x - mean) / std),
-      [1, ...size],
+  predict(image: ImageSource, options?: PredictOptions): Prediction;
+  /** @internal */
+  predict(image: ImageSource, name?: string, options?: Omit<PredictOptions, "name">): Prediction;
+  predict(...given: readonly unknown[]): Prediction {
+    const { image, ...choices } = signature.read(given);
+    const { picture: original, isArray } = readSource(image, choices.name);
+    const { picture, ...done } = this.prepared(original, isArray, choices);
+    const { model, images } = this;
+    const likelihoods = evaluating(model, () =>
+      noGrad(() => likelihoodsOf(model, normalised(picture, images), images.classes.length)),
     );
-    // The softmax of log-likelihoods is the likelihoods, too.
-    const model = this.model as (images: Tensor) => Tensor;
-    const output = evaluating(this.model, () => noGrad(() => model(input).softmax(1)));
-    const likelihoods = [...output.data()];
     const index = likelihoods.indexOf(Math.max(...likelihoods));
-    const classes = likelihoods.map((_, i) => this.images.classes[i] ?? String(i));
-    const originalSize = [image.height, image.width] as const;
-    return { likelihoods, classes, index, label: classes[index]!, inverted, originalSize };
+    const classes = likelihoods.map((_, i) => images.classes[i] ?? String(i));
+    const { width, height, pixels } = original;
+    const blank = pixels.every((x) => x === pixels[0]);
+    return { likelihoods, classes, index, label: classes[index]!, ...done, blank, originalSize: [height, width] };
   }
+
+  /** Gives an image the look and the size of the training images. */
+  private prepared(
+    original: Picture,
+    isArray: boolean,
+    { invert, centre }: Choices,
+  ): { readonly picture: Picture; readonly inverted: boolean; readonly centred: boolean } {
+    const [channels, height, width] = this.images.size as [1 | 3, number, number];
+    const look = isArray ? undefined : this.images.appearance;
+    const converted = withChannels(original, channels);
+    const inverted = invert === "auto" ? look !== undefined && isNegative(converted, look) : invert;
+    const picture = inverted ? inverse(converted) : converted;
+    const isCentring = centre === "auto" ? look?.centred === true : centre;
+    if (!isCentring) return { picture: fitted(picture, width, height), inverted, centred: false };
+    if (channels !== 1 || width !== height) throw notCentred(this.images);
+    const { picture: drawing, moved } = centred(picture, width);
+    return { picture: drawing, inverted, centred: moved };
+  }
+}
+
+function notCentred({ size }: ClassifierImages): ArgumentError {
+  return new ArgumentError({
+    op: "predict",
+    problem: "only grey and square images can be laid out like MNIST's",
+    expected: "a network for images [1,H,H]",
+    got: `[${size.join(",")}]`,
+    hint: "leave out centre: true",
+  });
 }

@@ -1,4 +1,5 @@
 /** Opens the data that a configuration names, with the transforms for training and for testing. Needs Node. */
+import { measureAppearance, type Appearance } from "../data/appearance.js";
 import type { DatasetClass } from "../data/dataset-class.js";
 import * as datasets from "../data/datasets/index.js";
 import { IdxFolder } from "../data/idx-folder.js";
@@ -19,6 +20,8 @@ export interface ImageInfo {
   readonly std: number;
   /** The names of the classes. */
   readonly classes: readonly string[];
+  /** How the training images look; unknown for images that a program made. */
+  readonly appearance?: Appearance | undefined;
 }
 
 /** Data, opened for training. */
@@ -81,7 +84,8 @@ export function openData(data: string, augment: AugmentConfig): OpenedData {
   }
   const hashes = { ...train.hashes(), ...test.hashes() };
   const classes = hasReference(data, hashes) ? datasets.MNIST.facts.classes : mostOf(train.classes, test.classes);
-  return { train, test, info: { size: [1, train.height, train.width], mean, std, classes }, hashes };
+  const appearance = measureAppearance(train);
+  return { train, test, info: { size: [1, train.height, train.width], mean, std, classes, appearance }, hashes };
 }
 
 /** Numbered classes may be fewer in one half. */

@@ -1,6 +1,7 @@
 /** The content of a run's config.json, from which a browser, too, learns the run's network and images. */
 import * as z from "zod";
 import { DataError } from "../errors/errors.js";
+import type { Appearance } from "../data/appearance.js";
 import { parseConfig, type TrainConfig } from "../config/config.js";
 import type { ImageInfo } from "./datasets.js";
 
@@ -16,9 +17,21 @@ const recordSchema = z.strictObject({
     mean: z.number(),
     std: z.number().positive(),
     classes: z.array(z.string()),
+    appearance: z
+      .strictObject({
+        border: z.strictObject({ mean: z.number(), least: z.number(), most: z.number() }),
+        centred: z.boolean(),
+      })
+      .optional(),
   }),
   versions: z.strictObject({ kilograd: z.string(), node: z.string() }),
 });
+
+/** How the images of datasets look whose runs did not record it in earlier versions. */
+const APPEARANCES: Readonly<Record<string, Appearance>> = {
+  mnist: { border: { mean: 0.0002, least: 0, most: 0.034 }, centred: true },
+  "fashion-mnist": { border: { mean: 0.0485, least: 0, most: 0.422 }, centred: false },
+};
 
 /** The content of a run's config.json. */
 export interface RunRecord {
@@ -54,7 +67,11 @@ export function parseRunRecord(json: unknown, file: string): RunRecord {
     });
   }
   try {
-    return { ...result.data, config: parseConfig(result.data.config) };
+    const { images, ...record } = result.data;
+    const config = parseConfig(record.config);
+    const appearance =
+      images.appearance ?? (Object.hasOwn(APPEARANCES, config.data) ? APPEARANCES[config.data] : undefined);
+    return { ...record, images: { ...images, appearance }, config };
   } catch (error) {
     throw new DataError({ op: "run", problem: `${file}: ${(error as Error).message}` }, { cause: error });
   }

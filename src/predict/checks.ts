@@ -1,0 +1,47 @@
+/** Refuses what a classifier cannot work with. */
+import { ArgumentError } from "../errors/errors.js";
+import { arrayOf, either, instance, integer, kind, number, type Kind } from "../errors/kinds.js";
+import { optional, required, Signature } from "../errors/signature.js";
+import { shown } from "../errors/shown.js";
+import { Module } from "../nn/index.js";
+import type { ClassifierImages } from "./classifier.js";
+
+const record: Kind<object> = kind("an object with size, mean, std and classes", (value) => {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+});
+const perChannel = either(number, arrayOf(number));
+const text = kind<string>("a text", (value) => typeof value === "string");
+
+const both = new Signature("Classifier", [
+  required(
+    "model",
+    instance("a Module", () => Module),
+  ),
+  required("images", record),
+]);
+const facts = new Signature("Classifier", [
+  required("size", arrayOf(integer(1))),
+  required("mean", perChannel),
+  required("std", perChannel),
+  required("classes", arrayOf(text)),
+  optional("appearance", record),
+]);
+
+/** @throws ArgumentError unless a classifier can prepare images like these for the network */
+export function checkClassifier(model: Module, images: ClassifierImages): void {
+  both.read([model, images]);
+  const { size, mean, std } = facts.read([images]);
+  const [channels] = size;
+  if (size.length !== 3 || (channels !== 1 && channels !== 3)) {
+    throw refused("size", "[1, height, width] for grey images, or [3, height, width] for colours", size);
+  }
+  for (const [name, value] of Object.entries({ mean, std })) {
+    if (typeof value === "number" || value.length === 1 || value.length === channels) continue;
+    throw refused(name, `a number, or an array of ${channels}, one for each channel`, value);
+  }
+  if (![std].flat().every((value) => value > 0)) throw refused("std", "numbers above 0", std);
+}
+
+function refused(name: string, expected: string, value: unknown): ArgumentError {
+  return new ArgumentError({ op: "Classifier", problem: `invalid ${name}`, expected, got: shown(value) });
+}

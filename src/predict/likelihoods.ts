@@ -1,0 +1,49 @@
+/** What a network's outputs mean. */
+import { ShapeError, StateError } from "../errors/errors.js";
+import { formatShape } from "../graph/shape.js";
+import type { Module } from "../nn/index.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** How far likelihoods may be from a total of 1. */
+const TOLERANCE = 1e-4;
+
+/**
+ * Computes the likelihood of each class. Softmax turns scores into likelihoods, and log-likelihoods too, since their
+ * exponentials add up to 1 already. Outputs from 0 to 1 that add up to 1 are taken as likelihoods.
+ * @param input [1, C, H, W]
+ * @param classes the number of names of classes; there may be fewer than outputs
+ */
+export function likelihoodsOf(model: Module, input: Tensor, classes: number): number[] {
+  const output: unknown = (model as (images: Tensor) => unknown)(input);
+  if (
+    !(output instanceof Tensor) ||
+    output.dtype !== "float32" ||
+    output.ndim !== 2 ||
+    output.shape[0] !== 1 ||
+    output.shape[1]! < classes
+  ) {
+    throw new ShapeError({
+      op: "predict",
+      problem: "the network's result for one image is not a number for each class",
+      expected: `float32 [1,${classes || "classes"}]`,
+      got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : typeof output,
+      hint: "end forward() with F.logSoftmax(x.flatten(1), 1), and give classifiers the names of the network's classes",
+    });
+  }
+  const likelihoods = areLikelihoods(output) ? output : output.softmax(1);
+  const values = [...likelihoods.data()];
+  if (values.some(Number.isNaN)) {
+    throw new StateError({
+      op: "predict",
+      problem: "the network's result is not a number (NaN)",
+      hint: "its weights are damaged, or its training diverged; try weights of an earlier epoch (best.safetensors)",
+    });
+  }
+  return values;
+}
+
+function areLikelihoods(output: Tensor): boolean {
+  const values = [...output.data()];
+  const total = values.reduce((sum, x) => sum + x, 0);
+  return values.every((x) => x >= 0 && x <= 1) && Math.abs(total - 1) <= TOLERANCE;
+}
