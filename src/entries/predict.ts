@@ -9,6 +9,7 @@
  * @module kilograd/predict
  */
 export { type Appearance } from "../data/appearance.js";
-export { Classifier, type ClassifierImages, type PredictOptions, type Prediction } from "../predict/classifier.js";
+export { Classifier, type PredictOptions, type Prediction } from "../predict/classifier.js";
+export { type ClassifierImages } from "../predict/classifier-images.js";
 export { loadClassifier, type LoadClassifierOptions } from "../predict/load.js";
 export { type CanvasSource, type GreyImage, type ImageSource, type RgbaImage } from "../predict/source.js";

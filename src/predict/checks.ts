@@ -4,7 +4,7 @@ import { arrayOf, either, instance, integer, kind, number, type Kind } from "../
 import { optional, required, Signature } from "../errors/signature.js";
 import { shown } from "../errors/shown.js";
 import { Module } from "../nn/index.js";
-import type { ClassifierImages } from "./classifier.js";
+import type { ClassifierImages } from "./classifier-images.js";
 
 const record: Kind<object> = kind("an object with size, mean, std and classes", (value) => {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -16,7 +16,8 @@ import { resolveConfig } from "../exercise/recipes.js";
 import { encodeSafetensors } from "../formats/safetensors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "../tensor/creation.js";
-import { Classifier, type ClassifierImages } from "./classifier.js";
+import { Classifier } from "./classifier.js";
+import type { ClassifierImages } from "./classifier-images.js";
 import { loadClassifier } from "./load.js";
 
 /** A network for images [1,2,2] whose likelihoods depend only on the first pixel. */

@@ -1,5 +1,4 @@
 /** A classifier: prepares an image for a trained network and returns the network's prediction. */
-import type { Appearance } from "../data/appearance.js";
 import { ArgumentError } from "../errors/errors.js";
 import { either, flag, kind, oneOf } from "../errors/kinds.js";
 import { optional, required, Signature } from "../errors/signature.js";
@@ -7,6 +6,7 @@ import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
 import { checkClassifier } from "./checks.js";
+import type { ClassifierImages } from "./classifier-images.js";
 import { centred, fitted, isNegative } from "./layout.js";
 import { likelihoodsOf } from "./likelihoods.js";
 import { normalised } from "./normalised.js";
@@ -31,20 +31,6 @@ export interface Prediction {
   readonly blank: boolean;
   /** The size of the image before it was scaled, [height, width]. */
   readonly originalSize: readonly [number, number];
-}
-
-/** The images that a network was trained on, as a run keeps them (`run.record.images`). */
-export interface ClassifierImages {
-  /** The size of an image, [C, H, W], with one channel or three. */
-  readonly size: readonly number[];
-  /** The mean of the pixels, from 0 to 1, of each channel or of all; they are normalised to (pixel − mean) / std. */
-  readonly mean: number | readonly number[];
-  /** The standard deviation of the pixels, of each channel or of all. */
-  readonly std: number | readonly number[];
-  /** The names of the classes. */
-  readonly classes: readonly string[];
-  /** How the images look. Without it, no image is inverted or centred unless you ask for it. */
-  readonly appearance?: Appearance | undefined;
 }
 
 /** Options of `Classifier.predict`. */

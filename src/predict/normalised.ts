@@ -1,7 +1,7 @@
 /** From a picture to a network's input. */
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { ClassifierImages } from "./classifier.js";
+import type { ClassifierImages } from "./classifier-images.js";
 import type { Picture } from "./picture.js";
 
 /** A batch of one picture, [1, C, H, W], normalised as in training. */

@@ -15,7 +15,11 @@ import type { Trainer } from "../train/trainer.js";
 
 beforeEach(() => setEngine(referenceEngine));
 
-const data = { hashes: { "a.bin": "00" }, info: { size: [1, 3, 3], mean: 0.5, std: 0.25, classes: ["a", "b", "c"] } };
+const appearance = { border: { mean: 0.5, least: 0.25, most: 0.75 }, centred: false };
+const data = {
+  hashes: { "a.bin": "00" },
+  info: { size: [1, 3, 3], mean: 0.5, std: 0.25, classes: ["a", "b", "c"], appearance },
+};
 const config = resolveConfig("default", { epochs: 2 });
 
 function folder(t: TestContext): string {
@@ -188,5 +192,21 @@ test("a checkpoint that is damaged, or of something else, is refused", async (t)
       () => run.readCheckpoint("last"),
       (error: unknown) => error instanceof DataError && message.test(error.message),
     );
+  }
+});
+
+test("a record of an earlier version says how MNIST's images look, and nothing of other images", async (t) => {
+  const at = folder(t);
+  await train(at);
+  const file = path.join(at, "config.json");
+  const record = JSON.parse(fs.readFileSync(file, "utf8")) as { config: { data: string }; images: object };
+  const { appearance: _, ...images } = data.info;
+  for (const [name, centred] of [
+    ["mnist", true],
+    ["fashion-mnist", false],
+    ["some/folder", undefined],
+  ] as const) {
+    fs.writeFileSync(file, JSON.stringify({ ...record, images, config: { ...record.config, data: name } }));
+    assert.equal(Run.open(at).record.images.appearance?.centred, centred);
   }
 });
