@@ -96,6 +96,44 @@ const calls: Readonly<Record<string, Row>> = {
   randperm: [randperm, 5, new kilograd.Generator(1)],
 };
 
+const net = new nn.Sequential(new nn.ReLU());
+/** Methods of modules and functions of functions, each with one argument too many or of another kind. */
+const wrongCalls: readonly (() => unknown)[] = [
+  () => (net.train as Call)("false"),
+  () => (net.train as Call)(true, 1),
+  () => (net.eval as Call)(true),
+  () => (new nn.ReLU() as unknown as Call)(scores, true),
+  () => (net.requiresGrad_ as Call)("no"),
+  () => (net.apply as Call)("relu"),
+  () => (net.parameters as Call)(true),
+  () => (net.stateDict as Call)(3),
+  () => (net.loadStateDict as Call)(net.stateDict(), "strict"),
+  () => (net.loadStateDict as Call)({ weight: scores }),
+  () => (net.registerForwardHook as Call)("hook"),
+  () => (net.registerBuffer as Call)("mean", scores, false),
+  () => (net.addModule as Call)("relu", "relu"),
+  () => (net as Call)(scores, scores),
+  () => (new nn.ReLU() as Call)(scores, true),
+  () => new (nn.ModuleList as unknown as new (...given: unknown[]) => unknown)(new nn.ReLU(), new nn.ReLU()),
+  () => (kilograd.noGrad as Call)(scores),
+  () => (kilograd.compile as Call)(() => scores, { fullgraph: true }),
+  () => (kilograd.configure as Call)({ thread: 2 }),
+  () => (kilograd.profile as Call)(() => undefined, { rounds: 3 }),
+  () => (kilograd.onCompile as Call)({}),
+  () => (kilograd.manualSeed as Call)("1"),
+];
+for (const call of wrongCalls) {
+  test(`refused: ${String(call).replace("() => ", "")}`, () => assert.throws(call, { name: "ArgumentError" }));
+}
+
+test("the state of a network is loaded with strict by position and by name", () => {
+  const [one, other] = [new nn.Linear(2, 1), new nn.Linear(2, 1)];
+  const partial = new Map([...one.stateDict()].slice(0, 1));
+  assert.throws(() => other.loadStateDict(partial), { name: "ArgumentError" });
+  assert.deepEqual(other.loadStateDict(partial, false).missingKeys, ["bias"]);
+  assert.deepEqual(other.loadStateDict(partial, { strict: false }).missingKeys, ["bias"]);
+});
+
 const isClass = (callee: unknown): boolean => typeof callee === "function" && /^class\b/.test(String(callee));
 
 function run(callee: unknown, given: readonly unknown[]): unknown {

@@ -25,12 +25,16 @@ export const flag: Kind<boolean> = kind("true or false", (value) => typeof value
 export const numberWithin = (least: number, most: number): Kind<number> =>
   kind(`a number from ${least} to ${most}`, (value) => isFinite(value) && value >= least && value <= most);
 
-/** An integer from `least`; without it, any integer. */
-export const integer = (least = -Infinity): Kind<number> =>
+/** An integer from `least` to `most`; without them, any integer. */
+export const integer = (least = -Infinity, most = Infinity): Kind<number> =>
   kind(
-    least === -Infinity ? "an integer" : `an integer of at least ${least}`,
-    (value) => isInteger(value) && value >= least,
+    least === -Infinity
+      ? "an integer"
+      : `an integer ${most === Infinity ? "of at least" : "from"} ${least}${upTo(most)}`,
+    (value) => isInteger(value) && value >= least && value <= most,
   );
+
+const upTo = (most: number): string => (most === Infinity ? "" : ` to ${most}`);
 
 const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
 
@@ -39,6 +43,11 @@ export const only = <T>(value: T, hint: string): Kind<T> => ({
   ...kind(String(value), (given) => given === value),
   hint,
 });
+
+export const text: Kind<string> = kind("a string", (value) => typeof value === "string");
+
+/** A function of any parameters. */
+export const callback = kind<(...given: never[]) => unknown>("a function", (value) => typeof value === "function");
 
 /** One of a few words. */
 export const oneOf = <T extends string>(...words: readonly T[]): Kind<T> =>

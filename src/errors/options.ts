@@ -1,22 +1,5 @@
-/** Options of layers, optimizers and schedules: named arguments with defaults. */
+/** Checks of numbers that depend on other arguments, or come from files. */
 import { ArgumentError } from "./errors.js";
-
-/**
- * Fills in the defaults of options that are not given.
- * @throws ArgumentError for an option that does not exist
- */
-export function withDefaults<T extends object>(op: string, defaults: T, given: Partial<T>): T {
-  refuseUnknown(op, Object.keys(defaults), given);
-  const present = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(present) };
-}
-
-/** @throws ArgumentError for an option that does not exist */
-function refuseUnknown(op: string, known: readonly string[], given: object): void {
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new ArgumentError({ op, problem: `there is no option "${unknown}"`, expected: `one of ${known.join(", ")}` });
-}
 
 /**
  * Throws unless a number lies in its range.

@@ -45,7 +45,7 @@ const pair = (least: number): string => `an integer of at least ${least}, or two
 
 const refusals: readonly (readonly [given: readonly unknown[], message: string])[] = [
   [[], `pool: kernelSize is missing; expected ${usage}.`],
-  [[{ stride: 2 }], `pool: kernelSize is missing; expected ${usage}.`],
+  [[{ stride: 2 }], `pool: kernelSize is missing; expected ${usage}, got { stride }.`],
   [[3, 2, 1, "mean", 5], `pool: 5 arguments are too many; expected at most 4: ${usage}.`],
   [[3, 2, 1, "mean", null], `pool: 5 arguments are too many; expected at most 4: ${usage}.`],
   [[3, 2, { stride: 2 }], "pool: stride is given twice."],

@@ -80,7 +80,7 @@ export class Signature<const P extends readonly Parameter[]> {
       const placed = place < count ? all[place] : undefined;
       const named = options && Object.hasOwn(options, name) ? options[name] : undefined;
       if (placed !== undefined && named !== undefined) throw this.error(`${name} is given twice`);
-      return this.checked(parameter, placed === undefined ? named : placed);
+      return this.checked(parameter, placed === undefined ? named : placed, options);
     });
     if (options) this.refuseUnknown(options);
     return values;
@@ -94,15 +94,15 @@ export class Signature<const P extends readonly Parameter[]> {
     const named = isRecord(last) && !this.parameters[end - 1]?.kind.accepts(last);
     const count = named ? end - 1 : end;
     if (count <= this.parameters.length) return named ? { count, options: last } : { count };
-    throw this.error(`${count} arguments are too many`, {
+    throw this.error(`${count === 1 ? "1 argument is" : `${count} arguments are`} too many`, {
       expected: `at most ${this.parameters.length}: ${this.usage()}`,
     });
   }
 
-  private checked({ name, kind, optional }: Parameter, value: unknown): unknown {
+  private checked({ name, kind, optional }: Parameter, value: unknown, options?: Options): unknown {
     if (value === undefined) {
       if (optional) return optional.initial;
-      throw this.error(`${name} is missing`, { expected: this.usage() });
+      throw this.error(`${name} is missing`, { expected: this.usage(), got: options && shown(options) });
     }
     if (kind.accepts(value)) return value;
     throw this.error(`invalid ${name}`, { expected: kind.expected, got: shown(value), hint: kind.hint });
@@ -129,7 +129,7 @@ export class Signature<const P extends readonly Parameter[]> {
 
   private error(
     problem: string,
-    more: { expected?: string; got?: string; hint?: string | undefined } = {},
+    more: { expected?: string; got?: string | undefined; hint?: string | undefined } = {},
   ): ArgumentError {
     return new ArgumentError({ op: this.op, problem, ...more });
   }

@@ -1,4 +1,8 @@
 /** Whether the graph that is being built will be differentiated. PyTorch: `torch.no_grad`, `torch.enable_grad`. */
+import { callback } from "../errors/kinds.js";
+import { required, Signature } from "../errors/signature.js";
+
+const ofNoGrad = new Signature("noGrad", [required("body", callback)]);
 let enabled = true;
 
 export function gradientsEnabled(): boolean {
@@ -6,6 +10,7 @@ export function gradientsEnabled(): boolean {
 }
 
 function withMode<T>(mode: boolean, body: () => T): T {
+  ofNoGrad.read([body]);
   const before = enabled;
   enabled = mode;
   try {

@@ -4,8 +4,15 @@
 import type { Tensor } from "../tensor/tensor.js";
 import { ArgumentError } from "../errors/errors.js";
 import { shown } from "../errors/shown.js";
-import { isRecord } from "../errors/signature.js";
-import { Module } from "./module.js";
+import { kind } from "../errors/kinds.js";
+import { isRecord, required, Signature } from "../errors/signature.js";
+import { Module, refuseMore } from "./module.js";
+
+const moduleList = kind<Iterable<Module>>(
+  "an array of modules, as in new nn.ModuleList([first, second])",
+  (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+);
+const ofList = new Signature("ModuleList", [required("modules", moduleList)]);
 
 interface ModuleSequence {
   /** The module at a position. */
@@ -83,6 +90,7 @@ export class Sequential extends ModuleSequence {
   }
 
   override forward(input: Tensor): Tensor {
+    refuseMore(this, Array.from(arguments), 1);
     let output = input;
     for (const module of this) output = module(output);
     return output;
@@ -103,9 +111,14 @@ export class Sequential extends ModuleSequence {
  * new Net()(zeros([4, 1, 28, 28])).shape; // [4, 8, 24, 24]
  */
 export class ModuleList extends ModuleSequence {
-  /** @param modules the modules */
-  constructor(modules: Iterable<Module> = []) {
+  /**
+   * @param modules the modules
+   * @param surplus nothing: more arguments are refused
+   * @throws ArgumentError for anything but modules in an array
+   */
+  constructor(modules: Iterable<Module> = [], ...surplus: never[]) {
     super();
+    ofList.read([modules, ...surplus]);
     for (const module of modules) this.append(module);
   }
 

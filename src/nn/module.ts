@@ -7,6 +7,8 @@
 // Declaration merging is the only way to give a class's instances a call signature. Callable makes it true.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import { ArgumentError, KilogradError, StateError } from "../errors/errors.js";
+import { checkMethods } from "../errors/checked-methods.js";
+import type { Arguments } from "../errors/signature.js";
 import { shown } from "../errors/shown.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -16,6 +18,7 @@ import { snakeCase } from "../text/python.js";
 import { runForward } from "./callable.js";
 import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
+import { moduleParameters, type strict } from "./module-parameters.js";
 import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from "./state-dict.js";
 
 /** The arguments of a module's `forward`; tensors, if its type is unknown. */
@@ -106,6 +109,7 @@ export class Module extends ModuleFields<Module> {
   }
 
   protected override [runForward](inputs: readonly unknown[]): unknown {
+    if (Object.hasOwn(this.constructor, "elsewhere")) refuseMore(this, inputs, this.forward.length);
     running.push(this);
     guard(() => this.#watch());
     try {
@@ -246,7 +250,7 @@ export class Module extends ModuleFields<Module> {
    * Overwrites parameters and buffers with those of a state dict. Nothing changes if something does not fit. PyTorch:
    * `torch.nn.Module.load_state_dict`.
    * @param dict the tensors by name
-   * @param options whether missing and unexpected entries are errors
+   * @param rest whether missing and unexpected entries are errors: `false`, or `{ strict: false }`
    * @returns the missing and the unexpected entries
    * @throws ArgumentError that lists missing, unexpected and misshapen entries
    * @example
@@ -254,8 +258,9 @@ export class Module extends ModuleFields<Module> {
    * two.loadStateDict(one.stateDict()); // { missingKeys: [], unexpectedKeys: [] }
    * two.weight.sub(one.weight).abs().sum().item(); // 0
    */
-  loadStateDict(dict: StateDict, options: LoadOptions = {}): LoadResult {
-    return loadStateDict(this.constructor.name, this.stateDict(), dict, options);
+  loadStateDict(dict: StateDict, ...rest: Arguments<LoadOptions, typeof strict>): LoadResult {
+    const isStrict = (rest[0] as boolean | undefined) ?? true; // checkMethods has turned options into positions
+    return loadStateDict(this.constructor.name, this.stateDict(), dict, isStrict);
   }
 
   // Printing ----------------------------------------------------------------------------------------------------
@@ -296,6 +301,16 @@ export class Module extends ModuleFields<Module> {
   }
 }
 
+/** @throws ArgumentError if a layer is called with more than it takes */
+export function refuseMore(layer: object, inputs: readonly unknown[], most: number): void {
+  if (inputs.length <= most) return;
+  throw new ArgumentError({
+    op: layer.constructor.name,
+    problem: `${inputs.length} inputs are too many`,
+    expected: `at most ${most}`,
+  });
+}
+
 /** Keeps a network's output when its loss is computed, because it is likely to be read. */
 function keepValues(output: unknown): void {
   for (const { node } of tensorsIn(output)) if (node.inputs.length > 0) node.keep = true;
@@ -310,3 +325,5 @@ function runningPath(): string {
   }
   return kind;
 }
+
+checkMethods(Module.prototype, moduleParameters);

@@ -22,11 +22,11 @@ export interface LoadResult {
 }
 
 /** Overwrites the tensors in `own` with those of the same name in `given`. */
-export function loadStateDict(owner: string, own: StateDict, given: StateDict, options: LoadOptions): LoadResult {
+export function loadStateDict(owner: string, own: StateDict, given: StateDict, strict: boolean): LoadResult {
   const missingKeys = [...own.keys()].filter((key) => !given.has(key));
   const unexpectedKeys = [...given.keys()].filter((key) => !own.has(key));
   const problems = [...own].flatMap(([key, tensor]) => misfit(key, tensor, given.get(key)));
-  if (options.strict ?? true) {
+  if (strict) {
     if (unexpectedKeys.length > 0) problems.unshift(`unexpected key(s) ${quote(unexpectedKeys)}`);
     if (missingKeys.length > 0) problems.unshift(`missing key(s) ${quote(missingKeys)}`);
   }

@@ -7,6 +7,7 @@ import { setEngine } from "../runtime/realize.js";
 import { Answers } from "../../test/answers.js";
 import { jsonFixture } from "../../test/fixtures.js";
 import { referenceEngine } from "../reference/reference-engine.js";
+import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Adam, AdamW, SGD, type Optimizer } from "./index.js";
@@ -266,4 +267,37 @@ test("what is out of range is refused", () => {
     ],
   ];
   for (const [make, message] of refusals) assert.throws(make, { name: "ArgumentError", message });
+});
+
+test("a hyperparameter that is changed to something impossible, or misspelt, is refused at the next step, also by a compiled one", () => {
+  const w = tensor([1, 2], undefined, { requiresGrad: true });
+  const optimizer = new SGD([w], { lr: 0.5, momentum: 0.9 });
+  const step = compile((x: Tensor) => {
+    optimizer.zeroGrad();
+    const loss = w.mul(x).sum();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const x = tensor([1, 1]);
+  for (let round = 0; round < 4; round++) step(x);
+  const before = w.tolist();
+  const group = optimizer.paramGroups[0] as unknown as Record<string, unknown>;
+  for (const [name, wrong] of [
+    ["lr", "0.1"],
+    ["lr", NaN],
+    ["lr", -1],
+    ["momentun", 0.5],
+    ["nesterov", 1],
+  ] as const) {
+    // prettier-ignore
+    const kept = group[name];
+    group[name] = wrong;
+    assert.throws(() => step(x), { name: "ArgumentError" }, `${name} = ${wrong}`);
+    assert.deepEqual(w.tolist(), before);
+    if (kept === undefined) delete group[name];
+    else group[name] = kept;
+  }
+  step(x);
+  assert.notDeepEqual(w.tolist(), before);
 });

@@ -9,14 +9,13 @@ import { noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
 import { kind } from "../errors/kinds.js";
-import { withDefaults } from "../errors/options.js";
 import { required } from "../errors/signature.js";
 import { live } from "../ops/leaf.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { realize } from "../runtime/realize.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { ParamGroup, ParamState } from "./param-group.js";
+import { completeGroup, type ParamGroup, type ParamState } from "./param-group.js";
 import { packState, unpackState, type OptimizerState } from "./optimizer-state.js";
 
 /** What is trained: tensors, or groups of them with hyperparameters of their own. */
@@ -90,8 +89,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   addParamGroup(options: GroupOptions<G>): void {
     forgetRecordings();
     const { params, ...own } = options;
-    const hyperparameters = withDefaults<object>(this.#name, this.defaults, own);
-    const group = { ...hyperparameters, params: [...params] } as unknown as G;
+    const group = { ...completeGroup(this.#name, this.defaults, own), params: [...params] } as unknown as G;
     const known = new Set(this.paramGroups.flatMap(({ params }) => params));
     for (const param of group.params) {
       if (!param.variable) {
@@ -137,9 +135,13 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     const used = this.#gradients();
     noGrad(() => {
       for (const group of this.paramGroups) {
+        this.#recheck(group);
         guard(() => {
           const form = formOf(group);
-          return () => formOf(group) === form;
+          return () => {
+            this.#recheck(group);
+            return formOf(group) === form;
+          };
         });
         const update = this.prepare(group);
         for (const param of group.params) {
@@ -161,6 +163,13 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     const spent = (node: Node): boolean => node.value === undefined && node.spent;
     for (const grad of all) if (spent(grad) || grad.inputs.some(spent)) grad.keep = true;
     return all;
+  }
+
+  /** Throws for hyperparameters that were changed to something impossible, and for misspelt ones. */
+  #recheck(group: G): void {
+    const { params: _, initialLr: __, ...own } = group;
+    completeGroup(this.#name, this.defaults, own);
+    this.checkGroup(group);
   }
 
   /** Throws for hyperparameters out of their range. */

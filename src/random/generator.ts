@@ -3,6 +3,7 @@
  * generator. After the same `manualSeed`, the same calls return the same bits as in PyTorch.
  */
 import { ArgumentError, DataError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
 
 const WORDS = 624;
 const MIDDLE = 397;
@@ -52,12 +53,12 @@ export class Generator {
    * @example new Generator().manualSeed(1).random(); // 1791095845
    */
   manualSeed(seed: number | bigint): this {
-    if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
+    if (typeof seed !== "bigint" && !Number.isSafeInteger(seed)) {
       throw new ArgumentError({
         op: "manualSeed",
         problem: "not a seed",
         expected: "an integer",
-        got: String(seed),
+        got: shown(seed),
       });
     }
     this.seed = BigInt(seed);

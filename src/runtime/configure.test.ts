@@ -23,8 +23,17 @@ test("two kinds of numerics", () => {
   for (const numerics of ["fast", "strict"] as const) assert.doesNotThrow(() => configure({ numerics }));
   assert.throws(
     () => configure({ numerics: "exact" as "strict" }),
-    (error) => error instanceof ArgumentError && error.message.includes("numerics is exact"),
+    (error) =>
+      error instanceof ArgumentError &&
+      error.message.includes('invalid numerics; expected "fast" or "strict", got "exact"'),
   );
+});
+
+test("a setting that does not exist is refused, and one that is undefined is not given", () => {
+  assert.throws(() => configure({ thread: 2 } as never), { message: /perhaps you mean threads/ });
+  configure({ threads: 2 });
+  configure({ threads: undefined } as never);
+  assert.equal((compiledEngine() as unknown as { settings: { threads: number } }).settings.threads, 2);
 });
 
 test("settings that are not given stay as they are, and a refused call changes nothing", () => {

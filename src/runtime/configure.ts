@@ -1,7 +1,7 @@
 /** Settings of the compiled engine. */
 import { formatPlan, formatProgram } from "../compiler/dump.js";
-import { ArgumentError } from "../errors/errors.js";
-import { checkInteger } from "../errors/options.js";
+import { callback, flag, integer, oneOf } from "../errors/kinds.js";
+import { checked, optional, required } from "../errors/signature.js";
 import { compiledEngine } from "./realize.js";
 import type { EngineSettings } from "./engine-settings.js";
 
@@ -16,32 +16,35 @@ export interface ProgramText {
 /**
  * Shows the programs that are compiled from now on. `kilograd train --dump-plan` prints them.
  * @param listener is called with each program, before it runs for the first time
+ * @function
  * @example
  * const plans: string[] = [];
  * onCompile(({ plan }) => plans.push(plan));
  * rand([5, 7]).exp().sum().item();
  * plans.length; // 1
  */
-export function onCompile(listener: (text: ProgramText) => void): void {
-  compiledEngine().onCompile((plan, program) => listener({ plan: formatPlan(plan), loops: formatProgram(program) }));
-}
+export const onCompile: (listener: (text: ProgramText) => void) => void = checked(
+  "onCompile",
+  [required("listener", callback)],
+  ({ listener }) =>
+    compiledEngine().onCompile((plan, program) =>
+      (listener as (text: ProgramText) => void)({ plan: formatPlan(plan), loops: formatProgram(program) }),
+    ),
+);
 
 /**
  * Sets how everything is computed from now on. The number of threads never changes a result; `numerics: "strict"` gives
  * the same bits on every machine as well.
  * @param settings what to change
- * @throws ArgumentError for a setting out of its range
+ * @throws ArgumentError for a setting out of its range, or one that does not exist
+ * @function
  * @example configure({ threads: 2, numerics: "strict" });
  */
-export function configure(settings: Partial<EngineSettings>): void {
-  const { threads, numerics } = settings;
-  if (threads !== undefined) checkInteger("configure", "threads", threads, 1, 256);
-  if (numerics !== undefined && numerics !== "fast" && numerics !== "strict") {
-    throw new ArgumentError({
-      op: "configure",
-      problem: `numerics is ${String(numerics)}`,
-      expected: `"fast" or "strict"`,
-    });
-  }
-  compiledEngine().configure(settings);
-}
+export const configure: (settings: Partial<EngineSettings>) => void = checked(
+  "configure",
+  [optional("threads", integer(1, 256)), optional("numerics", oneOf("fast", "strict")), optional("profile", flag)],
+  (given) => {
+    const set = Object.entries(given).filter(([, value]) => value !== undefined);
+    compiledEngine().configure(Object.fromEntries(set));
+  },
+);

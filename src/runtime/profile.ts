@@ -1,4 +1,6 @@
 /** Where the time of a training step goes: to kernels, to barriers, and to what is outside the program. */
+import { callback, integer } from "../errors/kinds.js";
+import { checked, optional, required } from "../errors/signature.js";
 import { compiledEngine } from "./realize.js";
 import type { ProfileEntry } from "./clock.js";
 
@@ -23,6 +25,8 @@ export interface ProfileOptions {
  * @param step runs a step once
  * @param options how many steps are run
  * @returns the mean time of a step, and of its parts
+ * @throws ArgumentError for an option that does not exist or is out of its range
+ * @function
  * @example
  * const model = new nn.Conv2d(1, 8, 3);
  * const forward = compile((images: Tensor) => noGrad(() => model(images)));
@@ -31,7 +35,13 @@ export interface ProfileOptions {
  * stepMs > 0; // true
  * entries.some(({ what }) => what.startsWith("conv2d")); // true
  */
-export function profile(step: () => void, { warmup = 50, steps = 100 }: ProfileOptions = {}): Profile {
+export const profile: (step: () => void, options?: ProfileOptions) => Profile = checked(
+  "profile",
+  [required("step", callback), optional("warmup", integer(0), 50), optional("steps", integer(1), 100)],
+  ({ step, warmup, steps }) => measure(step, warmup, steps),
+);
+
+function measure(step: () => void, warmup: number, steps: number): Profile {
   const engine = compiledEngine();
   engine.configure({ profile: true });
   try {

@@ -6,6 +6,8 @@
 import { ArgumentError, StateError } from "../errors/errors.js";
 import { shown } from "../errors/shown.js";
 import { isRecord } from "../errors/signature.js";
+import { callback } from "../errors/kinds.js";
+import { required, Signature } from "../errors/signature.js";
 import type { HostArray, Node, VariableNode } from "../graph/node.js";
 import { ageOf, data, variable } from "../ops/leaf.js";
 import { currentEngine, realize, recordRealizations, type Realization } from "../runtime/realize.js";
@@ -19,6 +21,8 @@ export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T
 /** A function of tensors that returns one tensor or several, in a list or by name. */
 export type TensorFunction = (...args: Tensor[]) => Tree<Tensor>;
 type Result = Tree<Tensor>;
+
+const ofCompile = new Signature("compile", [required("step", callback)]);
 
 interface Recording {
   readonly realization: Realization;
@@ -43,6 +47,7 @@ interface Recording {
  * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
  *   `backward()` was called on, the output of a module, or a list or object of these. Everything that differs from call to call
  *   must be an argument
+ * @param surplus nothing: more arguments are refused
  * @returns a function with the arguments and results of `step`
  * @throws StateError from the call that is recorded, if `step` is not such a function
  * @example
@@ -63,7 +68,8 @@ interface Recording {
  * const classify = compile((inputs: Tensor) => noGrad(() => model(inputs).argmax(1)));
  * classify(rand([8, 4])).shape; // [8]
  */
-export function compile<F extends TensorFunction>(step: F): F {
+export function compile<F extends TensorFunction>(step: F, ...surplus: never[]): F {
+  ofCompile.read([step, ...surplus]);
   /** Keyed by the arguments' types and shapes; `undefined` after the first call. */
   const recordings = new Map<string, Recording | undefined>();
   let age = recordingAge();

@@ -190,7 +190,9 @@ export const arange: {
   (end: number): Tensor;
   (start: number, end: number, step?: number): Tensor;
 } = (...given: readonly unknown[]): Tensor => {
-  const { start, end, step } = ofArange.read(typeof given[0] === "number" && given.length === 1 ? [0, ...given] : given);
+  const { start, end, step } = ofArange.read(
+    typeof given[0] === "number" && given.length === 1 ? [0, ...given] : given,
+  );
   const count = Math.ceil((end - start) / step);
   if (!(count >= 0) || count === Infinity) {
     throw new ArgumentError({

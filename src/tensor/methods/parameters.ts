@@ -3,7 +3,8 @@
  * refused instead of being ignored. A method that is missing here takes no arguments.
  */
 import { either, flag, integer, kind, number, orNull, arrayOf } from "../../errors/kinds.js";
-import { optional, required, Signature, type Parameter } from "../../errors/signature.js";
+import { checkMethods, type MethodTable } from "../../errors/checked-methods.js";
+import { optional, required } from "../../errors/signature.js";
 import { shown } from "../../errors/shown.js";
 import { ArgumentError } from "../../errors/errors.js";
 import type { HostArray } from "../../graph/node.js";
@@ -27,7 +28,7 @@ const elements = kind<HostArray>(
 const keepdim = optional("keepdim", flag, false);
 
 /** The methods with a fixed number of parameters, sorted by what they take. All others take no arguments. */
-const fixed: readonly (readonly [names: string, parameters: readonly Parameter[]])[] = [
+const fixed: MethodTable = [
   ["add sub mul div maximum minimum eq ne lt le gt ge", [required("other", operand)]],
   ["pow", [required("exponent", operand)]],
   ["where", [required("yes", operand), required("no", operand)]],
@@ -50,27 +51,12 @@ const fixed: readonly (readonly [names: string, parameters: readonly Parameter[]
 /** The methods that take integers, in an array or one after the other. */
 const variadic = "reshape view permute expand flip";
 
-/** Wraps the methods of a prototype, so that they check their arguments. */
+/** Makes the methods of `Tensor` check their arguments. */
 export function checkArguments(prototype: object): void {
-  const known = new Map(
-    fixed.flatMap(([names, parameters]) => names.split(" ").map((name) => [name, parameters] as const)),
-  );
-  const takesIntegers = new Set(variadic.split(" "));
-  for (const name of methodsOf(prototype)) {
-    const signature = new Signature(name, known.get(name) ?? []);
-    wrap(prototype, name, (given) => (takesIntegers.has(name) ? integers(name, given) : signature.list(given)));
-  }
-}
-
-/** The names of the methods along a prototype chain, but for those of every object. */
-export function methodsOf(prototype: object): string[] {
-  const names: string[] = [];
-  for (let type = prototype; type !== Object.prototype; type = Object.getPrototypeOf(type) as object) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
-      if (typeof value === "function" && !["constructor", "wrap"].includes(name)) names.push(name);
-    }
-  }
-  return names;
+  const readers = variadic
+    .split(" ")
+    .map((name) => [name, (given: readonly unknown[]) => integers(name, given)] as const);
+  checkMethods(prototype, fixed, new Map(readers));
 }
 
 function integers(op: string, given: readonly unknown[]): readonly unknown[] {
@@ -83,14 +69,4 @@ function integers(op: string, given: readonly unknown[]): readonly unknown[] {
     expected: `integers, as in ${op}(0, 1) or ${op}([0, 1])`,
     got: shown(list[wrong]),
   });
-}
-
-function wrap(prototype: object, name: string, read: (given: readonly unknown[]) => readonly unknown[]): void {
-  let owner = prototype;
-  while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
-  const method = (owner as Record<string, (...given: readonly unknown[]) => unknown>)[name]!;
-  function checked(this: unknown, ...given: readonly unknown[]): unknown {
-    return method.apply(this, read(given) as unknown[]);
-  }
-  Object.defineProperty(owner, name, { value: checked, writable: true, configurable: true });
 }
