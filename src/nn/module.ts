@@ -132,10 +132,12 @@ export class Module extends ModuleFields<Module> {
    */
   #watch(): () => boolean {
     const fields = this as unknown as Record<string, unknown>;
-    const names = Object.keys(fields).filter((name) => fields[name] === null || typeof fields[name] !== "object");
-    const values = names.map((name) => fields[name]);
+    const known = Object.entries(fields).map(([name, value]) => [name, seenAs(value)] as const);
     const hooks = this.#hooks.size;
-    return () => this.#hooks.size === hooks && names.every((name, i) => Object.is(fields[name], values[i]));
+    return () =>
+      this.#hooks.size === hooks &&
+      Object.keys(fields).length === known.length &&
+      known.every(([name, value]) => Object.is(seenAs(fields[name]), value));
   }
 
   /**
@@ -309,6 +311,11 @@ export function refuseMore(layer: object, inputs: readonly unknown[], most: numb
     problem: `${inputs.length} inputs are too many`,
     expected: `at most ${most}`,
   });
+}
+
+/** What a compiled function notices of a field: the value or which object it is, and the numbers of a list. */
+function seenAs(value: unknown): unknown {
+  return Array.isArray(value) && value.every((part) => typeof part === "number") ? value.join() : value;
 }
 
 /** Keeps a network's output when its loss is computed, because it is likely to be read. */

@@ -134,13 +134,18 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   step(): void {
     const used = this.#gradients();
     noGrad(() => {
+      guard(() => {
+        const groups = [...this.paramGroups];
+        return () => sameList(groups, this.paramGroups);
+      });
       for (const group of this.paramGroups) {
         this.#recheck(group);
         guard(() => {
           const form = formOf(group);
+          const params = [...group.params];
           return () => {
             this.#recheck(group);
-            return formOf(group) === form;
+            return formOf(group) === form && sameList(params, group.params);
           };
         });
         const update = this.prepare(group);
@@ -227,6 +232,10 @@ function formOf(group: ParamGroup): string {
   return Object.values(group)
     .map((value) => (typeof value === "number" ? value !== 0 : typeof value === "boolean" ? value : ""))
     .join();
+}
+
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((element, i) => element === b[i]);
 }
 
 /**

@@ -7,13 +7,13 @@ import { test } from "node:test";
 import { compile } from "./compile.js";
 import { StateError } from "../errors/errors.js";
 import * as F from "../nn/functional/index.js";
-import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Module, ReLU, Sequential } from "../nn/index.js";
+import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Module, Parameter, ReLU, Sequential } from "../nn/index.js";
 import { Adam, SGD, type Optimizer } from "../optim/index.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { manualSeed, rand } from "../random/random.js";
 import { compiledEngine, setEngine } from "../runtime/realize.js";
 import { referenceEngine } from "../reference/reference-engine.js";
-import { tensor } from "./creation.js";
+import { full, tensor } from "./creation.js";
 import type { Tensor } from "./tensor.js";
 
 type MakeOptimizer = (params: Iterable<Tensor>) => Optimizer;
@@ -74,11 +74,20 @@ class Drawing extends Module {
   a = new Dropout(0.5);
   b = new Dropout(0.5);
   body = new Linear(6, 2);
+  mask = tensor([1, 1, 1, 1, 1, 0]);
+  order = [0, 1];
 
   override forward(x: Tensor): Tensor {
     const [p, q] = [this.a(x), this.b(x)];
     this.b(p);
-    return this.body(q.add(p).add(rand([1, 6])));
+    const drawn = this.body(
+      q
+        .add(p)
+        .add(rand([1, 6]))
+        .mul(this.mask),
+    );
+    const scores = drawn.mul(drawn.select(1, this.order[0]!).unsqueeze(1));
+    return "doubled" in this ? scores.mul(2) : scores;
   }
 }
 
@@ -110,6 +119,14 @@ const changes: Readonly<Record<string, (model: Drawing, optimizer: SGD) => void>
   "a dropout's p": (model) => Object.assign(model.a, { p: 0.1 }),
   "a module's mode, as a field": (model) => (model.b.training = false),
   "a frozen parameter": (model) => (model.body.bias!.requiresGrad = false),
+  "a parameter that is another one": (model) => Object.assign(model.body, { weight: new Parameter(full([2, 6], 0.5)) }),
+  "a bias that is gone": (model) => Object.assign(model.body, { bias: null }),
+  "a list of numbers": (model) => (model.order[0] = 1),
+  "a field that is new": (model) => Object.assign(model, { doubled: true }),
+  "a tensor in a field": (model) => (model.mask = tensor([1, 0, 1, 0, 1, 0])),
+  "the parameters of a group": (_, { paramGroups: [group] }) =>
+    Object.assign(group!, { params: group!.params.slice(0, -1) }),
+  "the groups": (_, { paramGroups }) => paramGroups.pop(),
 };
 for (const [name, change] of Object.entries(changes)) {
   test(`the same bits after a change of ${name}`, () => {
@@ -263,8 +280,78 @@ test("refused: an argument that requires a gradient", () => {
   setEngine(compiledEngine());
   const use = compile((x) => x.mul(2));
   const x = tensor([1], undefined, { requiresGrad: true });
-  use(x);
   assert.throws(() => use(x), /^StateError: compile: an argument requires a gradient.*detach\(\)/);
+  for (let i = 0; i < 3; i++) use(tensor([i]));
+  assert.throws(() => use(x), /^StateError: compile: an argument requires a gradient.*detach\(\)/, "a later call");
+});
+
+test("refused: an argument that is no tensor", () => {
+  const use = compile((x: Tensor, by: Tensor) => x.mul(by));
+  assert.throws(
+    () => use(tensor([1]), 2 as never),
+    /^ArgumentError: compile: argument 1 of the step is no tensor.*got 2/,
+  );
+});
+
+test("every call of a step without gradients is refused, as the step itself is", () => {
+  setEngine(compiledEngine());
+  const model = new Linear(2, 1);
+  const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+  const step = compile((x) => {
+    optimizer.zeroGrad();
+    const loss = model(x).sum();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const x = tensor([[1, 2]]);
+  for (let i = 0; i < 3; i++) step(x);
+  const weight = model.weight.tolist();
+  for (let i = 0; i < 3; i++) assert.throws(() => noGrad(() => step(x)), /backward/);
+  assert.deepEqual(model.weight.tolist(), weight);
+});
+
+test("a hyperparameter that becomes NaN is refused in every step, and the weights stay", () => {
+  setEngine(compiledEngine());
+  const model = new Linear(2, 1);
+  const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+  const plain = (x: Tensor): Tensor => {
+    optimizer.zeroGrad();
+    const loss = model(x).sum();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  const step = compile(plain);
+  const x = tensor([[1, 2]]);
+  for (let i = 0; i < 3; i++) step(x);
+  const weight = model.weight.tolist();
+  for (const broken of [{ lr: NaN }, { lr: "0.1" }, { momentum: -1 }]) {
+    const [group] = optimizer.paramGroups;
+    const before = { ...group };
+    Object.assign(group!, broken);
+    for (const run of [step, plain]) assert.throws(() => run(x), /SGD: invalid (lr|momentum)/);
+    Object.assign(group!, before);
+    assert.deepEqual(model.weight.tolist(), weight);
+  }
+});
+
+test("a replayed step leaves no gradient of an earlier one behind", () => {
+  setEngine(compiledEngine());
+  const model = new Linear(2, 1);
+  const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+  const step = compile((x) => {
+    optimizer.zeroGrad();
+    const loss = model(x).sum();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const x = tensor([[1, 2]]);
+  for (let i = 0; i < 3; i++) step(x);
+  model(x).sum().backward();
+  step(x);
+  assert.equal(model.weight.grad, null);
 });
 
 test("a step may return tensors by name, and those of a module that does", () => {

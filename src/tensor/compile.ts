@@ -11,6 +11,7 @@ import { required, Signature } from "../errors/signature.js";
 import type { HostArray, Node, VariableNode } from "../graph/node.js";
 import { ageOf, data, variable } from "../ops/leaf.js";
 import { currentEngine, realize, recordRealizations, type Realization } from "../runtime/realize.js";
+import { gradientsEnabled } from "../graph/grad-mode.js";
 import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "./tensor.js";
@@ -41,15 +42,16 @@ interface Recording {
  * bits. PyTorch: `torch.compile`.
  *
  * So any other effects of `step` happen only twice, and parameters that it overwrites keep no `grad`. It is recorded
- * again if anything that determines the graph has changed: the numbers, switches, submodules or mode of a module that
- * it calls, an optimizer's state, or which of its hyperparameters are zero. Any other JavaScript variables that `step`
+ * again if anything that determines the graph has changed: the fields or the mode of a module that it calls, an
+ * optimizer's parameters or state, which of its hyperparameters are zero, or `noGrad` around the call. Any other JavaScript variables that `step`
  * reads keep the values that they had when it was recorded.
  * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
  *   `backward()` was called on, the output of a module, or a list or object of these. Everything that differs from call to call
  *   must be an argument
  * @param surplus nothing: more arguments are refused
  * @returns a function with the arguments and results of `step`
- * @throws StateError from the call that is recorded, if `step` is not such a function
+ * @throws StateError from the call that is recorded, if `step` is not such a function, and from any call with an argument
+ *   that requires a gradient; ArgumentError for an argument that is no tensor
  * @example
  * const model = new nn.Linear(2, 1);
  * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
@@ -70,7 +72,7 @@ interface Recording {
  */
 export function compile<F extends TensorFunction>(step: F, ...surplus: never[]): F {
   ofCompile.read([step, ...surplus]);
-  /** Keyed by the arguments' types and shapes; `undefined` after the first call. */
+  /** Keyed by the arguments' types and shapes, and whether there are gradients; `undefined` after the first call. */
   const recordings = new Map<string, Recording | undefined>();
   let age = recordingAge();
   const call = (...args: Tensor[]): Result => {
@@ -78,7 +80,8 @@ export function compile<F extends TensorFunction>(step: F, ...surplus: never[]):
       recordings.clear();
       age = recordingAge();
     }
-    const key = args.map(({ dtype, shape }) => dtype + formatShape(shape)).join();
+    args.forEach(checkArgument);
+    const key = args.map(({ dtype, shape }) => dtype + formatShape(shape)).join() + String(gradientsEnabled());
     const recording = recordings.get(key);
     if (recording?.journal.guards.every((holds) => holds())) return replay(recording, args);
     const isFirst = !recordings.has(key);
@@ -97,7 +100,6 @@ export function compile<F extends TensorFunction>(step: F, ...surplus: never[]):
 
 function record(step: TensorFunction, given: readonly Tensor[]): { recording: Recording; result: Result } {
   realize([]); // earlier pending work is not part of the step
-  for (const tensor of given) refuseGradient(tensor);
   const args = given.map((tensor) => data(elementsOf(tensor), tensor.shape, tensor.dtype));
   const reads: { node: VariableNode; age: number }[] = [];
   const realizations: Realization[] = [];
@@ -129,8 +131,17 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
   return { recording, result: tensorsOf(recording, values) };
 }
 
-function refuseGradient(tensor: Tensor): void {
-  if (!tensor.requiresGrad) return;
+function checkArgument(given: unknown, at: number): void {
+  if (!(given instanceof Tensor)) {
+    throw new ArgumentError({
+      op: "compile",
+      problem: `argument ${at} of the step is no tensor`,
+      expected: "tensors only",
+      got: shown(given),
+      hint: "pass tensor(…), or let the step read a number from a field of a module",
+    });
+  }
+  if (!given.requiresGrad) return;
   throw new StateError({
     op: "compile",
     problem: "an argument requires a gradient, which a compiled function would not give it",
@@ -191,6 +202,7 @@ function replay(recording: Recording, given: readonly Tensor[]): Result {
   for (const { node, age } of reads) node.attrs.version = node.attrs.variable.version - age;
   const values = realization.run();
   for (const done of realization.dones) done();
+  for (const variable of realization.variables) variable.grad = undefined;
   return tensorsOf(recording, values);
 }
 
