@@ -1,17 +1,28 @@
 /** A network as the rules of advice see it: its layers with the ways between them, and questions about a layer. */
 import type { Inspection, Layer, LayerKind, LayerOf } from "../inspect/layer.js";
 
+/** Dropout up to this p does no harm in the first layers or before the prediction. */
+export const LITTLE_DROPOUT = 0.05;
+
 /** A layer with its position. */
 export type Placed<L extends Layer = Layer> = L & { readonly position: number };
 
-/** An inspection, with the ways from layer to layer. */
+/**
+ * An inspection, with the ways from layer to layer on which the image is processed. Layers that only work out a gate or a
+ * mean to be broadcast over the image, as in squeeze-and-excite, are beside these ways, and no rule looks at them.
+ */
 export class Network {
   readonly layers: readonly Placed[];
-  private readonly users: readonly (readonly Placed[])[];
+  private readonly ways: ReadonlyMap<number, { readonly layer: Placed; readonly users: readonly Placed[] }>;
 
   constructor(readonly inspection: Inspection) {
-    this.layers = inspection.layers.map((layer, position) => ({ ...layer, position }));
-    this.users = this.layers.map(({ position }) => this.layers.filter(({ from }) => from.includes(position)));
+    this.layers = withoutSides(inspection.layers.map((layer, position) => ({ ...layer, position })));
+    this.ways = new Map(
+      this.layers.map((layer) => [
+        layer.position,
+        { layer, users: this.layers.filter(({ from }) => from.includes(layer.position)) },
+      ]),
+    );
   }
 
   /** All layers of these kinds. */
@@ -23,7 +34,7 @@ export class Network {
 
   /** The layers whose outputs are the network's outputs. */
   get ends(): Placed[] {
-    return this.inspection.outputs.map((position) => this.layers[position]!);
+    return this.at(this.inspection.outputs);
   }
 
   /** The side of the image, or of the largest if there are several inputs; 0 if no input is an image. */
@@ -38,12 +49,16 @@ export class Network {
 
   /** The layers right before this one. */
   before({ from }: Placed): Placed[] {
-    return from.map((position) => this.layers[position]!);
+    return this.at(from);
   }
 
   /** The layers right after this one. */
   after({ position }: Placed): readonly Placed[] {
-    return this.users[position]!;
+    return this.ways.get(position)!.users;
+  }
+
+  private at(positions: readonly number[]): Placed[] {
+    return positions.map((position) => this.ways.get(position)!.layer);
   }
 
   /**
@@ -91,9 +106,44 @@ export class Network {
   }
 }
 
+/** The layers without those that only lead to the smaller input of a product, sum or difference, where it is broadcast. */
+function withoutSides(layers: readonly Placed[]): Placed[] {
+  const beside = new Set<number>();
+  const pruned = layers.map((layer) => {
+    const main = layer.from.filter((position) => size(layers[position]!) >= size(layer));
+    const isBroadcast = ["add", "norm", "other"].includes(layer.kind) && main.length > 0;
+    if (!isBroadcast || main.length === layer.from.length) return layer;
+    const needed = closure(layers, main);
+    for (const position of closure(layers, layer.from)) if (!needed.has(position)) beside.add(position);
+    return { ...layer, from: main };
+  });
+  return pruned.filter(({ position }) => !beside.has(position));
+}
+
+/** The layers at these positions, and all that they depend on. */
+function closure(layers: readonly Placed[], positions: readonly number[]): Set<number> {
+  const found = new Set<number>();
+  const waiting = [...positions];
+  for (let position = waiting.pop(); position !== undefined; position = waiting.pop()) {
+    if (found.has(position)) continue;
+    found.add(position);
+    waiting.push(...layers[position]!.from);
+  }
+  return found;
+}
+
+function size({ outputs: [output] }: Layer): number {
+  return output ? output.reduce((a, b) => a * b, 1) : 0;
+}
+
 /** Whether the layer multiplies its input with weights. */
 export function isWeighty(layer: Placed): layer is Placed<LayerOf<"conv" | "linear">> {
   return layer.kind === "conv" || layer.kind === "linear";
+}
+
+/** Whether the layer is a convolution whose kernels read a channel each. */
+export function isDepthwise(layer: Placed): boolean {
+  return layer.kind === "conv" && layer.groups > 1 && layer.groups === layer.inChannels;
 }
 
 /** Whether the layer is a convolution that sees more than one position. */
@@ -114,6 +164,28 @@ export function fieldSize(layer: Layer): number {
 
 export function unique<T>(list: readonly T[]): T[] {
   return [...new Set(list)];
+}
+
+/** H and W of the map that a fully connected layer reads as one vector, if it does. */
+export function flattens(network: Network, layer: Placed): readonly [number, number] | undefined {
+  if (layer.kind !== "linear") return undefined;
+  const [source] = network.nearestBefore(layer, (one) => one.kind !== "reshape" && one.kind !== "dropout");
+  const positions = source && area(source);
+  if (!positions || positions[0] * positions[1] === 1) return undefined;
+  return size(source) === layer.inFeatures ? positions : undefined;
+}
+
+/** Whether a layer brings the values of each channel, image or batch to one size. */
+export function isNorm({ kind }: Placed): boolean {
+  return kind === "batchNorm" || kind === "norm";
+}
+
+/** Whether the network has the exercise's input and output: images 1×28×28, and ten classes. */
+export function isExercise({ inspection }: Network): boolean {
+  const { layers, outputs } = inspection;
+  const inputs = layers.filter(({ kind }) => kind === "input");
+  const shapes = [...inputs, ...outputs.map((position) => layers[position]!)].map((layer) => layer.outputs.join(";"));
+  return shapes.length === 2 && shapes[0] === "1,28,28" && /^10(,1)*$/.test(shapes[1]!);
 }
 
 /** Whether a kernel is as large as the map it slides over. It gives one position, as a fully connected layer would. */

@@ -15,6 +15,7 @@ export { adviceRules } from "../advice/rules/index.js";
 export { drawNetwork, type Remark } from "../inspect/drawing.js";
 export { formatInspection } from "../inspect/inspect-table.js";
 export { inspectNetwork } from "../inspect/inspect.js";
+export type { BatchAxis } from "../inspect/batch-axis.js";
 export type { Inspection, Layer, LayerDetail, LayerFacts, LayerKind } from "../inspect/layer.js";
 export type { Pair } from "../graph/shape.js";
 export type { Extent, Field } from "../inspect/receptive-field.js";

@@ -17,10 +17,12 @@ export type LayerDetail =
   | { readonly kind: "linear"; readonly inFeatures: number; readonly outFeatures: number }
   | { readonly kind: "pool"; readonly by: "max" | "mean"; readonly kernel: Pair }
   | { readonly kind: "dropout"; readonly p: number }
-  | { readonly kind: "softmax"; readonly log: boolean }
+  /** `axis` counts the batch as axis 0. */
+  | { readonly kind: "softmax"; readonly log: boolean; readonly axis: number }
   /** `by` is the op's name: `relu`. */
   | { readonly kind: "activation"; readonly by: string }
-  | { readonly kind: "batchNorm" | "reshape" | "add" | "cat" | "other" };
+  /** `norm` is any other normalisation by a mean square or a variance: by group, image or position. */
+  | { readonly kind: "batchNorm" | "norm" | "reshape" | "add" | "cat" | "other" };
 
 /** The kinds of layers. */
 export type LayerKind = LayerDetail["kind"];

@@ -6,6 +6,7 @@ import { DropoutBase } from "../nn/layers/dropout.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { networkParameters } from "../trace/kinds.js";
 import { BATCH, sizesOf, type InputSizes } from "../trace/lazy-call.js";
+import { followBatch, type BatchAxis } from "./batch-axis.js";
 import { classify, variablesOf, type Material } from "./layer-kinds.js";
 import type { Inspection, Layer, LayerDetail } from "./layer.js";
 import { followFields, type ReceptiveFields } from "./receptive-field.js";
@@ -76,6 +77,7 @@ function describeLayers(model: Module, trace: Trace): Described {
 
 interface Context extends Omit<Material, "nodes"> {
   readonly fields: ReceptiveFields;
+  readonly batchAxis: (node: Node) => BatchAxis;
   /** The position of each parameter's variable in the network. */
   readonly parameters: ReadonlyMap<unknown, number>;
   readonly paths: ReadonlyMap<Module, string>;
@@ -87,6 +89,7 @@ function makeContext(model: Module, { inputs, order, active }: Trace): Context {
     isActive: (node) => active.has(node),
     isParameter: (variable) => parameters.has(variable),
     fields: followFields(order, inputs),
+    batchAxis: followBatch(order, inputs),
     parameters,
     paths: new Map([...model.namedModules()].map(([path, module]) => [module, path])),
   };
@@ -109,6 +112,7 @@ function inputLayer(node: Node, i: number, { fields }: Context): Layer {
     multiplyAdds: 0,
     activationBytes: BYTES * sizeOf(perImage(node)),
     field: fields.fields.get(node) ?? null,
+    batchAxis: 0,
     branches: null,
   };
 }
@@ -127,6 +131,7 @@ function describe(step: Step, context: Context): Omit<Layer, "from" | "parameter
     multiplyAdds: nodes.reduce((sum, node) => sum + multiplyAddsOf(node), 0),
     activationBytes: isView ? 0 : BYTES * outputs.reduce((sum, node) => sum + sizeOf(perImage(node)), 0),
     field: outputs[0] ? (fields.get(outputs[0]) ?? null) : null,
+    batchAxis: outputs[0] ? context.batchAxis(outputs[0]) : null,
     branches: conflict ?? null,
   };
 }

@@ -2,6 +2,7 @@
  * Determines a layer's kind from its nodes, so that a function and a module that compute the same are the same kind.
  */
 import { topologicalOrder, type Node } from "../graph/node.js";
+import { sizeOf } from "../graph/shape.js";
 import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
 import { isAveraging, isRandom } from "./function-groups.js";
@@ -32,6 +33,7 @@ const ORDER: readonly LayerKind[] = [
   "conv",
   "linear",
   "batchNorm",
+  "norm",
   "pool",
   "softmax",
   "dropout",
@@ -59,6 +61,7 @@ function find(node: Node, material: Material): Finding | undefined {
   const own = fromRecord(node, material);
   if (own?.weighty) return own;
   if (readsBuffer(node, material)) return plainly("batchNorm", { kind: "batchNorm" });
+  if (isNormalizing(node)) return plainly("norm", { kind: "norm" });
   if (isRandom(node)) return plainly("dropout", { kind: "dropout", p: probability(node) });
   return own;
 }
@@ -83,6 +86,27 @@ function averaging({ inputs }: Node): Finding {
 /** Whether a node reads variables that are not trained: running statistics. */
 function readsBuffer({ inputs }: Node, { isActive, isParameter }: Material): boolean {
   return inputs.some((input) => !isActive(input) && variablesOf(input).some((variable) => !isParameter(variable)));
+}
+
+/**
+ * Whether a node divides by the root of a mean square, or multiplies with its inverse, as every hand-written norm does.
+ * Between the root and the sum that it is taken of, values are broadcast, so there are fewer of them.
+ */
+function isNormalizing({ op, inputs, shape }: Node): boolean {
+  if (op !== ops.div.op && op !== ops.mul.op) return false;
+  /** What a broadcast operand is computed from, as far as it has fewer elements than the result. */
+  const smallBefore = (from: readonly Node[]): Node[] => {
+    const found = new Set<Node>();
+    const waiting = [...from];
+    for (let node = waiting.pop(); node; node = waiting.pop()) {
+      if (found.has(node) || !(ops.expand.is(node) || sizeOf(node.shape) < sizeOf(shape))) continue;
+      found.add(node);
+      waiting.push(...node.inputs);
+    }
+    return [...found];
+  };
+  const roots = smallBefore(inputs).filter((node) => ops.sqrt.is(node) || ops.rsqrt.is(node));
+  return smallBefore(roots).some(ops.sum.is);
 }
 
 /** The variables from which a node is computed. */

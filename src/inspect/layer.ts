@@ -1,6 +1,7 @@
 /** Facts about each layer of a network as plain data, for tables, drawings and advice. */
 import type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
 import type { Shape } from "../graph/shape.js";
+import type { BatchAxis } from "./batch-axis.js";
 import type { Field } from "./receptive-field.js";
 
 export type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
@@ -25,6 +26,9 @@ export interface LayerFacts {
   readonly activationBytes: number;
   /** What a value of the first output sees of the image; null without an image. */
   readonly field: Field | null;
+
+  /** The axis of its first output along which the images of the batch lie: 0 unless a reshape has moved or mixed them. */
+  readonly batchAxis: BatchAxis;
 
   /**
    * The receptive fields of branches that meet here, if their values lie over different positions of the image;

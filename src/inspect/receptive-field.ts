@@ -16,6 +16,7 @@ import { OpRules } from "../graph/op-rules.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import * as ops from "../ops/index.js";
 import type { Window } from "../ops/window.js";
+import { placeInShape, type AxisPlace } from "./axis-place.js";
 
 /** What the positions along one axis of a map see of the image, in pixels. */
 export interface Extent {
@@ -33,7 +34,7 @@ export interface Extent {
 export type Field = readonly [height: Extent, width: Extent];
 
 /** The axis of the tensor along which the positions lie, either alone or, after flattening, together with others. */
-interface Placed extends Extent {
+interface Placed extends Extent, AxisPlace {
   /** NOWHERE for a single position whose axis is gone. */
   readonly axis: number;
 }
@@ -49,7 +50,7 @@ export interface ReceptiveFields {
 
 /** The field of the image itself: each pixel sees itself. */
 function pixels(image: Shape): PlacedField {
-  const along = (axis: number): Placed => ({ size: 1, jump: 1, start: 0.5, count: image[axis]!, axis });
+  const along = (axis: number): Placed => ({ size: 1, jump: 1, start: 0.5, count: image[axis]!, axis, inner: 1 });
   return [along(2), along(3)];
 }
 
@@ -89,7 +90,7 @@ interface Result {
 function follow(node: Node, known: readonly Known[]): Result {
   const { lowering } = node.op;
   if (lowering.kind === "reduce") return reduced(lowering.axes(node.attrs), known);
-  return fieldRules.apply(node, known) ?? together(node, known);
+  return fieldRules.apply(node, known) ?? together(node, unbroadcast(node, known));
 }
 
 /** What all other ops do with the fields of their inputs. */
@@ -159,6 +160,7 @@ function slide(known: readonly Known[], { kernel, stride, padding, dilation }: W
       start: extent.start + (reach / 2 - padding[side]!) * extent.jump,
       count: out[extent.axis]!,
       axis: extent.axis,
+      inner: 1,
     };
   });
 }
@@ -187,11 +189,19 @@ function normalized(axis: number, known: readonly Known[]): Result {
 /** Moves an extent to the axis of the new shape that holds its positions, either alone or merged with others. */
 function reshaped(extent: Placed, from: Shape, to: Shape): Placed {
   const before = sizeOf(from.slice(0, extent.axis));
-  const outside = (axis: number): number => sizeOf(to.slice(0, axis));
-  const same = to.findIndex((size, axis) => outside(axis) === before && size === from[extent.axis]);
+  const same = to.findIndex((size, axis) => sizeOf(to.slice(0, axis)) === before && size === from[extent.axis]);
   if (same >= 0) return { ...extent, axis: same };
-  if (extent.count === 1) return { ...extent, axis: NOWHERE };
-  return { ...extent, axis: to.findIndex((_, axis) => outside(axis) <= before && outside(axis + 1) > before) };
+  const place = extent.count === 1 ? undefined : placeInShape(extent, from, to);
+  return { ...extent, ...(place ?? { axis: NOWHERE, inner: 1 }) };
+}
+
+/**
+ * The inputs of an elementwise op that are as large as its result, if there are any. Others are broadcast: a gate per
+ * channel or position, or the mean that a norm subtracts. They weight and shift what is seen, and do not count as seen.
+ */
+function unbroadcast({ shape }: Node, known: readonly Known[]): readonly Known[] {
+  const large = known.filter(({ node }) => sizeOf(node.shape) === sizeOf(shape));
+  return large.length > 0 ? large : known;
 }
 
 /** Inputs that are joined elementwise or concatenated. Their axes are aligned from the last one. */
@@ -212,17 +222,13 @@ interface Widest {
   readonly conflict: boolean;
 }
 
-/**
- * The largest of several extents. A single position that is broadcast to many, such as a gate per channel, does not
- * affect where they lie.
- */
+/** The largest of several extents, but for single positions that are broadcast to many. */
 function widest(extents: readonly Placed[]): Widest {
   const most = Math.max(...extents.map(({ count }) => count));
   const placed = extents.filter(({ count }) => count === most);
-  const size = Math.max(...extents.map((extent) => extent.size));
   const lead = placed.reduce((best, extent) => (extent.size > best.size ? extent : best));
   const conflict = placed.some(({ start, jump }) => start !== lead.start || (jump !== lead.jump && most > 1));
-  return { extent: { ...lead, size }, conflict };
+  return { extent: lead, conflict };
 }
 
 /** Removes the axes, which matter only inside this module. */

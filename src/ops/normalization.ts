@@ -65,7 +65,7 @@ function inferSoftmax(op: string, x: Node, { axis }: SoftmaxAttrs): { shape: Sha
 const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "softmax",
   elsewhere: { onnx: "rule", pytorch: "rule" },
-  layer: { detail: () => ({ kind: "softmax", log: false }) },
+  layer: { detail: ({ attrs: { axis } }) => ({ kind: "softmax", log: false, axis }) },
   infer: ([x], attrs) => inferSoftmax("softmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => Math.exp(value - total)),
   gradient: (y, grad) => {
@@ -86,7 +86,7 @@ const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
 const logSoftmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "logSoftmax",
   elsewhere: { onnx: "rule", pytorch: "rule" },
-  layer: { detail: () => ({ kind: "softmax", log: true }) },
+  layer: { detail: ({ attrs: { axis } }) => ({ kind: "softmax", log: true, axis }) },
   infer: ([x], attrs) => inferSoftmax("logSoftmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => value - total),
   gradient: (y, grad) => [sub(grad, mul(exp(y), sum(grad, [y.attrs.axis])))],

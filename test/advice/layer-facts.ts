@@ -25,7 +25,15 @@ export function row(image: number, ...given: readonly Given[]): Inspection {
       path: null,
       from: layers.length === 0 ? [] : [layers.length - 1],
       outputs: [outputs],
-      ...{ multiplyAdds, parameters, shares: null, activationBytes: 0, field: [axis, axis], branches: null },
+      ...{
+        multiplyAdds,
+        parameters,
+        shares: null,
+        activationBytes: 0,
+        field: [axis, axis],
+        batchAxis: 0,
+        branches: null,
+      },
     });
   }
   const total = (of: (layer: Layer) => number): number => layers.reduce((sum, layer) => sum + of(layer), 0);
@@ -39,7 +47,7 @@ export function row(image: number, ...given: readonly Given[]): Inspection {
   };
 }
 
-type Facts = Omit<Given, "kind"> & { readonly groups?: number };
+type Facts = Omit<Given, "kind"> & { readonly groups?: number; readonly stride?: readonly [number, number] };
 
 export function conv(kernel: number | readonly [number, number], from: number, to: number, facts: Facts = {}): Given {
   const size = typeof kernel === "number" ? ([kernel, kernel] as const) : kernel;

@@ -18,6 +18,6 @@ export const begin = (): nn.Module[] => [...block(1, 8), ...block(8, 16)];
 export const rest = (): nn.Module[] => [...block(8, 16), ...block(16, 16), ...block(16, 16)];
 /** From an image [1,28,28] to 16 channels, with a pooling and a transition in between. */
 export const body = (): nn.Module[] => [...begin(), pool, ...block(16, 8, 1), ...rest()];
-export const classify = (channels = 16): nn.Module => new nn.Conv2d(channels, 10, 1);
+export const classify = (channels = 16, classes = 10): nn.Module => new nn.Conv2d(channels, classes, 1);
 /** From 16 channels to the prediction. */
 export const end = (): nn.Module[] => [average, classify(), flatten, logSoftmax];

@@ -6,6 +6,8 @@ import { rule } from "./batch-norm-missing.js";
 
 testRule(rule, {
   deserving: [
+    // That of the convolution before it does not count.
+    ["Conv2d", () => [...block(1, 8), new nn.Conv2d(8, 16, 3), relu, pool, ...block(16, 8, 1), ...rest(), ...end()]],
     [
       "Conv2d",
       () => [
@@ -22,6 +24,8 @@ testRule(rule, {
     ["Conv2d", () => [new nn.Conv2d(1, 8, 5), relu, new nn.Conv2d(8, 16, 3), relu, average, classify(), flatten]],
   ],
   sparing: [
+    // A factor of the next convolution.
+    () => [...block(1, 8), new nn.Conv2d(8, 8, 3, { groups: 8 }), ...block(8, 16, 1), ...end()],
     () => [new nn.Conv2d(1, 16, 3), relu, average, classify(), flatten, logSoftmax],
     // Before the convolution and its ReLU instead of after them.
     () => [

@@ -1,4 +1,4 @@
-import { isWeighty, type Network, type Placed } from "../network.js";
+import { isNorm, isWeighty, type Network, type Placed } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
 export const rule: AdviceRule = {
@@ -10,21 +10,31 @@ export const rule: AdviceRule = {
     const convolutions = network.all("conv").filter((layer) => !predictions.includes(layer));
     if (convolutions.length < 2) return [];
     const bare = convolutions.filter((layer) => !hasBatchNorm(network, layer));
-    if (bare.length < convolutions.length) {
-      return bare.map(({ position }) => ({
-        layer: position,
-        reason: "other convolutions have one, this one has none",
-      }));
-    }
-    return [{ layer: bare[0]!.position, reason: `none of the ${bare.length} convolutions has one` }];
+    // Other norms are often used once in a block, and not after each convolution.
+    const isPartial = bare.length < convolutions.length;
+    if (bare.length === 0 || (isPartial && network.all("batchNorm").length === 0)) return [];
+    const reason = isPartial
+      ? `other convolutions have one, this one has none${bare.length > 1 ? `, nor have ${bare.length - 1} more` : ""}`
+      : `none of the ${bare.length} convolutions has one`;
+    return [{ layer: bare[0]!.position, reason }];
   },
 };
 
-const stopsAtWeights = (layer: Placed): boolean => layer.kind === "batchNorm" || isWeighty(layer);
+const stopsAtWeights = (layer: Placed): boolean => isNorm(layer) || isWeighty(layer);
 
-/** Whether there is batch norm between the layer and the next weights, or between it and the previous ones. */
+/**
+ * Whether there is batch norm between the layer and the next weights. Where a block or the network ends, one before the
+ * layer is as good, and a factor of the next convolution needs none.
+ */
 function hasBatchNorm(network: Network, layer: Placed): boolean {
-  const after = network.nearestAfter(layer, stopsAtWeights);
-  const before = network.nearestBefore(layer, stopsAtWeights);
-  return [after, before].some((ones) => ones.length > 0 && ones.every(({ kind }) => kind === "batchNorm"));
+  const areNorms = (ones: readonly Placed[]): boolean => ones.length > 0 && ones.every(isNorm);
+  if (areNorms(network.nearestAfter(layer, stopsAtWeights))) return true;
+  const next = network.nearestAfter(layer, (one) => stopsAtWeights(one) || isJoint(one) || one.kind === "activation");
+  if (next.length > 0 && next.every(isWeighty)) return true;
+  const predictions: readonly Placed[] = network.predictions;
+  const ends = network.nearestAfter(layer, (one) => stopsAtWeights(one) || isJoint(one));
+  const isLast = ends.every((one) => isJoint(one) || predictions.includes(one));
+  return isLast && areNorms(network.nearestBefore(layer, stopsAtWeights));
 }
+
+const isJoint = ({ kind }: Placed): boolean => kind === "add" || kind === "cat";

@@ -13,7 +13,14 @@ testRule(rule, {
       () => [...block(1, 8), new nn.Dropout(0.1), ...block(8, 16), pool, ...block(16, 8, 1), ...rest(), ...end()],
     ],
   ],
-  sparing: [() => [...begin(), new nn.Dropout(0.1), pool, ...block(16, 8, 1), ...rest(), ...end()]],
+  sparing: [
+    // A 1×1 convolution is one, too.
+    () => [
+      ...[...block(1, 8), ...block(8, 8, 1), new nn.Dropout(0.1), ...block(8, 16), pool],
+      ...[...block(16, 8, 1), ...rest(), ...end()],
+    ],
+    () => [...begin(), new nn.Dropout(0.1), pool, ...block(16, 8, 1), ...rest(), ...end()],
+  ],
   thresholds: [
     {
       what: "fewer than two convolutions come before it",
@@ -38,9 +45,9 @@ testRule(rule, {
       ),
     },
     {
-      what: "it drops anything",
-      said: facts.row(28, facts.dropout(0.001), facts.conv(3, 1, 16), facts.relu, facts.average, facts.predict),
-      spared: facts.row(28, facts.dropout(0), facts.conv(3, 1, 16), facts.relu, facts.average, facts.predict),
+      what: "a little dropout does no harm",
+      said: facts.row(28, facts.dropout(0.051), facts.conv(3, 1, 16), facts.relu, facts.average, facts.predict),
+      spared: facts.row(28, facts.dropout(0.05), facts.conv(3, 1, 16), facts.relu, facts.average, facts.predict),
     },
   ],
 });

@@ -1,4 +1,4 @@
-import { isSpatial } from "../network.js";
+import { LITTLE_DROPOUT } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
 export const rule: AdviceRule = {
@@ -8,8 +8,8 @@ export const rule: AdviceRule = {
   suggestion: "Add dropout only if the network overfits, and after the first block.",
   find: (network) =>
     network.all("dropout").flatMap((layer) => {
-      const earlier = network.allBefore(layer).filter(isSpatial).length;
-      if (layer.p === 0 || earlier >= 2) return [];
+      const earlier = network.allBefore(layer).filter(({ kind }) => kind === "conv").length;
+      if (layer.p <= LITTLE_DROPOUT || earlier >= 2) return [];
       return [{ layer: layer.position, reason: `${earlier === 0 ? "no" : "only one"} convolution comes before it` }];
     }),
 };

@@ -1,14 +1,14 @@
-import { fieldSize, isSpatial, type Network, type Placed } from "../network.js";
+import { fieldSize, flattens, isExercise, isSpatial, type Network, type Placed } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
-/** A digit of MNIST fills 20 of an image's 28 pixels. */
+/** A digit of MNIST fills 20 of an image's 28 pixels; the main thing in other images is taken to be as large. */
 const DIGIT = 20 / 28;
-/** How much of a digit the last features must have seen before they are averaged. */
+/** How much of it the last features must have seen before they are averaged. */
 const SEEN = 3 / 4;
 
 export const rule: AdviceRule = {
   name: "field-too-small",
-  meaning: "The features that decide have never seen enough of a digit to tell it from another.",
+  meaning: "The features that decide have never seen enough of the image to tell one class from another.",
   suggestion: "Add 3×3 convolutions, or a 2×2 pooling, which makes the receptive field grow twice as fast afterwards.",
   find: (network) => {
     const digit = Math.round(DIGIT * network.imageSize);
@@ -19,19 +19,22 @@ export const rule: AdviceRule = {
       const seen = size === 1 ? "a single pixel" : `${size} pixels`;
       return {
         layer: layer.position,
-        reason: `the last features see ${seen}, but a digit is about ${digit} pixels high`,
+        reason: isExercise(network)
+          ? `the last features see ${seen}, but a digit is about ${digit} pixels high`
+          : `the last features see ${seen}, but the image is ${network.imageSize} pixels high`,
       };
     });
   },
 };
 
 /**
- * For each prediction, the last layer before the positions are averaged or flattened. Where branches meet, the one that
- * sees most.
+ * For each prediction, the last layer before the positions are averaged or flattened; a hidden layer that reads all
+ * positions sees the whole image. Where branches meet, the one that sees most.
  */
 function lastFeatures(network: Network): Placed[] {
   return network.predictions.map((prediction) => {
-    const stops = (layer: Placed): boolean => isSpatial(layer) || layer.kind === "input";
+    const isHidden = (layer: Placed): boolean => layer !== prediction && flattens(network, layer) !== undefined;
+    const stops = (layer: Placed): boolean => isSpatial(layer) || layer.kind === "input" || isHidden(layer);
     return network
       .nearestBefore(prediction, stops, true)
       .reduce((most, layer) => (fieldSize(layer) > fieldSize(most) ? layer : most));

@@ -3,6 +3,7 @@
  * network as a whole. A new one is a file in this folder, plus an import and an entry here.
  */
 import type { AdviceRule } from "../rule.js";
+import { rule as batchMixed } from "./batch-mixed.js";
 import { rule as batchNormBeforePrediction } from "./batch-norm-before-prediction.js";
 import { rule as batchNormMissing } from "./batch-norm-missing.js";
 import { rule as convolvesTooLong } from "./convolves-too-long.js";
@@ -17,7 +18,9 @@ import { rule as noActivation } from "./no-activation.js";
 import { rule as poolingNearPrediction } from "./pooling-near-prediction.js";
 import { rule as poolingTooEarly } from "./pooling-too-early.js";
 import { rule as reluBeforeSoftmax } from "./relu-before-softmax.js";
+import { rule as softmaxAxis } from "./softmax-axis.js";
 import { rule as softmaxBeforeLoss } from "./softmax-before-loss.js";
+import { rule as softmaxBeforeMean } from "./softmax-before-mean.js";
 import { rule as softmaxTwice } from "./softmax-twice.js";
 import { rule as tooFewFeatures } from "./too-few-features.js";
 import { rule as tooManyKernels } from "./too-many-kernels.js";
@@ -32,6 +35,9 @@ export const adviceRules: readonly AdviceRule[] = [
   reluBeforeSoftmax,
   softmaxTwice,
   softmaxBeforeLoss,
+  softmaxAxis,
+  softmaxBeforeMean,
+  batchMixed,
   dropoutBeforePrediction,
   batchNormBeforePrediction,
   flattenedPattern,

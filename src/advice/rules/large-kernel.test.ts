@@ -11,6 +11,21 @@ testRule(rule, {
   sparing: [() => [...body(), new nn.Conv2d(16, 10, 6), flatten, logSoftmax]],
   thresholds: [
     {
+      what: "a depthwise kernel is cheap",
+      said: facts.row(28, facts.conv(7, 8, 8, { groups: 4 }), facts.average, facts.predict),
+      spared: facts.row(28, facts.conv(7, 8, 8, { groups: 8 }), facts.average, facts.predict),
+    },
+    {
+      what: "a stem that halves an image of 96",
+      said: facts.row(95, facts.conv(7, 3, 16, { stride: [2, 2] }), facts.average, facts.predict),
+      spared: facts.row(96, facts.conv(7, 3, 16, { stride: [2, 2] }), facts.average, facts.predict),
+    },
+    {
+      what: "patches that do not overlap",
+      said: facts.row(28, facts.conv(7, 1, 16, { stride: [6, 7] }), facts.average, facts.predict),
+      spared: facts.row(28, facts.conv(7, 1, 16, { stride: [7, 7] }), facts.average, facts.predict),
+    },
+    {
       what: "a side of 5",
       said: facts.row(28, facts.conv([5, 1], 1, 16), facts.average, facts.predict),
       spared: facts.row(28, facts.conv([4, 4], 1, 16), facts.average, facts.predict),

@@ -1,5 +1,8 @@
-import { spansItsInput } from "../network.js";
+import type { LayerOf } from "../../inspect/layer.js";
+import { isDepthwise, spansItsInput, type Network, type Placed } from "../network.js";
 import type { AdviceRule } from "../rule.js";
+
+const LARGE_IMAGE = 96;
 
 export const rule: AdviceRule = {
   name: "large-kernel",
@@ -9,10 +12,16 @@ export const rule: AdviceRule = {
     network
       .all("conv")
       .filter(({ kernel, shares }) => shares === null && kernel.some((size) => size >= 5))
-      .filter((layer) => !spansItsInput(network, layer))
+      .filter((layer) => !spansItsInput(network, layer) && !isDepthwise(layer) && !isStem(network, layer))
       .map(({ position, kernel: [height, width] }) => {
         const layers = Math.ceil((Math.max(height, width) - 1) / 2);
         const figures = `${height * width} weights for each pair of channels; ${layers} of 3×3 have ${9 * layers}`;
         return { layer: position, reason: `its ${height}×${width} kernel has ${figures}` };
       }),
 };
+
+/** A first layer that makes a large image much smaller, as in ResNet, or that cuts it into patches. */
+function isStem(network: Network, { kernel, stride }: Placed<LayerOf<"conv">>): boolean {
+  const isPatches = kernel.every((size, axis) => size <= stride[axis]!);
+  return isPatches || (stride.every((step) => step > 1) && network.imageSize >= LARGE_IMAGE);
+}

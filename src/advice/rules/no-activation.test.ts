@@ -15,6 +15,10 @@ const withoutActivation = (channels: number, groups: number) =>
     facts.predict,
   );
 
+const depthwise = facts.conv(3, 8, 8, { groups: 8 });
+const inRow = (...convolutions: readonly facts.Given[]) =>
+  facts.row(28, ...convolutions, facts.relu, facts.average, facts.predict);
+
 testRule(rule, {
   deserving: [
     [
@@ -31,10 +35,28 @@ testRule(rule, {
     ],
   ],
   sparing: [
+    // A pointwise and a depthwise convolution are one in factors, and so are a narrow 1×1 convolution and its successor.
+    () => [...begin(), new nn.Conv2d(16, 16, 1), ...block(16, 16, 3, { groups: 16 }), ...end()],
+    () => [...begin(), new nn.Conv2d(16, 4, 1), new nn.BatchNorm2d(4), ...block(4, 16, 3), ...end()],
     () => [new nn.Conv2d(1, 8, 3), pool, ...block(8, 16), ...rest().slice(3), ...end()],
     () => [...begin(), new nn.Conv2d(16, 16, 3, { groups: 16 }), ...block(16, 16, 1), ...end()],
   ],
   thresholds: [
+    {
+      what: "three factors in a row, not four",
+      said: inRow(facts.conv(1, 8, 8), depthwise, facts.conv(1, 8, 8), depthwise),
+      spared: inRow(facts.conv(1, 8, 8), depthwise, facts.conv(1, 8, 8)),
+    },
+    {
+      what: "a factor has fewer channels than what is before and after it",
+      said: inRow(facts.conv(1, 8, 8), facts.conv(3, 8, 16)),
+      spared: inRow(facts.conv(1, 8, 7), facts.conv(3, 7, 8)),
+    },
+    {
+      what: "neither of two larger kernels is a factor",
+      said: inRow(facts.conv(3, 8, 7), facts.conv(3, 7, 8)),
+      spared: inRow(facts.conv(3, 8, 7), facts.conv(1, 7, 8)),
+    },
     {
       what: "a depthwise convolution has as many groups as channels, and more than one",
       said: withoutActivation(4, 2),

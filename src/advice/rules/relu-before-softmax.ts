@@ -1,3 +1,4 @@
+import { isWeighty, type Network, type Placed } from "../network.js";
 import { afterPrediction } from "../prediction.js";
 import type { AdviceRule } from "../rule.js";
 
@@ -8,6 +9,19 @@ export const rule: AdviceRule = {
   suggestion: "Remove the activation after the prediction: softmax accepts logits of either sign.",
   find: (network) =>
     afterPrediction(network)
-      .filter((layer) => layer.kind === "activation" && layer.by === "relu")
-      .map(({ position }) => ({ layer: position, reason: "it discards what the prediction says against a class" })),
+      .filter((layer) => layer.kind === "activation")
+      .filter((layer) => layer.by === "relu" || isBeforeSoftmax(network, layer))
+      .map(({ position, by }) => ({
+        layer: position,
+        reason:
+          by === "relu"
+            ? "it discards what the prediction says against a class"
+            : `it keeps the logits within the range of ${by}, so the network can never be sure`,
+      })),
 };
+
+/** Whether a softmax follows without a layer in between that learns. */
+function isBeforeSoftmax(network: Network, layer: Placed): boolean {
+  const next = network.nearestAfter(layer, (one) => one.kind === "softmax" || one.kind === "other" || isWeighty(one));
+  return next.some(({ kind }) => kind === "softmax");
+}

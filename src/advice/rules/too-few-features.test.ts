@@ -17,6 +17,11 @@ testRule(rule, {
   ],
   thresholds: [
     {
+      what: "32 features are enough for any number of classes",
+      said: facts.row(28, facts.conv(3, 1, 31, { gives: [31, 1, 1] }), facts.relu, facts.linear(31, 100)),
+      spared: facts.row(28, facts.conv(3, 1, 32, { gives: [32, 1, 1] }), facts.relu, facts.linear(32, 100)),
+    },
+    {
       what: "fewer features than classes, for a fully connected layer",
       said: facts.row(28, facts.conv(3, 1, 9, { gives: [9, 1, 1] }), facts.relu, facts.linear(9, 10)),
       spared: facts.row(28, facts.conv(3, 1, 10, { gives: [10, 1, 1] }), facts.relu, facts.linear(10, 10)),

@@ -2,6 +2,9 @@ import type { LayerOf } from "../../inspect/layer.js";
 import { type Placed } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
+/** So many features are combined in enough ways for any number of classes. */
+const MANY_FEATURES = 32;
+
 export const rule: AdviceRule = {
   name: "too-few-features",
   meaning:
@@ -10,7 +13,7 @@ export const rule: AdviceRule = {
   find: (network) =>
     network.predictions.flatMap((layer) => {
       const { features, classes } = sizes(layer);
-      if (features >= classes) return [];
+      if (features >= Math.min(classes, MANY_FEATURES)) return [];
       const from = features === 1 ? "a single feature" : `${features} features`;
       return [{ layer: layer.position, reason: `it predicts ${classes} classes from ${from}` }];
     }),
