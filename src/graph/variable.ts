@@ -51,7 +51,11 @@ export class Variable {
     if (this.residence) {
       this.residence.view(1).set(data);
       this.residence.swap();
-    } else this.host = [data.slice(), this.host[0]];
+    } else {
+      const own = this.zeros(); // the elements may be given in the other type
+      own.set(data);
+      this.host = [own, this.host[0]];
+    }
     this.version++;
   }
 

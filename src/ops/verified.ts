@@ -92,14 +92,19 @@ export function refuseWrong({ inputs: [values], attrs }: VerifiedNode, elementsO
   else refuseUnfit(values!, elementsOf);
 }
 
-/** @throws ArgumentError for a class index out of range */
-export function refuseOutside(op: string, labels: HostArray, { count, ignoreIndex }: ClassRange): void {
-  const at = labels.findIndex((label) => (label < 0 || label >= count) && label !== ignoreIndex);
+/** @throws ArgumentError for a class index out of range, or one that is no integer */
+export function refuseOutside(
+  op: string,
+  labels: HostArray,
+  { count, ignoreIndex }: Omit<ClassRange, "ignoreIndex"> & Partial<ClassRange>,
+): void {
+  const isClass = (label: number): boolean => Number.isInteger(label) && label >= 0 && label < count;
+  const at = labels.findIndex((label) => !isClass(label) && label !== ignoreIndex);
   if (at < 0) return;
   throw new ArgumentError({
     op,
     problem: `target ${labels[at]} at position ${at} is out of bounds: it is not one of the ${count} classes`,
-    expected: `0 to ${count - 1}, or ${ignoreIndex} to ignore the position`,
+    expected: `0 to ${count - 1}` + (ignoreIndex === undefined ? "" : `, or ${ignoreIndex} to ignore the position`),
     hint: "classes count from 0, and the network's last layer needs one output per class",
   });
 }

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { jsonFixture } from "../../test/fixtures.js";
+import { Flatten, Linear, Sequential } from "../nn/index.js";
+import { tensor, zeros } from "../tensor/creation.js";
 import { calibration } from "./calibration.js";
 import { classScores, confusionMatrix } from "./class-scores.js";
-import { mistakes, type Predictions } from "./predictions.js";
+import { mistakes, predict, type Predictions } from "./predictions.js";
 
 interface Case {
   readonly labels: number[];
@@ -101,4 +103,18 @@ test("predictions that are all NaN are counted, and give no figures", () => {
   );
   assert.equal(missing, 2);
   assert.ok(Number.isNaN(ece));
+});
+
+test("a label that is none of the classes is refused", () => {
+  const wrong = { classes: 2, labels: Int32Array.of(0, 2), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
+  const message =
+    /confusionMatrix: target 2 at position 1 is out of bounds: it is not one of the 2 classes; expected 0 to 1\./;
+  assert.throws(() => confusionMatrix(wrong), message);
+  const model = new Sequential(new Flatten(), new Linear(4, 2));
+  for (const [labels, shown] of [
+    [tensor([0, 0.5]), "0.5 at position 1"],
+    [tensor(Int32Array.of(-1, 0)), "-1 at position 0"],
+  ] as const) {
+    assert.throws(() => predict(model, [[zeros([2, 1, 2, 2]), labels]]), new RegExp(`predict: target ${shown}`));
+  }
 });

@@ -1,4 +1,5 @@
 /** How accurate a classifier is for each class: confusion matrix, precision, recall. */
+import { refuseOutside } from "../ops/index.js";
 import { answers, type Predictions } from "./predictions.js";
 
 /** How many images of each class are classified as which: rows are the true classes, columns the predicted ones. */
@@ -8,11 +9,13 @@ export type ConfusionMatrix = readonly (readonly number[])[];
  * Counts how many images of each class are classified as which.
  * @param predictions what `predict` returned
  * @returns the matrix
+ * @throws ArgumentError for a label that is none of the classes
  * @example
  * const predictions = { classes: 2, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
  * confusionMatrix(predictions); // [[1, 0], [1, 0]]
  */
 export function confusionMatrix(predictions: Predictions): ConfusionMatrix {
+  refuseOutside("confusionMatrix", predictions.labels, { count: predictions.classes });
   const matrix = Array.from({ length: predictions.classes }, () => Array<number>(predictions.classes).fill(0));
   for (const { label, predicted } of answers(predictions)) matrix[label]![predicted]!++;
   return matrix;

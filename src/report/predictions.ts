@@ -3,6 +3,7 @@ import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
+import { refuseOutside } from "../ops/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A network's answer for every image. */
@@ -21,6 +22,7 @@ export interface Predictions {
  * @param model a network that computes log-likelihoods or scores [N, classes]; it is called in evaluation mode
  * @param batches images [N, C, H, W] with their classes, int32 [N], in an order that does not change
  * @returns the likelihoods, and the true classes
+ * @throws ArgumentError for a label that is none of the classes
  * @example
  * const test = new DataLoader(new TensorDataset(rand([6, 1, 28, 28]), randint(0, 10, [6])), { batchSize: 4 });
  * predict(new ExerciseNet(), test).likelihoods.length; // 60
@@ -33,8 +35,10 @@ export function predict(model: Module, batches: Iterable<Batch>): Predictions {
     for (const [images, targets] of batches) {
       const output = noGrad(() => (model as (images: Tensor) => Tensor)(images).softmax(1));
       parts.push(output.data() as Float32Array);
-      labels.push(...targets.data());
       classes = output.shape[1]!;
+      const given = targets.data();
+      refuseOutside("predict", given, { count: classes });
+      for (const label of given) labels.push(label);
     }
     const likelihoods = new Float32Array(labels.length * classes);
     parts.reduce((at, part) => (likelihoods.set(part, at), at + part.length), 0);

@@ -9,7 +9,8 @@ import { Adam, SGD } from "../optim/index.js";
 import { manualSeed, rand } from "../random/random.js";
 import { compile } from "../tensor/compile.js";
 import { arange, full, tensor, zeros } from "../tensor/creation.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Variable } from "../graph/variable.js";
+import { Tensor } from "../tensor/tensor.js";
 
 const int = (...elements: number[]): Tensor => tensor(Int32Array.from(elements));
 const size = 4;
@@ -183,6 +184,18 @@ test("types of operands and numbers are promoted as in PyTorch", () => {
     [i.mean(), "float32"],
   ] as const;
   types.forEach(([x, dtype], at) => assert.equal(x.dtype, dtype, `case ${at}`));
+});
+
+test("elements and results of another type are converted, or refused, when they are written to a leaf", () => {
+  const whole = Tensor.ofVariable(new Variable([2], "int32"), false);
+  const real = Tensor.ofVariable(new Variable([2], "float32"), false);
+  assert.deepEqual(whole.copy_(tensor([2.75, -3e9])).tolist(), [2, -2147483648]);
+  assert.deepEqual(whole.setData(Float32Array.of(5, 16777216)).add(1).tolist(), [6, 16777217]);
+  assert.throws(() => whole.setData(Float32Array.of(1, 0.5)), /setData: element 1 is no int32 number.*got 0\.5/);
+  assert.throws(() => whole.setData(Float32Array.of(NaN, 1)), /setData: element 0/);
+  const unused = Tensor.ofVariable(new Variable([2], "float32"), false).setData(Int32Array.of(1, 2));
+  assert.ok(unused.data() instanceof Float32Array);
+  assert.deepEqual(real.copy_(int(7, 8)).div(2).tolist(), [3.5, 4]);
 });
 
 test("Adam goes on after a step that failed", () => {

@@ -174,7 +174,8 @@ export class Tensor extends Shaping<Tensor> {
    * Overwrites a leaf immediately.
    * @param elements as many as this tensor has, in row-major order; they are copied
    * @returns this tensor
-   * @throws StateError if this is not a leaf, ShapeError if the number of elements is wrong
+   * @throws StateError if this is not a leaf, ShapeError if the number of elements is wrong; ArgumentError for an element
+   *   that an int32 leaf cannot hold
    * @example
    * const w = new nn.Parameter(zeros([2, 2]));
    * w.setData(Float32Array.of(1, 2, 3, 4)).tolist(); // [[1, 2], [3, 4]]
@@ -187,6 +188,14 @@ export class Tensor extends Shaping<Tensor> {
         op: "setData",
         problem: `${counted(elements.length, "element")} cannot fill the shape ${formatShape(this.shape)}`,
         expected: `${variable.size}`,
+      });
+    }
+    const wrong = this.dtype === "int32" ? elements.findIndex((element) => element !== (element | 0)) : -1;
+    if (wrong >= 0) {
+      throw new ArgumentError({
+        op: "setData",
+        problem: `element ${wrong} is no int32 number, which this tensor holds`,
+        got: String(elements[wrong]),
       });
     }
     forgetAssignment(variable);

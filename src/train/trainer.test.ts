@@ -6,6 +6,8 @@ import { DivergenceError } from "../errors/errors.js";
 import { SGD } from "../optim/index.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { compiledEngine, setEngine } from "../runtime/realize.js";
+import type { Batch } from "../data/dataset.js";
+import { tensor } from "../tensor/creation.js";
 import { decodeCheckpoint, encodeCheckpoint, hashTensors, type TrainingState } from "./checkpoint.js";
 import { evaluate } from "./evaluate.js";
 import type { StepEvent, TrainEvent } from "./events.js";
@@ -236,3 +238,26 @@ test("the health is that of the first batch of the test", async () => {
   await trainer.run();
   assert.deepEqual(health, measureHealth(trainer.model, batches[0]!));
 });
+
+for (const compiled of [false, true]) {
+  test(`a class out of range ends ${compiled ? "a compiled" : "a"} training or test with its position, late in the epoch, too`, async () => {
+    setEngine(compiledEngine());
+    const batches = [...toySource(18).iterate()];
+    const spoiled = (number: number): { length: number; iterate: () => Batch[] } => {
+      const [images, labels] = batches[number]!;
+      const wrong = tensor(Int32Array.from(labels.data()).fill(12, 1, 2));
+      return {
+        length: batches.length,
+        iterate: () => batches.map((batch, i) => (i === number ? [images, wrong] : batch)),
+      };
+    };
+    const whole = { length: batches.length, iterate: () => batches };
+    const message = /target 12 at position 1 is out of bounds/;
+    const training = toyTrainer({ compiled, trainLoader: spoiled(3), testLoader: whole });
+    let steps = 0;
+    training.on("step", () => steps++);
+    await assert.rejects(training.run(), message);
+    assert.equal(steps, 3);
+    await assert.rejects(toyTrainer({ compiled, trainLoader: whole, testLoader: spoiled(3) }).run(), message);
+  });
+}

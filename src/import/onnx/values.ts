@@ -38,7 +38,7 @@ export type Value = Tensor | Numbers;
 
 /** Returns a value as a tensor; integers become int32. */
 export function asTensor(value: Value): Tensor {
-  return value instanceof Tensor ? value : tensor(Int32Array.from(value.values), value.shape);
+  return value instanceof Tensor ? value : tensor(value.values, value.shape, "int32");
 }
 
 /** Takes the numbers at these positions of an axis, as `Gather` and `Slice` do with lists of sizes. */
