@@ -5,7 +5,7 @@
  * (modules, functional calls, residual additions).
  */
 import { ArgumentError } from "../errors/errors.js";
-import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
+import { topologicalOrder, type HostArray, type Node, type VariableNode } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import type { Module } from "../nn/index.js";
 import { variable } from "../ops/leaf.js";
@@ -109,7 +109,7 @@ class Merger {
     const shape = mergeSizes(place, node.shape, twin.shape) as Sizes;
     const base = { shape, dtype: node.dtype, module, inputs: [] as Value[], attrs: {} };
     if (node === this.first.input) return { ...base, op: "input" };
-    if (variable.is(node)) return this.variable(node.attrs.variable, base);
+    if (variable.is(node)) return this.variable(node, base);
     // Values that are drawn anew in each pass, such as a dropout's key, differ between the two.
     if (node.supply && twin.supply) return { ...base, op: "live" };
     if (node.value !== undefined) {
@@ -126,10 +126,11 @@ class Merger {
   }
 
   /** A variable that does not belong to the network is a constant. */
-  private variable(variable: Variable, base: Omit<Value<"data">, "op">): Value {
+  private variable({ attrs: { variable }, requiresGrad }: VariableNode, base: Omit<Value<"data">, "op">): Value {
     const data = variable.read();
     const name = this.names.get(variable);
-    return name === undefined ? { ...base, op: "data", data } : { ...base, op: "variable", attrs: { name }, data };
+    if (name === undefined) return { ...base, op: "data", data };
+    return { ...base, op: "variable", attrs: { name, isTrained: requiresGrad }, data };
   }
 }
 

@@ -22,42 +22,63 @@ function perChannel(value: Value | undefined): Value | undefined {
   return inner;
 }
 
+/** Whether v [C] has a number for each channel of images [N,C,H,W]. With another C, broadcasting would change the images. */
+function fitsChannels(v: Value, images: Value): boolean {
+  return images.shape.length === 4 && sameSize(v.shape[0], images.shape[1]);
+}
+
 /** conv2d(x, w) + b */
 const convolutionBias: Fusion = (value) => {
   const [convolution, added] = parts(value, "add") ?? [];
   const bias = perChannel(added);
   if (convolution?.op !== "conv2d" || convolution.inputs.length !== 2 || !bias) return undefined;
+  if (!fitsChannels(bias, convolution)) return undefined;
   return { ...convolution, inputs: [...convolution.inputs, bias], module: value.module };
 };
+
+/** Statistics are not trained: PyTorch's function gives them no gradient. */
+function isStatistic(value: Value): boolean {
+  return value.op === "data" || (value.op === "variable" && !value.attrs.isTrained);
+}
 
 /** (x − mean)·scale, where scale is 1/√(var + eps), possibly times a weight. Inputs: [x, weight?, bias?, mean, var]. */
 const batchNorm: Fusion = (value) => {
   const [centered, factor] = parts(value, "mul") ?? [];
   const [x, shift] = parts(centered, "sub") ?? [];
   const [mean, scale] = [perChannel(shift), perChannel(factor)];
-  if (x?.shape.length !== 4 || !mean || !scale) return undefined;
+  if (!x || !mean || !scale || !fitsChannels(mean, x)) return undefined;
   const [rstd, weight] = parts(scale, "mul") ?? [scale, undefined];
   const [sum] = parts(rstd, "rsqrt") ?? [];
   const [variance, eps] = parts(sum, "add") ?? [];
   if (
     eps?.op !== "constant" ||
     typeof eps.attrs.value !== "number" ||
+    eps.shape.length > 1 ||
     !variance ||
     !sameSizes(variance.shape, mean.shape)
   )
     return undefined;
   if (weight && !sameSizes(weight.shape, mean.shape)) return undefined;
+  if (!isStatistic(mean) || !isStatistic(variance)) return undefined;
   const attrs = { eps: eps.attrs.value };
   return { ...value, op: "batchNormInference", attrs, inputs: [x, weight, undefined, mean, variance] };
 };
 
 const batchNormBias: Fusion = (value) => {
   const [normal, added] = parts(value, "add") ?? [];
-  const [x, weight, before, mean, variance] = parts(normal, "batchNormInference") ?? [];
+  if (normal?.op !== "batchNormInference") return undefined;
+  const [x, weight, before, mean, variance] = normal.inputs;
   const bias = perChannel(added);
-  if (!normal || !bias || before) return undefined;
+  if (!bias || before || !fitsChannels(bias, normal)) return undefined;
   return { ...normal, inputs: [x, weight, bias, mean, variance], module: value.module };
 };
+
+/** What was repeated along leading axes to become this value, as a product of matrices would repeat it. */
+function beforeRepeats(value: Value): Value {
+  const [inner] = parts(value, "expand") ?? [];
+  const isMatrix = inner !== undefined && inner.shape.length >= 2;
+  return isMatrix && sameSizes(inner.shape.slice(-2), value.shape.slice(-2)) ? inner : value;
+}
 
 /** A product of stacks of matrices, whose leading axes were merged into one: a·b like NumPy's `matmul`. */
 const product: Fusion = (value) => {
@@ -68,7 +89,7 @@ const product: Fusion = (value) => {
   const unstack = (part: Value): Value | undefined => {
     const [inner] = parts(part, "reshape") ?? [part];
     if (!inner || !sameSizes(inner.shape, [...front, ...part.shape.slice(-2)])) return undefined;
-    return parts(inner, "expand")?.[0] ?? inner;
+    return beforeRepeats(inner);
   };
   const [matrix] = parts(right, "reshape") ?? [];
   const [rows] = parts(left, "reshape") ?? [left];
@@ -76,9 +97,12 @@ const product: Fusion = (value) => {
     matrix?.shape.length === 2 &&
     sameSizes(right.shape, [1, ...matrix.shape]) &&
     rows !== undefined &&
+    rows.shape.length >= 2 &&
     sameSizes(value.shape, [...rows.shape.slice(0, -1), matrix.shape[1]!]);
   const [a, b] = flat ? [rows, matrix] : [unstack(left), unstack(right)];
-  if (!a || !b) return undefined;
+  // Without these, a·b would have another shape: the product of vectors, or of fewer leading axes than were repeated.
+  if (!a || !b || Math.max(a.shape.length, b.shape.length) !== value.shape.length) return undefined;
+  if (!flat && !sameSizes(value.shape.slice(-2), [a.shape.at(-2)!, b.shape.at(-1)!])) return undefined;
   return { ...value, op: "product", attrs: {}, inputs: [a, b] };
 };
 
@@ -86,9 +110,9 @@ const product: Fusion = (value) => {
 const linear: Fusion = (value) => {
   const made = product(value);
   const [x, transposed] = made?.inputs ?? [];
-  const [weight] = parts(transposed, "permute") ?? [];
-  if (!made || weight?.shape.length !== 2 || x!.shape.length < 2) return made;
-  return { ...made, op: "linear", attrs: {}, inputs: [x, weight] };
+  if (transposed?.op !== "permute" || transposed.attrs.order.join() !== "1,0") return made;
+  const [weight] = transposed.inputs;
+  return { ...made!, op: "linear", attrs: {}, inputs: [x, weight] };
 };
 
 const linearBias: Fusion = (value) => {
@@ -101,8 +125,10 @@ const linearBias: Fusion = (value) => {
 /** Σx / n */
 const mean: Fusion = (value) => {
   const [total, count] = parts(value, "div") ?? [];
-  if (total?.op !== "sum" || count?.op !== "constant") return undefined;
+  if (total?.op !== "sum" || count?.op !== "constant" || !sameSizes(value.shape, total.shape)) return undefined;
   const [x] = total.inputs as [Value];
+  // Elsewhere the mean of integers is an integer.
+  if (x.dtype !== value.dtype) return undefined;
   const { axes } = total.attrs;
   const size = axes.map((axis) => x.shape[axis]!).reduce(times, 1);
   return sameSize(size, count.attrs.value) ? { ...total, op: "mean", module: value.module } : undefined;
@@ -114,14 +140,22 @@ function times(a: Size, b: Size): Size {
   return { perImage: factor(a) * factor(b) };
 }
 
-/** x·(random ≥ p ? 1/(1 − p) : 0). It drops whole channels if the mask has one number per channel. */
+/** Whether a value is this number. Attributes are float64; elements are float32. */
+function isNumber(value: Value | undefined, number: number): boolean {
+  return value?.op === "constant" && value.shape.length === 0 && value.attrs.value === number;
+}
+
+/** x·(random ≥ p ? 1/(1 − p) : 0). It drops whole channels if the mask has one number per channel of each image. */
 const dropout: Fusion = (value) => {
   const [x, mask] = parts(value, "mul") ?? [];
-  const [kept] = parts(mask, "where") ?? [];
+  const [kept, scale, dropped] = parts(mask, "where") ?? [];
   const [random, p] = parts(kept, "ge") ?? [];
   if (!x || random?.op !== "random" || p?.op !== "constant" || typeof p.attrs.value !== "number") return undefined;
-  const op = sameSizes(x.shape, mask!.shape) ? "dropout" : "dropout2d";
-  return { ...value, op, attrs: { p: p.attrs.value }, inputs: [x] };
+  if (!isNumber(scale, 1 / (1 - p.attrs.value)) || !isNumber(dropped, 0)) return undefined;
+  const attrs = { p: p.attrs.value };
+  if (sameSizes(x.shape, mask!.shape)) return { ...value, op: "dropout", attrs, inputs: [x] };
+  const isPerChannel = x.shape.length === 4 && sameSizes(mask!.shape, [...x.shape.slice(0, 2), 1, 1]);
+  return isPerChannel ? { ...value, op: "dropout2d", attrs, inputs: [x] } : undefined;
 };
 
 /** An exported network computes no gradients and verifies nothing, so these do nothing. */

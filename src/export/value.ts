@@ -45,8 +45,8 @@ interface ExportAttrs {
   /** Drawn anew in each pass, such as a dropout's key. */
   readonly live: object;
   readonly data: object;
-  /** The name in the state dict. */
-  readonly variable: { readonly name: string };
+  /** The name in the state dict, and whether it is a parameter that is trained. */
+  readonly variable: { readonly name: string; readonly isTrained: boolean };
   readonly linear: object;
   /** A product of stacks of matrices; `matmul` multiplies single ones. */
   readonly product: object;

@@ -14,20 +14,11 @@ import { compareEngines } from "../../test/engine-checks.js";
 import { checkRandomly } from "../../test/random-checks.js";
 import { gradients } from "../autograd/gradients.js";
 import { topologicalOrder, type Dtype, type Node } from "../graph/node.js";
-import { broadcastShapes, sizeOf, type Shape } from "../graph/shape.js";
+import { sizeOf } from "../graph/shape.js";
 import * as ops from "../ops/index.js";
-import { builders, pick, type Step } from "../reference/random-steps.js";
-import { evaluate } from "../reference/reference.js";
+import { areMultiples, grain, grow, magnitudesOf } from "../reference/random-graph.js";
+import { builders } from "../reference/random-steps.js";
 import { asData, asVariable, fillInput } from "../reference/sample-inputs.js";
-
-/** No tensor has more elements, and no element a larger magnitude. */
-const largest = { elements: 400, magnitude: 2 ** 18 };
-
-/** All elements are multiples of this. Products are multiples of its square, and exact: their sums need 24 bits. */
-const grain = 1 / 8;
-
-const areMultiples = (nodes: readonly Node[], of: number): boolean =>
-  evaluate(nodes).every(({ data }) => data.every((x) => Number.isInteger(x / of)));
 
 const shapes = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 8), { maxLength: 4 }).filter((shape) => sizeOf(shape) <= 200);
 const inputs = fc.array(
@@ -43,48 +34,6 @@ const steps = fc.array(
   }),
   { minLength: 1, maxLength: 9 },
 );
-
-function broadcast(a: Shape, b: Shape): boolean {
-  try {
-    broadcastShapes("", a, b);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The largest magnitude of a node's elements, with those of sums on their way, in whatever order they are added. */
-function magnitudesOf(order: readonly Node[]): Map<Node, number> {
-  const values = evaluate(order);
-  const found = new Map<Node, number>();
-  order.forEach((node, i) => {
-    const own = values[i]!.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    const of = (input: number): number => found.get(node.inputs[input]!)!;
-    let sums = 0;
-    if (ops.sum.is(node)) sums = (of(0) * sizeOf(node.inputs[0]!.shape)) / sizeOf(node.shape);
-    if (ops.matmul.is(node)) sums = of(0) * of(1) * node.inputs[0]!.shape.at(-1)!;
-    found.set(node, Math.max(own, sums));
-  });
-  return found;
-}
-
-/** The nodes of a random graph; a step whose result would be too large or too fine is left out. */
-function grow(leaves: readonly Node[], steps: readonly Step[]): Node[] {
-  const nodes = [...leaves];
-  for (const { op, x: first, y: second, more } of steps) {
-    const x = pick(nodes, first);
-    const y = pick(
-      nodes.filter(({ shape }) => broadcast(shape, x.shape)),
-      second,
-    );
-    const made = builders[op]!(x, y, more);
-    if (!made || sizeOf(made.shape) > largest.elements) continue;
-    const order = topologicalOrder([made]);
-    const fits = Math.max(...magnitudesOf(order).values()) <= largest.magnitude;
-    if (fits && areMultiples(order, grain)) nodes.push(made);
-  }
-  return nodes;
-}
 
 /**
  * How far results may be off. Nothing, unless something divides (the gradient of a maximum, among those that tie) or

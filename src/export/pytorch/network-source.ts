@@ -8,7 +8,8 @@ import { trace, type Trace } from "../computation.js";
 import { refuse, valuesInOrder, type Value } from "../value.js";
 import { constructorOf, declare, isKnown } from "./layers.js";
 import { className, selfPath } from "./names.js";
-import { expressionOf, expressions } from "./operators.js";
+import { pythonTuple } from "../../text/python.js";
+import { expressionOf, expressions, pythonNumber, torchType } from "./operators.js";
 import { asInTraining, checkTraining, isOnlyDropout } from "./training-mode.js";
 
 /** The largest number of elements to write into a program. */
@@ -109,8 +110,9 @@ class ForwardWriter {
     if (elements.length > LARGEST_CONSTANT)
       refuse(value, `${elements.length} elements are too many to write into a program`);
     const name = this.constantName();
-    const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
-    const tensor = `torch.tensor([${elements.join(", ")}], dtype=${dtype}).reshape(${(value.shape as readonly number[]).join(", ")})`;
+    const list = elements.map((element) => pythonNumber(element, value)).join(", ");
+    const shape = pythonTuple(value.shape as readonly number[]);
+    const tensor = `torch.tensor([${list}], dtype=${torchType(value)}).reshape(${shape})`;
     this.constants.push(`self.register_buffer("${name}", ${tensor}, persistent=False)`);
     return `self.${name}`;
   }

@@ -34,25 +34,54 @@ const overAxes =
   ([x], value) =>
     `${x}.${name}(dim=${pythonTuple(value.attrs.axes)}, keepdim=True)`.replace(/\((\d+),\),/, "$1,");
 
+function isNumber(input: Value | undefined): boolean {
+  return input?.op === "constant" && input.shape.length === 0;
+}
+
 /** The inputs as tensors, for functions that do not accept numbers. */
 function tensors(x: readonly string[], value: Value): string[] {
   return x.map((text, at) => {
-    const input = value.inputs[at]!;
-    return input.op === "constant" && input.shape.length === 0 ? `torch.tensor(${text}, device=images.device)` : text;
+    const input = value.inputs[at];
+    return isNumber(input) ? `torch.tensor(${text}, dtype=${torchType(input!)}, device=images.device)` : text;
   });
+}
+
+/** Python's operators, which take a number beside a tensor. Two numbers would give a number, which has no methods. */
+const OPERATORS: ReadonlySet<ValueOp> = new Set([
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "pow",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+]);
+
+function takesNumbers({ op, inputs }: Value): boolean {
+  return OPERATORS.has(op) && !inputs.every(isNumber);
+}
+
+export function torchType({ dtype }: Value): string {
+  return dtype === "int32" ? "torch.int32" : "torch.float32";
 }
 
 const constant: Expression<"constant"> = (_, value) => {
   const { value: number } = value.attrs;
   if (typeof number !== "number") return refuse(value, "its value depends on the batch size");
-  const text = value.dtype === "int32" ? String(number) : float(number);
-  if (value.shape.length === 0) return text;
-  const dtype = value.dtype === "int32" ? "torch.int32" : "torch.float32";
-  return `torch.full(${tuple(value.shape)}, ${text}, dtype=${dtype}, device=images.device)`;
+  const text = pythonNumber(number, value);
+  // In Python, -2.0 ** x is -(2.0 ** x).
+  if (value.shape.length === 0) return text.startsWith("-") ? `(${text})` : text;
+  return `torch.full(${tuple(value.shape)}, ${text}, dtype=${torchType(value)}, device=images.device)`;
 };
 
-function float(number: number): string {
-  if (Number.isFinite(number)) return pythonFloat(number);
+/** An element of a tensor in Python. */
+export function pythonNumber(number: number, { dtype }: Value): string {
+  if (dtype === "int32") return String(number);
+  if (Number.isFinite(number)) return Object.is(number, -0) ? "-0.0" : pythonFloat(number);
   return number > 0 ? "math.inf" : number < 0 ? "-math.inf" : "math.nan";
 }
 
@@ -75,7 +104,7 @@ const pad: Expression<"pad"> = ([x], value) => {
   if (interior.some((count) => count !== 0)) return refuse(value, "PyTorch cannot pad between elements");
   // PyTorch's padding begins with the last axis.
   const amounts = before.map((count, axis) => `${count}, ${after[axis]}`).reverse();
-  return `F.pad(${x}, (${amounts.join(", ")}), value=${fill})`;
+  return `F.pad(${x}, (${amounts.join(", ")}), value=${pythonNumber(fill, value)})`;
 };
 
 const functionalDropout =
@@ -135,10 +164,7 @@ export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: rea
   le: comparison("<="),
   gt: comparison(">"),
   ge: comparison(">="),
-  where: (x, value) => {
-    const [condition, yes, no] = tensors(x, value);
-    return `torch.where(${condition} != 0, ${yes}, ${no})`;
-  },
+  where: ([condition, yes, no]) => `torch.where(${condition} != 0, ${yes}, ${no})`,
   cast: ([x], value) => `${x}.${value.dtype === "int32" ? "int" : "float"}()`,
   reshape,
   permute: ([x], value) => `${x}.permute(${value.attrs.order.join(", ")})`,
@@ -153,6 +179,7 @@ export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: rea
 export function expressionOf(value: Value): Expression | undefined {
   const { elsewhere = "internal" } = registry.get(value.op) ?? {};
   const name = elsewhere === "internal" || elsewhere.pytorch === "rule" ? null : elsewhere.pytorch;
-  const call: Expression = (x) => `${name}(${tensors(x, value).join(", ")})`;
-  return expressions[value.op] ?? (name === null ? undefined : call);
+  const call: Expression = (x) => `${name}(${x.join(", ")})`;
+  const write: Expression | undefined = expressions[value.op] ?? (name === null ? undefined : call);
+  return write && ((x, of) => write(takesNumbers(of) ? x : tensors(x, of), of));
 }
