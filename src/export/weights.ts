@@ -2,7 +2,8 @@
 import { zipSync } from "fflate";
 import type { Module } from "../nn/index.js";
 import { copyTensors } from "../train/checkpoint.js";
-import { bytesOf, encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
+import { typeInFile, writeElements } from "../formats/element-types.js";
+import { encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
 
 /**
  * Writes parameters and buffers in Hugging Face's format (huggingface.co/docs/safetensors), under PyTorch's names.
@@ -29,21 +30,25 @@ const FIRST_DAY = new Date(1980, 0, 1);
  * [...decodeStateDict(file, "net.npz").keys()]; // ["weight", "bias"]
  */
 export function exportNpz(model: Module): Uint8Array {
-  const arrays = [...copyTensors(model.stateDict())].map(([name, stored]) => [`${name}.npy`, encodeNpy(stored)]);
+  const arrays = [...copyTensors(model.stateDict())].map(([name, stored]) => [`${name}.npy`, encodeNpy(name, stored)]);
   return zipSync(Object.fromEntries(arrays) as Record<string, Uint8Array>, { level: 0, mtime: FIRST_DAY });
 }
 
+/** NumPy's names of the element types. */
+const TYPES = { F32: "<f4", I32: "<i4", I64: "<i8" } as const;
+
 /** NumPy's format 1.0: a header in Python syntax that ends at a multiple of 64 bytes, then the elements. */
-function encodeNpy({ shape, data }: StoredTensor): Uint8Array {
-  const type = data instanceof Float32Array ? "<f4" : "<i4";
+function encodeNpy(tensor: string, { shape, data }: StoredTensor): Uint8Array {
+  const type = typeInFile(tensor, data);
+  const elements = writeElements(type, data);
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const text = `{'descr': '${TYPES[type]}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const start = Math.ceil((10 + text.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(start + data.byteLength).fill(0x20, 10, start);
+  const bytes = new Uint8Array(start + elements.length).fill(0x20, 10, start);
   bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0]);
   new DataView(bytes.buffer).setUint16(8, start - 10, true);
   bytes.set(new TextEncoder().encode(text), 10);
   bytes[start - 1] = 0x0a;
-  bytes.set(bytesOf(data), start);
+  bytes.set(elements, start);
   return bytes;
 }

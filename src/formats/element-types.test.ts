@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesIn, elementTypeNames, readElements, type ElementTypeName } from "./element-types.js";
+import {
+  bytesIn,
+  elementTypeNames,
+  readElements,
+  typeInFile,
+  writeElements,
+  type ElementTypeName,
+} from "./element-types.js";
+import type { HostArray } from "../graph/node.js";
 
 /** A typed array's bytes, at offset 1 of a larger buffer, because elements need not be aligned. */
 function bytesOf({ buffer }: ArrayBufferView): Uint8Array {
@@ -41,7 +49,33 @@ test("int64 must fit into 32 bits", () => {
   }
 });
 
+test("small integers and bools become int32, and unsigned ones must fit", () => {
+  const read = (type: ElementTypeName, array: ArrayBufferView): HostArray => readElements(type, bytesOf(array));
+  assert.deepEqual(read("I16", Int16Array.of(-(2 ** 15), 2 ** 15 - 1)), Int32Array.of(-(2 ** 15), 2 ** 15 - 1));
+  assert.deepEqual(read("U16", Uint16Array.of(0, 65535)), Int32Array.of(0, 65535));
+  assert.deepEqual(read("I8", Int8Array.of(-128, 127)), Int32Array.of(-128, 127));
+  assert.deepEqual(read("U8", Uint8Array.of(0, 255)), Int32Array.of(0, 255));
+  assert.deepEqual(read("BOOL", Uint8Array.of(0, 1, 2)), Int32Array.of(0, 1, 1));
+  assert.deepEqual(read("U32", Uint32Array.of(2 ** 31 - 1)), Int32Array.of(2 ** 31 - 1));
+  assert.throws(() => read("U32", Uint32Array.of(2 ** 31)), /2147483648 does not fit/);
+  assert.throws(() => read("U64", BigUint64Array.of(2n ** 64n - 1n)), /18446744073709551615 does not fit/);
+});
+
+test("only counts of batches are written as int64", () => {
+  assert.equal(typeInFile("bn1.num_batches_tracked", Int32Array.of(1)), "I64");
+  assert.equal(typeInFile("num_batches_tracked", Int32Array.of(1)), "I64");
+  assert.equal(typeInFile("places", Int32Array.of(1)), "I32");
+  assert.equal(typeInFile("weight", Float32Array.of(1)), "F32");
+  for (const value of [0, 7, -1, 2 ** 31 - 1, -(2 ** 31)]) {
+    assert.deepEqual(readElements("I64", writeElements("I64", Int32Array.of(value))), Int32Array.of(value));
+  }
+});
+
 test("the bytes of a tensor", () => {
-  const sizes: Record<ElementTypeName, number> = { F64: 48, F32: 24, F16: 12, BF16: 12, I64: 48, I32: 24 };
+  const floats = { F64: 48, F32: 24, F16: 12, BF16: 12 };
+  const sizes: Record<ElementTypeName, number> = {
+    ...floats,
+    ...{ I64: 48, U64: 48, I32: 24, U32: 24, I16: 12, U16: 12, I8: 6, U8: 6, BOOL: 6 },
+  };
   for (const type of elementTypeNames) assert.equal(bytesIn(type, [2, 3]), sizes[type], type);
 });

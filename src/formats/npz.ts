@@ -9,16 +9,25 @@ import type { StoredTensor } from "./safetensors.js";
 import { denseElements } from "./strides.js";
 import type { ZipArchive } from "./zip.js";
 
-/** NumPy's type codes. */
+/** NumPy's type codes, without the byte order. */
 const TYPES: Readonly<Record<string, ElementTypeName>> = {
-  "<f2": "F16",
-  "<f4": "F32",
-  "<f8": "F64",
-  "<i4": "I32",
-  "<i8": "I64",
+  f2: "F16",
+  f4: "F32",
+  f8: "F64",
+  i1: "I8",
+  i2: "I16",
+  i4: "I32",
+  i8: "I64",
+  u1: "U8",
+  u2: "U16",
+  u4: "U32",
+  u8: "U64",
+  b1: "BOOL",
 };
 const MAGIC = "\x93NUMPY";
-const HEADER = /^\{'descr': (.+), 'fortran_order': (True|False), 'shape': \(((?:\d+, ?)*\d*)\), ?\} *\n$/;
+/** The keys of a header, in any order. Python 2 wrote long integers with an L. */
+const SHAPE = /^\(((?:\d+L?, ?)*(?:\d+L?)?)\)/;
+const FIELD = /^\s*(?:'(descr|fortran_order|shape)'|"(descr|fortran_order|shape)")\s*:\s*/;
 /** NumPy's own limit for the length of a header. */
 const MAX_HEADER = 10_000;
 
@@ -34,27 +43,40 @@ export function decodeNpz(archive: ZipArchive, file: string): Map<string, Stored
 }
 
 function decodeNpy(bytes: Uint8Array, where: string): StoredTensor {
-  const { header, start } = readHeader(bytes, where);
-  const match = HEADER.exec(header);
-  if (!match) throw corrupt(where, "its header cannot be read");
-  const [, code, order, sizes] = match as unknown as [string, string, string, string];
-  const type = readType(code, where);
-  const shape = sizes.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number(size)]));
+  const { text, start } = readHeader(bytes, where);
+  const { code, isFortran, shape } = parseHeader(text, where);
+  return readArray(bytes.subarray(start), code, isFortran, shape, where);
+}
+
+/**
+ * Reads the elements of an array.
+ * @param code the element type as Python, with its byte order: `'<f4'`
+ * @param isFortran whether the first axis varies fastest
+ */
+export function readArray(
+  bytes: Uint8Array,
+  code: string,
+  isFortran: boolean,
+  shape: readonly number[],
+  where: string,
+): StoredTensor {
+  const { type, isBigEndian } = readType(code, where);
   const expected = bytesIn(type, shape);
-  if (bytes.length - start !== expected) {
-    throw corrupt(
-      where,
-      `an array ${formatShape(shape)} has the wrong length`,
-      `${expected} bytes`,
-      `${bytes.length - start}`,
-    );
+  if (bytes.length !== expected) {
+    const problem = `an array ${formatShape(shape)} has the wrong length`;
+    throw corrupt(where, problem, `${expected} bytes`, `${bytes.length}`);
   }
   try {
-    const elements = readElements(type, bytes.subarray(start));
-    return { shape, data: order === "True" ? fromFortran(elements, shape) : elements };
+    const elements = readElements(type, isBigEndian ? swapped(bytes, bytesIn(type, [])) : bytes);
+    return { shape, data: isFortran ? fromFortran(elements, shape) : elements };
   } catch (error) {
     throw corrupt(where, (error as Error).message);
   }
+}
+
+/** Reverses the bytes of each element. */
+function swapped(bytes: Uint8Array, size: number): Uint8Array {
+  return bytes.map((_, at) => bytes[at - (at % size) + size - 1 - (at % size)]!);
 }
 
 /** Converts elements from Fortran order, in which the first axis varies fastest, to row-major order. */
@@ -68,28 +90,82 @@ function fromFortran(elements: StoredTensor["data"], shape: readonly number[]): 
   return denseElements(elements, { shape, strides, offset: 0 });
 }
 
-function readHeader(bytes: Uint8Array, where: string): { header: string; start: number } {
-  const text = (from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
-  if (bytes.length < 12 || text(0, 6) !== MAGIC) throw corrupt(where, "it is no NumPy array");
+/** Returns the header as text, and where the elements begin. Versions 2 and 3 have a longer length; 3 is UTF-8. */
+function readHeader(bytes: Uint8Array, where: string): { text: string; start: number } {
+  const latin = (from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
+  if (bytes.length < 12 || latin(0, 6) !== MAGIC) throw corrupt(where, "it is no NumPy array");
+  const version = bytes[6]!;
+  if (version < 1 || version > 3) throw corrupt(where, "its version is not known", "1, 2 or 3", `${version}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const long = bytes[6]! > 1;
-  const at = long ? 12 : 10;
-  const length = long ? view.getUint32(8, true) : view.getUint16(8, true);
+  const at = version > 1 ? 12 : 10;
+  const length = version > 1 ? view.getUint32(8, true) : view.getUint16(8, true);
   if (length > Math.min(MAX_HEADER, bytes.length - at)) throw corrupt(where, "its header is too long");
-  return { header: text(at, at + length), start: at + length };
+  return { text: latin(at, at + length), start: at + length };
 }
 
-function readType(code: string, where: string): ElementTypeName {
-  const name = /^'(.*)'$/.exec(code)?.[1] ?? code;
+interface Header {
+  /** The element type as Python: a string, or a list for records. */
+  readonly code: string;
+  readonly isFortran: boolean;
+  readonly shape: readonly number[];
+}
+
+/** Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
+function parseHeader(text: string, where: string): Header {
+  const fields = new Map<string, string>();
+  let rest = text.trim();
+  const take = (pattern: RegExp): string | undefined => {
+    const found = pattern.exec(rest);
+    if (found) rest = rest.slice(found[0].length);
+    return found?.[1] ?? found?.[2] ?? found?.[0];
+  };
+  take(/^\{/);
+  for (let name = take(FIELD); name !== undefined; name = take(FIELD)) {
+    const value =
+      name === "shape" ? take(SHAPE) : name === "descr" ? take(/^(?:'[^']*'|"[^"]*"|\[.*\])/) : take(/^(?:True|False)/);
+    if (value === undefined || fields.has(name)) break;
+    fields.set(name, value);
+    take(/^\s*,/);
+  }
+  const [code, order, sizes] = ["descr", "fortran_order", "shape"].map((name) => fields.get(name));
+  if (!/^\s*\}$/.test(rest) || code === undefined || order === undefined || sizes === undefined) {
+    throw corrupt(where, "its header cannot be read", "descr, fortran_order and shape", text.trim().slice(0, 80));
+  }
+  const shape = sizes.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number.parseInt(size, 10)]));
+  return { code, isFortran: order === "True", shape };
+}
+
+function readType(code: string, where: string): { readonly type: ElementTypeName; readonly isBigEndian: boolean } {
+  const [, order, name = ""] = /^['"]([<>|=])(\w+)['"]$/.exec(code) ?? [];
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
-  if (type) return type;
+  if (type) return { type, isBigEndian: order === ">" };
   throw new DataError({
     op: "npz",
     problem: `${where}: its element type is not supported`,
-    expected: Object.keys(TYPES).join(", "),
-    got: name === "|O" ? "Python objects" : name,
+    expected: `floats, integers or bools (${Object.keys(TYPES).join(", ")})`,
+    got: kindOf(code),
     hint: "convert the array before saving it: array.astype('float32')",
   });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  O: "Python objects",
+  U: "text",
+  S: "text",
+  V: "bytes without a type (such as bfloat16)",
+  c: "complex numbers",
+  M: "dates",
+  m: "durations",
+  g: "floats of more than 64 bits",
+};
+
+/** Names a type that cannot be read, with NumPy's code. */
+function kindOf(code: string): string {
+  if (code.startsWith("[")) return `records ${code}`;
+  const letter = /^['"][<>|=]?(\w)/.exec(code)?.[1] ?? "";
+  const isLong = letter === "f" && !/f[248]\b/.test(code);
+  const kind = KINDS[isLong ? "g" : letter];
+  return kind === undefined ? code : `${kind} (${code})`;
 }
 
 function corrupt(where: string, problem: string, expected?: string, got?: string): DataError {

@@ -1,140 +1,151 @@
 /**
- * PyTorch's `.pt` files, as `torch.save(model.state_dict(), file)` has written them since PyTorch 1.6: a zip archive
- * with a pickle that gives the storage, offset, shape and strides of each tensor, and a file `data/<key>` for each
- * storage. The pickle is read with an allow-list (see pickle.ts) and never executed.
+ * PyTorch's `.pt` files, as `torch.save(model.state_dict(), file)` writes them. A pickle gives the storage, offset,
+ * shape and strides of each tensor. Since PyTorch 1.6 it lies in a zip archive, with a file `data/<key>` for each
+ * storage; before that, the storages follow it. The pickle is never executed (see pickle.ts).
  */
-import { DataError } from "../errors/errors.js";
 import { formatShape, sizeOf } from "../graph/shape.js";
-import { bytesIn, readElements, type ElementTypeName } from "./element-types.js";
+import { bytesIn, elementTypeNames, readElements } from "./element-types.js";
+import { describeValue, readPickle, type PickleValue } from "./pickle.js";
+import { NumpyArray } from "./pickled-numpy.js";
+import { pytorchEnvironment, refuse, StorageView, type Storage } from "./pytorch-pickle.js";
 import type { StoredTensor } from "./safetensors.js";
-import { describeValue, PickleGlobal, readPickle, type PickleEnvironment, type PickleValue } from "./pickle.js";
-import { denseElements, reachOf, type StridedView } from "./strides.js";
+import { findStateDict, isTensor, type FoundDict } from "./state-dict-search.js";
+import { denseElements, reachOf } from "./strides.js";
 import { maximumBytes, type ZipArchive } from "./zip.js";
 
-/** The element types of PyTorch's storage classes. */
-const STORAGES: Readonly<Record<string, ElementTypeName>> = {
-  "torch.DoubleStorage": "F64",
-  "torch.FloatStorage": "F32",
-  "torch.HalfStorage": "F16",
-  "torch.BFloat16Storage": "BF16",
-  "torch.LongStorage": "I64",
-  "torch.IntStorage": "I32",
-};
-/** The names under which larger checkpoints usually keep the state dict. */
-const STATE_DICTS = ["state_dict", "model_state_dict", "model"] as const;
-/** PyTorch's own limit for the number of axes. */
-const MAX_AXES = 64;
-
-class Storage {
-  constructor(
-    readonly type: ElementTypeName,
-    readonly key: string,
-    readonly size: number,
-  ) {}
-}
-
-/** A tensor in the pickle, before its elements are read. */
-class StorageView implements StridedView {
-  constructor(
-    readonly storage: Storage,
-    readonly offset: number,
-    readonly shape: readonly number[],
-    readonly strides: readonly number[],
-  ) {}
-}
+/** Takes a sentence about what a file holds besides the tensors. */
+export type Notice = (text: string) => void;
 
 export function isPyTorch({ names }: ZipArchive): boolean {
   return names.some((name) => name.endsWith("/data.pkl"));
 }
 
-/** @throws DataError if the file is damaged or contains anything but tensors */
-export function decodePyTorch(archive: ZipArchive, file: string): Map<string, StoredTensor> {
+/** @throws DataError if the file is damaged, or contains tensors that cannot be read */
+export function decodePyTorch(archive: ZipArchive, file: string, notice: Notice): Map<string, StoredTensor> {
   const pickle = archive.names.find((name) => name.endsWith("/data.pkl"))!;
   const root = pickle.slice(0, -"data.pkl".length);
   if (archive.has(`${root}constants.pkl`)) throw refuse(file, "it is a TorchScript program, not a state dict");
   checkByteOrder(archive, root, file);
-  const dict = findStateDict(readPickle(archive.read(pickle), `${file}: ${pickle}`, environment(file)), file);
-  checkTotal(dict, file);
+  const { value } = readPickle(archive.read(pickle), `${file}: ${pickle}`, pytorchEnvironment(file));
+  return readTensors(findStateDict(value, file), (key) => archive.read(`${root}data/${key}`), file, notice);
+}
+
+/** What the first of the pickles holds, an integer: 0x1950a86a20f9469cfc6c. */
+const LEGACY_MAGIC = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+
+/** From protocol 4 on, the length of the pickle stands before it. */
+const FRAME = 0x95;
+
+/** Whether it is a file of PyTorch before 1.6, or one that was written with `_use_new_zipfile_serialization=False`. */
+export function isLegacyPyTorch(bytes: Uint8Array): boolean {
+  const start = bytes[2] === FRAME ? 11 : 2;
+  return bytes[0] === 0x80 && LEGACY_MAGIC.every((byte, i) => bytes[start + i] === byte);
+}
+
+/** The bytes per element of storages that cannot be read, but may stand between others. */
+const OTHER_SIZES: Readonly<Record<string, number>> = {
+  "torch.ComplexFloatStorage": 8,
+  "torch.ComplexDoubleStorage": 16,
+  "torch.QInt8Storage": 1,
+  "torch.QUInt8Storage": 1,
+  "torch.QInt32Storage": 4,
+};
+
+/** Five pickles (a magic number, a version, facts about the machine, the value, the storages' keys), then the storages. */
+export function decodeLegacyPyTorch(bytes: Uint8Array, file: string, notice: Notice): Map<string, StoredTensor> {
+  let at = 0;
+  const known = new Map<string, Storage>();
+  const environment = pytorchEnvironment(file, (storage) => known.set(storage.key, storage));
+  const next = (): PickleValue => {
+    const { value, end } = readPickle(bytes, file, environment, at);
+    at = end;
+    return value;
+  };
+  const [, , system, value, keys] = [next(), next(), next(), next(), next()];
+  if (system instanceof Map && system.get("little_endian") === false) {
+    throw refuse(file, "its numbers are in another byte order", "little", "big");
+  }
+  const storages = new Map<string, Uint8Array>();
+  for (const key of Array.isArray(keys) ? (keys as PickleValue[]) : []) {
+    const size = sizeOfElements(known.get(describeValue(key)), file);
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+    const length = view.byteLength < 8 ? Infinity : Number(view.getBigUint64(0, true)) * size;
+    if (!(length <= view.byteLength - 8)) throw refuse(file, `its storage ${describeValue(key)} is truncated`);
+    storages.set(describeValue(key), bytes.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  const read = (key: string): Uint8Array => {
+    const found = storages.get(key);
+    if (!found) throw refuse(file, `its storage ${key} is missing`);
+    return found;
+  };
+  return readTensors(findStateDict(value, file), read, file, notice);
+}
+
+function sizeOfElements(storage: Storage | undefined, file: string): number {
+  const { type } = storage ?? { type: { unknown: "a storage that is not mentioned before" } };
+  if (typeof type === "string") return bytesIn(type, []);
+  return OTHER_SIZES[type.unknown] ?? fail(file, type.unknown);
+}
+
+function fail(file: string, type: string): never {
+  throw refuse(file, `the size of its elements is not known`, undefined, type);
+}
+
+/** Reads the tensors of a dict. What else it holds is left out, with a notice. */
+function readTensors(
+  { path, entries }: FoundDict,
+  read: (key: string) => Uint8Array,
+  file: string,
+  notice: Notice,
+): Map<string, StoredTensor> {
+  const views = entries.flatMap(([, held]) => (held instanceof StorageView ? [held] : []));
+  checkTotal(views, file);
   const storages = new Map<string, StoredTensor["data"]>();
-  const elementsOf = (name: string, storage: Storage): StoredTensor["data"] => {
-    const known = storages.get(storage.key);
-    const elements = known ?? readStorage(archive, `${root}data/${storage.key}`, storage, `${file}: ${name}`);
-    storages.set(storage.key, elements);
+  const elementsOf = (where: string, storage: Storage): StoredTensor["data"] => {
+    const key = `${storage.key} ${String(storage.type)}`;
+    const elements = storages.get(key) ?? readStorage(read(storage.key), storage, where);
+    storages.set(key, elements);
     return elements;
   };
-  return new Map(
-    [...dict].map(([name, view]) => {
-      const elements = elementsOf(name, view.storage);
-      if (reachOf(view) > elements.length) throw refuse(file, `${name} reads past the end of its storage`);
-      return [name, { shape: view.shape, data: denseElements(elements, view) }];
-    }),
-  );
-}
-
-/** The globals and persistent ids that a state dict's pickle may use. */
-function environment(file: string): PickleEnvironment {
-  return {
-    globals: {
-      "collections.OrderedDict": (args) => {
-        if (args.length > 0) throw refuse(file, "an OrderedDict is made from something");
-        return new Map();
-      },
-      "torch._utils._rebuild_tensor_v2": (args) => rebuildTensor(args, file),
-      "torch._utils._rebuild_parameter": ([tensor]) => {
-        if (tensor instanceof StorageView) return tensor;
-        throw refuse(file, "a parameter is made from something that is not a tensor");
-      },
-      ...Object.fromEntries(Object.keys(STORAGES).map((name) => [name, null])),
-    },
-    persistent: (id) => openStorage(id, file),
-  };
-}
-
-/** `("storage", torch.FloatStorage, "0", "cpu", 72)` */
-function openStorage(id: PickleValue, file: string): Storage {
-  const [kind, type, key, , size] = Array.isArray(id) ? (id as PickleValue[]) : [];
-  const known = type instanceof PickleGlobal ? STORAGES[type.name] : undefined;
-  if (kind === "storage" && known && typeof key === "string" && isSize(size)) return new Storage(known, key, size);
-  throw refuse(file, "a storage is described in another form than PyTorch's");
-}
-
-/** `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks)` */
-function rebuildTensor([storage, offset, shape, strides]: readonly PickleValue[], file: string): StorageView {
-  if (storage instanceof Storage && isSize(offset) && isSizes(shape) && isSizes(strides)) {
-    if (shape.length === strides.length) return new StorageView(storage, offset, shape, strides);
+  const tensors = new Map<string, StoredTensor>();
+  const others: string[] = [];
+  for (const [name, held] of entries) {
+    const where = `${file}: ${describeValue(name)}`;
+    if (typeof name !== "string" || !isTensor(held)) others.push(`"${describeValue(name)}" (${describeValue(held)})`);
+    else if (held instanceof StorageView) tensors.set(name, denseView(held, elementsOf(where, held.storage), where));
+    else if (held instanceof NumpyArray) tensors.set(name, held.read(where));
+    else throw refuseKind(held.name, where);
   }
-  throw refuse(file, "a tensor is described in another form than PyTorch's");
+  if (path !== "") notice(`read the tensors under "${path}"`);
+  if (others.length > 0) notice(`left out what is not a tensor: ${others.join(", ")}`);
+  return tensors;
 }
 
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+function denseView(view: StorageView, elements: StoredTensor["data"], where: string): StoredTensor {
+  if (reachOf(view) > elements.length) throw refuse(where, "it reads past the end of its storage");
+  return { shape: view.shape, data: denseElements(elements, view) };
 }
 
-function isSizes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.length <= MAX_AXES && value.every(isSize);
-}
+/** Kinds of tensors that have no dense elements, and how to get some. */
+const KINDS: Readonly<Record<string, readonly [kind: string, hint: string]>> = {
+  _rebuild_sparse_tensor: ["sparse", "save it with .to_dense()"],
+  _rebuild_sparse_csr_tensor: ["sparse", "save it with .to_dense()"],
+  _rebuild_qtensor: ["quantized", "save it with .dequantize()"],
+  _rebuild_nested_tensor: ["nested", "save its parts as tensors of their own"],
+};
 
-/** Returns the dict itself if it contains tensors, and otherwise the state dict inside it. */
-function findStateDict(root: PickleValue, file: string): ReadonlyMap<string, StorageView> {
-  if (!(root instanceof Map)) throw refuse(file, "it holds no dict of tensors");
-  const inner = STATE_DICTS.map((name) => root.get(name)).find((value) => value instanceof Map);
-  const dict = inner ?? root;
-  for (const [name, value] of dict) {
-    if (typeof name === "string" && value instanceof StorageView) continue;
-    throw refuse(
-      file,
-      `the entry ${describeValue(name)} of its dict is not a tensor`,
-      `a state dict, or one under ${STATE_DICTS.join(", ")}`,
-    );
-  }
-  return dict as Map<string, StorageView>;
+function refuseKind(name: string, where: string): ReturnType<typeof refuse> {
+  const [kind, hint] = KINDS[name.split(".").at(-1)!] ?? [undefined, undefined];
+  if (kind === undefined) return refuse(where, `it is made by ${name}, which is not supported`);
+  return refuse(where, `it is a ${kind} tensor`, "a dense tensor", name, hint);
 }
 
 /**
  * Checks the total size. Views may repeat the elements of a storage, so a small file could demand any amount of memory.
  */
-function checkTotal(dict: ReadonlyMap<string, StorageView>, file: string): void {
-  const total = [...dict.values()].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+function checkTotal(views: readonly StorageView[], file: string): void {
+  const total = views.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   if (total > maximumBytes) {
     throw refuse(file, "its tensors are too large in total", `at most ${maximumBytes} bytes`, String(total));
   }
@@ -147,9 +158,12 @@ function checkByteOrder(archive: ZipArchive, root: string, file: string): void {
   if (order !== "little") throw refuse(file, "its numbers are in another byte order", "little", order);
 }
 
-function readStorage(archive: ZipArchive, name: string, { type, size }: Storage, where: string): StoredTensor["data"] {
-  const bytes = archive.read(name);
-  const expected = bytesIn(type, [size]);
+function readStorage(bytes: Uint8Array, { type, size, isUntyped }: Storage, where: string): StoredTensor["data"] {
+  if (typeof type !== "string") {
+    const hint = "convert it before saving: tensor.float()";
+    throw refuse(where, "its element type is not supported", elementTypeNames.join(", "), type.unknown, hint);
+  }
+  const expected = isUntyped ? size : bytesIn(type, [size]);
   if (bytes.length !== expected) {
     throw refuse(where, `its storage ${formatShape([size])} has the wrong length`, `${expected}`, `${bytes.length}`);
   }
@@ -158,14 +172,4 @@ function readStorage(archive: ZipArchive, name: string, { type, size }: Storage,
   } catch (error) {
     throw refuse(where, (error as Error).message);
   }
-}
-
-function refuse(file: string, problem: string, expected?: string, got?: string): DataError {
-  return new DataError({
-    op: "pytorch",
-    problem: `${file}: ${problem}`,
-    expected,
-    got,
-    hint: "write the file with torch.save(model.state_dict(), file)",
-  });
 }

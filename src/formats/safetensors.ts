@@ -6,7 +6,15 @@
 import { DataError } from "../errors/errors.js";
 import type { HostArray } from "../graph/node.js";
 import { formatShape, type Shape } from "../graph/shape.js";
-import { bytesIn, elementTypeNames, isElementType, readElements, type ElementTypeName } from "./element-types.js";
+import {
+  bytesIn,
+  elementTypeNames,
+  isElementType,
+  readElements,
+  typeInFile,
+  writeElements,
+  type ElementTypeName,
+} from "./element-types.js";
 
 /** A tensor as plain data. */
 export interface StoredTensor {
@@ -30,6 +38,12 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** Whether bytes begin like this format: the header's length, and an object in JSON, before which white space may stand. */
+export function isSafetensors(bytes: Uint8Array): boolean {
+  const first = bytes.subarray(8).find((byte) => !" \t\r\n".includes(String.fromCharCode(byte)));
+  return first === "{".charCodeAt(0);
+}
+
 /** The reference implementation's limit for a header, in bytes. */
 const MAX_HEADER = 100_000_000;
 
@@ -45,9 +59,12 @@ const MAX_HEADER = 100_000_000;
 export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
   const header: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
+  const parts: Uint8Array[] = [];
   for (const [name, { shape, data }] of tensors) {
-    const dtype = data instanceof Float32Array ? "F32" : "I32";
-    header.push([name, { dtype, shape, data_offsets: [end, (end += data.byteLength)] }]);
+    const dtype = typeInFile(name, data);
+    const part = writeElements(dtype, data);
+    header.push([name, { dtype, shape, data_offsets: [end, (end += part.length)] }]);
+    parts.push(part);
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // The header is padded with spaces, so that the elements begin at a multiple of eight bytes.
@@ -56,9 +73,9 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.set(text, 8);
   let at = start;
-  for (const { data } of tensors.values()) {
-    bytes.set(bytesOf(data), at);
-    at += data.byteLength;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }
@@ -89,11 +106,6 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsF
     }
   }
   return { tensors, metadata };
-}
-
-/** Returns a typed array's memory as bytes. WebAssembly and all machines that Node runs on are little-endian. */
-export function bytesOf(data: HostArray): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function corrupt(file: string, problem: string, expected?: string, got?: string): DataError {

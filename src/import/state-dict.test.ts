@@ -8,6 +8,7 @@ import { jsonFixture, readFixture } from "../../test/fixtures.js";
 import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { copyTensors, encodeCheckpoint } from "../train/checkpoint.js";
+import { Linear } from "../nn/index.js";
 import { ExerciseNet } from "../exercise/networks.js";
 import { encodeSafetensors } from "../formats/safetensors.js";
 import { Generator } from "../random/random.js";
@@ -30,6 +31,7 @@ function checkTensor(dict: StateDict, name: string): void {
 
 for (const [file, others] of [
   ["tensors.pt", ["parameter"]],
+  ["legacy.pt", []],
   ["protocol4.pt", []],
   ["arrays.npz", ["fortran"]],
   ["compressed.npz", ["fortran"]],
@@ -47,16 +49,17 @@ for (const [file, others] of [
 const refusals: readonly (readonly [file: string, message: RegExp])[] = [
   [
     "module.pt",
-    /at byte \d+: it asks for torch\.nn\.modules\.linear\.Linear, which is not needed for tensors and is not executed\. Hint: save tensors only/,
+    /module\.pt: it asks for torch\.nn\.modules\.linear\.Linear, which is not needed for tensors and is not executed\. Hint: save tensors only/,
   ],
   ["script.pt", /script\.pt: it is a TorchScript program, not a state dict/],
-  ["legacy.pt", /legacy\.pt: it is a file of PyTorch before 1\.6/],
-  ["no-tensors.pt", /the entry epoch of its dict is not a tensor; expected a state dict, or one under state_dict/],
+  [
+    "no-tensors.pt",
+    /no-tensors\.pt: it holds no dict of tensors; expected a state dict, or one under state_dict, .*, got a dict of "epoch"/,
+  ],
   [
     "objects.npz",
-    /objects\.npy: its element type is not supported; expected <f2, .*, got Python objects\. Hint: convert/,
+    /objects\.npy: its element type is not supported; expected floats, .*, got Python objects \('\|O'\)\. Hint: convert/,
   ],
-  ["bytes.npz", /image\.npy: its element type is not supported; expected .*, got \|u1/],
 ];
 
 for (const [file, message] of refusals) {
@@ -65,6 +68,64 @@ for (const [file, message] of refusals) {
       () => read(file),
       (error: unknown) => error instanceof DataError && message.test(error.message),
     );
+  });
+}
+
+test("all of PyTorch's types are read, and what is not a tensor is left out with a notice", () => {
+  const notices: string[] = [];
+  const dict = decodeStateDict(readFixture("weights/types.pt"), "types.pt", { notice: (text) => notices.push(text) });
+  assert.deepEqual(Object.fromEntries([...dict].map(([name, held]) => [name, [held.dtype, held.tolist()]])), {
+    bool: ["int32", [1, 0]],
+    uint8: ["int32", [0, 255]],
+    int8: ["int32", [-128, 127]],
+    int16: ["int32", [-(2 ** 15), 2 ** 15 - 1]],
+    int32: ["int32", [-(2 ** 31), 2 ** 31 - 1]],
+    int64: ["int32", [-(2 ** 31), 2 ** 31 - 1]],
+    float16: ["float32", [0.5, 65504]],
+    bfloat16: ["float32", [0.5, -3]],
+    float32: ["float32", [1.5, -2.25]],
+    float64: ["float32", [0.25, Math.fround(-1e30)]],
+  });
+  assert.deepEqual(notices, [
+    'left out what is not a tensor: "accuracy" (a NumPy scalar), "classes" (__builtin__.set)',
+  ]);
+});
+
+test("the state dict of a larger checkpoint is found, and its wrapper's names fit the network", () => {
+  const notices: string[] = [];
+  const notice = (text: string): void => void notices.push(text);
+  const dict = decodeStateDict(readFixture("weights/checkpoint.pt"), "checkpoint.pt", { notice });
+  assert.deepEqual(notices, ['read the tensors under "model_state"']);
+  const linear = new Linear(3, 2);
+  const { renamedKeys } = linear.loadStateDict(dict);
+  assert.deepEqual([...renamedKeys!], [["module.weight", "weight"], ["module.bias", "bias"]]); // prettier-ignore
+  assert.deepEqual([linear.weight.tolist(), linear.bias!.tolist()], [[[0, 1, 2], [3, 4, 5]], [0.5, -0.5]]); // prettier-ignore
+});
+
+test("an array of Python 2, with big-endian numbers", () => {
+  assert.deepEqual(read("python2.npz").get("weight")!.tolist(), [[0, 1, 2], [3, 4, 5]]); // prettier-ignore
+  assert.deepEqual(read("bytes.npz").get("image")!.tolist(), [0, 0, 0, 0]);
+});
+
+test("safetensors with white space around the header", () => {
+  const entry = { w: { dtype: "F32", shape: [1], data_offsets: [0, 4] } };
+  for (const text of [` ${JSON.stringify(entry)}`, `\n\t ${JSON.stringify(entry, null, 2)}\r\n `]) {
+    const bytes = new Uint8Array(8 + text.length + 4);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    bytes.set(new TextEncoder().encode(text), 8);
+    bytes.set(new Uint8Array(Float32Array.of(1.5).buffer), 8 + text.length);
+    assert.deepEqual(decodeStateDict(bytes, "w.safetensors").get("w")!.tolist(), [1.5]);
+  }
+});
+
+for (const [what, bytes, message] of [
+  ["a single array", "\x93NUMPY\x01\x00", /it is a single NumPy array, without a name.* Hint: .*numpy\.savez/],
+  ["HDF5", "\x89HDF\r\n", /it is an HDF5 file, as Keras writes it/],
+  ["gzip", "\x1f\x8b\x08", /it is packed by gzip.* Hint: unpack it first/],
+  ["another pickle", "\x80\x04]\x94.", /it is a pickle that torch\.save has not written/],
+] as const) {
+  test(`refused by its name: ${what}`, () => {
+    assert.throws(() => decodeStateDict(Buffer.from(bytes, "latin1"), "given"), message);
   });
 }
 

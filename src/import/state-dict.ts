@@ -2,20 +2,30 @@
 import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { toTensors } from "../train/checkpoint.js";
-import { decodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
+import { decodeSafetensors, isSafetensors, type StoredTensor } from "../formats/safetensors.js";
 import { decodeNpz, isNpz } from "../formats/npz.js";
-import { decodePyTorch, isPyTorch } from "../formats/pytorch.js";
+import { decodeLegacyPyTorch, decodePyTorch, isLegacyPyTorch, isPyTorch, type Notice } from "../formats/pytorch.js";
 import { ZipArchive } from "../formats/zip.js";
 
 /** A kilograd checkpoint also contains the optimizer's tensors. */
 const OPTIMIZER = /^optimizer\.\d+\./;
 
+/** Options of `decodeStateDict`. */
+export interface DecodeOptions {
+  /**
+   * Is called with a sentence for what was left out or chosen: entries that are not tensors, or the name under which a
+   * larger checkpoint has the state dict. Default: nothing is said.
+   */
+  readonly notice?: (text: string) => void;
+}
+
 /**
  * Reads the parameters and buffers from a file: safetensors (also a run's last.safetensors), a PyTorch `.pt` file with
- * a state dict, or NumPy's `.npz`. The format is told by the content. Nothing in the file is executed. float16,
- * bfloat16 and float64 become float32; int64 becomes int32.
+ * a state dict, also within a larger checkpoint, or NumPy's `.npz`. The format is told by the content. Nothing in the
+ * file is executed. Floats become float32; bools and integers become int32, which they must fit.
  * @param bytes the content of the file
  * @param file its name, for errors
+ * @param options what to do with notices
  * @returns the tensors by name, which `Module.loadStateDict` takes
  * @throws DataError if the file is damaged, contains something else, or unpacks to more than 256 MiB
  * @example
@@ -23,48 +33,74 @@ const OPTIMIZER = /^optimizer\.\d+\./;
  * const model = new ExerciseNet();
  * model.loadStateDict(decodeStateDict(readFileSync("runs/first/best.safetensors"), "best.safetensors"));
  */
-export function decodeStateDict(bytes: Uint8Array, file: string): StateDict {
-  return toTensors(decodeTensors(bytes, file));
+export function decodeStateDict(bytes: Uint8Array, file: string, options: DecodeOptions = {}): StateDict {
+  const { notice = () => {} } = options;
+  return toTensors(decodeTensors(bytes, file, notice));
 }
 
-function decodeTensors(bytes: Uint8Array, file: string): ReadonlyMap<string, StoredTensor> {
-  const format = formats.find(({ magic, at }) => magic.every((byte, i) => bytes[at + i] === byte));
-  if (format) return format.decode(bytes, file);
-  throw unknown(file, "its format is not supported");
+function decodeTensors(bytes: Uint8Array, file: string, notice: Notice): ReadonlyMap<string, StoredTensor> {
+  const format = formats.find(({ isOf }) => isOf(bytes));
+  if (format) return format.decode(bytes, file, notice);
+  const kind = others.find(({ isOf }) => isOf(bytes));
+  throw unknown(file, kind ? `it is ${kind.name}` : "its format is not supported", kind?.hint);
 }
+
+const startsWith =
+  (...magic: readonly number[]) =>
+  (bytes: Uint8Array): boolean =>
+    magic.every((byte, i) => bytes[i] === byte);
 
 const formats: readonly {
-  readonly magic: readonly number[];
-  readonly at: number;
-  readonly decode: (bytes: Uint8Array, file: string) => ReadonlyMap<string, StoredTensor>;
+  readonly isOf: (bytes: Uint8Array) => boolean;
+  readonly decode: (bytes: Uint8Array, file: string, notice: Notice) => ReadonlyMap<string, StoredTensor>;
 }[] = [
-  { magic: [0x50, 0x4b, 0x03, 0x04], at: 0, decode: decodeArchive }, // PK…
-  { magic: [0x7b], at: 8, decode: decodeSafetensorsWeights }, // { after the header's length
-  { magic: [0x80, 0x02, 0x8a, 0x0a], at: 0, decode: refuseLegacy }, // a pickle of PyTorch's magic number
+  { isOf: startsWith(0x50, 0x4b, 0x03, 0x04), decode: decodeArchive }, // PK…
+  { isOf: isSafetensors, decode: decodeSafetensorsWeights },
+  { isOf: isLegacyPyTorch, decode: decodeLegacyPyTorch },
 ];
 
-function decodeArchive(bytes: Uint8Array, file: string): Map<string, StoredTensor> {
+/** Formats that are recognised in order to say what to do with them. */
+const others: readonly {
+  readonly isOf: (bytes: Uint8Array) => boolean;
+  readonly name: string;
+  readonly hint: string;
+}[] = [
+  {
+    isOf: startsWith(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59),
+    name: "a single NumPy array, without a name",
+    hint: "write all arrays into one file: numpy.savez(file, **{name: array, …})",
+  },
+  {
+    isOf: startsWith(0x89, 0x48, 0x44, 0x46),
+    name: "an HDF5 file, as Keras writes it",
+    hint: "write the weights with numpy.savez(file, **{name: array, …}), in PyTorch's names and layout",
+  },
+  { isOf: startsWith(0x1f, 0x8b), name: "packed by gzip", hint: "unpack it first: gzip -d" },
+  {
+    isOf: (bytes) => bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5,
+    name: "a pickle that torch.save has not written",
+    hint: "write the weights with torch.save(model.state_dict(), file) or numpy.savez(file, **{name: array, …})",
+  },
+];
+
+function decodeArchive(bytes: Uint8Array, file: string, notice: Notice): ReadonlyMap<string, StoredTensor> {
   const archive = new ZipArchive(bytes, file);
-  if (isPyTorch(archive)) return decodePyTorch(archive, file);
+  if (isPyTorch(archive)) return decodePyTorch(archive, file, notice);
   if (isNpz(archive)) return decodeNpz(archive, file);
   throw unknown(file, "it is a zip archive, but neither PyTorch's nor NumPy's");
 }
 
-function decodeSafetensorsWeights(bytes: Uint8Array, file: string): Map<string, StoredTensor> {
+function decodeSafetensorsWeights(bytes: Uint8Array, file: string): ReadonlyMap<string, StoredTensor> {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const isCheckpoint = metadata["training"] !== undefined;
   return new Map([...tensors].filter(([name]) => !isCheckpoint || !OPTIMIZER.test(name)));
 }
 
-function refuseLegacy(_bytes: Uint8Array, file: string): never {
-  throw unknown(file, "it is a file of PyTorch before 1.6, or written with _use_new_zipfile_serialization=False");
-}
-
-function unknown(file: string, problem: string): DataError {
+function unknown(file: string, problem: string, hint?: string): DataError {
   return new DataError({
     op: "weights",
     problem: `${file}: ${problem}`,
     expected: "safetensors, a .pt file of torch.save(model.state_dict(), …), or .npz",
-    hint: "load the file in PyTorch and write it with torch.save(model.state_dict(), file)",
+    hint: hint ?? "load the file in PyTorch and write it with torch.save(model.state_dict(), file)",
   });
 }

@@ -9,7 +9,8 @@ import type { OptimizerState, SchedulerState } from "../optim/index.js";
 import type { GeneratorState } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { bytesOf, decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
+import { bytesOf } from "../formats/element-types.js";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
 
 const count = z.int().min(0);
 

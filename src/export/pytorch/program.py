@@ -40,24 +40,34 @@ slot("network")
 # Files ---------------------------------------------------------------------------------
 
 
-def load_safetensors(path):
+ELEMENT_TYPES = {"F32": "<f4", "I64": "<i8", "I32": "<i4"}
+
+
+def read_header(path):
+    """The position of the elements, and the entries of the header."""
     data = Path(path).read_bytes()
     (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
+    return 8 + length, json.loads(data[8 : 8 + length])
+
+
+def load_safetensors(path):
+    data = Path(path).read_bytes()
+    start, header = read_header(path)
     tensors = {}
     for name, entry in header.items():
         if name != "__metadata__":
-            begin, end = (8 + length + offset for offset in entry["data_offsets"])
-            elements = np.frombuffer(data[begin:end], {"F32": "<f4", "I32": "<i4"}[entry["dtype"]])
+            begin, end = (start + offset for offset in entry["data_offsets"])
+            elements = np.frombuffer(data[begin:end], ELEMENT_TYPES[entry["dtype"]])
             tensors[name] = torch.from_numpy(elements.reshape(entry["shape"]).copy())
     return tensors
 
 
-def save_safetensors(path, tensors):
-    header, parts, end = {}, [], 0
+def save_safetensors(path, tensors, metadata=None):
+    kinds = {torch.float32: "F32", torch.int64: "I64", torch.int32: "I32"}
+    header, parts, end = {"__metadata__": {"format": "pt", **(metadata or {})}}, [], 0
     for name, tensor in tensors.items():
-        kind, dtype = ("F32", "<f4") if tensor.is_floating_point() else ("I32", "<i4")
-        parts.append(tensor.detach().cpu().numpy().astype(dtype).tobytes())
+        kind = kinds[tensor.dtype]
+        parts.append(tensor.detach().cpu().numpy().astype(ELEMENT_TYPES[kind]).tobytes())
         header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [end, end + len(parts[-1])]}
         end += len(parts[-1])
     text = json.dumps(header).encode()
@@ -188,6 +198,7 @@ def train(options):
     shuffles = torch.Generator()
     shuffles.set_state(torch.get_rng_state())  # of their own: dropout draws from the default generator
     network.load_state_dict(load_safetensors(options.weights))
+    metadata = read_header(options.weights)[1].get("__metadata__", {})
     network.to(DEVICE)
     model = nn.parallel.DistributedDataParallel(network) if WORLD > 1 else network
     data = options.data or find_data(DATA)
@@ -234,7 +245,8 @@ def train(options):
         percent = 100 * correct / len(tests[0])
         say(f"Test set: Average loss: {test_loss:.4f}, Accuracy: {correct}/{len(tests[0])} ({percent:.1f}%)")
         if RANK == 0:
-            save_safetensors(options.out, network.state_dict())
+            trained = {"epoch": str(int(metadata.get("epoch", 0)) + epoch), "accuracy": f"{correct}/{len(tests[0])}"}
+            save_safetensors(options.out, network.state_dict(), {**metadata, **trained})
 
 
 def main():
