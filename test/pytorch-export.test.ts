@@ -296,6 +296,30 @@ class Scores extends nn.Module {
 
 const makers = { nll: networks["exercise"]!, "cross-entropy": () => new Scores() };
 
+test(
+  "the program keeps what the weights' file says about itself, with the epoch and accuracy that it reached",
+  needs("the files that exported programs save", "torch"),
+  (t) => {
+    const model = networks["exercise"]!();
+    const folder = write(t, model, resolveConfig("notebook"));
+    const metadata = { network: "exercise", classes: "[]", epoch: "3", accuracy: "9/10" };
+    fs.writeFileSync(path.join(folder, "model.safetensors"), exportSafetensors(model, metadata));
+    const program = `
+import model, torch
+from types import SimpleNamespace
+model.read_images = lambda folder, part: (torch.zeros(40, 28, 28, dtype=torch.uint8), torch.zeros(40, dtype=torch.int64))
+model.train(SimpleNamespace(weights="model.safetensors", data="x", epochs=2, steps=None, print_steps=0, out="trained.safetensors"))
+`;
+    runPython(["-c", program], folder);
+    const trained = decodeSafetensors(fs.readFileSync(path.join(folder, "trained.safetensors")), "trained.safetensors");
+    const { accuracy, ...others } = trained.metadata;
+    assert.deepEqual(others, { format: "pt", network: "exercise", classes: "[]", epoch: "5" });
+    assert.match(accuracy!, /^\d+\/40$/);
+    assert.deepEqual(trained.tensors.get("bn1.num_batches_tracked")!.data, Int32Array.of(4));
+    model.loadStateDict(toTensors(trained.tensors));
+  },
+);
+
 /** A network that has been trained for a number of steps. */
 async function trained(config: TrainConfig, steps: number): Promise<nn.Module> {
   const trainer = makeTrainer(config, makers[config.loss], openData("mnist", config.augment));

@@ -9,4 +9,4 @@
  * @module kilograd/import
  */
 export { importOnnx, onnxOperators, OnnxModule, type ImportOnnxOptions } from "../import/onnx/onnx-module.js";
-export { decodeStateDict, type DecodeOptions } from "../import/state-dict.js";
+export { decodeMetadata, decodeStateDict, type DecodeOptions } from "../import/state-dict.js";

@@ -32,7 +32,7 @@ const FIELD = /^\s*(?:'(descr|fortran_order|shape)'|"(descr|fortran_order|shape)
 const MAX_HEADER = 10_000;
 
 export function isNpz({ names }: ZipArchive): boolean {
-  return names.length > 0 && names.every((name) => name.endsWith(".npy"));
+  return names.every((name) => name.endsWith(".npy"));
 }
 
 /** @throws DataError if an array is damaged or its type is not supported */

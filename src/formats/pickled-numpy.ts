@@ -58,7 +58,7 @@ function fromBuffer([elements, type, shape, order]: readonly PickleValue[]): Num
 
 /** Bytes that protocol 2 writes as text: `_codecs.encode(text, "latin1")`. */
 function encode([text]: readonly PickleValue[]): PickleValue {
-  return Uint8Array.from(String(text), (letter) => letter.charCodeAt(0));
+  return Uint8Array.from(describeValue(text ?? ""), (letter) => letter.charCodeAt(0));
 }
 
 /** The functions that make NumPy's values; NumPy 2 has renamed its core. */
@@ -66,7 +66,7 @@ export const numpyGlobals: PickleEnvironment["globals"] = {
   "_codecs.encode": encode,
   // Protocol 2 writes empty bytes as a call without arguments.
   "__builtin__.bytes": () => new Uint8Array(0),
-  "numpy.dtype": ([letters]) => new NumpyType(String(letters)),
+  "numpy.dtype": ([letters]) => new NumpyType(describeValue(letters ?? "")),
   ...Object.fromEntries(
     ["numpy.core", "numpy._core"].flatMap((core) => [
       [`${core}.multiarray._reconstruct`, () => new NumpyArray()],

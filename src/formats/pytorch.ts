@@ -103,7 +103,7 @@ function readTensors(
   checkTotal(views, file);
   const storages = new Map<string, StoredTensor["data"]>();
   const elementsOf = (where: string, storage: Storage): StoredTensor["data"] => {
-    const key = `${storage.key} ${String(storage.type)}`;
+    const key = `${storage.key} ${JSON.stringify(storage.type)}`;
     const elements = storages.get(key) ?? readStorage(read(storage.key), storage, where);
     storages.set(key, elements);
     return elements;

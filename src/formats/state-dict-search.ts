@@ -4,7 +4,7 @@ import { describeValue, PickleGlobal, PickleObject, type PickleValue } from "./p
 import { refuse, StorageView } from "./pytorch-pickle.js";
 
 /** The names under which larger checkpoints usually keep the state dict. */
-const STATE_DICTS: readonly PickleValue[] = [
+const STATE_DICTS = [
   "state_dict",
   "model_state_dict",
   "model_state",
@@ -14,7 +14,8 @@ const STATE_DICTS: readonly PickleValue[] = [
   "params",
   "module",
   "weights",
-];
+] as const;
+const isUsual = (name: PickleValue): boolean => (STATE_DICTS as readonly PickleValue[]).includes(name);
 /** How deep it may lie. */
 const MAX_DEPTH = 4;
 
@@ -39,6 +40,8 @@ export function isTensor(value: PickleValue): value is StorageView | NumpyArray 
 export function findStateDict(root: PickleValue, file: string): FoundDict {
   const found = dictsIn(root, [], new Set());
   if (found.length === 1) return found[0]!;
+  // A network without parameters and buffers.
+  if (root instanceof Map && root.size === 0) return { path: "", entries: [] };
   if (found.length > 1) {
     const paths = found.map(({ path }) => `"${path}"`).join(", ");
     const hint = "save the one that is meant: torch.save(checkpoint[…], file)";
@@ -57,7 +60,7 @@ export function findStateDict(root: PickleValue, file: string): FoundDict {
   throw refuse(
     file,
     "it holds no dict of tensors",
-    `a state dict, or one under ${STATE_DICTS.slice(0, -1).join(", ")} or ${String(STATE_DICTS.at(-1))}`,
+    `a state dict, or one under ${STATE_DICTS.slice(0, -1).join(", ")} or ${STATE_DICTS.at(-1)!}`,
     names.length > 0 ? `a dict of ${names.join(", ")}` : describeValue(root),
   );
 }
@@ -71,7 +74,7 @@ function dictsIn(value: PickleValue, path: readonly string[], seen: Set<PickleVa
   if (entries.some(([key]) => key === "param_groups")) return [];
   const inside = (chosen: Entries): FoundDict[] =>
     chosen.flatMap(([key, held]) => (typeof key === "string" ? dictsIn(held, [...path, key], seen) : []));
-  const usual = inside(entries.filter(([key]) => STATE_DICTS.includes(key)));
+  const usual = inside(entries.filter(([key]) => isUsual(key)));
   if (usual.length > 0) return usual;
   const isDict = entries.some(([key, held]) => typeof key === "string" && isTensor(held));
   return isDict ? [{ path: path.join("."), entries }] : inside(entries);

@@ -38,6 +38,20 @@ export function decodeStateDict(bytes: Uint8Array, file: string, options: Decode
   return toTensors(decodeTensors(bytes, file, notice));
 }
 
+/**
+ * Reads what a safetensors file says about itself; `kilograd export` writes the network, the data and the classes.
+ * @param bytes the content of a file of any format
+ * @param file its name, for errors
+ * @returns strings by name; none for other formats
+ * @throws DataError if it is a damaged safetensors file
+ * @example
+ * const file = exportSafetensors(new ExerciseNet(), { network: "exercise" });
+ * decodeMetadata(file, "net.safetensors"); // { format: "pt", network: "exercise" }
+ */
+export function decodeMetadata(bytes: Uint8Array, file: string): Readonly<Record<string, string>> {
+  return isSafetensors(bytes) ? decodeSafetensors(bytes, file).metadata : {};
+}
+
 function decodeTensors(bytes: Uint8Array, file: string, notice: Notice): ReadonlyMap<string, StoredTensor> {
   const format = formats.find(({ isOf }) => isOf(bytes));
   if (format) return format.decode(bytes, file, notice);
@@ -55,6 +69,7 @@ const formats: readonly {
   readonly decode: (bytes: Uint8Array, file: string, notice: Notice) => ReadonlyMap<string, StoredTensor>;
 }[] = [
   { isOf: startsWith(0x50, 0x4b, 0x03, 0x04), decode: decodeArchive }, // PK…
+  { isOf: startsWith(0x50, 0x4b, 0x05, 0x06), decode: decodeArchive }, // an empty archive
   { isOf: isSafetensors, decode: decodeSafetensorsWeights },
   { isOf: isLegacyPyTorch, decode: decodeLegacyPyTorch },
 ];

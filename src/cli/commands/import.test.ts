@@ -7,7 +7,9 @@ import { absolute, assertClose } from "../../../test/closeness.js";
 import { fixturePath } from "../../../test/fixtures.js";
 import { idxFolder, temporaryFolder } from "../../../test/idx-folder.js";
 import { kilograd } from "../../../test/terminal.js";
+import { exportSafetensors } from "../../entries/export.js";
 import { decodeStateDict } from "../../entries/import.js";
+import { encodeSafetensors, ExerciseNet, QuickNet } from "../../entries/train.js";
 
 const weights = (file: string) => decodeStateDict(fs.readFileSync(file), file);
 
@@ -24,6 +26,49 @@ test("PyTorch's weights become a run that can be evaluated and trained further",
   assert.match(evaluated.stdout, /^last\.safetensors, epoch 0\nTest set: Average loss: [\d.]+, Accuracy: \d+\/20 /);
   const resumed = await kilograd(["train", "--resume", out], "epoch");
   assert.match(resumed.stdout, /Test set: /);
+});
+
+test("an exported file says to which network, data and loss it belongs, and --net has the last word", async (t) => {
+  const [data, folder] = [idxFolder(t, 32, 20), temporaryFolder(t)];
+  const place = (name: string): string => path.join(folder, name);
+  const file = place("quick.safetensors");
+  const bytes = exportSafetensors(new QuickNet(), { network: "quick", data: "mnist", loss: "cross-entropy" });
+  fs.writeFileSync(file, bytes);
+  const imported = await kilograd(["import", file, "--data", data, "--out", place("run")]);
+  assert.equal(imported.stderr, "");
+  assert.match(imported.stdout, /^.*quick\.safetensors says --net quick --loss cross-entropy\n[\d,]+ parameters from /);
+  const { config } = JSON.parse(fs.readFileSync(place("run/config.json"), "utf8")) as {
+    config: { net: string; loss: string };
+  };
+  assert.deepEqual([config.net, config.loss], ["quick", "cross-entropy"]);
+
+  const wrong = await kilograd(["import", file, "--net", "exercise", "--data", data, "--out", place("wrong")]);
+  assert.match(
+    wrong.stderr,
+    /does not fit ExerciseNet.* Hint: name the network that the weights belong to with --net\.$/m,
+  );
+
+  fs.writeFileSync(file, exportSafetensors(new QuickNet(), { network: "/elsewhere/my-net.mts" }));
+  const unknown = await kilograd(["import", file, "--data", data, "--out", place("unknown")]);
+  assert.match(
+    unknown.stderr,
+    /Hint: name the network that the weights belong to, which the file calls \/elsewhere\/my-net\.mts, with --net\.$/m,
+  );
+});
+
+test("names that a wrapper has changed are read, and the user is told", async (t) => {
+  const [data, folder] = [idxFolder(t, 32, 20), temporaryFolder(t)];
+  const file = path.join(folder, "ddp.safetensors");
+  const model = new ExerciseNet();
+  const tensors = new Map(
+    [...model.stateDict()].map(([name, held]) => [`module.${name}`, { shape: held.shape, data: held.data() }] as const),
+  );
+  fs.writeFileSync(file, encodeSafetensors({ tensors, metadata: {} }));
+  const { stdout } = await kilograd(["import", file, "--data", data, "--out", path.join(folder, "run")]);
+  assert.match(stdout, /ddp\.safetensors: read "module\.conv1\.weight" as "conv1\.weight", and \d+ more such names\n/);
+  const settings = ["--data", data, "--epochs", "1", "--lr", "1e-9", "--json", "--out", path.join(folder, "trained")];
+  const trained = await kilograd(["train", "--weights", file, ...settings]);
+  assert.match(trained.stderr, /read "module\.conv1\.weight" as "conv1\.weight"/);
 });
 
 test("train --weights starts from the weights in a file or a run", async (t) => {

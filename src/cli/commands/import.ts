@@ -2,13 +2,13 @@
 import path from "node:path";
 import { UsageError } from "../../entries/index.js";
 import { DataLoader } from "../../entries/data.js";
-import { evaluate } from "../../entries/train.js";
-import { defaultRunFolder, Run } from "../../entries/train-node.js";
+import { evaluate, networks } from "../../entries/train.js";
+import { datasetNames, defaultRunFolder, Run } from "../../entries/train-node.js";
 import { assemble } from "../assembly.js";
 import { isOnnx } from "../network-file.js";
 import { addSettings, DATA, readConfig } from "../options.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
-import { loadWeights } from "../weights-file.js";
+import { loadWeights, metadataOf } from "../weights-file.js";
 
 interface ImportOptions {
   readonly net?: string;
@@ -30,8 +30,11 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
   addSettings(command, ["loss"])
     .description("turn what another tool has trained into a run, for evaluate, predict and train")
     .argument("<file>", "safetensors, PyTorch's .pt with a state dict, NumPy's .npz, or ONNX")
-    .option("--net <net>", "the network that the weights belong to (default: exercise; an ONNX model brings its own)")
-    .option("--data <name|folder>", `the data that it was trained on (default: mnist): ${DATA}`)
+    .option(
+      "--net <net>",
+      "the network that the weights belong to (default: what the file says, or exercise; an ONNX model brings its own)",
+    )
+    .option("--data <name|folder>", `the data that it was trained on (default: what the file says, or mnist): ${DATA}`)
     .option("--out <folder>", "the run's folder (default: runs/<date>-<time>-import)")
     .addHelpText("after", EXAMPLES)
     .action((file: string, options: ImportOptions) => importFile(file, options, surroundings));
@@ -40,14 +43,16 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
 async function importFile(file: string, options: ImportOptions, { stdout }: Surroundings): Promise<void> {
   const { out = defaultRunFolder("import", new Date()) } = options;
   checkOptions(file, options, out);
-  const { data, loss } = options;
+  const metadata = await metadataOf(file);
+  const said = knownSettings(metadata, isOnnx(file));
+  const used = Object.entries(said).filter(([name]) => options[name as keyof KnownSettings] === undefined);
+  const { net = said.net ?? "exercise", data = said.data, loss = said.loss } = options;
   const words = { recipe: "default", ...(data === undefined ? {} : { data }), ...(loss === undefined ? {} : { loss }) };
-  const config = isOnnx(file)
-    ? readConfig(file, words)
-    : readConfig(options.net ?? "exercise", { ...words, weights: file });
+  const config = isOnnx(file) ? readConfig(file, words) : readConfig(net, { ...words, weights: file });
   const { trainer, data: opened } = await assemble(config);
-  if (config.weights !== null)
-    await loadWeights(trainer.model, file, "name the network that the weights belong to with --net");
+  const notices =
+    used.length === 0 ? [] : [`${file} says ${used.map(([name, word]) => `--${name} ${word}`).join(" ")}`];
+  if (config.weights !== null) notices.push(...(await loadWeights(trainer.model, file, hintAtNet(metadata))));
   // A test of a few images, because the training that would notice scores instead of log-likelihoods does not take place.
   const [few] = new DataLoader(opened.test, { batchSize: 2 });
   if (few) evaluate(trainer.model, [few], config);
@@ -61,7 +66,32 @@ async function importFile(file: string, options: ImportOptions, { stdout }: Surr
     close();
   }
   const count = [...trainer.model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0);
+  for (const notice of notices) stdout.write(`${notice}\n`);
   stdout.write(`${count.toLocaleString("en")} parameters from ${file}\nRun: ${out}\n`);
+}
+
+function hintAtNet({ network }: Readonly<Record<string, string>>): string {
+  const said = network === undefined || Object.hasOwn(networks, network) ? "" : `, which the file calls ${network},`;
+  return `name the network that the weights belong to${said} with --net`;
+}
+
+interface KnownSettings {
+  readonly net?: string;
+  readonly data?: string;
+  readonly loss?: string;
+}
+
+/**
+ * The settings that a file of `kilograd export` names, and that are known here. A path is not followed: the file may
+ * come from elsewhere. An ONNX model brings its network, which is made to return log-likelihoods.
+ */
+function knownSettings({ network, data, loss }: Readonly<Record<string, string>>, isModel: boolean): KnownSettings {
+  const isNetwork = !isModel && network !== undefined && Object.hasOwn(networks, network);
+  return {
+    ...(isNetwork ? { net: network } : {}),
+    ...(data !== undefined && datasetNames.includes(data) ? { data } : {}),
+    ...(!isModel && loss !== undefined ? { loss } : {}),
+  };
 }
 
 function checkOptions(file: string, { net }: ImportOptions, out: string): void {

@@ -91,7 +91,7 @@ async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surround
 async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {
   const logs = await readLogs(options.log);
   const { run, trainer, size, from } = await (options.resume === undefined
-    ? begin(net, options)
+    ? begin(net, options, surroundings)
     : resume(options.resume, options.threads));
   const output: TrainingOutput = options.json
     ? new JsonOutput(surroundings.stdout)
@@ -138,7 +138,7 @@ interface Prepared {
   readonly from?: Checkpoint;
 }
 
-async function begin(net: string, options: TrainOptions): Promise<Prepared> {
+async function begin(net: string, options: TrainOptions, { stderr }: Surroundings): Promise<Prepared> {
   const config = readConfig(net, options);
   const folder = options.out ?? defaultRunFolder(config.recipe, new Date());
   if (folder === "" || !Run.isFree(folder)) {
@@ -156,7 +156,8 @@ async function begin(net: string, options: TrainOptions): Promise<Prepared> {
   }
   if (config.weights !== null) {
     const hint = "name the network that the weights belong to, as in `kilograd train my-net.ts --weights file`";
-    await loadWeights(trainer.model, config.weights, hint);
+    // Standard output may be JSON.
+    for (const notice of await loadWeights(trainer.model, config.weights, hint)) stderr.write(`${notice}\n`);
   }
   return { run: Run.create(folder, config, data), trainer, size };
 }
