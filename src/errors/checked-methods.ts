@@ -1,4 +1,5 @@
 /** Methods that read their arguments by a table, so that nothing that they do not take is dropped. */
+import { ArgumentError } from "./errors.js";
 import { Signature, type Parameter } from "./signature.js";
 
 type Method = (...given: readonly unknown[]) => unknown;
@@ -43,5 +44,30 @@ function wrap(prototype: object, name: string, read: (given: readonly unknown[])
   function checked(this: unknown, ...given: readonly unknown[]): unknown {
     return method.apply(this, read(given) as unknown[]);
   }
+  Object.setPrototypeOf(Object.defineProperty(checked, "name", { value: name }), uncalled);
   Object.defineProperty(owner, name, { value: checked, writable: true, configurable: true });
 }
+
+/**
+ * What every method inherits: an error for a method that is used as if it were what it returns, such as `x.data[0]`,
+ * `p.data.fill_(0)` or `total += loss.item`, which JavaScript would turn into undefined or a text.
+ */
+const uncalled: object = new Proxy(Function.prototype, {
+  get(target, name, method: Method) {
+    const call = `write ${method.name}()`;
+    const refuse = (hint: string): never => {
+      throw new ArgumentError({
+        op: method.name,
+        problem: "the method is not called",
+        hint,
+      });
+    };
+    if (name === Symbol.toPrimitive) {
+      return (hint: string) => (hint === "string" ? Function.prototype.toString.call(method) : refuse(call));
+    }
+    if (typeof name === "string" && name.endsWith("_"))
+      refuse("write p.copy_(…) or p.setData(…) to change a parameter");
+    if (typeof name === "string" && /^(\d+|shape|toFixed|toPrecision|item)$/.test(name)) refuse(call);
+    return Reflect.get(target, name, method) as unknown;
+  },
+});

@@ -254,6 +254,21 @@ export class Tensor extends Shaping<Tensor> {
       hint: "write a.add(b), a.sub(b), a.mul(b), a.div(b), a.lt(b), or a.item() for the number in a tensor of one element",
     });
   }
+  /**
+   * The parts along the first axis, as in Python: rows of a matrix, images of a batch.
+   * @throws ShapeError for a tensor without axes
+   */
+  *[Symbol.iterator](): Generator<Tensor, void, undefined> {
+    for (let index = 0; index < this.size(0); index++) yield this.select(0, index);
+  }
+  /**
+   * The elements as nested arrays, for `JSON.stringify`.
+   * @returns what `tolist()` returns
+   * @example JSON.stringify({ loss: tensor(0.5), row: tensor([1, 2]) }); // '{"loss":0.5,"row":[1,2]}'
+   */
+  toJSON(): NestedNumbers {
+    return this.tolist();
+  }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }

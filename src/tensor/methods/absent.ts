@@ -7,6 +7,20 @@ import { closest } from "../../errors/closest.js";
 import { ArgumentError } from "../../errors/errors.js";
 import type { Handle } from "./handle.js";
 
+const unneeded = "leave it out: tensors have one device, and only copy_ and setData change them";
+
+/** What to write for what only Python's tensors have, or other things that have elements. */
+const elsewhere: Readonly<Record<string, string>> = {
+  T: "write x.t(), or x.permute(…) for more than two axes",
+  mT: "write x.transpose(-2, -1)",
+  length: "write x.shape[0] for the size of the first axis, or x.numel()",
+  dim: "write x.ndim",
+  numpy: "write x.data() or x.tolist()",
+  long: "write x.int()",
+  requires_grad_: "write x.requiresGrad = true",
+  ...Object.fromEntries("cuda cpu to clone contiguous".split(" ").map((name) => [name, unneeded])),
+};
+
 /** What to write instead of an absent property, for those that have a counterpart; undefined for all others. */
 export function counterpart(
   name: string,
@@ -16,28 +30,38 @@ export function counterpart(
   if (/^-?\d+$/.test(name)) {
     return tensor.ndim === 0 ? "item() returns the number of a tensor without axes" : `write x.select(0, ${name})`;
   }
+  if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
   const plain = name.replace(/_$/, "");
   if (plain !== name) {
     return known.includes(plain)
       ? `write x = x.${plain}(…), or p.copy_(p.${plain}(…)) for a parameter`
       : "write p.copy_(…), p.setData(…), or one of the functions in nn.init, which overwrite a parameter";
   }
-  // Only a name in Python's style is surely meant for a tensor; programs ask objects for all sorts of other names.
-  const meant = name.includes("_") && !name.startsWith("_") ? closest(name, known) : undefined;
+  // Only a name in Python's style, or one that differs in capitals alone, is surely meant for a tensor; programs ask
+  // objects for all sorts of other names.
+  const inPython = name.includes("_") && !name.startsWith("_");
+  const same = known.find((other) => other.toLowerCase() === name.toLowerCase());
+  const meant = same ?? (inPython ? closest(name, known) : undefined);
   return meant === undefined ? undefined : `write x.${meant}`;
 }
 
 /** Puts the answers at the end of the prototype chain of tensors. */
 export function answerForAbsent(base: object, names: readonly string[]): void {
+  const refuse = (name: string | symbol, tensor: Handle<never>): void => {
+    if (typeof name !== "string" || name in Object.prototype) return;
+    const hint = counterpart(name, tensor, names);
+    if (hint === undefined) return;
+    throw new ArgumentError({ op: "Tensor", problem: `tensors have no property "${name}"`, hint });
+  };
   const end = new Proxy(Object.prototype, {
     get(target, name, tensor: Handle<never>) {
-      if (typeof name === "string" && !(name in target)) {
-        const hint = counterpart(name, tensor, names);
-        if (hint !== undefined) {
-          throw new ArgumentError({ op: "Tensor", problem: `tensors have no property "${name}"`, hint });
-        }
-      }
+      refuse(name, tensor);
       return Reflect.get(target, name, tensor) as unknown;
+    },
+    // `p.requires_grad = false` would set a field that nobody reads.
+    set(target, name, value, tensor: Handle<never>) {
+      refuse(name, tensor);
+      return Reflect.set(target, name, value, tensor);
     },
   });
   Object.setPrototypeOf(base, end);

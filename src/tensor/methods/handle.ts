@@ -3,7 +3,7 @@
  * Handle, Arithmetic, Pointwise, Comparison, Reduction, Shaping, and finally Tensor, the only one that users see. `T`
  * is always Tensor; as a type parameter, it keeps the groups from importing the class that is built on them.
  */
-import { ArgumentError } from "../../errors/errors.js";
+import { ArgumentError, ShapeError } from "../../errors/errors.js";
 import type { Dtype, Node } from "../../graph/node.js";
 import { resolveAxis, sizeOf, type Shape } from "../../graph/shape.js";
 import { constant } from "../../ops/index.js";
@@ -55,7 +55,10 @@ export abstract class Handle<T extends Handle<T>> {
    */
   size(axis: number): number;
   size(axis?: number): Shape | number {
-    return axis === undefined ? this.shape : this.shape[resolveAxis("size", axis, this.ndim)]!;
+    if (axis === undefined) return this.shape;
+    const size = this.shape[resolveAxis("size", axis, this.ndim)];
+    if (size !== undefined) return size;
+    throw new ShapeError({ op: "size", problem: "a tensor without axes has no sizes", hint: "item() is its number" });
   }
 }
 

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { referenceEngine } from "../../reference/reference-engine.js";
 import { setEngine } from "../../runtime/realize.js";
 import { tensor, zeros } from "../creation.js";
+import { Parameter } from "../../nn/index.js";
 import type { Tensor } from "../tensor.js";
 
 setEngine(referenceEngine);
@@ -64,6 +65,15 @@ const absent: Readonly<Record<string, string>> = {
   "-1": "write x.select(0, -1)",
   log_softmax: "write x.logSoftmax",
   requires_grad: "write x.requiresGrad",
+  requires_grad_: "write x.requiresGrad = true",
+  softMax: "write x.softmax",
+  T: "write x.t(), or x.permute(…) for more than two axes",
+  mT: "write x.transpose(-2, -1)",
+  length: "write x.shape[0] for the size of the first axis, or x.numel()",
+  dim: "write x.ndim",
+  numpy: "write x.data() or x.tolist()",
+  long: "write x.int()",
+  cuda: "leave it out: tensors have one device, and only copy_ and setData change them",
   add_: "write x = x.add(…), or p.copy_(p.add(…)) for a parameter",
   fill_: "write p.copy_(…), p.setData(…), or one of the functions in nn.init, which overwrite a parameter",
 };
@@ -73,15 +83,68 @@ for (const [name, hint] of Object.entries(absent)) {
     assert.throws(() => (zeros([2]) as unknown as Record<string, unknown>)[name], {
       message: `Tensor: tensors have no property "${name}". Hint: ${hint}.`,
     });
+    assert.throws(() => ((zeros([2]) as unknown as Record<string, unknown>)[name] = 1), /tensors have no property/);
   });
 }
 
 test("other absent properties are undefined, as programs expect that ask any object for them", () => {
   const x = zeros([2]) as unknown as Record<string | symbol, unknown>;
-  for (const name of ["then", "toJSON", "nodeType", "$$typeof", "__esModule", "_private", "constructor_name_of_mine"]) {
+  for (const name of ["then", "nodeType", "$$typeof", "__esModule", "_private", "constructor_name_of_mine"]) {
     assert.equal(x[name], undefined, name);
   }
-  assert.equal(x[Symbol.iterator], undefined);
   assert.equal("0" in zeros([2]), false);
   assert.equal(Object.prototype.toString.call(x), "[object Object]");
+});
+
+test("what the hints tell to write works", () => {
+  const x = tensor([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
+  assert.deepEqual(x.t().tolist(), [[1, 4], [2, 5], [3, 6]]); // prettier-ignore
+  assert.deepEqual(x.transpose(-2, -1).shape, [3, 2]);
+  assert.deepEqual([x.shape[0], x.numel(), x.ndim, x.int().dtype], [2, 6, 2, "int32"]);
+  const p = new Parameter(zeros([2]));
+  p.requiresGrad = false;
+  assert.equal(p.requiresGrad, false);
+});
+
+test("a tensor is the parts along its first axis, as in Python", () => {
+  const x = tensor([[1, 2], [3, 4]]); // prettier-ignore
+  assert.deepEqual([...x].map((row) => row.tolist()), [[1, 2], [3, 4]]); // prettier-ignore
+  const [first] = tensor([5, 6]);
+  assert.equal(first!.item(), 5);
+  assert.throws(() => [...tensor(1)], { name: "ShapeError", message: /without axes.*item\(\) is its number/ });
+  assert.throws(() => tensor(1).size(0), { name: "ShapeError" });
+});
+
+test("JSON has a tensor's elements", () => {
+  const text = JSON.stringify({ loss: tensor(0.5), rows: [tensor([1, 2])], none: zeros([0]) });
+  assert.equal(text, '{"loss":0.5,"rows":[[1,2]],"none":[]}');
+});
+
+interface Uncalled {
+  readonly data: { readonly 0: number; readonly shape: number[]; fill_(value: number): void };
+  readonly item: number;
+  readonly numel: number;
+}
+/** Methods without their parentheses, and what to write. */
+const uncalled: readonly (readonly [wrong: string, use: (x: Uncalled) => unknown, hint: string])[] = [
+  ["x.data.fill_(0)", (x) => x.data.fill_(0), "write p.copy_(…) or p.setData(…) to change a parameter"],
+  ["x.data[0]", (x) => x.data[0], "write data()"],
+  ["x.data.shape", (x) => x.data.shape, "write data()"],
+  ["x.item.toFixed(4)", (x) => x.item.toFixed(4), "write item()"],
+  ["total += x.item", (x) => 0 + x.item, "write item()"],
+  ["x.numel * 2", (x) => x.numel * 2, "write numel()"],
+];
+for (const [wrong, use, hint] of uncalled) {
+  test(`${wrong} says that the method is not called`, () => {
+    assert.throws(() => use(zeros([2]) as unknown as Uncalled), {
+      name: "ArgumentError",
+      message: new RegExp(`: the method is not called\\. Hint: ${hint.replace(/[()…]/g, ".")}\\.$`),
+    });
+  });
+}
+
+test("a method is still a function with a name, a text and the usual properties", () => {
+  const { item } = zeros([]) as unknown as { item: ((this: void) => number) & { then?: unknown } };
+  assert.deepEqual([item.name, typeof item.call, item.then], ["item", "function", undefined]);
+  assert.match(`${item as unknown as string}`, /function/);
 });

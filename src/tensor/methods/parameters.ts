@@ -29,6 +29,16 @@ const keepdim = optional("keepdim", flag, false);
 
 /** The methods with a fixed number of parameters, sorted by what they take. All others take no arguments. */
 const fixed: MethodTable = [
+  // JSON.stringify passes the name of the field.
+  [
+    "toJSON",
+    [
+      optional(
+        "key",
+        kind("a text", (value) => typeof value === "string"),
+      ),
+    ],
+  ],
   ["add sub mul div maximum minimum eq ne lt le gt ge", [required("other", operand)]],
   ["pow", [required("exponent", operand)]],
   ["where", [required("yes", operand), required("no", operand)]],
