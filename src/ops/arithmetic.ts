@@ -110,7 +110,7 @@ const tie: Sample<NoAttrs> = {
   attrs: {},
 };
 
-/** The larger of a and b; NaN if either is NaN. PyTorch: `torch.maximum`. */
+/** The larger of a and b; NaN if either is NaN, and −0 of 0 and −0. PyTorch: `torch.maximum`. */
 export const maximum = defineBinary({
   name: "maximum",
   elsewhere: { onnx: ["Max"], pytorch: "torch.maximum" },
@@ -120,7 +120,7 @@ export const maximum = defineBinary({
   extra: [tie],
 });
 
-/** The smaller of a and b; NaN if either is NaN. PyTorch: `torch.minimum`. */
+/** The smaller of a and b; NaN if either is NaN, and −0 of 0 and −0. PyTorch: `torch.minimum`. */
 export const minimum = defineBinary({
   name: "minimum",
   elsewhere: { onnx: ["Min"], pytorch: "torch.minimum" },

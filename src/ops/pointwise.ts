@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.js";
 import { roundHalfEven } from "../text/rounding.js";
 import { v, type Expr, type Lanes } from "../wasm/expressions.js";
 import { add, div, mul, neg, sub } from "./arithmetic.js";
-import { cast, gt, where } from "./comparison.js";
+import { cast, le, where } from "./comparison.js";
 import { defineElementwise, promote } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { opFunction, type NoAttrs, type OpRef, type PytorchFunction, type Sample } from "../graph/op.js";
@@ -171,14 +171,14 @@ export const round = definePointwise({
   gradient: flat,
 });
 
-/** max(x, 0); NaN stays NaN. The gradient uses only the result, so x need not be kept. PyTorch: `F.relu`. */
+/** max(x, 0); NaN stays NaN and passes the gradient on, as in PyTorch. The gradient uses only the result, so x need not be kept. PyTorch: `F.relu`. */
 export const relu = definePointwise({
   name: "relu",
   onnx: ["Relu"],
   activation: true,
   scalar: (x) => Math.max(x, 0),
   vector: (x, lanes) => (lanes === "i32x4" ? v.max(x, v.iconst(0), lanes) : v.pmax(x, v.const(0))),
-  gradient: (grad, y) => where(gt(y, constant(0)), grad, constant(0)),
+  gradient: (grad, y) => where(le(y, constant(0)), constant(0), grad),
   integer: true,
 });
 

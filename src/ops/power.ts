@@ -58,12 +58,16 @@ function exponentGradient(node: Node, grad: Node): Node {
   return where(still, constant(0), mul(grad, mul(node, log(a))));
 }
 
+function square(x: Node): Node {
+  return mul(x, x);
+}
+
 /** The exponents for which there is something better, also of int32. */
 const wholePowers: readonly (readonly [number, (x: Node) => Node])[] = [
   // This is 1 for NaN and infinity, too. It depends on x, so that backward() finds its gradient, 0.
   [0, (x) => add(mul(sign(x), constant(0, [], x.dtype)), constant(1, [], x.dtype))],
   [1, (x) => x],
-  [2, (x) => mul(x, x)],
+  [2, square],
 ];
 
 /** The exponents for which there is something better than exp(b·ln a). */
@@ -73,7 +77,7 @@ const floatPowers: readonly (readonly [number, (x: Node) => Node])[] = [
   [0.5, (x) => sqrt(x)],
   [-0.5, (x) => rsqrt(x)],
   [-1, (x) => reciprocal(x)],
-  [-2, (x) => reciprocal(mul(x, x))],
+  [-2, (x) => square(reciprocal(x))],
 ];
 
 /**

@@ -108,7 +108,10 @@ export const sum = defineReduction({
   gradient: ({ inputs: [x] }, grad) => [expand(grad, x!.shape)],
 });
 
-/** The largest element over `axes`; equal elements share the gradient evenly. PyTorch: `torch.amax` with keepdim. */
+/**
+ * The largest element over `axes`; equal elements share the gradient evenly. If it is NaN, so is the gradient of all of
+ * them, as in PyTorch. PyTorch: `torch.amax` with keepdim.
+ */
 export const amax = defineReduction({
   name: "amax",
   pooling: { by: "max", functionName: "amax" },
@@ -116,9 +119,8 @@ export const amax = defineReduction({
   start: -Infinity,
   step: Math.max,
   gradient: (node, grad) => {
-    const chosen = eq(node.inputs[0]!, node);
-    const share = div(grad, sum(cast(chosen, "float32"), node.attrs.axes));
-    return [where(chosen, share, constant(0))];
+    const chosen = cast(eq(node.inputs[0]!, node), "float32");
+    return [div(mul(grad, chosen), sum(chosen, node.attrs.axes))];
   },
 });
 

@@ -19,13 +19,13 @@ export interface SliceAttrs {
 function slicedShape(input: Shape, { begin, end, step }: SliceAttrs): Shape {
   return input.map((size, axis) => {
     const [from, to, by] = [begin[axis]!, end[axis]!, step[axis]!];
-    if ([from, to, by].every(Number.isInteger) && 0 <= from && from < to && to <= size && by >= 1) {
+    if ([from, to, by].every(Number.isInteger) && 0 <= from && from <= to && to <= size && by >= 1) {
       return Math.ceil((to - from) / by);
     }
     throw new ShapeError({
       op: "slice",
-      problem: `${from}:${to}:${by} selects nothing from axis ${axis} of size ${size}`,
-      expected: "a start before the end, within the axis, and a step of at least 1",
+      problem: `${from}:${to}:${by} is no part of axis ${axis} of size ${size}`,
+      expected: "a start that is not behind the end, within the axis, and a step of at least 1",
     });
   });
 }
@@ -40,7 +40,7 @@ const sliceOp: OpBuilder<SliceAttrs> = defineView({
     offset: strides.reduce((at, stride, axis) => at + stride * begin[axis]!, offset),
   }),
   gradient: ({ inputs: [x], attrs: { begin, step }, shape }, grad) => {
-    const covered = shape.map((size, axis) => (size - 1) * step[axis]! + 1);
+    const covered = shape.map((size, axis) => spread(size, step[axis]!));
     const after = x!.shape.map((size, axis) => size - begin[axis]! - covered[axis]!);
     return [pad(grad, { before: begin, after, interior: step.map((by) => by - 1), value: 0 })];
   },
@@ -56,11 +56,16 @@ const sliceOp: OpBuilder<SliceAttrs> = defineView({
   torch: ({ begin, end, step }) => `x[0][${begin.map((from, axis) => `${from}:${end[axis]}:${step[axis]}`).join(",")}]`,
 });
 
+/** How many places so many elements cover that are `step` apart. */
+function spread(size: number, step: number): number {
+  return size === 0 ? 0 : (size - 1) * step + 1;
+}
+
 /**
  * The positions of one axis from `start` to `end` (exclusive; undefined means the end of the axis), `step` apart.
  * Negative numbers count from the end, and anything outside the axis is cut off, as in Python. PyTorch:
  * `x[start:end:step]`.
- * @throws ArgumentError for a step below 1, ShapeError if nothing is left
+ * @throws ArgumentError for a step below 1
  */
 export function sliceAxis(x: Node, axis: number, start: number, end?: number, step = 1): Node {
   if (!Number.isInteger(step) || step < 1) {
@@ -73,7 +78,8 @@ export function sliceAxis(x: Node, axis: number, start: number, end?: number, st
   }
   const size = x.shape[axis]!;
   const place = (index: number): number => Math.min(Math.max(index < 0 ? index + size : index, 0), size);
-  const [from, to] = [place(start), place(end ?? size)];
+  const from = place(start);
+  const to = Math.max(from, place(end ?? size));
   if (from === 0 && to === size && step === 1) return x;
   return slice(x, {
     begin: x.shape.map((_, i) => (i === axis ? from : 0)),
@@ -104,7 +110,7 @@ function paddedShape(input: Shape, { before, after, interior }: PadAttrs): numbe
       expected: `${counted(input.length, "integer")} of at least 0, one per axis`,
     });
   }
-  return input.map((size, axis) => before[axis]! + (size - 1) * (interior[axis]! + 1) + 1 + after[axis]!);
+  return input.map((size, axis) => before[axis]! + spread(size, interior[axis]! + 1) + after[axis]!);
 }
 
 const padOp: OpBuilder<PadAttrs> = defineOp({
@@ -125,7 +131,7 @@ const padOp: OpBuilder<PadAttrs> = defineOp({
   },
   gradient: ({ inputs: [x], attrs: { before, interior } }, grad) => {
     const step = interior.map((between) => between + 1);
-    const end = x!.shape.map((size, axis) => before[axis]! + (size - 1) * step[axis]! + 1);
+    const end = x!.shape.map((size, axis) => before[axis]! + spread(size, step[axis]!));
     return [slice(grad, { begin: before, end, step })];
   },
   lowering: { kind: "kernel" },

@@ -96,7 +96,7 @@ function normalize(given: Normalization): Tensor {
   if (count <= 1) {
     throw new ShapeError({
       op: "batchNorm",
-      problem: `input ${formatShape(input.shape)} has a single value per channel, which has no variance`,
+      problem: `input ${formatShape(input.shape)} has ${count === 0 ? "no values" : "a single value per channel, which has no variance"}`,
       expected: "more than one value per channel in training",
       hint: "use a larger batch, drop a last batch of one (dropLast), or call model.eval()",
     });

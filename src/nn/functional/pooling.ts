@@ -19,7 +19,8 @@ export interface MaxPool2dOptions {
 }
 
 /**
- * Takes the maximum of each window. Windows that do not fit entirely are left out. PyTorch:
+ * Takes the maximum of each window, which is NaN if one of its elements is. The first of several largest elements gets the
+ * gradient. Windows that do not fit entirely are left out. PyTorch:
  * `torch.nn.functional.max_pool2d`.
  * @param input images [N, C, H, W]
  * @param kernelSize the window's size

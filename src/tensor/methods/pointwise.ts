@@ -1,5 +1,6 @@
 /** Methods that compute each element of the result from one element. */
 import { ArgumentError } from "../../errors/errors.js";
+import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { Arithmetic } from "./arithmetic.js";
 import { asNode, type Handle } from "./handle.js";
@@ -161,10 +162,12 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
         expected: "one of them, or both",
       });
     }
-    const high = max === null ? null : asNode(max, this.node);
-    const low = min === null ? null : asNode(max === null ? min : Math.min(min, max), this.node);
-    // Selecting passes the whole gradient on where an element equals a bound; `maximum` and `minimum` would halve it.
-    const above = low ? ops.where(ops.lt(this.node, low), low, this.node) : this.node;
-    return this.wrap(high ? ops.where(ops.gt(this.node, high), high, above) : above);
+    const { node } = this;
+    const [low, high] = [min, max].map((bound) => (bound === null ? null : asNode(bound, node))) as [Node?, Node?];
+    const above = low ? ops.maximum(node, low) : node;
+    const bounded = high ? ops.minimum(above, high) : above;
+    // Only elements within the bounds have a gradient, and those that equal a bound have all of it. NaN has none.
+    const reached = [...(low ? [ops.ge(node, low)] : []), ...(high ? [ops.le(node, high)] : [])];
+    return this.wrap(ops.where(reached.reduce(ops.mul), node, ops.detach(bounded)));
   }
 }

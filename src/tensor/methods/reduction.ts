@@ -1,6 +1,7 @@
 /** Methods that reduce axes, or normalise along them. */
+import { ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
-import { reducedShape, resolveAxes, resolveAxis } from "../../graph/shape.js";
+import { formatShape, reducedShape, resolveAxes, resolveAxis } from "../../graph/shape.js";
 import * as ops from "../../ops/index.js";
 import { Comparison } from "./comparison.js";
 import type { Handle } from "./handle.js";
@@ -46,7 +47,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
    * @param axes the axes to search; all of them unless given
    * @param keepdim whether to keep these axes, with size 1
    * @returns a tensor of the same type without these axes
-   * @throws ShapeError for an axis that does not exist or is named twice
+   * @throws ShapeError for an axis that does not exist, is named twice, or has no elements
    * @example tensor([[1, 5], [7, 3]]).amax(1).tolist(); // [5, 7]
    */
   amax(axes?: Axes, keepdim = false): T {
@@ -58,7 +59,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
    * @param axes the axes to search; all of them unless given
    * @param keepdim whether to keep these axes, with size 1
    * @returns a tensor of the same type without these axes
-   * @throws ShapeError for an axis that does not exist or is named twice
+   * @throws ShapeError for an axis that does not exist, is named twice, or has no elements
    * @example tensor([[1, 5], [7, 3]]).amin(1).tolist(); // [1, 3]
    */
   amin(axes?: Axes, keepdim = false): T {
@@ -70,7 +71,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
    * @param axis the axis to search; without it, all elements in row-major order
    * @param keepdim whether to keep this axis, with size 1
    * @returns positions counted from 0, as an int32 tensor without this axis
-   * @throws ShapeError for an axis that does not exist
+   * @throws ShapeError for an axis that does not exist or has no elements
    * @example
    * tensor([[0.1, 0.9], [0.8, 0.2]]).argmax(1).tolist(); // [1, 0]
    * tensor([[0.1, 0.9], [0.8, 0.2]]).argmax().item(); // 1
@@ -123,6 +124,19 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   }
 }
 
+/** What an element is looked for by, which there must be. The sum of no elements is 0, and their mean is NaN. */
+const findsElement: ReadonlySet<string> = new Set(["amax", "amin", "argmax"]);
+
+function requireElements(op: string, { shape }: Node, axes: readonly number[]): void {
+  const empty = axes.find((axis) => shape[axis] === 0);
+  if (empty === undefined) return;
+  throw new ShapeError({
+    op,
+    problem: `a tensor of shape ${formatShape(shape)} has no elements along axis ${empty}`,
+    expected: "at least one element",
+  });
+}
+
 /** Applies `op`, which keeps the reduced axes with size 1, and then removes them unless `keepdim` is set. */
 function reduce(
   node: Node,
@@ -132,6 +146,7 @@ function reduce(
   keepdim: boolean,
 ): Node {
   const list = resolveAxes(name, axes, node.shape.length);
+  if (findsElement.has(name)) requireElements(name, node, list);
   const kept = op(node, list);
   return keepdim ? kept : ops.reshape(kept, reducedShape(node.shape, list, false));
 }

@@ -135,8 +135,8 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    * @param start the first position to take
    * @param end the position to stop before; the end of the axis unless given
    * @param step the distance between positions, at least 1
-   * @returns a tensor of the same type with a shorter axis
-   * @throws ShapeError if nothing is left or the axis does not exist; ArgumentError for a step below 1
+   * @returns a tensor of the same type with a shorter axis, of size 0 if there is nothing in the range
+   * @throws ShapeError if the axis does not exist; ArgumentError for a step below 1
    * @example
    * arange(6).slice(0, 1, 4).tolist(); // [1, 2, 3]
    * arange(6).slice(0, -4, undefined, 2).tolist(); // [2, 4]
