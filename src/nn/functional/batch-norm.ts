@@ -48,7 +48,7 @@ const optionalParameters = [
  * @param runningVar the running variance of each channel, a buffer [C]; null without one, in training only
  * @param rest weight, bias, training, momentum and eps: in this order, or by name in an object
  * @returns a tensor [N, C, H, W]
- * @throws ShapeError if a tensor does not have C elements, or if there is only one value per channel in training;
+ * @throws ShapeError if a tensor does not have C elements, or if there are fewer than two values per channel in training;
  *   ArgumentError if running statistics are missing outside training
  * @function
  * @example
