@@ -35,7 +35,7 @@ const { outputFiles, metafile } = await build({
   target: "es2022",
   // Otherwise every class would declare the fields that its constructor sets; that is 0.6 KB of the core library.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-  external: ["node:*", "tsx", ...Object.keys({ ...dependencies, ...peerDependencies })],
+  external: ["node:*", ...Object.keys({ ...dependencies, ...peerDependencies })],
   legalComments: "none",
   plugins: [leanRecords, classNames, privateMembers, programText],
   logLevel: "warning",

@@ -1,33 +1,66 @@
 /** Builds what a configuration or a run describes: engine settings, data, network, weights. */
+import path from "node:path";
 import { ArgumentError, configure, manualSeed, type nn } from "../entries/index.js";
 import { DataLoader } from "../entries/data.js";
-import { evaluate, makeTrainer, toTensors, type Evaluation, type TrainConfig, type Trainer } from "../entries/train.js";
-import { openData, Run, type OpenedData } from "../entries/train-node.js";
+import {
+  checkNetwork,
+  evaluate,
+  makeTrainer,
+  toTensors,
+  type Evaluation,
+  type TrainConfig,
+  type Trainer,
+} from "../entries/train.js";
+import { datasetNames, openData, Run, type NetworkCopy, type OpenedData } from "../entries/train-node.js";
 import { hintAtData, withHint } from "./command-hint.js";
-import { findNetwork } from "./network-file.js";
+import type { Surroundings } from "./surroundings.js";
+import { readNetwork, readRunNetwork, type FoundNetwork } from "./network-file.js";
 
-/** The trainer for a configuration, before its first step. */
-export async function assemble(config: TrainConfig): Promise<{ trainer: Trainer; data: OpenedData }> {
-  const { makeNetwork, data } = await prepare(config);
-  return { trainer: makeTrainer(config, makeNetwork, data), data };
+export interface Assembled {
+  readonly trainer: Trainer;
+  readonly data: OpenedData;
+  /** What a run keeps of the network. */
+  readonly copy: NetworkCopy | undefined;
 }
 
-/** The network and the data for a configuration. Also configures the engine. */
-export async function prepare(config: TrainConfig): Promise<{ makeNetwork: () => nn.Module; data: OpenedData }> {
-  const makeNetwork = await prepareNetwork(config);
+/**
+ * The trainer for a configuration, before its first step.
+ * @param run the run that is continued, with its own copy of the network
+ */
+export async function assemble(config: TrainConfig, run?: Run): Promise<Assembled> {
+  const { makeNetwork, data, copy } = await prepare(config, run);
+  return { trainer: makeTrainer(config, makeNetwork, data), data, copy };
+}
+
+interface PreparedParts {
+  readonly makeNetwork: () => nn.Module;
+  readonly data: OpenedData;
+  readonly copy: NetworkCopy | undefined;
+}
+
+/**
+ * The network and the data for a configuration. Also configures the engine.
+ * @throws ShapeError if the network does not fit the data
+ */
+export async function prepare(config: TrainConfig, run?: Run): Promise<PreparedParts> {
+  const { make, copy } = await prepareNetwork(config, run);
   const data = hintAtData(
     () => openData(config.data, config.augment),
     "put the dataset's four IDX files into a folder and pass it with --data",
   );
-  return { makeNetwork, data };
+  const { size, classes } = data.info;
+  // A folder may lack images of some classes.
+  const more = !datasetNames.includes(config.data);
+  checkNetwork(make(), size, classes.length, { loss: config.loss, more });
+  return { makeNetwork: make, data, copy };
 }
 
-/** Configures the engine and finds the network. */
-async function prepareNetwork({ threads, numerics, seed, net }: TrainConfig): Promise<() => nn.Module> {
+/** Configures the engine and finds the network: that of a run, or the one that the configuration names. */
+async function prepareNetwork({ threads, numerics, seed, net }: TrainConfig, run?: Run): Promise<FoundNetwork> {
   configure({ numerics, ...(threads === null ? {} : { threads }) });
   // A file may export a network that is created while the file is loaded.
   manualSeed(seed);
-  return findNetwork(net);
+  return run ? readRunNetwork(run) : readNetwork(net);
 }
 
 /** A run with its network, which takes the weights of one of the run's checkpoints. */
@@ -38,9 +71,12 @@ export interface LoadedRun {
   readonly load: (which: "last" | "best") => number;
 }
 
-export async function openRun(folder: string): Promise<LoadedRun> {
+export async function openRun(folder: string, { stderr }: Pick<Surroundings, "stderr">): Promise<LoadedRun> {
   const run = Run.open(folder);
-  const model = (await prepareNetwork(run.record.config))();
+  const { make } = await prepareNetwork(run.record.config, run);
+  const note = noteOnNetwork(run);
+  if (note !== undefined) stderr.write(`${note}\n`);
+  const model = make();
   const load = (which: "last" | "best"): number => {
     const { model: weights, position } = run.readCheckpoint(which).state;
     try {
@@ -52,6 +88,22 @@ export async function openRun(folder: string): Promise<LoadedRun> {
     return position.batch === 0 ? position.epoch - 1 : position.epoch;
   };
   return { run, model, load };
+}
+
+/** Which network a continued run uses, if it keeps a copy of one from a file. */
+export function networkLine(run: Run): string | undefined {
+  const { config, network } = run.record;
+  if (!network) return undefined;
+  const became = { same: "", changed: ", which has changed since", gone: ", which is no longer there" };
+  return `Network: ${path.join(run.folder, network.file)}, a copy of ${config.net}${became[run.originalNetwork()]}`;
+}
+
+/** What to say where a run uses its copy of a network whose file is now another one, or gone. */
+function noteOnNetwork(run: Run): string | undefined {
+  const { config, network } = run.record;
+  const became = { same: undefined, changed: "has changed", gone: "is no longer there" }[run.originalNetwork()];
+  if (became === undefined) return undefined;
+  return `Note: ${config.net} ${became} since this run was started; the run uses its own copy, ${path.join(run.folder, network!.file)}.`;
 }
 
 /** A run's test images. */

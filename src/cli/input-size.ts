@@ -1,20 +1,31 @@
 /** The option `--input`: the sizes of a network's inputs. */
 import { Option } from "commander";
-import { KilogradError, ShapeError, UsageError } from "../entries/index.js";
+import { KilogradError, ShapeError, UsageError, type Shape } from "../entries/index.js";
+import { Run } from "../entries/train-node.js";
+import { isRun } from "./network-file.js";
 
-/** The option; its default is the size of the exercise's images. */
+/** The size of the exercise's images. */
+const USUAL = "1,28,28";
+
+/** The option. */
 export function inputOption(): Option {
   return new Option(
     "--input <sizes>",
-    "the size of one image, without the batch; separate several inputs with spaces",
-  ).default("1,28,28");
+    `the size of one image, without the batch; separate several inputs with spaces (default: ${USUAL}; for a run, that of its images)`,
+  );
+}
+
+/** The sizes that the option names or, without it, those of the run that the network is from. */
+export function inputSizes(net: string, words: string | undefined): readonly Shape[] {
+  if (words !== undefined) return readInputSizes(words);
+  return isRun(net) ? [Run.open(net).record.images.size] : readInputSizes(USUAL);
 }
 
 /**
  * Reads `1,28,28`, or several sizes separated by spaces.
  * @throws UsageError for anything else
  */
-export function readInputSizes(words: string): number[][] {
+function readInputSizes(words: string): number[][] {
   return words.split(" ").map(readSize);
 }
 

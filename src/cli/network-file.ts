@@ -1,81 +1,91 @@
-/** Finds a network: a built-in one by its name, others in a file that exports a Module, or in an ONNX model. */
+/** Finds a network: a built-in one by its name, others in a file that exports a Module, in an ONNX model, or in a run. */
 import fs from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { KilogradError, nn, UsageError } from "../entries/index.js";
-import { networks } from "../entries/train.js";
+import { networks, toTensors } from "../entries/train.js";
+import { Run, type NetworkCopy } from "../entries/train-node.js";
+import { bundleNetwork, hashFile } from "./network-bundle.js";
+import { failureOf, loadModule } from "./network-module.js";
 
-/** Creates the network. If a file exports an instance, returns that instance. */
+/** Creates the network. If a file exports an instance, returns that instance, with the weights that it had at first. */
 export type MakeNetwork = () => nn.Module;
 
+/** A network, and for one from a file what a run keeps of it. */
+export interface FoundNetwork {
+  readonly make: MakeNetwork;
+  readonly copy?: NetworkCopy;
+}
+
 /**
- * @param net the name of a built-in network, the path of an ONNX model, or the path of a TypeScript or JavaScript file
- *   whose default or only export is a Module: a class whose constructor needs no arguments, or an instance
+ * Finds a network.
+ * @param net the name of a built-in network, the path of an ONNX model, of a run's folder, or of a TypeScript or
+ *   JavaScript file whose default or only export is a Module: a class whose constructor needs no arguments, an instance
+ *   or, as default export, a function that returns one
  * @throws UsageError if there is no such network or file, KilogradError if the file does not export a Module
  */
 export async function findNetwork(net: string): Promise<MakeNetwork> {
-  if (Object.hasOwn(networks, net)) return networks[net]!;
-  if (!fs.statSync(net, { throwIfNoEntry: false })?.isFile()) {
+  return (await readNetwork(net)).make;
+}
+
+/** Like `findNetwork`, with what a run keeps of the network. */
+export async function readNetwork(net: string): Promise<FoundNetwork> {
+  if (Object.hasOwn(networks, net)) return { make: networks[net]! };
+  const stats = fs.statSync(net, { throwIfNoEntry: false });
+  if (isRun(net)) {
+    const { make, copy } = await readRunNetwork(Run.open(net));
+    // Its own sources say nothing about a copy of the copy.
+    return copy ? { make, copy: { ...copy, sources: {} } } : { make };
+  }
+  if (!stats?.isFile()) {
     throw new UsageError({
       op: "net",
       problem: "no such network or file",
-      expected: `${Object.keys(networks).join(", ")}, or the path of an ONNX model or of a file that exports a Module`,
+      expected: `${Object.keys(networks).join(", ")}, or the path of an ONNX model, of a file that exports a Module, or of a run`,
       got: net,
     });
   }
-  if (isOnnx(net)) {
-    // Loaded only when needed: the ONNX schema is large.
-    const { importOnnx } = await import("../entries/import.js");
-    const bytes = fs.readFileSync(net);
-    return () => importOnnx(bytes, net, { logLikelihoods: true });
+  const file = path.resolve(net);
+  if (isOnnx(file)) {
+    const bytes = fs.readFileSync(file);
+    return {
+      make: await onnxMaker(bytes, net),
+      copy: { file: "network.onnx", bytes, sources: { [path.basename(file)]: hashFile(file)! } },
+    };
   }
-  return chooseExport(net, await load(path.resolve(net)));
+  const { code, map, sources } = await bundleNetwork(file);
+  const exports = await loadModule({ code, file, map });
+  return { make: chooseExport(net, exports), copy: { file: "network.mjs", bytes: Buffer.from(code), sources } };
+}
+
+/** The network that a run keeps, or that its configuration names if it keeps none. */
+export async function readRunNetwork(run: Run): Promise<FoundNetwork> {
+  const copy = run.readNetwork();
+  if (!copy) return readNetwork(run.record.config.net);
+  const file = path.resolve(run.folder, copy.file);
+  if (isOnnx(file)) return { make: await onnxMaker(copy.bytes, file), copy };
+  const code = new TextDecoder().decode(copy.bytes);
+  return { make: chooseExport(file, await loadModule({ code, file })), copy };
+}
+
+async function onnxMaker(bytes: Uint8Array, name: string): Promise<MakeNetwork> {
+  // Loaded only when needed: the ONNX schema is large.
+  const { importOnnx } = await import("../entries/import.js");
+  return () => importOnnx(bytes, name, { logLikelihoods: true });
+}
+
+/** Whether a path is that of a run. */
+export function isRun(folder: string): boolean {
+  return fs.existsSync(path.join(folder, "config.json"));
 }
 
 export function isOnnx(file: string): boolean {
   return /\.onnx$/i.test(file);
 }
 
-async function load(file: string): Promise<Record<string, unknown>> {
-  if (/\.[cm]?tsx?$/.test(file)) await enableTypeScript(file);
-  try {
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  } catch (error) {
-    if (error instanceof KilogradError) throw error;
-    throw new KilogradError(
-      {
-        op: "net",
-        problem: `${file} cannot be loaded: ${(error as Error).message.replace(/\.$/, "")}`,
-        hint: 'it must be an ES module (named .mjs or .mts, or below a package.json with "type": "module") that can import the package kilograd',
-      },
-      { cause: error },
-    );
-  }
-}
-
-/**
- * From version 22.18 on, Node reads TypeScript itself; before that, the package tsx does. Neither follows the path
- * aliases of a tsconfig.json here: `kilograd` must be the copy that is running.
- */
-async function enableTypeScript(file: string): Promise<void> {
-  if ((process.features as { typescript?: unknown }).typescript) return;
-  try {
-    (await import("tsx/esm/api")).register({ tsconfig: false });
-  } catch (error) {
-    throw new KilogradError(
-      {
-        op: "net",
-        problem: `Node ${process.versions.node} cannot read TypeScript (${path.basename(file)})`,
-        hint: "run `npm install tsx`, use Node 22.18 or newer, or pass a .js file",
-      },
-      { cause: error },
-    );
-  }
-}
-
-function chooseExport(file: string, exports: Record<string, unknown>): MakeNetwork {
+function chooseExport(file: string, module: Record<string, unknown>): MakeNetwork {
+  const exports = withCommonJs(module);
   const found = Object.entries(exports).flatMap(([name, value]) => {
-    const make = maker(value);
+    const make = maker(file, value) ?? (name === "default" ? factory(file, value) : undefined);
     return make ? [{ name, make }] : [];
   });
   const single = new Set(found.map(({ name }) => exports[name])).size === 1;
@@ -93,11 +103,52 @@ function chooseExport(file: string, exports: Record<string, unknown>): MakeNetwo
   });
 }
 
-function maker(value: unknown): MakeNetwork | undefined {
-  if (value instanceof nn.Module) return () => value;
+/** What CommonJS exports is the default export of the module that is made of it: `module.exports = { Net }`. */
+function withCommonJs({ default: all, ...exports }: Record<string, unknown>): Record<string, unknown> {
+  const isPlain = typeof all === "object" && all !== null && !(all instanceof nn.Module);
+  return isPlain ? { ...all, ...exports } : { ...(all === undefined ? {} : { default: all }), ...exports };
+}
+
+function maker(file: string, value: unknown): MakeNetwork | undefined {
+  if (value instanceof nn.Module) return keeping(value);
   if (typeof value === "function" && value.prototype instanceof nn.Module)
-    return () => new (value as new () => nn.Module)();
+    return () => guarded(file, () => new (value as new () => nn.Module)());
   return undefined;
+}
+
+/** The instance itself, which gets back the weights and buffers that it had at first. */
+function keeping(model: nn.Module): MakeNetwork {
+  const first = new Map([...model.stateDict()].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
+  let made = false;
+  return () => {
+    if (made) model.loadStateDict(toTensors(first));
+    made = true;
+    return model;
+  };
+}
+
+/** A function that returns a network. */
+function factory(file: string, value: unknown): MakeNetwork | undefined {
+  if (typeof value !== "function" || /^class\b/.test(Function.prototype.toString.call(value))) return undefined;
+  return () => {
+    const made: unknown = guarded(file, () => (value as () => unknown)());
+    if (made instanceof nn.Module) return made;
+    throw new KilogradError({
+      op: "net",
+      problem: `the function that ${file} exports does not return a network`,
+      expected: "a Module",
+      got: made === null ? "null" : typeof made,
+      hint: "write `export default class Net extends nn.Module { … }`, or return an instance of it",
+    });
+  };
+}
+
+function guarded<T>(file: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw failureOf(error, file);
+  }
 }
 
 /** Whether a class extends some class called Module, but not ours. */

@@ -4,6 +4,7 @@ import { KilogradError, UsageError } from "../entries/index.js";
 import { packageVersion } from "../entries/train-node.js";
 import { messageForShell } from "./command-hint.js";
 import { commands } from "./commands/index.js";
+import { innermostPlace, networkFailure } from "./network-module.js";
 import { FAILURE, USAGE, type Surroundings } from "./surroundings.js";
 
 /**
@@ -36,8 +37,13 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   }
 }
 
-/** The message of one of our own errors. Any other error is a bug in the program and is shown with its stack. */
+/** The message of one of our own errors, and of one that a network's file has thrown. Any other error is a bug in the program and is shown with its stack. */
 function describe(error: unknown): string {
-  if (error instanceof KilogradError) return `kilograd: ${messageForShell(error)}`;
+  if (error instanceof KilogradError) {
+    const place = innermostPlace(error);
+    return `kilograd: ${messageForShell(error)}${place ? `\n  at ${place.text}` : ""}`;
+  }
+  const failure = error instanceof Error ? networkFailure(error) : undefined;
+  if (failure) return describe(failure);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

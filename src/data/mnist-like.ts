@@ -175,9 +175,9 @@ function readLabels(file: string, relative: Relative | undefined): IdxArray {
   return { ...labels, data: labels.data.map((label) => label - relative.firstLabel) };
 }
 
-/** Classes without names: ten, as in MNIST, or more if there are more. */
+/** Classes without names: as many as the labels say. */
 function numbered({ data }: IdxArray): string[] {
-  const highest = data.reduce((most, label) => Math.max(most, label), 9);
+  const highest = data.reduce((most, label) => Math.max(most, label), 0);
   return Array.from({ length: highest + 1 }, (_, label) => String(label));
 }
 

@@ -11,6 +11,6 @@
 export { makeFolder, writeFileAtomic } from "../runs/atomic-file.js";
 export { trainingLogs, type StartLog } from "../runs/logs/logs.js";
 export { datasetNames, licenseOf, openData, type ImageInfo, type OpenedData } from "../runs/datasets.js";
-export { defaultRunFolder, packageVersion, Run } from "../runs/run.js";
-export type { RunRecord } from "../runs/run-record.js";
+export { defaultRunFolder, packageVersion, Run, type NetworkCopy } from "../runs/run.js";
+export type { KeptNetwork, RunRecord } from "../runs/run-record.js";
 export type { EpochRecord, MetricsRecord, StepRecord } from "../runs/metrics-file.js";

@@ -98,10 +98,12 @@ test("QMNIST's labels are the first numbers of their rows", (t) => {
   assert.deepEqual([info.classes.length, info.size], [10, [1, 3, 2]]);
 });
 
-test("a folder with more than ten classes has as many as its highest label says", (t) => {
+test("a folder has as many classes as its highest label says", (t) => {
   const names = (half: string) => [`${half}-images.idx3-ubyte`, `${half}-labels.idx1-ubyte`] as const;
   const { info } = openData(writeFiles(temporaryFolder(t), fourFiles(names, idxFile([2], [0, 16]))), unchanged);
   assert.deepEqual([info.classes.length, info.classes[16]], [17, "16"]);
+  const few = openData(writeFiles(temporaryFolder(t), fourFiles(names, idxFile([2], [2, 0]))), unchanged);
+  assert.deepEqual(few.info.classes, ["0", "1", "2"]);
 });
 
 test("a folder with the files of several datasets asks for one", (t) => {

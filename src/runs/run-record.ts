@@ -24,6 +24,14 @@ const recordSchema = z.strictObject({
       })
       .optional(),
   }),
+  /** The network, unless it is a built-in one; runs of early versions do not have it. */
+  network: z
+    .strictObject({
+      file: z.enum(["network.mjs", "network.onnx"]),
+      sha256: z.string(),
+      sources: z.record(z.string(), z.string()),
+    })
+    .optional(),
   versions: z.strictObject({ kilograd: z.string(), node: z.string() }),
 });
 
@@ -33,6 +41,19 @@ const APPEARANCES: Readonly<Record<string, Appearance>> = {
   "fashion-mnist": { border: { mean: 0.0485, least: 0, most: 0.422 }, centred: false },
 };
 
+/** A run's own copy of its network. */
+export interface KeptNetwork {
+  /** The file in the run's folder: an ES module that imports nothing but kilograd and Node's modules, or an ONNX model. */
+  readonly file: "network.mjs" | "network.onnx";
+  /** The SHA-256 of that file. */
+  readonly sha256: string;
+  /**
+   * The SHA-256 of each file that the copy was made of, by its path from the folder of the configuration's `net`. None
+   * for a copy of another run's network.
+   */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
 /** The content of a run's config.json. */
 export interface RunRecord {
   /** All settings. */
@@ -41,6 +62,8 @@ export interface RunRecord {
   readonly data: Readonly<Record<string, string>>;
   /** Facts about the images. */
   readonly images: ImageInfo;
+  /** The run's copy of its network. Missing for a built-in network, and in runs of early versions. */
+  readonly network?: KeptNetwork | undefined;
   /** The versions of kilograd and Node that started the run. */
   readonly versions: Readonly<Record<"kilograd" | "node", string>>;
 }

@@ -1,8 +1,9 @@
 /**
- * A run is a folder: config.json (the resolved configuration with its seed, the data's hashes, versions), metrics.jsonl
- * (every step and epoch), last.safetensors (to resume from) and best.safetensors (the epoch with the most correct
+ * A run is a folder: config.json (the resolved configuration with its seed, the data's hashes, versions), network.mjs or
+ * network.onnx (a copy of a network that is not a built-in one), metrics.jsonl (every step and epoch), last.safetensors (to resume from) and best.safetensors (the epoch with the most correct
  * answers so far). Summary, report and exports are computed from it. Node only.
  */
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { DataError } from "../errors/errors.js";
@@ -12,7 +13,7 @@ import type { TrainConfig } from "../config/config.js";
 import type { OpenedData } from "./datasets.js";
 import type { CheckpointEvent, EpochEvent } from "../train/events.js";
 import { MetricsFile, readEpochs, readMetrics, type EpochRecord, type MetricsRecord } from "./metrics-file.js";
-import { parseRunRecord, RUN_HINT, type RunRecord } from "./run-record.js";
+import { parseRunRecord, RUN_HINT, type KeptNetwork, type RunRecord } from "./run-record.js";
 import type { Trainer } from "../train/trainer.js";
 
 /**
@@ -37,6 +38,12 @@ export function defaultRunFolder(recipe: string, now: Date): string {
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join("");
   return path.join("runs", `${day}-${time}-${recipe}`);
+}
+
+/** A network that is not a built-in one, as a run keeps it. */
+export interface NetworkCopy extends Pick<KeptNetwork, "file" | "sources"> {
+  /** The content of the file. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -75,16 +82,24 @@ export class Run {
    * @param folder its path
    * @param config all settings
    * @param data facts about the images, and the hashes of their files
+   * @param network the network, unless it is a built-in one; default: none
    * @returns the run
    * @throws KilogradError if the folder cannot be made or written to
    * @example
    * const data = openData("data", { rotation: 0, shift: 0, scale: 0 });
    * Run.create("runs/second", resolveConfig("notebook"), data).record.config.epochs; // 19
    */
-  static create(folder: string, config: TrainConfig, { hashes, info }: Pick<OpenedData, "hashes" | "info">): Run {
+  static create(
+    folder: string,
+    config: TrainConfig,
+    { hashes, info }: Pick<OpenedData, "hashes" | "info">,
+    network?: NetworkCopy,
+  ): Run {
     const versions = { kilograd: packageVersion(), node: process.versions.node };
-    const record = { config, data: hashes, images: info, versions };
+    const kept = network && { file: network.file, sha256: sha256(network.bytes), sources: network.sources };
+    const record = { config, data: hashes, images: info, ...(kept ? { network: kept } : {}), versions };
     makeFolder(folder);
+    if (network) writeFileAtomic(path.join(folder, network.file), network.bytes);
     writeFileAtomic(path.join(folder, "config.json"), `${JSON.stringify(record, null, 2)}\n`);
     return new Run(folder, record);
   }
@@ -99,6 +114,43 @@ export class Run {
   static open(folder: string): Run {
     const file = path.join(folder, "config.json");
     return new Run(folder, parseRunRecord(readJson(file, folder), file));
+  }
+
+  /**
+   * Reads the run's copy of its network.
+   * @returns the copy; undefined if the network is a built-in one, or if the run is of an early version
+   * @throws DataError if the file is missing or was changed
+   * @example Run.open("runs/first").readNetwork(); // undefined
+   */
+  readNetwork(): NetworkCopy | undefined {
+    const { network } = this.record;
+    if (!network) return undefined;
+    const file = path.join(this.folder, network.file);
+    const bytes = fs.existsSync(file) ? fs.readFileSync(file) : undefined;
+    if (bytes && sha256(bytes) === network.sha256) return { file: network.file, sources: network.sources, bytes };
+    throw new DataError({
+      op: "run",
+      problem: `${file} is not the network that was trained`,
+      expected: `SHA-256 ${network.sha256}`,
+      got: bytes ? sha256(bytes) : "no such file",
+      hint: "restore the file: a run's network must not be edited. To train a changed network, start a new run",
+    });
+  }
+
+  /**
+   * Says what has become of the files that the run's network was made of.
+   * @returns "same"; "changed" if at least one of them was edited; "gone" if the network's own file is no longer there
+   * @example Run.open("runs/first").originalNetwork(); // "same"
+   */
+  originalNetwork(): "same" | "changed" | "gone" {
+    const { config, network } = this.record;
+    const sources = Object.entries(network?.sources ?? {});
+    if (sources.length > 0 && !fs.existsSync(config.net)) return "gone";
+    const isSame = ([name, hash]: readonly [string, string]): boolean => {
+      const file = path.resolve(path.dirname(config.net), name);
+      return fs.existsSync(file) && sha256(fs.readFileSync(file)) === hash;
+    };
+    return sources.every(isSame) ? "same" : "changed";
   }
 
   /**
@@ -214,6 +266,10 @@ export class Run {
   private file(which: "last" | "best"): string {
     return path.join(this.folder, `${which}.safetensors`);
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function readJson(file: string, folder: string): unknown {

@@ -101,6 +101,12 @@ test("likelihoods from a softmax are told apart from scores", () => {
   );
 });
 
+test("a network may tell more classes apart than there are, where that is asked for", () => {
+  checkNetwork(new Net(10, logs), [1, 4, 4], 3, { more: true });
+  assert.throws(() => checkNetwork(new Net(10, logs), [1, 4, 4], 3), /data with 3 classes/);
+  assert.throws(() => checkNetwork(new Net(2, logs), [1, 4, 4], 3, { more: true }), /data with 3 classes/);
+});
+
 test("with cross-entropy, scores of the right shape are what is expected", () => {
   const scores = (x: Tensor): Tensor => x;
   checkNetwork(new Net(10, scores), [1, 4, 4], 10, { loss: "cross-entropy" });

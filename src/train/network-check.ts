@@ -14,7 +14,7 @@ import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
  * @param model the network
  * @param inputSize the size of an image, [C, H, W]
  * @param classes the number of classes
- * @param choice the loss; "nll" unless given
+ * @param options the loss, "nll" unless given, and whether the network may tell more classes apart than there are
  * @throws ShapeError if it cannot take the images, or does not compute a log-likelihood for each class
  * @example
  * checkNetwork(new ExerciseNet(), [1, 28, 28], 10);
@@ -24,11 +24,15 @@ export function checkNetwork(
   model: Module,
   inputSize: Shape,
   classes: number,
-  { loss = "nll" }: LossChoice = {},
+  { loss = "nll", more = false }: LossChoice & { readonly more?: boolean } = {},
 ): void {
   const output = callLazily(model, [inputSize], evaluation).result;
   const expected = [BATCH, classes];
-  if (output instanceof Tensor && output.dtype === "float32" && shapesEqual(output.shape, expected)) return;
+  if (output instanceof Tensor && output.dtype === "float32") {
+    const [images, outputs] = output.shape;
+    if (shapesEqual(output.shape, expected)) return;
+    if (more && output.ndim === 2 && images === BATCH && outputs! > classes) return;
+  }
   throw new ShapeError({
     op: model.constructor.name,
     problem: `the network's result does not fit data with ${classes} classes`,

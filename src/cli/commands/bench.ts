@@ -1,6 +1,7 @@
 /** `kilograd bench [net]`: how fast a network trains on this machine, and where the time goes. */
 import type { nn } from "../../entries/index.js";
 import { configure, F, manualSeed, compile, optim, profile, rand, randint, type Profile } from "../../entries/index.js";
+import { checkNetwork, type LossName } from "../../entries/train.js";
 import { findNetwork } from "../network-file.js";
 import { addSettings, readConfig } from "../options.js";
 import type { DefineCommand } from "../surroundings.js";
@@ -28,7 +29,7 @@ Examples:
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   addSettings(command, ["loss"])
     .description("time training steps on random images; with --profile, show where the time goes")
-    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
+    .argument("[net]", "a built-in network, a file that exports a Module, an ONNX model, or a run", "exercise")
     .option("--batch-size <n>", "images per step", "32")
     .option("--threads <n>", "number of threads")
     .option("--input <sizes>", "the size of one image, without the batch", "1,28,28")
@@ -42,7 +43,10 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
       const size = options.input.split(",").map((extent) => readWhole("--input", extent, 1, MOST));
       manualSeed(1);
       const classes = readWhole("--classes", options.classes, 1, MOST);
-      const step = makeStep((await findNetwork(net))(), [batch, ...size], classes, readLoss(options.loss));
+      const loss = readLoss(options.loss);
+      const model = (await findNetwork(net))();
+      checkNetwork(model, size, classes, { loss });
+      const step = makeStep(model, [batch, ...size], classes, loss === "nll" ? F.nllLoss : F.crossEntropy);
       const steps = readWhole("--steps", options.steps, 1, MOST);
       stdout.write(`${formatSpeed(medianStep(step, steps), batch)}\n`);
       if (options.profile) stdout.write(`\n${formatProfile(profile(step, { steps }))}\n`);
@@ -51,9 +55,8 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
 
 type Loss = typeof F.nllLoss | typeof F.crossEntropy;
 
-function readLoss(loss: string | undefined): Loss {
-  const config = readConfig("exercise", { recipe: "default", ...(loss === undefined ? {} : { loss }) });
-  return config.loss === "nll" ? F.nllLoss : F.crossEntropy;
+function readLoss(loss: string | undefined): LossName {
+  return readConfig("exercise", { recipe: "default", ...(loss === undefined ? {} : { loss }) }).loss;
 }
 
 /** A training step like the trainer's, always on the same images. */

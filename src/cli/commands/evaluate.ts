@@ -3,17 +3,17 @@ import { makeTest, openRun } from "../assembly.js";
 import type { DefineCommand } from "../surroundings.js";
 import { formatTest } from "../training-output.js";
 
-export const defineCommand: DefineCommand = (command, { stdout }) => {
+export const defineCommand: DefineCommand = (command, surroundings) => {
   command
     .description("test the last and the best weights of a run on the test images")
     .argument("<run>", "the folder of a run")
     .action(async (folder: string) => {
-      const { run, model, load } = await openRun(folder);
+      const { run, model, load } = await openRun(folder, surroundings);
       const test = makeTest(run);
       for (const which of ["last", "best"] as const) {
         if (which === "best" && !run.has("best")) continue;
         const epochs = load(which);
-        stdout.write(`${which}.safetensors, epoch ${epochs}\n${formatTest(test(model))}\n`);
+        surroundings.stdout.write(`${which}.safetensors, epoch ${epochs}\n${formatTest(test(model))}\n`);
       }
     });
 };

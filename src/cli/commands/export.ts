@@ -62,7 +62,7 @@ Examples:
   kilograd export runs/first --to pytorch --out elsewhere           then: python elsewhere/model.py
   kilograd export runs/first --to safetensors --weights best`;
 
-export const defineCommand: DefineCommand = (command, { stdout }) => {
+export const defineCommand: DefineCommand = (command, surroundings) => {
   command
     .description("write a run's network in a format that other tools read")
     .argument("<run>", "the folder of a run")
@@ -74,12 +74,13 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .addHelpText("after", EXAMPLES)
     .action(async (folder: string, options: ExportOptions) => {
       const format = checkOptions(options);
-      const { run, model, load } = await openRun(folder);
+      const { run, model, load } = await openRun(folder, surroundings);
       const epoch = load(options.weights as "last" | "best");
       const tested = run.epochs().find((record) => record.epoch === epoch);
       const metadata = describeRun(run.record, tested, licenseOf(run.record.config.data));
       const made = format.make({ run, model, metadata, options });
-      for (const file of writeFiles(options.out ?? path.join(folder, format.place), made)) stdout.write(`${file}\n`);
+      for (const file of writeFiles(options.out ?? path.join(folder, format.place), made))
+        surroundings.stdout.write(`${file}\n`);
     });
 };
 

@@ -21,7 +21,7 @@ Examples:
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   command
     .description("compare batch sizes: speed and accuracy after training on the same images")
-    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise");
+    .argument("[net]", "a built-in network, a file that exports a Module, an ONNX model, or a run", "exercise");
   addSettings(command, [
     ...(["recipe", "loss", "optimizer", "lr", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),

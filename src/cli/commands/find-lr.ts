@@ -25,7 +25,7 @@ Examples:
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   command
     .description("find a learning rate by a range test: raise it from step to step until the loss explodes")
-    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise");
+    .argument("[net]", "a built-in network, a file that exports a Module, an ONNX model, or a run", "exercise");
   addSettings(command, [
     ...(["recipe", "batchSize", "loss", "optimizer", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),

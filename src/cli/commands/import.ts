@@ -49,14 +49,14 @@ async function importFile(file: string, options: ImportOptions, { stdout }: Surr
   const { net = said.net ?? "exercise", data = said.data, loss = said.loss } = options;
   const words = { recipe: "default", ...(data === undefined ? {} : { data }), ...(loss === undefined ? {} : { loss }) };
   const config = isOnnx(file) ? readConfig(file, words) : readConfig(net, { ...words, weights: file });
-  const { trainer, data: opened } = await assemble(config);
+  const { trainer, data: opened, copy } = await assemble(config);
   const notices =
     used.length === 0 ? [] : [`${file} says ${used.map(([name, word]) => `--${name} ${word}`).join(" ")}`];
   if (config.weights !== null) notices.push(...(await loadWeights(trainer.model, file, hintAtNet(metadata))));
   // A test of a few images, because the training that would notice scores instead of log-likelihoods does not take place.
   const [few] = new DataLoader(opened.test, { batchSize: 2 });
   if (few) evaluate(trainer.model, [few], config);
-  const run = Run.create(out, config, opened);
+  const run = Run.create(out, config, opened, copy);
   const close = run.follow(trainer);
   // A training that is stopped before its first step leaves a checkpoint of its initial weights.
   trainer.on("start", () => trainer.stop());

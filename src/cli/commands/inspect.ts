@@ -1,12 +1,12 @@
 /** `kilograd inspect [net]` */
 import { advise, drawNetwork, formatAdvice, formatInspection, inspectNetwork } from "../../entries/summary.js";
 import { writeFileAtomic } from "../../entries/train-node.js";
-import { hintAtInput, inputOption, readInputSizes } from "../input-size.js";
+import { hintAtInput, inputOption, inputSizes } from "../input-size.js";
 import { findNetwork } from "../network-file.js";
 import type { DefineCommand } from "../surroundings.js";
 
 interface InspectOptions {
-  readonly input: string;
+  readonly input?: string;
   readonly svg?: string;
   readonly json?: true;
 }
@@ -20,13 +20,13 @@ Examples:
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   command
     .description("show what each layer costs, how much of the image it sees, and what could be improved")
-    .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise")
+    .argument("[net]", "a built-in network, a file that exports a Module, an ONNX model, or a run", "exercise")
     .addOption(inputOption())
     .option("--svg <file>", "also draw the network")
     .option("--json", "print the layers and the advice as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, { input, svg, json }: InspectOptions) => {
-      const sizes = readInputSizes(input);
+      const sizes = inputSizes(net, input);
       const network = (await findNetwork(net))();
       const inspection = hintAtInput(sizes, () => inspectNetwork(network, sizes));
       const advice = advise(inspection);

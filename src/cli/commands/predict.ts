@@ -21,7 +21,7 @@ Examples:
 /** The width of the bar for a likelihood of 1, in characters. */
 const BAR = 30;
 
-export const defineCommand: DefineCommand = (command, { stdout }) => {
+export const defineCommand: DefineCommand = (command, surroundings) => {
   command
     .description("classify images with a run's last weights: print the likelihood of each class")
     .argument("<run>", "the folder of a run")
@@ -39,12 +39,12 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .addHelpText("after", EXAMPLES)
     .action(async (folder: string, files: string[], words: PredictWords) => {
       const options = { invert: readChoice("--invert", words.invert), centre: readChoice("--centre", words.centre) };
-      const { run, model, load } = await openRun(folder);
+      const { run, model, load } = await openRun(folder, surroundings);
       load("last");
       const classifier = new Classifier(model, run.record.images);
       for (const file of files) {
         const prediction = classifier.predict(readFile(file), { ...options, name: file });
-        stdout.write(`${file}${format(prediction, classifier)}\n`);
+        surroundings.stdout.write(`${file}${format(prediction, classifier)}\n`);
       }
     });
 };

@@ -75,10 +75,10 @@ async function readAnswer(
 }
 
 /** Answers the notebook's six questions about a run's last weights. */
-async function solve(folder: string, { stdout }: Surroundings): Promise<void> {
-  const { run, model, load } = await openRun(folder);
+async function solve(folder: string, surroundings: Surroundings): Promise<void> {
+  const { run, model, load } = await openRun(folder, surroundings);
   load("last");
   const { correct, total } = makeTest(run)(model);
   const answers = answerQuestions(gatherFacts(model, run.record.images.size), (100 * correct) / total);
-  for (const { question, answer } of answers) stdout.write(`${question}: ${answer}\n`);
+  for (const { question, answer } of answers) surroundings.stdout.write(`${question}: ${answer}\n`);
 }

@@ -5,7 +5,7 @@ import { comparisonPage, gatherRunReport, runPage, textReport, type RunReport } 
 import { Run, writeFileAtomic } from "../../entries/train-node.js";
 import { openRun, openTestData } from "../assembly.js";
 import { asUsageError } from "../options.js";
-import type { DefineCommand } from "../surroundings.js";
+import type { DefineCommand, Surroundings } from "../surroundings.js";
 
 interface ReportOptions {
   readonly out?: string;
@@ -19,7 +19,7 @@ Examples:
   kilograd report runs/a runs/b --out comparison.html       compare two runs
   kilograd report runs/a --text                             draw curves and the confusion matrix in the terminal`;
 
-export const defineCommand: DefineCommand = (command, { stdout }) => {
+export const defineCommand: DefineCommand = (command, surroundings) => {
   command
     .description("report on a run, or compare several runs, in one HTML file")
     .argument("<runs...>", "the folders of runs")
@@ -28,9 +28,10 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .option("--digits <classes>", "classes whose activation maps are shown, by number, separated by commas", "2,5,8")
     .addHelpText("after", EXAMPLES)
     .action(async (folders: readonly string[], options: ReportOptions) => {
+      const { stdout } = surroundings;
       const digits = folders.length === 1 && !options.text ? readDigits(options.digits) : [];
       const reports: RunReport[] = [];
-      for (const folder of folders) reports.push(await reportRun(folder, digits));
+      for (const folder of folders) reports.push(await reportRun(folder, digits, surroundings));
       if (options.text) {
         stdout.write(`${textReport(reports, stdout.columns)}\n`);
         return;
@@ -54,11 +55,11 @@ function readDigits(words: string): number[] {
   });
 }
 
-async function reportRun(folder: string, digits: readonly number[]): Promise<RunReport> {
+async function reportRun(folder: string, digits: readonly number[], surroundings: Surroundings): Promise<RunReport> {
   const run = Run.open(folder);
   const source = { name: folder, record: run.record, metrics: run.metrics(), digits };
   if (!run.has("last")) return gatherRunReport(source);
-  const { model, load } = await openRun(folder);
+  const { model, load } = await openRun(folder, surroundings);
   const epochs = load("last");
   const network = { model, epochs, test: openTestData(run) };
   try {

@@ -15,7 +15,7 @@ import {
   type Trainer,
 } from "../../entries/train.js";
 import { defaultRunFolder, Run, trainingLogs, type StartLog } from "../../entries/train-node.js";
-import { assemble } from "../assembly.js";
+import { assemble, networkLine } from "../assembly.js";
 import { addSettings, readConfig, readThreads, type SettingOptions } from "../options.js";
 import { FAILURE, INTERRUPTED, type DefineCommand, type Surroundings } from "../surroundings.js";
 import { adviseAlong } from "../training-advice.js";
@@ -44,7 +44,7 @@ export const defineCommand: DefineCommand = (command, surroundings, end) => {
   addSettings(
     command
       .description("train a network and save the run")
-      .argument("[net]", "a built-in network, a file that exports a Module, or an ONNX model", "exercise"),
+      .argument("[net]", "a built-in network, a file that exports a Module, an ONNX model, or a run", "exercise"),
   )
     .option("--out <folder>", "the run's folder (default: runs/<date>-<time>-<recipe>)")
     .option("--resume <folder>", "continue a run that was stopped")
@@ -102,6 +102,8 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
   const known = from ? run.epochs().filter(({ epoch }) => epoch < from.state.position.epoch) : [];
   const closeRun = run.follow(trainer, from);
   const closeLogs = logs.map((start) => start(trainer, run));
+  const line = from && networkLine(run);
+  if (line !== undefined) surroundings[options.json ? "stderr" : "stdout"].write(`${line}\n`);
   try {
     output.follow(trainer, run.folder);
     const hopeless = adviseAlong({ run, trainer, output, known, stop: options.stopWhenHopeless ?? false });
@@ -148,9 +150,8 @@ async function begin(net: string, options: TrainOptions, { stderr }: Surrounding
       hint: "choose another folder, or continue the run in it with --resume",
     });
   }
-  const { trainer, data } = await assemble(config);
+  const { trainer, data, copy } = await assemble(config);
   const { size, classes } = data.info;
-  checkNetwork(trainer.model, size, classes.length, config);
   if (config.earlyCrop && croppedEpochs(config) > 0) {
     checkCropped(trainer, croppedSize(size, config.earlyCrop), classes.length, config);
   }
@@ -159,13 +160,13 @@ async function begin(net: string, options: TrainOptions, { stderr }: Surrounding
     // Standard output may be JSON.
     for (const notice of await loadWeights(trainer.model, config.weights, hint)) stderr.write(`${notice}\n`);
   }
-  return { run: Run.create(folder, config, data), trainer, size };
+  return { run: Run.create(folder, config, data, copy), trainer, size };
 }
 
 /** A network may accept whole images but not smaller ones. */
 function checkCropped({ model }: Trainer, size: Shape, classes: number, config: TrainConfig): void {
   try {
-    checkNetwork(model, size, classes, config);
+    checkNetwork(model, size, classes, { loss: config.loss, more: true });
   } catch (error) {
     const message = (error as Error).message.replace(/\.$/, "");
     throw new UsageError(
@@ -192,6 +193,7 @@ async function resume(folder: string, threads: string | undefined): Promise<Prep
   }
   const { trainer, data } = await assemble(
     threads === undefined ? config : { ...config, threads: readThreads(threads) },
+    run,
   );
   run.checkData(data.hashes);
   trainer.restore(from.state);
