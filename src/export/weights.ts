@@ -4,6 +4,7 @@ import type { Module } from "../nn/index.js";
 import { copyTensors } from "../train/checkpoint.js";
 import { typeInFile, writeElements } from "../formats/element-types.js";
 import { encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
+import { encodeText } from "../formats/utf8.js";
 
 /**
  * Writes parameters and buffers in Hugging Face's format (huggingface.co/docs/safetensors), under PyTorch's names.
@@ -45,9 +46,9 @@ function encodeNpy(tensor: string, { shape, data }: StoredTensor): Uint8Array {
   const text = `{'descr': '${TYPES[type]}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const start = Math.ceil((10 + text.length + 1) / 64) * 64;
   const bytes = new Uint8Array(start + elements.length).fill(0x20, 10, start);
-  bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0]);
+  bytes.set([0x93, ...encodeText("NUMPY"), 1, 0]);
   new DataView(bytes.buffer).setUint16(8, start - 10, true);
-  bytes.set(new TextEncoder().encode(text), 10);
+  bytes.set(encodeText(text), 10);
   bytes[start - 1] = 0x0a;
   bytes.set(elements, start);
   return bytes;

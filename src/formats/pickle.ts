@@ -5,6 +5,7 @@
  * PickleObject, which remembers the name.
  */
 import { DataError } from "../errors/errors.js";
+import { decodeText } from "./utf8.js";
 
 /**
  * What a pickle can build: `None`, numbers, strings, bytes, lists and tuples, dicts, sets, and what the given functions
@@ -102,7 +103,7 @@ class PickleMachine {
     return this.bytes.slice(at, at + length);
   }
   text(length: number): string {
-    return new TextDecoder().decode(this.bytesOf(length));
+    return decodeText(this.bytesOf(length));
   }
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);

@@ -12,6 +12,7 @@ import type { StoredTensor } from "./safetensors.js";
 import { findStateDict, isTensor, type FoundDict } from "./state-dict-search.js";
 import { denseElements, reachOf } from "./strides.js";
 import { maximumBytes, type ZipArchive } from "./zip.js";
+import { decodeText } from "./utf8.js";
 
 /** Takes a sentence about what a file holds besides the tensors. */
 export type Notice = (text: string) => void;
@@ -154,7 +155,7 @@ function checkTotal(views: readonly StorageView[], file: string): void {
 function checkByteOrder(archive: ZipArchive, root: string, file: string): void {
   const name = `${root}byteorder`;
   if (!archive.has(name)) return; // written before PyTorch 2.1
-  const order = new TextDecoder().decode(archive.read(name));
+  const order = decodeText(archive.read(name));
   if (order !== "little") throw refuse(file, "its numbers are in another byte order", "little", order);
 }
 

@@ -15,6 +15,7 @@ import {
   writeElements,
   type ElementTypeName,
 } from "./element-types.js";
+import { decodeText, encodeText } from "./utf8.js";
 
 /** A tensor as plain data. */
 export interface StoredTensor {
@@ -66,7 +67,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
     header.push([name, { dtype, shape, data_offsets: [end, (end += part.length)] }]);
     parts.push(part);
   }
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const text = encodeText(JSON.stringify(Object.fromEntries(header)));
   // The header is padded with spaces, so that the elements begin at a multiple of eight bytes.
   const start = 8 + Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(start + end).fill(0x20, 0, start);
@@ -127,7 +128,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
   }
   const start = 8 + Number(length);
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start));
+    const text = decodeText(bytes.subarray(8, start), { fatal: true });
     const header: unknown = JSON.parse(text);
     if (isRecord(header)) return { header, start };
   } catch {

@@ -7,6 +7,7 @@
 import { Inflate } from "fflate";
 import { DataError } from "../errors/errors.js";
 import { crc32 } from "./crc32.js";
+import { decodeText } from "./utf8.js";
 
 /** The limit for an archive's unpacked size in bytes: 64 million parameters. */
 export const maximumBytes = 2 ** 28;
@@ -160,7 +161,7 @@ export class ZipArchive {
   }
 
   private text(at: number, length: number): string {
-    return new TextDecoder().decode(this.bytes.subarray(at, at + length));
+    return decodeText(this.bytes.subarray(at, at + length));
   }
 
   private corrupt(problem: string, expected?: string, got?: string): DataError {

@@ -106,8 +106,6 @@ export class Classifier {
    * originalSize; // [56, 56]
    */
   predict(image: ImageSource, options?: PredictOptions): Prediction;
-  /** @internal */
-  predict(image: ImageSource, name?: string, options?: Omit<PredictOptions, "name">): Prediction;
   predict(...given: readonly unknown[]): Prediction {
     const { image, ...choices } = signature.read(given);
     const { picture: original, isArray } = readSource(image, choices.name);

@@ -6,6 +6,7 @@ import { nodeModule } from "../runtime/features.js";
 import { networks } from "../exercise/networks.js";
 import { parseRunRecord } from "../runs/run-record.js";
 import { Classifier } from "./classifier.js";
+import { decodeText } from "../formats/utf8.js";
 
 /** Options of `loadClassifier`. */
 export interface LoadClassifierOptions {
@@ -48,7 +49,7 @@ export async function loadClassifier(run: string, options: LoadClassifierOptions
 
 function parseJson(bytes: Uint8Array, file: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(decodeText(bytes));
   } catch (error) {
     throw new DataError({ op: "loadClassifier", problem: `${file}: ${(error as Error).message}` }, { cause: error });
   }

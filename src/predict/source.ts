@@ -34,7 +34,11 @@ export interface CanvasSource {
   readonly width: number;
   /** The height in pixels. */
   readonly height: number;
-  /** Returns the context that the canvas was drawn with. */
+  /**
+   * Returns the context that the canvas was drawn with.
+   * @param kind which context
+   * @returns the context; null if the canvas has one of another kind
+   */
   getContext(kind: "2d"): unknown;
 }
 

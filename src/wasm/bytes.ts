@@ -51,7 +51,7 @@ export class Bytes {
   }
 
   name(text: string): this {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0)); // names are ASCII
     return this.unsigned(bytes.length).raw(bytes);
   }
 

@@ -17,6 +17,7 @@ import {
 } from "onnx-buf";
 import type { Dtype, HostArray } from "../../graph/node.js";
 import type { Size, Sizes } from "../value.js";
+import { encodeText } from "../../formats/utf8.js";
 
 /** Numbers become INT or INTS, unless they are marked as floats. */
 export type AttributeValue =
@@ -120,7 +121,7 @@ function rawTensor(name: string, dataType: DataType, shape: readonly number[], r
 function attributeOf(name: string, value: AttributeValue): AttributeProto {
   const init = ((): MessageInitShape<typeof AttributeProtoSchema> => {
     if (typeof value === "number") return { type: AttributeType.INT, i: BigInt(value) };
-    if (typeof value === "string") return { type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+    if (typeof value === "string") return { type: AttributeType.STRING, s: encodeText(value) };
     if ("tensor" in value) return { type: AttributeType.TENSOR, t: value.tensor };
     if ("float" in value) return { type: AttributeType.FLOAT, f: value.float };
     return { type: AttributeType.INTS, ints: value.map(BigInt) };

@@ -15,6 +15,7 @@ import {
 } from "onnx-buf";
 import { DataError } from "../../errors/errors.js";
 import { decodeTensorProto, type Constant } from "./tensor-proto.js";
+import { decodeText } from "../../formats/utf8.js";
 
 export type Attribute = number | string | readonly number[] | Constant;
 
@@ -138,7 +139,7 @@ function readAttribute(proto: AttributeProto, refuse: (problem: string) => never
   const { type, f, i, s, t, floats, ints } = proto;
   if (type === AttributeType.FLOAT) return f;
   if (type === AttributeType.INT) return Number(i);
-  if (type === AttributeType.STRING) return new TextDecoder().decode(s);
+  if (type === AttributeType.STRING) return decodeText(s);
   if (type === AttributeType.FLOATS) return floats;
   if (type === AttributeType.INTS) return ints.map(Number);
   if (type === AttributeType.TENSOR && t) return decodeTensorProto(t, refuse);

@@ -47,7 +47,7 @@ export function table(head: readonly HtmlPart[], rows: readonly (readonly HtmlPa
 
 /** A table that scrolls where it is wider than the page. */
 export function scrollingTable(kind: string, head: HtmlPart, body: HtmlPart): Html {
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0">
     <table class="${kind}">
       <thead>
         <tr>

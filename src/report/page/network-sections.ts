@@ -49,7 +49,7 @@ export function adviceSection({ inspection, advice }: NetworkReport): Html {
   return section(
     "What the layers see and cost",
     said,
-    html`<div class="scroll drawing">
+    html`<div class="scroll drawing" tabindex="0">
       <img src="${svgUri(drawNetwork(inspection, advice))}" alt="each layer with its receptive field and its cost" />
     </div>`,
   );

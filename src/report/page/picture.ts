@@ -1,5 +1,5 @@
 /** Small pictures of numbers as PNG data URIs: grey images, and grids of tiles in two colours around zero. */
-import { encode } from "fast-png";
+import { encodePng } from "../../formats/png-writer.js";
 import { html, type Html } from "./html.js";
 
 export interface Picture {
@@ -18,7 +18,7 @@ const NOT_A_NUMBER: Rgba = [255, 0, 255, 255];
 /** @param values row-major, 0 (black) to 1 (white) */
 export function greyPicture(values: ArrayLike<number>, width: number, height: number): Picture {
   const data = Uint8Array.from({ length: width * height }, (_, i) => 255 * Math.min(1, Math.max(0, values[i]!)));
-  return { width, height, uri: dataUri(encode({ width, height, data, channels: 1, depth: 8 })) };
+  return { width, height, uri: dataUri(encodePng({ width, height, data, channels: 1 })) };
 }
 
 /** Tiles of one size, each row-major. */
@@ -48,7 +48,7 @@ export function tilesPicture({ width, height, tiles }: Tiles, columns: number): 
   return {
     width: fullWidth,
     height: fullHeight,
-    uri: dataUri(encode({ width: fullWidth, height: fullHeight, data, channels: 4, depth: 8 })),
+    uri: dataUri(encodePng({ width: fullWidth, height: fullHeight, data, channels: 4 })),
   };
 }
 
