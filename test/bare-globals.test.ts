@@ -7,6 +7,7 @@ import fs from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
 import { build } from "esbuild";
+import type * as utf8 from "../src/formats/utf8.js";
 import { root } from "./chromium.js";
 import { encodePng } from "./png-files.js";
 
@@ -83,7 +84,7 @@ test("a run is opened with the coders of Node's util", async () => {
   const { encodeText, decodeText } = (await run(
     `import { encodeText, decodeText } from "./src/formats/utf8.ts"; globalThis.result = { encodeText, decodeText };`,
     { process: { getBuiltinModule: process.getBuiltinModule.bind(process) } },
-  )) as typeof import("../src/formats/utf8.js");
+  )) as typeof utf8;
   assert.equal(decodeText(encodeText("ä → 7")), "ä → 7");
   assert.throws(() => decodeText(Uint8Array.of(0xff), { fatal: true }), TypeError);
 });

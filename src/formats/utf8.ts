@@ -10,7 +10,7 @@ interface Coders {
 const coders = (): Coders => ("TextEncoder" in globalThis ? globalThis : nodeModule<Coders>("util")!);
 
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
-  return new (coders().TextEncoder)().encode(text) as Uint8Array<ArrayBuffer>;
+  return new (coders().TextEncoder)().encode(text);
 }
 
 /** @param options whether bytes that are not UTF-8 are an error */
