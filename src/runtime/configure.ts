@@ -1,9 +1,12 @@
 /** Settings of the compiled engine. */
 import { formatPlan, formatProgram } from "../compiler/dump.js";
 import { callback, flag, integer, oneOf } from "../errors/kinds.js";
-import { checked, optional, required } from "../errors/signature.js";
+import { checked, optional, required, Signature } from "../errors/signature.js";
 import { compiledEngine } from "./realize.js";
 import type { EngineSettings } from "./engine-settings.js";
+
+// A function and not a call of `checked`, so that bundles without it leave out what prints programs.
+const ofOnCompile = new Signature("onCompile", [required("listener", callback)]);
 
 /** A compiled program as text. */
 export interface ProgramText {
@@ -16,21 +19,18 @@ export interface ProgramText {
 /**
  * Shows the programs that are compiled from now on. `kilograd train --dump-plan` prints them.
  * @param listener is called with each program, before it runs for the first time
- * @function
+ * @param surplus nothing: more arguments are refused
+ * @throws ArgumentError for anything but a function
  * @example
  * const plans: string[] = [];
  * onCompile(({ plan }) => plans.push(plan));
  * rand([5, 7]).exp().sum().item();
  * plans.length; // 1
  */
-export const onCompile: (listener: (text: ProgramText) => void) => void = checked(
-  "onCompile",
-  [required("listener", callback)],
-  ({ listener }) =>
-    compiledEngine().onCompile((plan, program) =>
-      (listener as (text: ProgramText) => void)({ plan: formatPlan(plan), loops: formatProgram(program) }),
-    ),
-);
+export function onCompile(listener: (text: ProgramText) => void, ...surplus: never[]): void {
+  ofOnCompile.read([listener, ...surplus]);
+  compiledEngine().onCompile((plan, program) => listener({ plan: formatPlan(plan), loops: formatProgram(program) }));
+}
 
 /**
  * Sets how everything is computed from now on. The number of threads never changes a result; `numerics: "strict"` gives
