@@ -84,3 +84,27 @@ test("minified, the classes of every folder are found, and layers, errors and su
   assert.deepEqual(shown(minified), shown(kilograd));
   assert.equal(String(new MinifiedNet()), String(new ExerciseNet()));
 });
+
+test("minified, a result that does not fit into int32 and a class that does not exist are refused with the same words", async (context) => {
+  const minified = (await bundled(root("dist/index.js"), temporaryFolder(context))) as unknown as typeof kilograd;
+  const largest = 2 ** 31 - 1;
+  const calls: readonly ((k: typeof kilograd) => kilograd.Tensor)[] = [
+    (k) => k.full([1], largest, { dtype: "int32" }).add(1),
+    (k) => k.full([2], largest, { dtype: "int32" }).sum(),
+    (k) => k.full([1], -largest - 1, { dtype: "int32" }).abs(),
+    (k) => k.full([1], 2 ** 16, { dtype: "int32" }).pow(2),
+    (k) => k.F.nllLoss(k.zeros([1, 3]), k.full([1], 2, { dtype: "int32" }).add(1)),
+  ];
+  const messageOf = (k: typeof kilograd, call: (k: typeof kilograd) => kilograd.Tensor): string => {
+    try {
+      return `no error, but ${call(k).item()}`;
+    } catch (error) {
+      return String(error);
+    }
+  };
+  for (const call of calls) {
+    const message = messageOf(kilograd, call);
+    assert.match(message, /^ArgumentError/);
+    assert.equal(messageOf(minified, call), message);
+  }
+});

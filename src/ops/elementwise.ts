@@ -28,7 +28,11 @@ export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): O
 }
 
 /** Applies `f` to the elements at each position of `shape`. The array that `f` gets is reused. */
-function mapBroadcast(inputs: readonly Value[], shape: Shape, f: (args: readonly number[]) => number): Float64Array {
+export function mapBroadcast(
+  inputs: readonly Value[],
+  shape: Shape,
+  f: (args: readonly number[]) => number,
+): Float64Array {
   const strides = inputs.map((input) => broadcastStrides(input.shape, denseStrides(input.shape), shape));
   const args = new Array<number>(inputs.length);
   const result = new Float64Array(sizeOf(shape));

@@ -24,6 +24,7 @@ import {
   type OpLayer,
   type OpRef,
   type Sample,
+  type Value,
 } from "../graph/op.js";
 import { expand } from "./view.js";
 
@@ -60,20 +61,23 @@ function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes:
     layer: poolingOf(rule),
     elsewhere: { onnx: "rule", pytorch: "rule" },
     infer: ([x], { axes }) => ({ shape: checkedShape(rule.name, x!.shape, axes), dtype: x!.dtype }),
-    reference: ([x], _, out) => {
-      const result = new Float64Array(sizeOf(out.shape)).fill(rule.start);
-      const strides = broadcastStrides(out.shape, denseStrides(out.shape), x!.shape);
-      forEachIndex(x!.shape, (index, position) => {
-        const at = index.reduce((sum, k, axis) => sum + k * strides[axis]!, 0);
-        result[at] = rule.step(result[at]!, x!.data[position]!);
-      });
-      return result;
-    },
+    reference: ([x], _, out) => fold(x!, out.shape, rule),
     lowering: { kind: "reduce", combine: rule.combine, axes: (attrs) => attrs.axes },
     samples: reduceSamples,
     torch: ({ axes }) => `torch.${rule.name}(x[0], dim=${pythonList(axes)}, keepdim=True)`,
   });
   return opFunction(build, (x: Node, axes: readonly number[]): Node => (axes.length === 0 ? x : build([x], { axes })));
+}
+
+/** Combines the elements that a reduction to `shape` takes together, in float64. */
+export function fold(x: Value, shape: Shape, { start, step }: Pick<Reduction, "start" | "step">): Float64Array {
+  const result = new Float64Array(sizeOf(shape)).fill(start);
+  const strides = broadcastStrides(shape, denseStrides(shape), x.shape);
+  forEachIndex(x.shape, (index, position) => {
+    const at = index.reduce((sum, k, axis) => sum + k * strides[axis]!, 0);
+    result[at] = step(result[at]!, x.data[position]!);
+  });
+  return result;
 }
 
 /** Describes a reduction of images [N,C,H,W], over any axes, as pooling. */

@@ -8,10 +8,10 @@ import type { HostArray, Node } from "../graph/node.js";
 import { applyOp, opFunction, type OpBuilder } from "../graph/op.js";
 import { sub } from "./arithmetic.js";
 import { cast, ge, gt, lt, ne, where } from "./comparison.js";
-import { defineElementwise } from "./elementwise.js";
+import { defineElementwise, mapBroadcast } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { abs } from "./pointwise.js";
-import { amax } from "./reduce.js";
+import { amax, fold } from "./reduce.js";
 
 export interface VerifiedAttrs {
   /** The function that refuses wrong values. */
@@ -111,7 +111,11 @@ export function refuseOutside(
 
 function refuseUnfit(result: Node, elementsOf: (node: Node) => HostArray): void {
   const inputs = result.inputs.map((node) => ({ shape: node.shape, data: Float64Array.from(elementsOf(node)) }));
-  const exact = result.op.reference(inputs, result.attrs, result);
+  const { lowering } = result.op;
+  const exact =
+    lowering.kind === "elementwise"
+      ? mapBroadcast(inputs, result.shape, (args) => lowering.scalar(args, result.attrs))
+      : fold(inputs[0]!, result.shape, { start: 0, step: (sofar, x) => sofar + x });
   const at = exact.findIndex((value) => value !== (value | 0));
   if (at < 0) return;
   const value = exact[at]!;
