@@ -234,6 +234,11 @@ test("a run is opened by its folder", async (t) => {
     /is not a built-in one; expected exercise, quick, got \/somewhere\/net\.ts\. Hint: pass a function/,
   );
   await assert.rejects(
+    loadClassifier(new URL("http://localhost/run") as unknown as string),
+    /invalid run; expected the folder or the address of a run, got a URL\. Hint: .*String\(url\)/,
+  );
+  await assert.rejects(loadClassifier(folder, { net: empty } as object), /there is no option "net".*/);
+  await assert.rejects(
     loadClassifier(`${folder}/`, { network: empty, weights: "best.safetensors" }),
     /best\.safetensors cannot be read: ENOENT.* Hint: give the folder/,
   );

@@ -1,5 +1,7 @@
 /** Opens a run as a classifier: from a folder where there is a file system, or from a server in a browser. */
 import { DataError } from "../errors/errors.js";
+import { kind, type Kind } from "../errors/kinds.js";
+import { optional, required, Signature } from "../errors/signature.js";
 import { decodeStateDict } from "../import/state-dict.js";
 import type { Module } from "../nn/index.js";
 import { nodeModule } from "../runtime/features.js";
@@ -16,6 +18,19 @@ export interface LoadClassifierOptions {
   readonly weights?: string;
 }
 
+const text = (what: string): Kind<string> => kind(what, (value) => typeof value === "string");
+const signature = new Signature("loadClassifier", [
+  required("run", {
+    ...text("the folder or the address of a run"),
+    hint: "write an address as text, as in String(url)",
+  }),
+  optional(
+    "network",
+    kind<() => Module>("a function that makes the network", (value) => typeof value === "function"),
+  ),
+  optional("weights", text("the name of a file"), "last.safetensors"),
+]);
+
 /**
  * Opens a run that `kilograd train` or `kilograd import` has written as a classifier.
  * @param run its folder, or the address under which a server has its config.json and weights
@@ -27,11 +42,12 @@ export interface LoadClassifierOptions {
  * const classifier = await loadClassifier("runs/first", { weights: "best.safetensors" });
  * classifier.images.classes[7]; // "7"
  */
-export async function loadClassifier(run: string, options: LoadClassifierOptions = {}): Promise<Classifier> {
-  const { weights = "last.safetensors" } = options;
+export async function loadClassifier(run: string, options?: LoadClassifierOptions): Promise<Classifier>;
+export async function loadClassifier(...given: readonly unknown[]): Promise<Classifier> {
+  const { run, network, weights } = signature.read(given);
   const file = `${run.replace(/\/$/, "")}/config.json`;
   const { config, images } = parseRunRecord(parseJson(await read(file), file), file);
-  const make = options.network ?? (Object.hasOwn(networks, config.net) ? networks[config.net] : undefined);
+  const make = network ?? (Object.hasOwn(networks, config.net) ? networks[config.net] : undefined);
   if (!make) {
     throw new DataError({
       op: "loadClassifier",
