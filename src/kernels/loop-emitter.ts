@@ -31,7 +31,7 @@ const worthUnrolling = 256;
  */
 const longSum = { overImages: 256, ofImage: 1024, alongVector: 64 };
 /** Shorter ones are long as well if all images have more elements than this: images' sums are usually added up. */
-const manyElements = 2 ** 15;
+const manyElements = 2 ** 16;
 
 const oneByOne = { block: 1, whole: 1 };
 
