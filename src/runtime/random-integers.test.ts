@@ -51,7 +51,8 @@ const folded = (x: Exact, f: (a: bigint, b: bigint) => bigint): Exact =>
 
 /** PyTorch's powers of integers. */
 function power(base: bigint, exponent: bigint): bigint {
-  if (exponent >= 0n) return size(base) > 1n && exponent > 64n ? 2n ** 64n : base ** BigInt(exponent & 127n);
+  // Beyond 64, only whether the exponent is odd matters.
+  if (exponent >= 0n) return base ** (exponent > 64n ? 64n + (exponent & 1n) : exponent);
   return size(base) === 1n ? base ** (-exponent & 1n) : base === 0n ? 2n ** 64n : 0n;
 }
 
