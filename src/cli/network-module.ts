@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { KilogradError } from "../entries/index.js";
+import { nameHint } from "./name-hint.js";
 import { entryAddress } from "./own-entries.js";
 
 /** A module as text. */
@@ -70,13 +71,13 @@ export function failureOf(error: unknown, file: string): unknown {
   if (error instanceof KilogradError) return error;
   if (!(error instanceof Error)) return new KilogradError({ op: "net", problem: `${file} throws ${String(error)}` });
   const missing = /does not provide an export named '([^']+)'/.exec(error.message)?.[1];
-  const hint = "mend the network's file";
+  const meant = nameHint(error);
   if (missing !== undefined) {
     const problem = `${file} imports ${missing} from kilograd, which has no such export`;
-    return new KilogradError({ op: "net", problem, hint: "mend the name" }, { cause: error });
+    return new KilogradError({ op: "net", problem, hint: meant ?? "mend the name" }, { cause: error });
   }
   const problem = `${innermostPlace(error)?.text ?? file}: ${error.name}: ${error.message.replace(/\.$/, "")}`;
-  return new KilogradError({ op: "net", problem, hint }, { cause: error });
+  return new KilogradError({ op: "net", problem, hint: meant ?? "mend the network's file" }, { cause: error });
 }
 
 /** An error that a network's own code has thrown, as one of ours; undefined if the error comes from elsewhere. */

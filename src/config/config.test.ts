@@ -52,6 +52,18 @@ const refused: readonly (readonly [settings: Record<string, unknown>, message: s
   ],
   [{ schedule: { name: "step" } }, "schedule.stepSize: the setting is missing; expected an integer from 1 to 1000."],
   [{ schedule: { name: "cosine", tMax: 3 } }, "schedule.tMax: unknown setting; expected one of etaMin."],
+  [
+    { augment: { rotate: 10 } },
+    "augment.rotate: unknown setting; expected one of rotation, shift, scale. Hint: perhaps you mean rotation.",
+  ],
+  [
+    { schedule: { name: "step", step_size: 2, gamma: 0.5 } },
+    "schedule.step_size: unknown setting; expected one of stepSize, gamma. Hint: perhaps you mean stepSize.",
+  ],
+  [
+    { optimizer: "adamW" },
+    'optimizer: invalid value; expected one of sgd, adam, adamw, got "adamW". Hint: perhaps you mean adamw.',
+  ],
   [{ augment: { flip: 1 } }, "augment.flip: unknown setting; expected one of rotation, shift, scale."],
   [{ schedule: { name: "constant", gamma: 1 } }, "schedule.gamma: unknown setting; expected no settings."],
   [{ earlyCrop: { size: 20, epochs: 1, at: 0 } }, "earlyCrop.at: unknown setting; expected one of size, epochs."],

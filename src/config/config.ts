@@ -3,6 +3,7 @@
  * the settings that the exercise lets you vary and nothing else; recipes.ts has common combinations of their values.
  */
 import * as z from "zod";
+import { closest } from "../errors/closest.js";
 import { ArgumentError } from "../errors/errors.js";
 
 /** A number for which `accepts` returns true; errors say what is `expected`. */
@@ -226,7 +227,11 @@ const schema = z.strictObject({
  */
 export function parseConfig(settings: unknown): TrainConfig {
   const result = schema.safeParse(settings);
-  if (!result.success) throw refuse(result.error.issues[0]!, settings);
+  if (!result.success) {
+    const { issues } = result.error;
+    // A setting that is missing may be there under a name that is not known.
+    throw refuse(issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!, settings);
+  }
   const { schedule: plan, momentum } = result.data;
   const [lowest, highest] = [MOMENTUM_SWING, MOMENTUM_LIMIT - MOMENTUM_SWING];
   if (plan.name === "onecycle" && plan.cycleMomentum && (momentum < lowest || momentum > highest)) {
@@ -247,7 +252,7 @@ function refuse(issue: z.core.$ZodIssue, settings: unknown): ArgumentError {
     const known = knownSettings(path[0], settings);
     const op = [...path, issue.keys[0]!].join(".");
     const expected = known.length === 0 ? "no settings" : `one of ${known.join(", ")}`;
-    return new ArgumentError({ op, problem: "unknown setting", expected });
+    return new ArgumentError({ op, problem: "unknown setting", expected, hint: suggestion(issue.keys[0]!, known) });
   }
   const got = path.reduce<unknown>((inside, key) => (inside as Record<string, unknown> | undefined)?.[key], settings);
   const op = path.join(".") || "configuration";
@@ -257,7 +262,13 @@ function refuse(issue: z.core.$ZodIssue, settings: unknown): ArgumentError {
     problem: "invalid value",
     expected: issue.message,
     got: JSON.stringify(got),
+    hint: typeof got === "string" ? suggestion(got, issue.message.replace("one of ", "").split(", ")) : undefined,
   });
+}
+
+function suggestion(name: string, known: readonly string[]): string | undefined {
+  const meant = closest(name, known);
+  return meant === undefined ? undefined : `perhaps you mean ${meant}`;
 }
 
 /** The names of the settings, or of those within one of them. */

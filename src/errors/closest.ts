@@ -1,16 +1,19 @@
-/** The name that was probably meant: `kernel_size` for kernelSize, `pading` for padding. */
+/** The name that was probably meant: kernelSize for `kernel_size`, padding for `pading`, rotation for `rotate`. */
 
 /**
  * @param name what was written
  * @param known the names that exist
- * @returns the closest name: the same but for case and underscores, or with one or two letters wrong
+ * @returns the closest name: the same but for case and underscores, with one or two letters wrong, or with another end
  */
 export function closest(name: string, known: readonly string[]): string | undefined {
   const plain = bare(name);
   const far = Math.min(2, Math.floor(plain.length / 3));
   const distances = known.map((candidate) => editDistance(plain, bare(candidate)));
   const least = Math.min(...distances);
-  return least <= far ? known[distances.indexOf(least)] : undefined;
+  if (least <= far) return known[distances.indexOf(least)];
+  if (plain.length < 4) return undefined;
+  const stem = plain.slice(0, Math.max(4, plain.length - 1));
+  return known.find((candidate) => bare(candidate).startsWith(stem));
 }
 
 const bare = (name: string): string => name.toLowerCase().replaceAll("_", "");

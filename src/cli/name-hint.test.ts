@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { temporaryFolder } from "../../test/idx-folder.js";
+import { kilograd } from "../../test/terminal.js";
+import { F as functions, nn as layers, optim as optimizers } from "../entries/index.js";
+import { nameHint } from "./name-hint.js";
+
+type Names = Record<string, new (...given: unknown[]) => unknown>;
+type Functions = Record<string, (...given: unknown[]) => unknown>;
+const F: Functions = functions as never;
+const nn: Names = layers as never;
+const optim: Names = optimizers as never;
+
+/** Mistakes, each with the hint. */
+const mistakes: Readonly<Record<string, readonly [make: () => unknown, hint: RegExp | undefined]>> = {
+  "F.log_softmax": [() => F.log_softmax!(1), /^write F\.logSoftmax$/],
+  "F.nll_loss": [() => F.nll_loss!(1), /^write F\.nllLoss\(logLikelihoods, labels\)$/],
+  "F.max_pool2d": [() => F.max_pool2d!(1), /^write F\.maxPool2d$/],
+  "F.gelu": [() => F.gelu!(1), /^write x\.mul\(x\.mul\(1\.702\)\.sigmoid\(\)\)$/],
+  "nn.Conv2D": [() => new nn.Conv2D!(1), /^write nn\.Conv2d$/],
+  "nn.BatchNorm2D": [() => new nn.BatchNorm2D!(1), /^write nn\.BatchNorm2d$/],
+  "nn.Relu": [() => new nn.Relu!(1), /^write nn\.ReLU$/],
+  "nn.CrossEntropyLoss": [() => new nn.CrossEntropyLoss!(), /^write F\.crossEntropy\(logits, labels\)$/],
+  "nn.ConvTranspose2d": [() => new nn.ConvTranspose2d!(1), /^nn has .*Conv2d/],
+  "optim.Adadelta": [() => new optim.Adadelta!([]), /^optim has .*Adam, /],
+  "optim.sgd": [() => new optim.sgd!([]), /^write optim\.SGD$/],
+  "another object": [() => (mistakes as unknown as Functions).log_softmax!(1), undefined],
+  "another error": [() => (null as unknown as Names).x, undefined],
+};
+for (const [what, [make, hint]] of Object.entries(mistakes)) {
+  test(`${what}: ${hint?.source ?? "no hint"}`, () => {
+    assert.throws(make, (error) => {
+      const found = nameHint(error);
+      if (hint) assert.match(found ?? "", hint);
+      else assert.equal(found, undefined);
+      return true;
+    });
+  });
+}
+
+test("other runtimes' words for a missing export, and torch itself", () => {
+  const missing = new SyntaxError("The requested module 'kilograd' does not provide an export named 'no_grad'");
+  assert.match(nameHint(missing)!, /^write noGrad\(\(\) => …\), with import/);
+  assert.equal(nameHint(new SyntaxError("'x' does not provide an export named 'manual_seed'")), "write manualSeed");
+  assert.equal(nameHint(new SyntaxError("'x' does not provide an export named 'relu'")), "write F.relu");
+  assert.match(nameHint(new ReferenceError("torch is not defined"))!, /^write import \{ F, nn, optim, tensor \}/);
+  assert.equal(nameHint("text"), undefined);
+});
+
+const nnFile = new URL("../nn/index.ts", import.meta.url).href;
+for (const [where, body, message] of [
+  ["when it is read", "new nn.Conv2D(1, 2, 3);", /nn\.Conv2D is not a constructor\. Hint: write nn\.Conv2d\.$/m],
+  [
+    "in its forward",
+    "export default class Net extends nn.Module { forward(x) { return F.log_softmax(x); } }",
+    /^kilograd: net: \S*net\.mjs:3:\d+: TypeError: F\.log_softmax is not a function\. Hint: write F\.logSoftmax\.$/m,
+  ],
+] as const) {
+  test(`a network's file that has such a name ${where}`, async (t) => {
+    const file = path.join(temporaryFolder(t), "net.mjs");
+    fs.writeFileSync(file, `import * as nn from ${JSON.stringify(nnFile)};\nconst F = nn.functional;\n${body}\n`);
+    const { status, stderr } = await kilograd(["summary", file]);
+    assert.match(stderr, message);
+    assert.equal(status, 1);
+  });
+}
