@@ -1,5 +1,5 @@
 /** A training so far, and what the signs compare. */
-import { leastCorrect } from "../exercise/rules.js";
+import { GOAL, leastCorrect } from "../exercise/rules.js";
 import { percent } from "../text/figures.js";
 import type { EpochEvent } from "../train/events.js";
 
@@ -14,8 +14,10 @@ export interface TrainingProgress {
   readonly classes: number;
   /** The finished epochs, in order, from the first. */
   readonly epochs: readonly EpochFigures[];
-  /** Whether the reference curve, and with it the goal of 99.4 %, applies to this data. */
+  /** Whether the reference curve applies to this data. */
   readonly reference: boolean;
+  /** The percentage of correct test images to reach. Default: 99.4 where the reference applies, and none elsewhere. */
+  readonly goal?: number | undefined;
   /** The number of first epochs that were trained on cropped images: their tests, on whole ones, say little. */
   readonly cropped: number;
   /** Finished runs on the same data, with the same budget, and cropped in the same way. */
@@ -29,5 +31,7 @@ export const last = <T>(list: readonly T[]): T => list[list.length - 1]!;
 export const errors = ({ correct, total }: EpochFigures): number => total - correct;
 export const accuracy = ({ correct, total }: EpochFigures): string => percent(correct / total);
 export const fewestErrors = (epochs: readonly EpochFigures[]): number => Math.min(...epochs.map(errors));
-export const reachedGoal = (epochs: readonly EpochFigures[]): boolean =>
-  last(epochs).correct >= leastCorrect(last(epochs).total);
+export const goalIn = ({ goal, reference }: TrainingProgress): number | undefined =>
+  goal ?? (reference ? GOAL : undefined);
+export const reachedGoal = (epochs: readonly EpochFigures[], goal: number): boolean =>
+  last(epochs).correct >= leastCorrect(last(epochs).total, goal);

@@ -35,6 +35,7 @@ export interface SettingOptions {
   readonly threads?: string;
   readonly numerics?: string;
   readonly data?: string;
+  readonly goal?: string;
   readonly weights?: string;
 }
 
@@ -66,6 +67,7 @@ const settingOptions: Readonly<
   threads: ["--threads <n>", "number of threads; the result does not depend on it"],
   numerics: ["--numerics <name>", `${NUMERICS.join(" or ")}; strict gives the same bits on every machine`],
   data: ["--data <name|folder>", `the data: ${DATA}`],
+  goal: ["--goal <percent>", "the test accuracy to reach (default: 99.4 on MNIST, no goal on other data)"],
   weights: ["--weights <file|run>", "initial weights: safetensors, PyTorch's .pt, .npz, or a run's folder"],
 };
 
@@ -78,7 +80,7 @@ export function addSettings(
   return command;
 }
 
-const NUMBERS = ["epochs", "batchSize", "lr", "momentum", "weightDecay", "seed", "threads"] as const;
+const NUMBERS = ["goal", "epochs", "batchSize", "lr", "momentum", "weightDecay", "seed", "threads"] as const;
 const WORDS = ["loss", "optimizer", "numerics"] as const;
 
 /**
@@ -104,6 +106,11 @@ export function readConfig(net: string, options: SettingOptions): TrainConfig {
 /** Reads `--threads` alone, for a run that keeps its other settings. */
 export function readThreads(word: string): number {
   return readConfig("exercise", { recipe: "default", threads: word }).threads!;
+}
+
+/** Reads `--goal` alone, for a run that is judged again. */
+export function readGoal(word: string): number {
+  return readConfig("exercise", { recipe: "default", goal: word }).goal!;
 }
 
 /** Names the option instead of the setting: `schedule.gamma` becomes `--schedule (gamma)`. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../entries/index.js";
 import { adviseTraining, hasReference, newAdvice, type EpochFigures } from "../entries/report.js";
-import { croppedEpochs, type TrainConfig, type Trainer } from "../entries/train.js";
+import { croppedEpochs, goalOf, type TrainConfig, type Trainer } from "../entries/train.js";
 import { Run, type EpochRecord } from "../entries/train-node.js";
 import type { TrainingOutput } from "./training-output.js";
 
@@ -30,7 +30,8 @@ export function adviseAlong({ run, trainer, output, known, stop }: Advised): () 
       budget: config.epochs,
       classes: images.classes.length,
       epochs,
-      reference: hasReference(config.data),
+      reference: hasReference(config.data, run.record.data),
+      goal: goalOf(run.record),
       cropped: croppedEpochs(config),
       earlier,
     };

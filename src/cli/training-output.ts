@@ -1,7 +1,7 @@
 /** What `kilograd train` prints while training: the notebook's lines, or events as JSON lines. */
 import { ProgressBar, type ProgressStream } from "../entries/index.js";
 import type { TrainingAdvice } from "../entries/report.js";
-import type { Answer, Trainer, Verdict } from "../entries/train.js";
+import { verdictsTitle, type Answer, type Trainer, type Verdict } from "../entries/train.js";
 
 /** The outcome of a finished training. */
 export interface Result {
@@ -59,8 +59,7 @@ export class TextOutput implements TrainingOutput {
   }
 
   finish({ verdicts, answers }: Result): void {
-    this.print(formatVerdicts(verdicts));
-    this.print("");
+    if (verdicts.length > 0) this.print(`${formatVerdicts(verdicts)}\n`);
     for (const { question, answer } of answers) this.print(`${question}: ${answer}`);
   }
 
@@ -120,5 +119,5 @@ export function formatTest(test: { testLoss: number; correct: number; total: num
 export function formatVerdicts(verdicts: readonly Verdict[]): string {
   const width = Math.max(...verdicts.map(({ rule }) => rule.length));
   const lines = verdicts.map(({ rule, shown, pass }) => `${pass ? "pass" : "FAIL"}  ${rule.padEnd(width)}  ${shown}`);
-  return ["The four rules", ...lines].join("\n");
+  return [verdictsTitle(verdicts), ...lines].join("\n");
 }

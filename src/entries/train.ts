@@ -29,7 +29,8 @@ export { lrRangeTest, suggestLr } from "../train/lr-range-test.js";
 export type { RangePoint, RangeTestOptions, RateSuggestion } from "../train/lr-range-test.js";
 export { recipes, resolveConfig, type Recipe } from "../exercise/recipes.js";
 export { parseRunRecord, type KeptNetwork, type RunRecord } from "../runs/run-record.js";
-export { judge, leastCorrect, rules, type Measured, type Rule, type Verdict } from "../exercise/rules.js";
+export { goalOf, judge, leastCorrect, rules, rulesFor, verdictsTitle } from "../exercise/rules.js";
+export type { Judged, Measured, Rule, Verdict } from "../exercise/rules.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

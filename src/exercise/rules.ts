@@ -1,5 +1,9 @@
-/** The exercise's four rules as data: what each one requires, how it is measured, and when it holds. */
+/**
+ * The exercise's four rules as data: what each one requires, how it is measured, and when it holds. They are about MNIST;
+ * other data has a goal of its own, or none.
+ */
 import { thousands } from "../text/thousands.js";
+import { hasReference } from "./reference-curve.js";
 
 /** What the rules look at. */
 export interface Measured {
@@ -42,24 +46,34 @@ export interface Verdict {
 /** A network for the exercise must have fewer. */
 export const MAX_PARAMETERS = 20_000;
 
+/** The exercise's goal: this percentage of the test images is to be classified correctly. */
+export const GOAL = 99.4;
+
 /**
- * Returns how many test images must be correct for 99.4 %. This is strict: 9,940 of 10,000, not what rounds to 99.4 %.
+ * Returns how many test images must be correct for a goal. This is strict: 9,940 of 10,000 for 99.4 %, not what rounds to
+ * it.
  * @param total the number of test images
+ * @param goal the percentage; the exercise's 99.4 unless given
  * @returns the least number of correct ones
  * @example leastCorrect(10_000); // 9940
  */
-export function leastCorrect(total: number): number {
-  return Math.ceil((994 * total) / 1000);
+export function leastCorrect(total: number, goal = GOAL): number {
+  // In thousandths of a percent, because 0.994 has no exact float64.
+  return Math.ceil((Math.round(1000 * goal) * total) / 100_000);
+}
+
+function accuracyRule(goal: number): Rule {
+  return {
+    rule: `at least ${goal} % test accuracy`,
+    value: ({ correct, total }) => (100 * correct) / total,
+    show: ({ correct, total }) => `${((100 * correct) / total).toFixed(2)} % (${correct} of ${total})`,
+    holds: ({ correct, total }) => total > 0 && correct >= leastCorrect(total, goal),
+  };
 }
 
 /** The exercise's four rules. */
 export const rules: readonly Rule[] = [
-  {
-    rule: "at least 99.4 % test accuracy",
-    value: ({ correct, total }) => (100 * correct) / total,
-    show: ({ correct, total }) => `${((100 * correct) / total).toFixed(2)} % (${correct} of ${total})`,
-    holds: ({ correct, total }) => total > 0 && correct >= leastCorrect(total),
-  },
+  accuracyRule(GOAL),
   {
     rule: `fewer than ${thousands(MAX_PARAMETERS)} parameters`,
     value: ({ parameters }) => parameters,
@@ -80,20 +94,67 @@ export const rules: readonly Rule[] = [
   },
 ];
 
+/** What a run's record says about its goal. */
+export interface Judged {
+  /** The data's name, or its folder, and the goal. */
+  readonly config: { readonly data: string; readonly goal: number | null };
+  /** The SHA-256 of the data's files, by their names. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
 /**
- * Measures the four rules.
+ * Returns the goal of a run.
+ * @param record the run's record
+ * @returns the percentage of correct test images: its own goal, or 99.4 on MNIST; undefined if there is neither
+ * @example goalOf({ config: { data: "fashion-mnist", goal: 90 }, data: {} }); // 90
+ */
+export function goalOf({ config, data }: Judged): number | undefined {
+  return config.goal ?? (hasReference(config.data, data) ? GOAL : undefined);
+}
+
+/**
+ * Returns the rules by which a run is judged.
+ * @param record the run's record
+ * @returns the exercise's four on MNIST, with the run's own goal if it has one; on other data only that goal, or nothing
+ * @example
+ * rulesFor({ config: { data: "mnist", goal: null }, data: {} }).length; // 4
+ * rulesFor({ config: { data: "fashion-mnist", goal: 90 }, data: {} })[0].rule; // "at least 90 % test accuracy"
+ * rulesFor({ config: { data: "fashion-mnist", goal: null }, data: {} }); // []
+ */
+export function rulesFor(record: Judged): Rule[] {
+  const goal = goalOf(record);
+  if (goal === undefined) return [];
+  return [accuracyRule(goal), ...(hasReference(record.config.data, record.data) ? rules.slice(1) : [])];
+}
+
+/**
+ * Measures rules.
  * @param measured what is known of a trained network
+ * @param by the rules; the exercise's four unless given
  * @returns each rule with its value, and whether it holds
  * @example
  * const verdicts = judge({ correct: 9941, total: 10_000, parameters: 12_514, epochs: 14, fullyConnected: 0 });
  * verdicts.every(({ pass }) => pass); // true
  * verdicts[0].shown; // "99.41 % (9941 of 10000)"
  */
-export function judge(measured: Measured): Verdict[] {
-  return rules.map(({ rule, value, show, holds }) => ({
+export function judge(measured: Measured, by: readonly Rule[] = rules): Verdict[] {
+  return by.map(({ rule, value, show, holds }) => ({
     rule,
     value: value(measured),
     shown: show(measured),
     pass: holds(measured),
   }));
+}
+
+/**
+ * Returns the heading of a list of verdicts.
+ * @param verdicts what `judge` returned
+ * @returns "The four rules", or "The goal" for a single one
+ * @example
+ * const measured = { correct: 95, total: 100, parameters: 12_514, epochs: 3, fullyConnected: 0 };
+ * verdictsTitle(judge(measured)); // "The four rules"
+ * verdictsTitle(judge(measured, rulesFor({ config: { data: "fashion-mnist", goal: 90 }, data: {} }))); // "The goal"
+ */
+export function verdictsTitle(verdicts: readonly Verdict[]): string {
+  return verdicts.length === rules.length ? "The four rules" : "The goal";
 }

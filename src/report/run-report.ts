@@ -17,7 +17,7 @@ import { answerQuestions, type Answer } from "../exercise/answers.js";
 import type { ImageInfo } from "../runs/datasets.js";
 import { gatherFacts } from "../inspect/facts.js";
 import type { MetricsRecord } from "../runs/metrics-file.js";
-import { judge, type Verdict } from "../exercise/rules.js";
+import { judge, rulesFor, type Verdict } from "../exercise/rules.js";
 import type { RunRecord } from "../runs/run-record.js";
 import { calibration, type Calibration } from "./calibration.js";
 import { classScores, confusionMatrix, type ClassScores, type ConfusionMatrix } from "./class-scores.js";
@@ -71,7 +71,7 @@ export interface NetworkReport {
   readonly correct: number;
   /** The number of test images. */
   readonly total: number;
-  /** The exercise's four rules. */
+  /** The exercise's four rules on MNIST; on other data the run's own goal, or nothing. */
   readonly verdicts: readonly Verdict[];
   /** The answers to the questions of the exercise's notebook. */
   readonly answers: readonly Answer[];
@@ -143,9 +143,10 @@ export function gatherRunReport({ name, record, metrics, network, digits = [] }:
 
 function reportNetwork(
   { model, epochs, test }: TrainedNetwork,
-  { images, config }: RunRecord,
+  record: RunRecord,
   digits: readonly number[],
 ): NetworkReport {
+  const { images, config } = record;
   const predictions = predict(model, new DataLoader(test, { batchSize: config.batchSize }));
   const matrix = confusionMatrix(predictions);
   const total = predictions.labels.length;
@@ -157,7 +158,7 @@ function reportNetwork(
     epochs,
     correct,
     total,
-    verdicts: judge({ correct, total, epochs, ...facts }),
+    verdicts: judge({ correct, total, epochs, ...facts }, rulesFor(record)),
     answers: answerQuestions(facts, (100 * correct) / total),
     summary: summarize(model, images.size),
     inspection,

@@ -1,7 +1,7 @@
 import { leastCorrect } from "../../exercise/rules.js";
 import { REFERENCE_TOTAL, referenceCurve } from "../../exercise/reference-curve.js";
 import { percent } from "../../text/figures.js";
-import { accuracy, errors, fewestErrors, last, SURE_FROM, type TrainingProgress } from "../progress.js";
+import { accuracy, errors, fewestErrors, goalIn, last, SURE_FROM, type TrainingProgress } from "../progress.js";
 import type { Sign } from "../sign.js";
 
 /** More than this many times the errors of another run are clearly more. */
@@ -55,10 +55,12 @@ function comparisons({ epochs, reference, earlier }: TrainingProgress) {
 }
 
 /** If the goal is out of reach, says so in words. */
-function outOfReach({ epochs, budget, reference, earlier }: TrainingProgress): string | undefined {
-  if (!reference) return undefined;
+function outOfReach(progress: TrainingProgress): string | undefined {
+  const { epochs, budget, earlier } = progress;
+  const goal = goalIn(progress);
+  if (goal === undefined) return undefined;
   const { epoch, total } = last(epochs);
-  const allowed = total - leastCorrect(total);
+  const allowed = total - leastCorrect(total, goal);
   // A run without any errors left had no fall to compare with.
   const falls = earlier
     .filter((run) => fewestErrors(run.slice(0, epoch)) > 0)

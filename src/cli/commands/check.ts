@@ -1,19 +1,33 @@
 /** `kilograd check RUN` */
-import { gatherFacts, judge } from "../../entries/train.js";
+import { KilogradError } from "../../entries/index.js";
+import { gatherFacts, judge, rulesFor } from "../../entries/train.js";
 import { makeTest, openRun } from "../assembly.js";
+import { addSettings, readGoal } from "../options.js";
 import { FAILURE, type DefineCommand } from "../surroundings.js";
 import { formatVerdicts } from "../training-output.js";
 
 export const defineCommand: DefineCommand = (command, surroundings, end) => {
-  command
-    .description("check a run against the exercise's four rules; exit status 1 if one fails")
+  addSettings(command, ["goal"])
+    .description("check a run against the exercise's four rules, or against its own goal; exit status 1 if one fails")
     .argument("<run>", "the folder of a run")
-    .action(async (folder: string) => {
+    .action(async (folder: string, options: { goal?: string }) => {
+      const goal = options.goal === undefined ? undefined : readGoal(options.goal);
       const { run, model, load } = await openRun(folder, surroundings);
+      const { config, data, images } = run.record;
+      const rules = rulesFor({ config: { ...config, goal: goal ?? config.goal }, data });
+      if (rules.length === 0) throw withoutGoal(folder, config.data);
       const epochs = load("last");
       const { correct, total } = makeTest(run)(model);
-      const verdicts = judge({ correct, total, epochs, ...gatherFacts(model, run.record.images.size) });
+      const verdicts = judge({ correct, total, epochs, ...gatherFacts(model, images.size) }, rules);
       surroundings.stdout.write(`${formatVerdicts(verdicts)}\n`);
       if (!verdicts.every(({ pass }) => pass)) end(FAILURE);
     });
 };
+
+function withoutGoal(folder: string, data: string): KilogradError {
+  return new KilogradError({
+    op: "check",
+    problem: `${folder} has no goal: the four rules are for MNIST, and this run was trained on ${data}`,
+    hint: `give a goal in percent, such as kilograd check ${folder} --goal 90`,
+  });
+}

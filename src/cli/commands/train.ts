@@ -9,6 +9,7 @@ import {
   gatherFacts,
   hashTensors,
   judge,
+  rulesFor,
   type Checkpoint,
   type EpochEvent,
   type TrainConfig,
@@ -108,7 +109,7 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
     output.follow(trainer, run.folder);
     const hopeless = adviseAlong({ run, trainer, output, known, stop: options.stopWhenHopeless ?? false });
     const finished = await trainer.run();
-    if (finished) output.finish(await conclude(trainer, last!, size));
+    if (finished) output.finish(await conclude(run, trainer, last!));
     else output[hopeless() ? "giveUp" : "interrupt"](run.folder, resumeCommand(run.folder));
     return finished ? 0 : hopeless() ? FAILURE : INTERRUPTED;
   } finally {
@@ -206,11 +207,11 @@ function resumeCommand(folder: string): string {
   return `${words} --resume ${folder}`;
 }
 
-async function conclude(trainer: Trainer, last: EpochEvent, size: Shape): Promise<Result> {
+async function conclude({ record }: Run, trainer: Trainer, last: EpochEvent): Promise<Result> {
   const { correct, total, epoch: epochs } = last;
-  const facts = gatherFacts(trainer.model, size);
+  const facts = gatherFacts(trainer.model, record.images.size);
   return {
-    verdicts: judge({ correct, total, epochs, ...facts }),
+    verdicts: judge({ correct, total, epochs, ...facts }, rulesFor(record)),
     answers: answerQuestions(facts, (100 * correct) / total),
     weights: await hashTensors(trainer.capture().model),
   };

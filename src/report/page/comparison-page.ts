@@ -1,4 +1,5 @@
 /** Several runs side by side as a self-contained page. */
+import { rules, rulesFor, type Verdict } from "../../exercise/rules.js";
 import { duration, percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
@@ -26,6 +27,12 @@ export function comparisonPage(runs: readonly RunReport[]): string {
   ]);
 }
 
+/** A run without a goal neither passes nor fails. */
+function outcome(verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return "–";
+  return verdicts.every(({ pass }) => pass) ? "pass" : "FAIL";
+}
+
 function resultsSection(runs: readonly RunReport[]): Html {
   const rows = runs.map(({ name, curves: { epochs }, network }) => {
     const last = epochs.at(-1);
@@ -35,7 +42,7 @@ function resultsSection(runs: readonly RunReport[]): Html {
       epochs.length,
       network ? `${whole(network.correct)} of ${whole(network.total)}` : "no weights",
       percent(network ? network.correct / network.total : NaN),
-      network ? (network.verdicts.every(({ pass }) => pass) ? "pass" : "FAIL") : "–",
+      network ? outcome(network.verdicts) : "–",
       significant(last?.testLoss ?? NaN),
       percent(network?.calibration.ece ?? NaN),
       epochs.length > 0 ? duration(epochs.reduce((sum, { seconds }) => sum + seconds, 0)) : "–",
@@ -50,7 +57,7 @@ function resultsSection(runs: readonly RunReport[]): Html {
         "epochs",
         "correct",
         "accuracy",
-        "the four rules",
+        runs.every(({ record }) => rulesFor(record).length === rules.length) ? "the four rules" : "rules or goal",
         "test loss",
         "calibration error",
         "time",
@@ -72,20 +79,31 @@ function differencesSection(runs: readonly RunReport[]): Html {
   return section("Settings that differ", table(["setting", ...runs.map(({ name }) => name)], rows));
 }
 
+type Tested = RunReport & { readonly network: NetworkReport };
+
 function classesSection(runs: readonly RunReport[]): Html | false {
-  const tested = runs.filter(
-    (run): run is RunReport & { readonly network: NetworkReport } => run.network !== undefined,
-  );
-  const classes = tested[0]?.record.images.classes ?? [];
+  const tested = runs.filter((run): run is Tested => run.network !== undefined);
   if (tested.length === 0) return false;
-  const most = Math.max(...tested.map(({ network }) => network.scores.length));
-  const rows = Array.from({ length: most }, (_, c) => [
-    classes[c] ?? String(c),
-    ...tested.map(({ network }) => percent(network.scores[c]?.recall ?? NaN)),
-  ]);
   const chart = reliabilityChart(tested.map(({ name, network: { calibration } }) => ({ name, calibration })));
-  return section(
-    "Recall and calibration",
-    html`<div class="grid">${table(["recall of", ...tested.map(({ name }) => name)], rows)}${lineChart(chart)}</div>`,
-  );
+  const tables = byClasses(tested).map(recallTable);
+  return section("Recall and calibration", html`<div class="grid">${tables}${lineChart(chart)}</div>`);
+}
+
+/** Runs whose classes have the same names stand in one table. */
+function byClasses(runs: readonly Tested[]): Tested[][] {
+  const groups = new Map<string, Tested[]>();
+  for (const run of runs) {
+    const key = JSON.stringify([run.record.images.classes, run.network.scores.length]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()];
+}
+
+function recallTable(runs: readonly Tested[]): Html {
+  const { record, network } = runs[0]!;
+  const rows = network.scores.map((_, c) => [
+    record.images.classes[c] ?? String(c),
+    ...runs.map((run) => percent(run.network.scores[c]!.recall)),
+  ]);
+  return table(["recall of", ...runs.map(({ name }) => name)], rows);
 }

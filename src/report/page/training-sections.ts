@@ -2,6 +2,7 @@
 import { croppedEpochs } from "../../config/early-crop.js";
 import { bytes, duration, percent, significant, whole } from "../../text/figures.js";
 import { hasReference } from "../../exercise/reference-curve.js";
+import { goalOf, verdictsTitle } from "../../exercise/rules.js";
 import { accuracyChart, lossChart, lrChart, testLossChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
 import { newAdvice } from "../../advice/training-advice.js";
@@ -17,12 +18,14 @@ export function rulesSection({ verdicts, answers }: NetworkReport): Html {
       </li>`,
   );
   const rows = answers.map(({ question, answer }) => [question, answer]);
+  const questions = table(["question", "answer"], rows);
+  if (verdicts.length === 0) return section("Questions", questions);
   return section(
-    "The four rules",
+    verdictsTitle(verdicts),
     html`<ul class="rules">
       ${cards}
     </ul>`,
-    table(["question", "answer"], rows),
+    questions,
   );
 }
 
@@ -104,13 +107,14 @@ export function resourcesSection({ curves, network }: RunReport): Html {
 }
 
 /** What could have been known early on. */
-export function signsSection({ record: { config, images }, curves: { epochs } }: RunReport): Html | false {
+export function signsSection({ record: { config, images, data }, curves: { epochs } }: RunReport): Html | false {
   const said = epochs.flatMap((_, i) =>
     newAdvice({
       budget: config.epochs,
       classes: images.classes.length,
       epochs: epochs.slice(0, i + 1),
-      reference: hasReference(config.data),
+      reference: hasReference(config.data, data),
+      goal: goalOf({ config, data }),
       cropped: croppedEpochs(config),
       earlier: [],
     }),
