@@ -39,7 +39,7 @@ export class KilogradError extends Error {
    * @param details what the error says
    * @param options the error that caused this one
    */
-  constructor(details: ErrorDetails, options?: ErrorOptions) {
+  constructor(details: ErrorDetails, options?: { readonly cause?: unknown }) {
     super("", options);
     this.name = new.target.name;
     this.op = details.op;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
+import { afterEach, test, type TestContext } from "node:test";
 import { ArgumentError } from "../errors/errors.js";
 import { tensor } from "../tensor/creation.js";
 import { configure, onCompile, type ProgramText } from "./configure.js";
+import type { EngineSettings } from "./engine-settings.js";
+import { nodeModule } from "./features.js";
 import { compiledEngine } from "./realize.js";
 
 afterEach(() => configure({ threads: 1, numerics: "fast" }));
@@ -29,15 +31,28 @@ test("two kinds of numerics", () => {
   );
 });
 
-test("a setting that does not exist is refused, and one that is undefined is not given", () => {
+const settings = (): EngineSettings => (compiledEngine() as unknown as { settings: EngineSettings }).settings;
+
+function withProcessors(t: TestContext, count: number): void {
+  t.mock.method(nodeModule<{ availableParallelism: () => number }>("os")!, "availableParallelism", () => count);
+}
+
+test("a setting that does not exist is refused, and one that is undefined is not given", (t) => {
+  withProcessors(t, 2);
   assert.throws(() => configure({ thread: 2 } as never), { message: /perhaps you mean threads/ });
   configure({ threads: 2 });
   configure({ threads: undefined } as never);
-  assert.equal((compiledEngine() as unknown as { settings: { threads: number } }).settings.threads, 2);
+  assert.equal(settings().threads, 2);
 });
 
-test("settings that are not given stay as they are, and a refused call changes nothing", () => {
-  const settings = (): unknown => (compiledEngine() as unknown as { settings: unknown }).settings;
+test("more threads than processors are not started, since they would wait for each other", (t) => {
+  withProcessors(t, 2);
+  configure({ threads: 8 });
+  assert.equal(settings().threads, 2);
+});
+
+test("settings that are not given stay as they are, and a refused call changes nothing", (t) => {
+  withProcessors(t, 4);
   configure({ threads: 3, numerics: "strict" });
   configure({});
   configure({ threads: 2 });

@@ -4,6 +4,7 @@ import { callback, flag, integer, oneOf } from "../errors/kinds.js";
 import { checked, optional, required, Signature } from "../errors/signature.js";
 import { compiledEngine } from "./realize.js";
 import type { EngineSettings } from "./engine-settings.js";
+import { availableThreads } from "./features.js";
 
 // A function and not a call of `checked`, so that bundles without it leave out what prints programs.
 const ofOnCompile = new Signature("onCompile", [required("listener", callback)]);
@@ -43,8 +44,10 @@ export function onCompile(listener: (text: ProgramText) => void, ...surplus: nev
 export const configure: (settings: Partial<EngineSettings>) => void = checked(
   "configure",
   [optional("threads", integer(1, 256)), optional("numerics", oneOf("fast", "strict")), optional("profile", flag)],
-  (given) => {
-    const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  ({ threads, ...given }) => {
+    // Threads that wait for each other are slower if they also have to wait for a processor.
+    const atOnce = threads && Math.min(threads, availableThreads());
+    const set = Object.entries({ ...given, threads: atOnce }).filter(([, value]) => value !== undefined);
     compiledEngine().configure(Object.fromEntries(set));
   },
 );

@@ -13,7 +13,7 @@ test("a crew starts one helper fewer than there are threads, and later only thos
   const workerThreads = nodeModule<{ Worker: new () => unknown }>("worker_threads")!;
   t.mock.method(workerThreads, "Worker", function () {
     started++;
-    return { unref: () => undefined };
+    return { on: () => undefined, unref: () => undefined };
   });
   const crew = new Crew(new Heap());
   const counts = [1, 3, 2, 3, 5].map((wanted) => {
@@ -34,6 +34,21 @@ test("without shared memory there are no helpers", (t) => {
   Object.defineProperty(globalThis, "crossOriginIsolated", { value: false, configurable: true });
   t.after(() => Reflect.deleteProperty(globalThis, "crossOriginIsolated"));
   const crew = new Crew(new Heap());
+  crew.words()[command.ready] = 2;
+  assert.equal(crew.threads(3), 1);
+});
+
+test("a crew whose helpers cannot be started says so once and works alone", (t) => {
+  const said = t.mock.method(console, "warn", () => undefined);
+  t.mock.method(nodeModule<{ Worker: new () => unknown }>("worker_threads")!, "Worker", function () {
+    throw new Error("Access to this API has been restricted");
+  });
+  const crew = new Crew(new Heap());
+  for (const wanted of [3, 2, 3]) crew.startMissing(wanted);
+  assert.deepEqual(
+    said.mock.calls.map((call) => call.arguments),
+    [["kilograd computes on one thread: Access to this API has been restricted"]],
+  );
   crew.words()[command.ready] = 2;
   assert.equal(crew.threads(3), 1);
 });

@@ -4,6 +4,7 @@
  * depend on the number of threads, nobody waits for it to start.
  */
 import { command, commandWords } from "./command.js";
+import { maySleep } from "./features.js";
 import type { Heap } from "./heap.js";
 import type { LoadedProgram } from "./loaded-program.js";
 import { startHelper } from "./threads.js";
@@ -19,9 +20,14 @@ export interface RunCall {
   readonly run: number;
 }
 
+/** How often the calling thread looks whether the helpers have finished before it sleeps; about a millisecond. */
+const looksBeforeSleep = 300_000;
+
 export class Crew {
   private readonly at: number;
   private started = 0;
+  /** Whether it has been said that there are no helpers. */
+  private alone = false;
 
   constructor(private readonly heap: Heap) {
     this.at = heap.allocate(4 * commandWords);
@@ -43,9 +49,18 @@ export class Crew {
    * than most first runs take, and would only hold them up, because V8 compiles the program on the other threads.
    */
   startMissing(wanted: number): void {
+    if (wanted > 1 && !this.heap.shared) this.workAlone("the page is not cross-origin isolated");
     for (; this.started < this.helpersFor(wanted); this.started++) {
-      startHelper({ memory: this.heap.memory, at: this.at });
+      startHelper({ memory: this.heap.memory, at: this.at }, (cause) =>
+        this.workAlone((cause as Error).message || "no worker can be started; worker-src has to allow blob:"),
+      );
     }
+  }
+
+  /** Goes on without helpers, and says so once: the results are the same, but they take longer. */
+  private workAlone(why: string): void {
+    if (!this.alone) console.warn(`kilograd computes on one thread: ${why}`);
+    this.alone = true;
   }
 
   /** Has the helpers run a program. */
@@ -72,10 +87,14 @@ export class Crew {
    */
   awaitHelpers(threads: number): void {
     const words = this.words();
-    while (Atomics.load(words, command.finished) < threads - 1);
+    for (let looks = 0; ; looks++) {
+      const finished = Atomics.load(words, command.finished);
+      if (finished >= threads - 1) return;
+      if (looks > looksBeforeSleep && maySleep()) Atomics.wait(words, command.finished, finished);
+    }
   }
 
   private helpersFor(threads: number): number {
-    return this.heap.shared ? threads - 1 : 0;
+    return this.heap.shared && !this.alone ? threads - 1 : 0;
   }
 }

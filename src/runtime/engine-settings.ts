@@ -8,7 +8,10 @@ export type Numerics = "fast" | "strict";
 
 /** Settings of `configure`. */
 export interface EngineSettings {
-  /** The number of threads that compute, from 1 to 256. Default: as many as the machine has processors. */
+  /**
+   * The number of threads that compute, from 1 to 256. Default, and at most used: as many as there are processors, or
+   * as a container's quota of their time allows.
+   */
   threads: number;
   /** Default "fast". */
   numerics: Numerics;

@@ -2,6 +2,7 @@
 import { assemble } from "../wasm/assembler.js";
 import { v } from "../wasm/expressions.js";
 import { FunctionBuilder } from "../wasm/loops.js";
+import { cpuQuota } from "./cpu-quota.js";
 
 interface NodeProcess {
   getBuiltinModule?: (name: string) => unknown;
@@ -24,11 +25,19 @@ export function maySleep(): boolean {
   return !("document" in globalThis);
 }
 
-/** The number of threads that can run at once. */
+/** The number of threads that can run at once. Node 20 does not know a container's quota of processor time. */
 export function availableThreads(): number {
   const os = nodeModule<{ availableParallelism: () => number }>("os");
-  if (os) return os.availableParallelism();
+  if (os) return Math.max(1, Math.floor(Math.min(os.availableParallelism(), cpuQuota(readText))));
   return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+}
+
+function readText(file: string): string {
+  try {
+    return nodeModule<{ readFileSync: (file: string, encoding: string) => string }>("fs")!.readFileSync(file, "utf8");
+  } catch {
+    return ""; // there is no such file, or Node's permissions forbid to read it
+  }
 }
 
 let fused: boolean | undefined;

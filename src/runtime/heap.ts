@@ -7,6 +7,20 @@ import { StateError } from "../errors/errors.js";
 import type { Dtype, HostArray } from "../graph/node.js";
 import { canShareMemory } from "./features.js";
 
+/** What to say where WebAssembly is missing, forbidden, or gets no memory. */
+export function noWebAssembly(cause: unknown): StateError {
+  return new StateError(
+    {
+      op: "kilograd",
+      problem: `WebAssembly cannot be used here: ${(cause as Error).message}`,
+      hint:
+        "a page has to allow script-src 'wasm-unsafe-eval'; Node must not have --jitless, and under ulimit -v it needs " +
+        "--disable-wasm-trap-handler; Cloudflare Workers cannot compile while they run",
+    },
+    { cause },
+  );
+}
+
 const pageBytes = 65536;
 /** 2 GiB. This is only address space until it is used. */
 export const maximumPages = 32768;
@@ -27,7 +41,11 @@ export class Heap {
   private unused = pageBytes;
 
   constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: this.shared });
+    try {
+      this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: this.shared });
+    } catch (cause) {
+      throw noWebAssembly(cause);
+    }
   }
 
   /** Allocates bytes at a multiple of 64. They are not cleared. */
@@ -104,7 +122,9 @@ export class Heap {
         {
           op: "memory",
           problem: `${Math.ceil(bytes / 2 ** 20)} MiB cannot be allocated on top of the ${Math.ceil(this.end / 2 ** 20)} MiB in use`,
-          hint: "use a smaller batch or a smaller network",
+          hint:
+            "use a smaller batch or a smaller network; a loop that makes many tensors needs an await between its rounds, " +
+            "since JavaScript gives memory back only then",
         },
         { cause },
       );

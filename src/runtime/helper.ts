@@ -51,5 +51,6 @@ export function help(memory: WebAssembly.Memory, at: number, settings: HelperSet
     args[globals.indexOf("scratch")]! += thread * taken[command.scratchBytes]!;
     run(...args, thread - 1, threads, taken[command.run]!, 1);
     Atomics.add(words, command.finished, 1);
+    Atomics.notify(words, command.finished);
   }
 }

@@ -194,7 +194,7 @@ test("kept results are the same bits for any number of threads", async () => {
   const network = makeNetwork();
   const x = images();
   const bits = async (threads: number): Promise<unknown> => {
-    configure({ threads });
+    compiledEngine().configure({ threads });
     changes["copy_"]!(network);
     for (let i = 0; i < 200 && compiledEngine().lastThreads !== threads; i++) {
       full([4], 1).add(i).data();

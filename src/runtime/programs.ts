@@ -11,7 +11,7 @@ import { allocateSums, makeClock, sumsOf } from "./clock.js";
 import type { EngineSettings } from "./engine-settings.js";
 import type { Update } from "./engine.js";
 import { hasFusedMultiplyAdd } from "./features.js";
-import { maximumPages, type Heap } from "./heap.js";
+import { maximumPages, noWebAssembly, type Heap } from "./heap.js";
 import { KeptOrigin } from "./kept-origin.js";
 import { hostView, type LoadedProgram } from "./loaded-program.js";
 import { StructureTable, type Structure } from "./structure.js";
@@ -82,8 +82,7 @@ export class Programs {
     const { counters, shares, flags, marks } = program;
     const clockAt = profile ? allocateSums(heap, marks.length, threads) : 0;
     const mark = profile ? makeClock(sumsOf(heap, clockAt, marks.length)) : undefined;
-    const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory, mark } });
+    const { exports } = instantiated(bytes, { memory: heap.memory, mark });
     // Helpers read the bytes from here.
     const bytesAt = heap.allocate(bytes.length);
     heap.bytes(bytesAt, bytes.length).set(bytes);
@@ -110,6 +109,17 @@ export class Programs {
     heap.ints(own + ownBytes, tables.length).set(tables);
     return own;
   }
+}
+
+/** An instance of the module with these bytes. Some pages and runtimes forbid to compile it. */
+function instantiated(bytes: Uint8Array<ArrayBuffer>, env: Record<string, unknown>): WebAssembly.Instance {
+  let module: WebAssembly.Module;
+  try {
+    module = new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw WebAssembly.validate(bytes) ? noWebAssembly(cause) : cause;
+  }
+  return new WebAssembly.Instance(module, { env });
 }
 
 function planFor(structure: Structure, outputs: readonly Node[], updates: readonly Update[]): Plan {

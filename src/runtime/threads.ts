@@ -19,16 +19,30 @@ interface Start {
   readonly at: number;
 }
 
-interface WorkerLike {
-  postMessage(message: unknown): void;
-  unref?(): void;
+type Failed = (cause: unknown) => void;
+
+interface NodeWorker {
+  on(event: "error", listener: Failed): void;
+  unref(): void;
 }
 
-/** Starts a helper. It ends with the process or the page. */
-export function startHelper(start: Start): void {
-  const node = nodeModule<{ Worker: new (source: string, options: object) => WorkerLike }>("worker_threads");
-  if (node) startInNode(node.Worker, start);
-  else startInBrowser(start);
+interface PageWorker {
+  onerror: Failed;
+  postMessage(message: unknown): void;
+}
+
+/**
+ * Starts a helper. It ends with the process or the page.
+ * @param failed is called if it cannot be started, now or later
+ */
+export function startHelper(start: Start, failed: Failed): void {
+  const node = nodeModule<{ Worker: new (source: string, options: object) => NodeWorker }>("worker_threads");
+  try {
+    if (node) startInNode(node.Worker, start, failed);
+    else startInBrowser(start, failed);
+  } catch (cause) {
+    failed(cause);
+  }
 }
 
 /** The text of a helper's program; `start` is an expression there. */
@@ -36,23 +50,26 @@ function helperSource(start: string): string {
   return `(${help.toString()})(${start}.memory, ${start}.at, ${JSON.stringify(settings)}, ${makeClock.toString()});`;
 }
 
-function startInNode(Worker: new (source: string, options: object) => WorkerLike, start: Start): void {
+function startInNode(Worker: new (source: string, options: object) => NodeWorker, start: Start, failed: Failed): void {
   const worker = new Worker(helperSource(`require("node:worker_threads").workerData`), {
     eval: true,
     workerData: start,
     execArgv: [],
     name: "kilograd",
   });
-  worker.unref?.();
+  worker.on("error", failed);
+  worker.unref();
 }
 
-function startInBrowser(start: Start): void {
+function startInBrowser(start: Start, failed: Failed): void {
   const scope = globalThis as unknown as {
-    Worker: new (url: string) => WorkerLike;
+    Worker: new (url: string) => PageWorker;
     Blob: new (parts: string[], options: object) => unknown;
     URL: { createObjectURL(blob: unknown): string };
   };
   const source = `onmessage = ({ data }) => ${helperSource("data")}`;
   const url = scope.URL.createObjectURL(new scope.Blob([source], { type: "text/javascript" }));
-  new scope.Worker(url).postMessage(start);
+  const worker = new scope.Worker(url);
+  worker.onerror = failed;
+  worker.postMessage(start);
 }
