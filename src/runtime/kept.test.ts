@@ -13,7 +13,6 @@ import { SGD } from "../optim/index.js";
 import { manualSeed, randn } from "../random/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { full } from "../tensor/creation.js";
-import { configure } from "./configure.js";
 import { compiledEngine } from "./realize.js";
 
 type Network = nn.Module & ((images: Tensor) => Tensor);
