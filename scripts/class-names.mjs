@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import ts from "typescript";
+import { withPureCalls } from "./pure-calls.mjs";
 
 /** Files whose classes users never see. */
 const internal = /[\\/]src[\\/](compiler|export|formats|graph|kernels|ops|runtime|wasm)[\\/]/;
@@ -13,7 +14,9 @@ export const classNames = {
   name: "class-names",
   setup(build) {
     build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) =>
-      internal.test(path) ? undefined : { contents: withNames(path, readFileSync(path, "utf8")), loader: "ts" },
+      internal.test(path)
+        ? undefined
+        : { contents: withPureCalls(withNames(path, readFileSync(path, "utf8"))), loader: "ts" },
     );
   },
 };

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import ts from "typescript";
+import { withPureCalls } from "./pure-calls.mjs";
 
 /** Users neither see nor extend the classes in these folders. */
 const internal = /[\\/]src[\\/](compiler|kernels|runtime|wasm)[\\/].*\.ts$/;
@@ -14,7 +15,7 @@ export const privateMembers = {
   name: "private-members",
   setup(build) {
     build.onLoad({ filter: internal }, ({ path }) => ({
-      contents: withPrivateMembers(path, readFileSync(path, "utf8")),
+      contents: withPureCalls(withPrivateMembers(path, readFileSync(path, "utf8"))),
       loader: "ts",
     }));
   },

@@ -88,6 +88,7 @@ function build() {
     "scripts/op-records.mjs",
     "scripts/private-members.mjs",
     "scripts/program-text.mjs",
+    "scripts/pure-calls.mjs",
   ];
   if (changed(stamp) >= Math.max(newestSource(), ...settings.map((name) => changed(at(name))))) return;
   const began = Date.now() - 1;

@@ -26,6 +26,12 @@ const pageBytes = 65536;
 export const maximumPages = 32768;
 const alignment = 64;
 
+/** What is used of a WebAssembly.Memory. The package's types name it, and must not need those of a page. */
+export interface HeapMemory {
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
+  grow(pages: number): number;
+}
+
 interface Hole {
   at: number;
   bytes: number;
@@ -33,7 +39,7 @@ interface Hole {
 
 export class Heap {
   readonly shared = canShareMemory();
-  readonly memory: WebAssembly.Memory;
+  readonly memory: HeapMemory;
   private readonly holes: Hole[] = [];
   private readonly sizes = new Map<number, number>();
   private end = pageBytes;
