@@ -51,7 +51,10 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
     /--data: no such dataset or folder; expected fashion-mnist, mnist, or a folder of IDX files, got gone\.$/m,
   ],
   ["train --data=", /--data: the value is empty; expected fashion-mnist, mnist, or a folder/],
-  ["train --resume x --epochs 3", /--resume: a resumed run keeps its settings; .* got --epochs/],
+  [
+    "train --resume x --epochs 3",
+    /--resume: a resumed run keeps its settings; .* got --epochs\. Hint: .* kilograd train x --weights x/,
+  ],
   ["train exercise --resume x", /keeps its settings; .* got exercise/],
   ["summary --input 1,x", /--input: invalid size; expected integers such as 1,28,28, got 1,x/],
   ["inspect --input x", /--input: invalid size/],

@@ -58,13 +58,13 @@ export const defineCommand: DefineCommand = (command, surroundings, end) => {
     .option("--dump-plan", "print the plan and the loop nests of a training step instead of training")
     .addHelpText("after", EXAMPLES)
     .action(async (net: string, options: TrainOptions, command: Command) => {
-      if (options.resume !== undefined) refuseSettings(net, command);
+      if (options.resume !== undefined) refuseSettings(net, options.resume, command);
       end(await (options.dumpPlan ? dumpPlan : train)(net, options, surroundings));
     });
 };
 
 /** A resumed run keeps its settings. Only options that do not affect the result are allowed. */
-function refuseSettings(net: string, command: Command): void {
+function refuseSettings(net: string, run: string, command: Command): void {
   const free = new Set(["resume", "json", "log", "threads", "stopWhenHopeless"]);
   const given = command.options.filter((option) => {
     const name = option.attributeName();
@@ -77,6 +77,7 @@ function refuseSettings(net: string, command: Command): void {
     problem: "a resumed run keeps its settings",
     expected: "no options other than --threads, --log, --json and --stop-when-hopeless",
     got: words.join(" "),
+    hint: `to go on from its weights with other settings, start a new run: kilograd train ${run} --weights ${run} and the options`,
   });
 }
 
