@@ -56,7 +56,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   "an import of a name that kilograd does not export": {
     files: { "net.ts": net({ head: 'import { Conv2D } from "kilograd"; new Conv2D();' }) },
-    says: /^kilograd: net: .*net\.ts imports Conv2D from kilograd, which has no such export\. Hint: mend the name\.$/m,
+    says: /^kilograd: net: .*net\.ts imports Conv2D from kilograd, which has no such export\. Hint: write nn\.Conv2d\.$/m,
   },
   "an import of an entry that kilograd does not have": {
     files: { "net.ts": net({ head: 'import { Conv2d } from "kilograd/nn"; Conv2d();' }) },
