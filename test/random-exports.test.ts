@@ -8,6 +8,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { assertClose, ofLargest } from "./closeness.js";
 import { exportOnnx, exportSafetensors } from "../src/entries/export.js";
+import { importOnnx } from "../src/entries/import.js";
 import { F, manualSeed, nn, rand, type Tensor } from "../src/entries/index.js";
 import { networkSource } from "../src/export/pytorch/network-source.js";
 import { evaluate } from "../src/reference/reference.js";
@@ -31,6 +32,9 @@ async function check(model: Net): Promise<void> {
   const found = await (await openOnnx(bytes)).run(images.data() as Float32Array, images.shape);
   assert.deepEqual(found.shape, expected.shape);
   assertClose(found.data, expected.data, ofLargest(1e-5, 1), "onnxruntime");
+  const again = importOnnx(bytes, "grown.onnx").eval()(images);
+  assert.deepEqual(again.shape, expected.shape);
+  assertClose(again.data(), expected.data, ofLargest(1e-5, 1), "imported again");
 }
 
 /** What looks like a layer, but has one operand more, or one of another size. */

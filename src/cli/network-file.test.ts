@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation } from "onnx-buf";
+import { exportOnnx } from "../entries/export.js";
+import { nn } from "../entries/index.js";
 import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
 import { kilograd } from "../../test/terminal.js";
 
@@ -105,4 +109,29 @@ test("a loss that is NaN ends the training with status 1 and a hint", async (t) 
     stderr,
     /^kilograd: train: the loss is no longer a finite number in epoch 1, batch 0; .* got NaN\. Hint: try a learning rate below/,
   );
+});
+
+test("an ONNX model's external data is read from its folder, and not through a link that leads out of it", async (t) => {
+  const [folder, elsewhere] = [temporaryFolder(t), temporaryFolder(t)];
+  const model = path.join(folder, "model.onnx");
+  const data = Float32Array.from({ length: 9 }, (_, i) => i);
+  const proto = fromBinary(ModelProtoSchema, exportOnnx(new nn.Conv2d(1, 1, 3, { bias: false }), [1, 28, 28]));
+  const weight = proto.graph!.initializer[0]!;
+  weight.rawData = new Uint8Array(0);
+  weight.dataLocation = TensorProto_DataLocation.EXTERNAL;
+  weight.externalData = [create(StringStringEntryProtoSchema, { key: "location", value: "weights.bin" })];
+  fs.writeFileSync(model, toBinary(ModelProtoSchema, proto));
+  const summary = () => kilograd(["summary", model, "--input", "1,28,28"]);
+
+  const missing = await summary();
+  assert.equal(missing.status, 1);
+  assert.match(missing.stderr, /model\.onnx has elements in .*weights\.bin, which cannot be read: ENOENT/);
+
+  fs.writeFileSync(path.join(elsewhere, "weights.bin"), new Uint8Array(data.buffer));
+  fs.symlinkSync(path.join(elsewhere, "weights.bin"), path.join(folder, "weights.bin"));
+  assert.match((await summary()).stderr, /a link that leads out of the model's folder/);
+
+  fs.rmSync(path.join(folder, "weights.bin"));
+  fs.writeFileSync(path.join(folder, "weights.bin"), new Uint8Array(data.buffer));
+  assert.match((await summary()).stdout, /Total params: 9\n/);
 });

@@ -1,7 +1,7 @@
 /** Finds a network: a built-in one by its name, others in a file that exports a Module, in an ONNX model, or in a run. */
 import fs from "node:fs";
 import path from "node:path";
-import { KilogradError, nn, UsageError } from "../entries/index.js";
+import { DataError, KilogradError, nn, UsageError } from "../entries/index.js";
 import { networks, toTensors } from "../entries/train.js";
 import { Run, type NetworkCopy } from "../entries/train-node.js";
 import { bundleNetwork, hashFile } from "./network-bundle.js";
@@ -46,7 +46,7 @@ export async function readNetwork(net: string): Promise<FoundNetwork> {
   }
   const file = path.resolve(net);
   if (isOnnx(file)) {
-    const bytes = fs.readFileSync(file);
+    const bytes = await readOnnx(file);
     return {
       make: await onnxMaker(bytes, net),
       copy: { file: "network.onnx", bytes, sources: { [path.basename(file)]: hashFile(file)! } },
@@ -67,10 +67,36 @@ export async function readRunNetwork(run: Run): Promise<FoundNetwork> {
   return { make: chooseExport(file, await loadModule({ code, file })), copy };
 }
 
+/** The content of an ONNX model, with the elements that it has in other files: a run keeps all of it. */
+export async function readOnnx(file: string): Promise<Uint8Array> {
+  // Loaded only when needed: the ONNX schema is large.
+  const { embedExternalData } = await import("../entries/import.js");
+  return embedExternalData(fs.readFileSync(file), file, readerBeside(file));
+}
+
 async function onnxMaker(bytes: Uint8Array, name: string): Promise<MakeNetwork> {
   // Loaded only when needed: the ONNX schema is large.
   const { importOnnx } = await import("../entries/import.js");
   return () => importOnnx(bytes, name, { logLikelihoods: true });
+}
+
+/** Reads files in the folder of a model, or below it. Links that lead out of it are not followed. */
+function readerBeside(model: string): (location: string) => Uint8Array {
+  return (location) => {
+    const place = path.join(path.dirname(model), location);
+    try {
+      const [folder, file] = [fs.realpathSync(path.dirname(model)), fs.realpathSync(place)];
+      const inside = path.relative(folder, file);
+      if (inside.split(path.sep)[0] !== ".." && !path.isAbsolute(inside)) return fs.readFileSync(file);
+    } catch (error) {
+      const problem = `${model} has elements in ${place}, which cannot be read: ${(error as Error).message}`;
+      throw new DataError({ op: "onnx", problem, hint: "keep the files of a model in one folder" }, { cause: error });
+    }
+    throw new DataError({
+      op: "onnx",
+      problem: `${model} has elements in ${place}, a link that leads out of the model's folder`,
+    });
+  };
 }
 
 /** Whether a path is that of a run. */

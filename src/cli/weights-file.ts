@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { ArgumentError, DataError, type nn } from "../entries/index.js";
 import { withHint } from "./command-hint.js";
-import { isOnnx } from "./network-file.js";
+import { isOnnx, readOnnx } from "./network-file.js";
 
 /**
  * Loads the weights in a file, or the last weights in a run's folder, into a network.
@@ -34,7 +34,7 @@ export async function loadWeights(model: nn.Module, given: string, hint: string)
 export async function metadataOf(given: string): Promise<Readonly<Record<string, string>>> {
   const { decodeMetadata, importOnnx } = await import("../entries/import.js");
   const file = weightsIn(given);
-  return isOnnx(file) ? importOnnx(readFile(file), file).metadata : decodeMetadata(readFile(file), file);
+  return isOnnx(file) ? importOnnx(await readOnnx(file), file).metadata : decodeMetadata(readFile(file), file);
 }
 
 function weightsIn(given: string): string {

@@ -8,5 +8,6 @@
  *
  * @module kilograd/import
  */
+export { embedExternalData } from "../import/onnx/external-data.js";
 export { importOnnx, onnxOperators, OnnxModule, type ImportOnnxOptions } from "../import/onnx/onnx-module.js";
 export { decodeMetadata, decodeStateDict, type DecodeOptions } from "../import/state-dict.js";

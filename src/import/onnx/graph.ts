@@ -14,10 +14,10 @@ import {
   type NodeProto,
 } from "onnx-buf";
 import { DataError } from "../../errors/errors.js";
-import { decodeTensorProto, type Constant } from "./tensor-proto.js";
+import { decodeTensorProto, type Constant, type ReadExternal } from "./tensor-proto.js";
 import { decodeText } from "../../formats/utf8.js";
 
-export type Attribute = number | string | readonly number[] | Constant;
+export type Attribute = number | string | readonly number[] | Constant | { readonly kind: string };
 
 export interface OnnxNode {
   /** The node's position, number and operator for errors, such as `node 3 "/conv1/Conv" (Conv)`. */
@@ -50,7 +50,7 @@ const OPSETS = { first: 7, last: 25 } as const;
 const MAX_NODES = 10_000;
 
 /** @throws DataError if the bytes are not an ONNX model, or its graph is damaged */
-export function decodeOnnxGraph(bytes: Uint8Array, file: string): OnnxGraph {
+export function decodeOnnxGraph(bytes: Uint8Array, file: string, externalData?: ReadExternal): OnnxGraph {
   const { graph, opsetImport, metadataProps, functions } = parse(bytes, file);
   if (!graph || graph.output.length === 0) throw damaged(file, "it holds no graph with an output");
   if (functions.length > 0) throw damaged(file, `it defines operators of its own (${functions[0]!.name})`);
@@ -65,7 +65,7 @@ export function decodeOnnxGraph(bytes: Uint8Array, file: string): OnnxGraph {
     });
   }
   if (graph.node.length > MAX_NODES) throw damaged(file, `it has more than ${MAX_NODES} nodes`);
-  const initializers = readInitializers(graph, file);
+  const initializers = readInitializers(graph, file, externalData);
   const inputs = readInputs(graph, initializers, file);
   const nodes = graph.node.map((node, i) => readNode(node, i, file));
   checkOrder(nodes, [...inputs, ...initializers.keys()], graph, file);
@@ -82,15 +82,23 @@ function parse(bytes: Uint8Array, file: string): ModelProto {
   }
 }
 
-function readInitializers(graph: GraphProto, file: string): Map<string, Constant> {
+function readInitializers(graph: GraphProto, file: string, external?: ReadExternal): Map<string, Constant> {
   if (graph.sparseInitializer.length > 0) throw damaged(file, "it holds sparse tensors");
   const initializers = new Map<string, Constant>();
+  const files = new Map<string, Uint8Array>();
+  const read =
+    external &&
+    ((location: string): Uint8Array => {
+      const content = files.get(location) ?? external(location);
+      files.set(location, content);
+      return content;
+    });
   for (const proto of graph.initializer) {
     const refuse = (problem: string): never => {
       throw damaged(file, `initializer "${proto.name}": ${problem}`);
     };
     if (initializers.has(proto.name)) refuse("it appears twice");
-    initializers.set(proto.name, decodeTensorProto(proto, refuse));
+    initializers.set(proto.name, decodeTensorProto(proto, refuse, read));
   }
   return initializers;
 }
@@ -129,13 +137,13 @@ function readNode(proto: NodeProto, index: number, file: string): OnnxNode {
     const value = readAttribute(attribute, (problem) => {
       throw damaged(file, `${place}: attribute ${attribute.name}: ${problem}`);
     });
-    if (value !== undefined) attributes.set(attribute.name, value);
+    attributes.set(attribute.name, value);
   }
   return { place, name, operator, inputs: input, outputs: output, attributes };
 }
 
-/** Reads an attribute. It is undefined if no operator here uses its kind (graphs, lists of strings). */
-function readAttribute(proto: AttributeProto, refuse: (problem: string) => never): Attribute | undefined {
+/** Reads an attribute. Of kinds that no operator here uses (graphs, lists of strings), only their presence matters. */
+function readAttribute(proto: AttributeProto, refuse: (problem: string) => never): Attribute {
   const { type, f, i, s, t, floats, ints } = proto;
   if (type === AttributeType.FLOAT) return f;
   if (type === AttributeType.INT) return Number(i);
@@ -143,7 +151,7 @@ function readAttribute(proto: AttributeProto, refuse: (problem: string) => never
   if (type === AttributeType.FLOATS) return floats;
   if (type === AttributeType.INTS) return ints.map(Number);
   if (type === AttributeType.TENSOR && t) return decodeTensorProto(t, refuse);
-  return undefined;
+  return { kind: AttributeType[type] ?? String(type) };
 }
 
 /** Checks that nodes are in order of computation and that each value is computed only once, as ONNX requires. */

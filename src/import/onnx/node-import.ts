@@ -6,7 +6,7 @@ import { KilogradError } from "../../errors/errors.js";
 import type { Module } from "../../nn/index.js";
 import { formatShape } from "../../graph/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { OnnxNode } from "./graph.js";
+import type { Attribute, OnnxNode } from "./graph.js";
 import type { Constant, Floats } from "./tensor-proto.js";
 import { asTensor, Numbers, type Value } from "./values.js";
 
@@ -28,6 +28,8 @@ export function unsupported(problem: string): never {
 export class NodeImport {
   /** The indices of the inputs whose constants became weights of a layer. */
   readonly taken = new Set<number>();
+  /** The attributes that the importer has looked at. */
+  private readonly read = new Set<string>();
 
   constructor(
     readonly node: OnnxNode,
@@ -42,21 +44,38 @@ export class NodeImport {
 
   // Attributes ----------------------------------------------------------------------------------------------------
 
+  private attribute(name: string): Attribute | undefined {
+    this.read.add(name);
+    return this.node.attributes.get(name);
+  }
+  /** Whether a node has an attribute. */
+  given(name: string): boolean {
+    return this.attribute(name) !== undefined;
+  }
+  /** Notes attributes that make no difference here. */
+  ignore(...names: readonly string[]): void {
+    for (const name of names) this.read.add(name);
+  }
+  /** Refuses attributes that nobody has looked at: they may change what the operator computes. */
+  refuseUnread(): void {
+    const unread = [...this.node.attributes.keys()].filter((name) => !this.read.has(name));
+    if (unread.length > 0) unsupported(`its attribute ${unread.join(", ")} is not supported here`);
+  }
   number(name: string, fallback: number): number {
-    const value = this.node.attributes.get(name) ?? fallback;
+    const value = this.attribute(name) ?? fallback;
     return typeof value === "number" ? value : unsupported(`its attribute ${name} is not a number`);
   }
   numbers(name: string): readonly number[] | undefined {
-    const value = this.node.attributes.get(name);
+    const value = this.attribute(name);
     if (value === undefined || Array.isArray(value)) return value as readonly number[] | undefined;
     return unsupported(`its attribute ${name} is not a list of numbers`);
   }
   text(name: string, fallback: string): string {
-    const value = this.node.attributes.get(name) ?? fallback;
+    const value = this.attribute(name) ?? fallback;
     return typeof value === "string" ? value : unsupported(`its attribute ${name} is not a string`);
   }
   constantAttribute(name: string): Constant | undefined {
-    const value = this.node.attributes.get(name);
+    const value = this.attribute(name);
     return typeof value === "object" && "shape" in value ? value : undefined;
   }
   /** Reads an attribute of two numbers, for height and width. */

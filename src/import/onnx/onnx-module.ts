@@ -15,12 +15,13 @@ import {
 } from "./node-import.js";
 import { arithmetic } from "./operators/arithmetic.js";
 import { layers } from "./operators/layers.js";
+import { pad } from "./operators/padding.js";
 import { constantOf, shapes } from "./operators/shapes.js";
 import type { Constant } from "./tensor-proto.js";
 import { Numbers, type Value } from "./values.js";
 import { counted } from "../../text/counted.js";
 
-const importers: Readonly<Record<string, Importer>> = { ...arithmetic, ...layers, ...shapes };
+const importers: Readonly<Record<string, Importer>> = { ...arithmetic, ...layers, ...shapes, Pad: pad };
 /** The ONNX operators that can be imported. */
 export const onnxOperators: readonly string[] = Object.keys(importers).sort();
 
@@ -43,6 +44,12 @@ export interface ImportOnnxOptions {
    * Softmax at its end becomes LogSoftmax, and scores (logits) are followed by one. Default false.
    */
   readonly logLikelihoods?: boolean;
+
+  /**
+   * Reads a file with elements of initializers (external data). It gets the name that the model gives, which is checked to
+   * have no `..` and not to begin at a root; the file is meant to be in the model's folder. Default: such models are refused.
+   */
+  readonly externalData?: (location: string) => Uint8Array;
 }
 
 /** Holds layers whose names share a prefix, such as `features` for `features.0.weight`. */
@@ -131,6 +138,8 @@ function inNode({ place }: OnnxNode, error: unknown): unknown {
 class GraphImport {
   /** Constants by name: initializers, and those that nodes make or pass on unchanged. */
   private readonly constants: Map<string, Constant>;
+  /** The names of values that something reads. */
+  private readonly used: ReadonlySet<string>;
   /** Layers by operator, attributes and weights. Nodes that agree in all of these share a layer. */
   private readonly made = new Map<string, Module>();
 
@@ -140,6 +149,7 @@ class GraphImport {
     private readonly file: string,
   ) {
     this.constants = new Map(graph.initializers);
+    this.used = new Set([graph.output, ...graph.nodes.flatMap(({ inputs }) => inputs)]);
   }
 
   steps(): Step[] {
@@ -181,7 +191,10 @@ class GraphImport {
     const context: NodeImport = new NodeImport(node, this.graph.opset, this.constants, (_, weight, make) =>
       this.layer(context, weight, make),
     );
+    if (node.outputs.slice(1).some((name) => this.used.has(name)))
+      unsupported("only its first output is supported here");
     const run = importer(context);
+    context.refuseUnread();
     return { node, run, inputs: node.inputs.map((name, i) => (context.taken.has(i) ? "" : name)) };
   }
 
@@ -246,7 +259,7 @@ function freeName(parent: Module, name: string): string {
  * model(zeros([1, 1, 28, 28])).exp().sum().item(); // 1.000
  */
 export function importOnnx(bytes: Uint8Array, file: string, options: ImportOnnxOptions = {}): OnnxModule {
-  const graph = decodeOnnxGraph(bytes, file);
+  const graph = decodeOnnxGraph(bytes, file, options.externalData);
   return new OnnxModule(options.logLikelihoods ? endInLogSoftmax(graph) : graph, file);
 }
 

@@ -60,6 +60,7 @@ const node = (
 ): NodeInit => ({ opType, name: `a ${opType}`, input, output, attribute });
 const int = (name: string, value: number) => ({ name, type: Type.INT, i: BigInt(value) });
 const ints = (name: string, ...values: number[]) => ({ name, type: Type.INTS, ints: values.map(BigInt) });
+const text = (name: string, value: string) => ({ name, type: Type.STRING, s: new TextEncoder().encode(value) });
 const kernel = { name: "w", dims: [1n, 1n, 3n, 3n], dataType: Kind.FLOAT, floatData: new Array<number>(9).fill(1) };
 
 function onnx(nodes: NodeInit[], change: Partial<Graph> = {}, model: Partial<Model> = {}): Uint8Array {
@@ -131,7 +132,7 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
         },
       ],
     }),
-    /initializer "w": its elements are in another file, which is not read/,
+    /initializer "w": its elements are in "\.\.\/\.\.\/etc\/passwd", which is not inside the model's folder/,
   ],
   [
     "an initializer with the wrong length",
@@ -159,14 +160,36 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
     /model\.onnx cannot be imported: node 1 "a LSTM" \(LSTM\): this operator is not supported; node 2 "a Det" \(Det\): this operator is not supported\. Hint: .*docs\/import\.md/,
   ],
   [
-    "a computed weight",
-    onnx([node("Relu", ["w"], ["v"]), node("Conv", ["x", "v"], ["y"])]),
-    /node 2 .*: its weight is computed, not a constant/,
+    "an auto_pad that does not exist",
+    onnx([node("Conv", ["x", "w"], ["y"], [text("auto_pad", "SAME")])]),
+    /its auto_pad SAME is not supported here/,
   ],
   [
-    "a weight with the wrong number of axes",
-    onnx([node("Gemm", ["x", "w"], ["y"])]),
-    /\(Gemm\): its B has the shape \[1,1,3,3\], expected \[\*,\*\]/,
+    "a kernel_shape that is not the weight's",
+    onnx([node("Conv", ["x", "w"], ["y"], [ints("kernel_shape", 2, 2)])]),
+    /its kernel_shape is not its weight's/,
+  ],
+  [
+    "an attribute that the operator does not have",
+    onnx([node("Conv", ["x", "w"], ["y"], [int("causal", 1)])]),
+    /\(Conv\): its attribute causal is not supported here/,
+  ],
+  [
+    "an attribute of a kind that is not read",
+    onnx([node("Relu", ["x"], ["y"], [{ name: "body", type: Type.GRAPH }])]),
+    /\(Relu\): its attribute body is not supported here/,
+  ],
+  [
+    "an old batch norm with statistics for each pixel",
+    onnx([node("BatchNormalization", ["x", "one", "one", "one", "one"], ["y"], [int("spatial", 0)])], {
+      initializer: [{ ...kernel, name: "one", dims: [1n], floatData: [1] }],
+    }),
+    /its statistics for each pixel are not supported here/,
+  ],
+  [
+    "a second output that is used",
+    onnx([node("MaxPool", ["x"], ["m", "at"], [ints("kernel_shape", 2, 2)]), node("Add", ["m", "at"], ["y"])]),
+    /\(MaxPool\): only its first output is supported here/,
   ],
   [
     "a three-dimensional convolution",
@@ -178,24 +201,7 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
     onnx([node("Conv", ["x", "w"], ["y"], [int("group", 0)])]),
     /\(Conv\): Conv2d: invalid inChannels; expected an integer of at least 1, got 0/,
   ],
-  [
-    "an unsupported auto_pad",
-    onnx([
-      node(
-        "Conv",
-        ["x", "w"],
-        ["y"],
-        [{ name: "auto_pad", type: Type.STRING, s: new TextEncoder().encode("SAME_LOWER") }],
-      ),
-    ]),
-    /its auto_pad SAME_LOWER is not supported here/,
-  ],
   ["negative padding", onnx([node("Conv", ["x", "w"], ["y"], [ints("pads", -1, 0, 0, 0)])]), /its pads are negative/],
-  [
-    "ceil_mode",
-    onnx([node("MaxPool", ["x"], ["y"], [ints("kernel_shape", 2, 2), int("ceil_mode", 1)])]),
-    /its ceil_mode is not supported here/,
-  ],
   [
     "a cast to strings",
     onnx([node("Cast", ["x"], ["y"], [int("to", Kind.STRING)])]),
@@ -256,6 +262,30 @@ const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegEx
     /node 1 "a Reshape" \(Reshape\): reshape: /,
   ],
   [
+    "a product of what is no matrix",
+    onnx([node("Gemm", ["x", "w"], ["y"])]),
+    /its A and B have the shapes \[1,1,2,2\] and \[1,1,3,3\], not \[\*,\*\]/,
+  ],
+  [
+    "an integer of more than 32 bits beside a tensor",
+    onnx([node("Add", ["x", "s"], ["y"])], { initializer: [sizes("s", 2 ** 40)] }),
+    /does not fit into int32; .*got 1099511627776/,
+  ],
+  [
+    "an index beyond a list of sizes",
+    onnx([node("Gather", ["s", "at"], ["n"]), node("Expand", ["x", "n"], ["y"])], {
+      initializer: [sizes("s", 1, 2), sizes("at", 2)],
+    }),
+    /there is no index 2 among 2 sizes/,
+  ],
+  [
+    "a reflection of more than there is",
+    onnx([node("Pad", ["x", "s"], ["y"], [text("mode", "reflect")])], {
+      initializer: [sizes("s", 0, 0, 2, 0, 0, 0, 0, 0)],
+    }),
+    /it reflects more than the 1 elements beside an edge/,
+  ],
+  [
     "an axis that does not exist",
     onnx([node("Gather", ["x", "s"], ["y"], [int("axis", 9)])], { initializer: [sizes("s", 0)] }),
     /it has no axis 9/,
@@ -264,5 +294,70 @@ const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegEx
 for (const [what, bytes, message] of later) {
   test(`refused in the forward pass: ${what}`, () => {
     assert.throws(() => importOnnx(bytes, "model.onnx")(tensor(new Float32Array(4), [1, 1, 2, 2])), message);
+  });
+}
+
+// External data -------------------------------------------------------------------------------------------------------
+
+const external = (location: string, more: Readonly<Record<string, string>> = {}): Uint8Array =>
+  onnx([node("Conv", ["x", "w"], ["y"])], {
+    initializer: [
+      {
+        ...kernel,
+        floatData: [],
+        dataLocation: TensorProto_DataLocation.EXTERNAL,
+        externalData: Object.entries({ location, ...more }).map(([key, value]) => ({ key, value })),
+      },
+    ],
+  });
+const stored = new Uint8Array(Float32Array.from({ length: 10 }, (_, i) => i).buffer);
+
+test("elements in a file beside the model are read", () => {
+  const asked: string[] = [];
+  const externalData = (location: string): Uint8Array => {
+    asked.push(location);
+    return stored;
+  };
+  const bytes = external("weights/model.data", { offset: "4", length: "36" });
+  const model = importOnnx(bytes, "model.onnx", { externalData });
+  assert.deepEqual([...[...model.parameters()][0]!.data()], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.deepEqual(asked, ["weights/model.data"]);
+  assert.throws(
+    () => importOnnx(bytes, "model.onnx"),
+    /in another file, "weights\/model\.data": pass \{ externalData \} to read it/,
+  );
+});
+
+for (const location of [
+  "../model.data",
+  "a/../../b",
+  "/etc/passwd",
+  "\\\\host\\share",
+  "C:\\data",
+  "..\\data",
+  "c:data",
+  "..",
+]) {
+  test(`a file outside the model's folder is never asked for: ${location}`, () => {
+    const externalData = (): never => assert.fail("it was asked for");
+    assert.throws(
+      () => importOnnx(external(location), "model.onnx", { externalData }),
+      /which is not inside the model's folder/,
+    );
+  });
+}
+
+for (const more of [
+  { offset: "8", length: "36" },
+  { offset: "-4" },
+  { offset: "x" },
+  { length: "-1" },
+  { offset: "1e99" },
+]) {
+  test(`elements outside the file are refused: ${JSON.stringify(more)}`, () => {
+    assert.throws(
+      () => importOnnx(external("d", more), "model.onnx", { externalData: () => stored }),
+      /its elements are at bytes .* of "d", which has 40/,
+    );
   });
 }

@@ -13,9 +13,12 @@ export interface Floats {
 
 export type Constant = Floats | Numbers;
 
+/** Returns the content of a file beside the model. */
+export type ReadExternal = (location: string) => Uint8Array;
+
 const MAX_AXES = 64;
 type Kind = TensorProto_DataType;
-const { FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT64, INT32, BOOL } = TensorProto_DataType;
+const { FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT64, INT32, BOOL, UINT8, INT8 } = TensorProto_DataType;
 
 const floatTypes: { readonly [K in Kind]?: ElementTypeName } = {
   [FLOAT]: "F32",
@@ -34,14 +37,21 @@ const wholeTypes: { readonly [K in Kind]?: WholeType } = {
   [INT64]: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
   [INT32]: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
   [BOOL]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  [UINT8]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  [INT8]: { bytes: 1, read: (view, at) => view.getInt8(at) },
 };
 
-/** @param refuse throws the error, which names the tensor and the file */
-export function decodeTensorProto(proto: TensorProto, refuse: (problem: string) => never): Constant {
-  const { dataLocation, externalData, segment, dataType: kind } = proto;
-  if (dataLocation === TensorProto_DataLocation.EXTERNAL || externalData.length > 0) {
-    return refuse("its elements are in another file, which is not read: save the model with its data inside");
-  }
+/**
+ * @param refuse throws the error, which names the tensor and the file
+ * @param read reads a file beside the model, if that is possible
+ */
+export function decodeTensorProto(
+  given: TensorProto,
+  refuse: (problem: string) => never,
+  read?: ReadExternal,
+): Constant {
+  const proto = isExternal(given) ? { ...given, rawData: new Uint8Array(externalBytes(given, refuse, read)) } : given;
+  const { segment, dataType: kind } = proto;
   const shape = proto.dims.map(Number);
   if (shape.length > MAX_AXES || !shape.every((size) => Number.isSafeInteger(size) && size >= 0) || segment) {
     return refuse(`its shape ${formatShape(shape.slice(0, MAX_AXES))} is impossible`);
@@ -51,6 +61,35 @@ export function decodeTensorProto(proto: TensorProto, refuse: (problem: string) 
   const whole = wholeTypes[kind as Kind];
   if (whole) return new Numbers(shape, readIntegers(proto, whole, sizeOf(shape), refuse));
   return refuse(`its element type ${TensorProto_DataType[kind] ?? kind} is not supported`);
+}
+
+/** Whether the elements lie in a file beside the model. */
+export function isExternal({ dataLocation, externalData }: TensorProto): boolean {
+  return dataLocation === TensorProto_DataLocation.EXTERNAL || externalData.length > 0;
+}
+
+/** Reads the elements that lie in a file beside the model: the location, where they begin, and how many bytes they take. */
+export function externalBytes(proto: TensorProto, refuse: (problem: string) => never, read?: ReadExternal): Uint8Array {
+  const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
+  const location = entries.get("location") ?? refuse("its elements are in another file, which is not named");
+  // A name that leads out of the model's folder, on any system.
+  if (/^[\\/]|^[A-Za-z]:|(^|[\\/])\.\.([\\/]|$)|\0/.test(location)) {
+    return refuse(`its elements are in "${location}", which is not inside the model's folder`);
+  }
+  if (!read) return refuse(`its elements are in another file, "${location}": pass { externalData } to read it`);
+  const file = read(location);
+  const [offset, length] = [Number(entries.get("offset") ?? 0), entries.get("length")];
+  const end = length === undefined ? file.length : offset + Number(length);
+  if (!(
+    Number.isSafeInteger(offset) &&
+    offset >= 0 &&
+    Number.isSafeInteger(end) &&
+    end >= offset &&
+    end <= file.length
+  )) {
+    return refuse(`its elements are at bytes ${offset} to ${end} of "${location}", which has ${file.length}`);
+  }
+  return file.subarray(offset, end);
 }
 
 function readFloats(

@@ -3,7 +3,7 @@
  * …). Shapes are static here, so these integers are known while the graph is built.
  */
 import { DataError } from "../../errors/errors.js";
-import { denseStrides, sizeOf, type Shape } from "../../graph/shape.js";
+import { denseStrides, formatShape, sizeOf, type Shape } from "../../graph/shape.js";
 import { tensor } from "../../tensor/creation.js";
 import { Tensor } from "../../tensor/tensor.js";
 
@@ -19,6 +19,10 @@ export class Numbers {
     readonly shape: Shape,
     readonly values: readonly number[],
   ) {
+    if (values.length !== sizeOf(shape)) {
+      const got = `${values.length}`;
+      throw new DataError({ op: "onnx", problem: `integers do not fit the shape ${formatShape(shape)}`, got });
+    }
     if (values.length > MAX_NUMBERS) {
       throw new DataError({
         op: "onnx",
@@ -48,8 +52,12 @@ export function take({ shape, values }: Numbers, axis: number, places: Numbers):
   const taken: number[] = [];
   for (let i = 0; i < outer; i++) {
     for (const place of places.values) {
-      const at = (i * extent + (place < 0 ? place + extent : place)) * inner;
-      for (let j = 0; j < inner; j++) taken.push(values[at + j] ?? NaN);
+      const index = place < 0 ? place + extent : place;
+      if (!(index >= 0 && index < extent)) {
+        throw new DataError({ op: "onnx", problem: `there is no index ${place} among ${extent} sizes` });
+      }
+      const at = (i * extent + index) * inner;
+      for (let j = 0; j < inner; j++) taken.push(values[at + j]!);
     }
   }
   return new Numbers([...shape.slice(0, axis), ...places.shape, ...shape.slice(axis + 1)], taken);

@@ -78,8 +78,7 @@ const argMax: Importer = (node) => {
 
 /** The limits are attributes before operator set 11, and inputs from then on. */
 const clip: Importer = (node) => {
-  const limit = (name: string): number | undefined =>
-    node.node.attributes.has(name) ? node.number(name, 0) : undefined;
+  const limit = (name: string): number | undefined => (node.given(name) ? node.number(name, 0) : undefined);
   const [least, most] = [limit("min"), limit("max")];
   return (input, min, max) => {
     const [low, high] = [min === undefined ? least : asTensor(min), max === undefined ? most : asTensor(max)];
@@ -100,6 +99,7 @@ const FLOATS: readonly number[] = [TensorProto_DataType.FLOAT, TensorProto_DataT
 const WHOLE: readonly number[] = [TensorProto_DataType.INT32, TensorProto_DataType.INT64];
 
 const cast: Importer = (node: NodeImport) => {
+  node.ignore("saturate", "round_mode"); // of types that are refused below
   const to: TensorProto_DataType = node.number("to", 0);
   if (FLOATS.includes(to)) return (input) => tensorInput(input).float();
   if (WHOLE.includes(to)) return (input): Value => (input instanceof Numbers ? input : tensorInput(input).int());
@@ -122,7 +122,11 @@ export const arithmetic: Readonly<Record<string, Importer>> = {
     (a, b) => a * b,
   ),
   Div: binary(
-    (a, b) => a.div(b),
+    // Here the quotient of integers is a float.
+    (a, b) =>
+      a.dtype === "int32" && b.dtype === "int32"
+        ? unsupported("a division of integers is not supported here")
+        : a.div(b),
     (a, b) => Math.trunc(a / b),
   ),
   Pow: binary((a, b) => a.pow(b)),
@@ -130,12 +134,25 @@ export const arithmetic: Readonly<Record<string, Importer>> = {
   Max: variadic((a, b) => a.maximum(b)),
   Min: variadic((a, b) => a.minimum(b)),
   Sum: variadic((a, b) => a.add(b)),
-  Where: () => (condition, yes, no) => tensorInput(condition).where(tensorInput(yes), tensorInput(no)),
+  Equal: binary(
+    (a, b) => a.eq(b),
+    (a, b) => Number(a === b),
+  ),
+  Not: () => (x) => tensorInput(x).eq(0),
+  Where: () => (condition, yes, no) => {
+    if (condition instanceof Numbers && yes instanceof Numbers && no instanceof Numbers) {
+      const chosen = combined(condition, yes, (c, value) => (c === 0 ? NaN : value));
+      return combined(chosen, no, (value, other) => (Number.isNaN(value) ? other : value));
+    }
+    return tensorInput(condition).where(tensorInput(yes), tensorInput(no));
+  },
   LeakyRelu: leakyRelu,
   Clip: clip,
   Cast: cast,
   ReduceSum: reduction((x, axes, keepdims) => x.sum(axes, keepdims)),
-  ReduceMean: reduction((x, axes, keepdims) => x.mean(axes, keepdims)),
+  ReduceMean: reduction((x, axes, keepdims) =>
+    x.dtype === "int32" ? unsupported("a mean of integers is not supported here") : x.mean(axes, keepdims),
+  ),
   ReduceMax: reduction((x, axes, keepdims) => x.amax(axes, keepdims)),
   ReduceMin: reduction((x, axes, keepdims) => x.amin(axes, keepdims)),
   ArgMax: argMax,

@@ -1,6 +1,5 @@
 /** Operators that move elements, or compute the sizes for other operators that do. */
-import * as ops from "../../../ops/index.js";
-import { broadcastShapes, formatShape, sizeOf } from "../../../graph/shape.js";
+import { broadcastShapes, sizeOf } from "../../../graph/shape.js";
 import { cat, full, tensor } from "../../../tensor/creation.js";
 import { Tensor } from "../../../tensor/tensor.js";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
@@ -19,7 +18,7 @@ function reshaped(value: Value, shape: readonly number[]): Value {
 }
 
 /** Returns the axis counted from the front. */
-function resolved(axis: number, rank: number): number {
+export function resolved(axis: number, rank: number): number {
   const index = axis < 0 ? axis + rank : axis;
   return Number.isInteger(axis) && index >= 0 && index < rank ? index : unsupported(`it has no axis ${axis}`);
 }
@@ -29,16 +28,18 @@ function present(value: Value | undefined): Value {
 }
 
 /** Reads numbers that are an attribute in older operator sets and an input in newer ones. */
-function listOf(node: NodeImport, name: string, input: Value | undefined): readonly number[] | undefined {
-  return input === undefined ? node.numbers(name) : numbersInput(input, name).values;
+export function listOf(node: NodeImport, name: string): (input: Value | undefined) => readonly number[] | undefined {
+  const attribute = node.numbers(name);
+  return (input) => (input === undefined ? attribute : numbersInput(input, name).values);
 }
 
 const reshape: Importer = (node) => {
   const keepsZeros = node.number("allowzero", 0) !== 0;
+  const sizesOf = listOf(node, "shape");
   return (input, shape) => {
     const value = present(input);
     const from = value.shape;
-    const wanted = listOf(node, "shape", shape) ?? unsupported("its shape is missing");
+    const wanted = sizesOf(shape) ?? unsupported("its shape is missing");
     const sizes = wanted.map((size, axis) => (size === 0 && !keepsZeros ? (from[axis] ?? 0) : size));
     const known = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
     return reshaped(
@@ -57,24 +58,30 @@ const flatten: Importer = (node) => {
   };
 };
 
-const squeeze: Importer = (node) => (input, given) => {
-  const value = present(input);
-  const shape = value.shape;
-  const axes = listOf(node, "axes", given)?.map((axis) => resolved(axis, shape.length));
-  return reshaped(
-    value,
-    shape.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1)),
-  );
+const squeeze: Importer = (node) => {
+  const axesOf = listOf(node, "axes");
+  return (input, given) => {
+    const value = present(input);
+    const shape = value.shape;
+    const axes = axesOf(given)?.map((axis) => resolved(axis, shape.length));
+    return reshaped(
+      value,
+      shape.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1)),
+    );
+  };
 };
 
-const unsqueeze: Importer = (node) => (input, given) => {
-  const value = present(input);
-  const axes = listOf(node, "axes", given) ?? unsupported("its axes are missing");
-  const rank = value.shape.length + axes.length;
-  const added = axes.map((axis) => resolved(axis, rank));
-  const rest = [...value.shape];
-  const shape = Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : (rest.shift() ?? 1)));
-  return reshaped(value, shape);
+const unsqueeze: Importer = (node) => {
+  const axesOf = listOf(node, "axes");
+  return (input, given) => {
+    const value = present(input);
+    const axes = axesOf(given) ?? unsupported("its axes are missing");
+    const rank = value.shape.length + axes.length;
+    const added = axes.map((axis) => resolved(axis, rank));
+    const rest = [...value.shape];
+    const shape = Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : (rest.shift() ?? 1)));
+    return reshaped(value, shape);
+  };
 };
 
 const concat: Importer = (node) => {
@@ -114,21 +121,26 @@ const gather: Importer = (node) => {
   };
 };
 
-const slice: Importer = (node) => (input, starts, ends, axes, steps) => {
-  const value = present(input);
-  const begin = listOf(node, "starts", starts) ?? unsupported("its starts are missing");
-  const end = listOf(node, "ends", ends) ?? unsupported("its ends are missing");
-  const along = listOf(node, "axes", axes) ?? [...begin.keys()];
-  const step = listOf(node, "steps", steps) ?? begin.map(() => 1);
-  return begin.reduce<Value>((x, from, i) => sliced(x, along[i]!, from, end[i]!, step[i]!), value);
+const slice: Importer = (node) => {
+  const [startsOf, endsOf, axesOf, stepsOf] = ["starts", "ends", "axes", "steps"].map((name) => listOf(node, name));
+  return (input, starts, ends, axes, steps) => {
+    const value = present(input);
+    const begin = startsOf!(starts) ?? unsupported("its starts are missing");
+    const end = endsOf!(ends) ?? unsupported("its ends are missing");
+    const along = axesOf!(axes) ?? [...begin.keys()];
+    const step = stepsOf!(steps) ?? begin.map(() => 1);
+    if ([end, along, step].some(({ length }) => length !== begin.length)) unsupported("its lists differ in length");
+    return begin.reduce<Value>((x, from, i) => sliced(x, along[i]!, from, end[i]!, step[i]!), value);
+  };
 };
 
 function sliced(value: Value, axis: number, start: number, end: number, step: number): Value {
   const at = resolved(axis, value.shape.length);
   const extent = value.shape[at]!;
   const [least, most] = step > 0 ? [0, extent] : [-1, extent - 1];
-  const inside = (place: number): number => Math.min(Math.max(place < 0 ? place + extent : place, least), most);
-  const [from, to] = [inside(start), inside(end)];
+  const inside = (place: number, lowest: number): number =>
+    Math.min(Math.max(place < 0 ? place + extent : place, lowest), most);
+  const [from, to] = [inside(start, 0), inside(end, least)];
   if (!(Math.abs(step) >= 1)) return unsupported(`its step ${step} is not supported`);
   if (value instanceof Tensor && step > 0) return value.slice(at, from, Math.max(from, to), step);
   if (value instanceof Tensor) {
@@ -146,33 +158,15 @@ const expand: Importer = () => (input, shape) => {
   return x.expand(target);
 };
 
-const pad: Importer = (node) => {
-  const mode = node.text("mode", "constant");
-  if (mode !== "constant") return unsupported(`its mode ${mode} is not supported here`);
-  if (node.has(3)) return unsupported("its axes are not supported here");
-  const value = node.has(2) ? node.floats(2)?.data[0] : node.number("value", 0);
-  if (value === undefined) return unsupported("its value is computed, not a constant");
-  return (input, pads) => {
-    const x = tensorInput(input);
-    const sides = listOf(node, "pads", pads) ?? unsupported("its pads are missing");
-    if (sides.length !== 2 * x.ndim || sides.some((size) => size < 0)) {
-      return unsupported(`its pads are not two sizes for each axis of ${formatShape(x.shape)}`);
-    }
-    const [before, after] = [sides.slice(0, x.ndim), sides.slice(x.ndim)];
-    checkElements(x.shape.map((size, axis) => before[axis]! + size + after[axis]!));
-    return new Tensor(ops.pad(x.node, { before, after, interior: x.shape.map(() => 0), value }));
-  };
-};
-
-function checkElements(shape: readonly number[]): void {
+export function checkElements(shape: readonly number[]): void {
   if (!(sizeOf(shape) <= MAX_ELEMENTS))
     unsupported(`its result would have ${sizeOf(shape)} elements, but at most ${MAX_ELEMENTS} are allowed`);
 }
 
 const constant: Importer = (node) => {
-  const whole = node.node.attributes.has("value_int") ? new Numbers([], [node.number("value_int", 0)]) : undefined;
+  const whole = node.given("value_int") ? new Numbers([], [node.number("value_int", 0)]) : undefined;
   const list = node.numbers("value_ints");
-  const float = node.node.attributes.has("value_float") ? node.number("value_float", 0) : undefined;
+  const float = node.given("value_float") ? node.number("value_float", 0) : undefined;
   const floats = node.numbers("value_floats");
   const value =
     constantOf(node.constantAttribute("value")) ??
@@ -214,7 +208,6 @@ export const shapes: Readonly<Record<string, Importer>> = {
   Gather: gather,
   Slice: slice,
   Expand: expand,
-  Pad: pad,
   Constant: constant,
   ConstantOfShape: constantOfShape,
   Shape: shape,
