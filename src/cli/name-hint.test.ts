@@ -45,6 +45,8 @@ test("other runtimes' words for a missing export, and torch itself", () => {
   assert.match(nameHint(missing)!, /^write noGrad\(\(\) => …\), with import/);
   assert.equal(nameHint(new SyntaxError("'x' does not provide an export named 'manual_seed'")), "write manualSeed");
   assert.equal(nameHint(new SyntaxError("'x' does not provide an export named 'relu'")), "write F.relu");
+  assert.equal(nameHint(new SyntaxError("'x' does not provide an export named 'conv_2d'")), "write F.conv2d");
+  assert.equal(nameHint(new SyntaxError("'x' does not provide an export named 'Conv2D'")), "write nn.Conv2d");
   assert.match(nameHint(new ReferenceError("torch is not defined"))!, /^write import \{ F, nn, optim, tensor \}/);
   assert.equal(nameHint("text"), undefined);
 });

@@ -52,7 +52,13 @@ function fromNamespace(space: string | undefined, name: string): string | undefi
   const meant = closest(name, names);
   if (meant !== undefined) return `write ${prefix}${meant}`;
   // The same name in another namespace, such as nn.relu for F.relu.
-  const other = Object.keys(namespaces).find((one) => closest(name, Object.keys(namespaces[one]!)) !== undefined);
-  if (other !== undefined) return `write ${other}.${closest(name, Object.keys(namespaces[other]!))!}`;
+  const others = Object.entries(namespaces).flatMap(([other, { ...known }]) => {
+    const like = closest(name, Object.keys(known));
+    return like === undefined ? [] : [{ other, like }];
+  });
+  // Conv2D is the layer nn.Conv2d, and conv_2d the function F.conv2d: classes begin with a capital, functions do not.
+  const isClass = (word: string): boolean => /^[A-Z]/.test(word);
+  const best = others.find(({ like }) => isClass(like) === isClass(name)) ?? others[0];
+  if (best !== undefined) return `write ${best.other}.${best.like}`;
   return space === undefined ? undefined : `${space} has ${names.filter((one) => one !== "init").join(", ")}`;
 }
