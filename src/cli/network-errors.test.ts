@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
+import { exportSafetensors } from "../entries/export.js";
+import { nn } from "../entries/index.js";
 import { idxFolder, temporaryFolder } from "../../test/idx-folder.js";
 import { kilograd } from "../../test/terminal.js";
 
@@ -126,12 +128,14 @@ for (const [what, { files, says }] of Object.entries(mistakes)) {
 test("a network with two outputs gets the same words from each command that trains", async (t) => {
   const file = write(t, { "net.mts": net({ forward: "return [x, x];" }) });
   const data = ["--data", idxFolder(t, 10, 10)];
+  const weights = path.join(path.dirname(file), "weights.safetensors");
+  fs.writeFileSync(weights, exportSafetensors(new nn.Linear(1, 1)));
   for (const words of [
     ["train"],
     ["train", "--dump-plan"],
     ["find-lr"],
     ["find-batch-size"],
-    ["import", "x.pt"],
+    ["import", weights],
     ["bench"],
   ]) {
     const [command, ...more] = words as [string, ...string[]];
