@@ -7,11 +7,9 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
-import { classNames } from "./class-names.mjs";
-import { leanRecords } from "./op-records.mjs";
-import { privateMembers } from "./private-members.mjs";
 import { programText } from "./program-text.mjs";
 import { at } from "./setup.mjs";
+import { sourceTransforms } from "./source-transforms.mjs";
 
 const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 /** The source of a file in dist, found by the path of its types or, for a program, by its own path. */
@@ -37,7 +35,7 @@ const { outputFiles, metafile } = await build({
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   external: ["node:*", ...Object.keys({ ...dependencies, ...peerDependencies })],
   legalComments: "none",
-  plugins: [leanRecords, classNames, privateMembers, programText],
+  plugins: [programText, sourceTransforms],
   logLevel: "warning",
   write: false,
   metafile: true,

@@ -2,23 +2,12 @@
  * Removes from the ops' records in the bundle what only tests read: sample inputs, the float64 reference, PyTorch's
  * expressions, and why a gradient is not checked. This is a tenth of the core library.
  */
-import { readFileSync } from "node:fs";
 import ts from "typescript";
 
 const readByTests = new Set(["samples", "range", "extra", "reference", "torch", "gradientCaveat"]);
 
-/** An esbuild plugin. */
-export const leanRecords = {
-  name: "lean-records",
-  setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/]ops[\\/][a-z-]+\.ts$/ }, ({ path }) => ({
-      contents: withoutTestData(path, readFileSync(path, "utf8")),
-      loader: "ts",
-    }));
-  },
-};
-
-function withoutTestData(name, source) {
+/** The source of a file without these properties. */
+export function withoutTestData(name, source) {
   const cuts = [];
   const visit = (node) => {
     const isProperty = ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node);

@@ -3,23 +3,7 @@
  * names; that is 0.7 KB of the core library. A member that its class also reads in another way than `this.heap`, for
  * example of another instance, stays as it is.
  */
-import { readFileSync } from "node:fs";
 import ts from "typescript";
-import { withPureCalls } from "./pure-calls.mjs";
-
-/** Users neither see nor extend the classes in these folders. */
-const internal = /[\\/]src[\\/](compiler|kernels|runtime|wasm)[\\/].*\.ts$/;
-
-/** An esbuild plugin. */
-export const privateMembers = {
-  name: "private-members",
-  setup(build) {
-    build.onLoad({ filter: internal }, ({ path }) => ({
-      contents: withPureCalls(withPrivateMembers(path, readFileSync(path, "utf8"))),
-      loader: "ts",
-    }));
-  },
-};
 
 /** The source of a file with `#` in front of the names of private members. */
 export function withPrivateMembers(name, source) {

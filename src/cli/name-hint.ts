@@ -4,9 +4,10 @@
  * cannot answer: a program that looks names up in them would have to carry all of them.
  */
 import { F, KilogradError, nn, optim } from "../entries/index.js";
-import * as kilograd from "../entries/index.js";
-import { closest } from "../errors/closest.js";
+import { closest } from "../entries/train-node.js";
 
+/** Loaded, since an import of all names would make the bundler keep all of them in the core library. */
+const kilograd = await import("../entries/index.js");
 const namespaces: Readonly<Record<string, object>> = { F, nn, optim, init: nn.init };
 
 /** What to write for PyTorch's names that kilograd has in another place or not at all; in small letters. */

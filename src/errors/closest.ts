@@ -1,9 +1,10 @@
-/** The name that was probably meant: kernelSize for `kernel_size`, padding for `pading`, rotation for `rotate`. */
-
 /**
+ * The name that was probably meant: kernelSize for `kernel_size`, padding for `pading`, rotation for `rotate`.
  * @param name what was written
  * @param known the names that exist
- * @returns the closest name: the same but for case and underscores, with one or two letters wrong, or with another end
+ * @returns the closest name: the same but for case and underscores, with one or two letters wrong, or with another
+ *   end; undefined if none is close
+ * @example closest("log_softmax", ["relu", "logSoftmax"]); // "logSoftmax"
  */
 export function closest(name: string, known: readonly string[]): string | undefined {
   const plain = bare(name);

@@ -48,7 +48,9 @@ const iterable = kind<Iterable<unknown> | AsyncIterable<unknown>>("something to 
   const object = Object(value) as object;
   return Symbol.iterator in object || Symbol.asyncIterator in object;
 });
-const signature = new Signature("tqdm", [optional("iterable", iterable, []), ...progressParameters]);
+/** Made at the first call: bundlers cannot drop what spreads the elements of another array. */
+const makeSignature = () => new Signature("tqdm", [optional("iterable", iterable, []), ...progressParameters]);
+let signature: ReturnType<typeof makeSignature> | undefined;
 
 /**
  * Wraps an iterable so that iterating over it shows a progress bar; use `for await` for an asynchronous one. Follows
@@ -75,7 +77,7 @@ export function tqdm<T>(iterable: Iterable<T> | AsyncIterable<T>, options?: Prog
  */
 export function tqdm(options: ProgressOptions): Progress<never>;
 export function tqdm(...given: readonly unknown[]): Progress<unknown> {
-  const { iterable, ...options } = signature.read(given);
+  const { iterable, ...options } = (signature ??= makeSignature()).read(given);
   return new Progress(iterable, { ...options, total: options.total ?? lengthOf(iterable) } as ProgressOptions);
 }
 
