@@ -196,8 +196,7 @@ export class FunctionEncoder {
   }
 
   private instruction(name: Instruction): void {
-    const instruction = instructions[name];
-    this.opcode(instruction[0], instruction[1]);
+    this.opcode(name.startsWith("i32.") ? 0 : simd, instructions[name]);
   }
 
   private opcode(prefix: number, opcode: number): void {

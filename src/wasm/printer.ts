@@ -3,7 +3,7 @@
  * C's operator precedence requires them. Memory is read by `load4` (four lanes), `splat` (one element into all lanes),
  * `load1` (one element into lane 0) and `loadi` (an i32). A name that starts with `$` is a global.
  */
-import { instructions, v, type Expr, type LoadForm, type Local } from "./expressions.js";
+import { v, type Expr, type Instruction, type LoadForm, type Local } from "./expressions.js";
 import type { Func, Stmt, StoreForm } from "./loops.js";
 
 const loadNames: Record<LoadForm, string> = {
@@ -13,6 +13,68 @@ const loadNames: Record<LoadForm, string> = {
   i32: "loadi",
 };
 const storeNames: Record<StoreForm, string> = { v128: "store4", lane0: "store1", i32: "storei" };
+
+/** How instructions are printed: as operators, or as functions if they have no precedence. */
+const symbols: Readonly<Record<Instruction, string>> = {
+  "i32.add": "+",
+  "i32.sub": "-",
+  "i32.mul": "*",
+  "i32.div_u": "/",
+  "i32.rem_u": "%",
+  "i32.and": "&",
+  "i32.eq": "==",
+  "i32.ne": "!=",
+  "i32.lt_s": "<",
+  "i32.ge_s": ">=",
+  "i32.eqz": "!",
+  "i32x4.splat": "isplat",
+  "f32x4.add": "+",
+  "f32x4.sub": "-",
+  "f32x4.mul": "*",
+  "f32x4.div": "/",
+  "f32x4.pmin": "pmin",
+  "f32x4.pmax": "pmax",
+  "f32x4.abs": "abs",
+  "f32x4.neg": "neg",
+  "f32x4.sqrt": "sqrt",
+  "f32x4.ceil": "ceil",
+  "f32x4.floor": "floor",
+  "f32x4.trunc": "trunc",
+  "f32x4.nearest": "nearest",
+  "f32x4.eq": "==",
+  "f32x4.ne": "!=",
+  "f32x4.lt": "<",
+  "f32x4.gt": ">",
+  "f32x4.le": "<=",
+  "f32x4.ge": ">=",
+  "i32x4.eq": "i==",
+  "i32x4.ne": "i!=",
+  "i32x4.lt": "i<",
+  "i32x4.gt": "i>",
+  "i32x4.le": "i<=",
+  "i32x4.ge": "i>=",
+  "f32x4.convert_i32x4_s": "float",
+  "i32x4.trunc_sat_f32x4_s": "int",
+  "i32x4.abs": "iabs",
+  "i32x4.neg": "ineg",
+  "i32x4.min": "imin",
+  "i32x4.max": "imax",
+  "f32x4.demote_f64x2_zero": "narrow",
+  "f64x2.promote_low_f32x4": "wide",
+  "f64x2.add": "d+",
+  "i32x4.add": "i+",
+  "i32x4.sub": "i-",
+  "i32x4.mul": "i*",
+  "i32x4.shl": "<<",
+  "i32x4.shr_s": ">>",
+  "i32x4.shr_u": ">>>",
+  "v128.and": "&",
+  "v128.andnot": "&~",
+  "v128.or": "|",
+  "v128.xor": "^",
+  "v128.bitselect": "bitselect",
+  "f32x4.relaxed_madd": "madd",
+};
 
 /**
  * Operator precedence, as in C; a larger number binds tighter. `i+` and the like are the same operators on i32
@@ -135,8 +197,8 @@ class FunctionPrinter {
     return { text: this.simple(e), precedence: atom };
   }
 
-  private operation(op: keyof typeof instructions, args: readonly Expr[]): Text {
-    const symbol: string = instructions[op][2];
+  private operation(op: Instruction, args: readonly Expr[]): Text {
+    const symbol = symbols[op];
     if (symbol === "!") return { text: symbol + this.operand(args[0]!, prefix), precedence: prefix };
     const operator = symbol.replace(/^[id](?=\W)/, "");
     const own = precedence[operator];
