@@ -19,6 +19,14 @@ const isFinite = (value: unknown): value is number => Number.isFinite(value);
 /** Any finite number. */
 export const number: Kind<number> = kind("a number", isFinite);
 
+/** Any finite number that is not negative. */
+export const notNegative: Kind<number> = kind("a number of at least 0", (value) => isFinite(value) && value >= 0);
+
+/** A number from 0 to 1, but not 1 itself. */
+export const belowOne: Kind<number> = kind("a number from 0 to below 1", (value) => {
+  return isFinite(value) && value >= 0 && value < 1;
+});
+
 export const flag: Kind<boolean> = kind("true or false", (value) => typeof value === "boolean");
 
 /** A number from `least` to `most`, both included. */

@@ -1,7 +1,6 @@
 /** Adam (Kingma and Ba 2014, arXiv 1412.6980). PyTorch: `torch.optim.Adam`. */
 import type { Node } from "../graph/node.js";
-import { flag, number, pairOf } from "../errors/kinds.js";
-import { checkRange } from "../errors/options.js";
+import { belowOne, flag, notNegative, pairOf } from "../errors/kinds.js";
 import { optional, Signature, type Arguments } from "../errors/signature.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -61,18 +60,17 @@ export type AdamState = {
  * The parameters of both Adams, which differ in one default.
  * @internal
  */
-export const adamParameters = (weightDecay: number) =>
+const adamParameters = (weightDecay: number) =>
   [
-    optional("lr", number, 1e-3),
-    optional("betas", pairOf(number), [0.9, 0.999]),
-    optional("eps", number, 1e-8),
-    optional("weightDecay", number, weightDecay),
+    optional("lr", notNegative, 1e-3),
+    optional("betas", pairOf(belowOne), [0.9, 0.999]),
+    optional("eps", notNegative, 1e-8),
+    optional("weightDecay", notNegative, weightDecay),
     optional("amsgrad", flag, false),
     optional("maximize", flag, false),
   ] as const;
 /** @internal */
 export type AdamArguments = Arguments<AdamOptions, ReturnType<typeof adamParameters>>;
-const signature = new Signature("Adam", [trained, ...adamParameters(0)]);
 
 /**
  * Updates p ← p − lr·m̂ / (√v̂ + eps), where m and v are running averages of the gradient and of its square, corrected
@@ -93,18 +91,11 @@ export class Adam extends Optimizer<AdamGroup, AdamState> {
    * @throws ArgumentError for a number out of its range, if there are no parameters, or if one is not a leaf
    */
   constructor(params: Params<AdamGroup>, ...rest: AdamArguments) {
-    const { params: given, ...defaults } = signature.read([params, ...rest]);
-    super(given as Params<AdamGroup>, defaults);
+    super(new Signature(new.target.name, [trained, ...adamParameters(new.target.decayByDefault)]), [params, ...rest]);
   }
 
-  protected override checkGroup({ lr, betas, eps, weightDecay }: AdamGroup): void {
-    const name = this.constructor.name;
-    checkRange(name, "learning rate", lr, 0);
-    checkRange(name, "eps", eps, 0);
-    checkRange(name, "betas[0]", betas[0], 0, 1);
-    checkRange(name, "betas[1]", betas[1], 0, 1);
-    checkRange(name, "weightDecay", weightDecay, 0);
-  }
+  /** @internal */
+  protected static readonly decayByDefault: number = 0;
 
   protected override freshState(param: Tensor, { amsgrad }: AdamGroup): AdamState {
     const state = { step: 0, expAvg: zerosLike(param), expAvgSq: zerosLike(param) };

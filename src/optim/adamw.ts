@@ -1,11 +1,8 @@
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2017, arXiv 1711.05101). PyTorch: `torch.optim.AdamW`. */
 import type { Node } from "../graph/node.js";
 import * as ops from "../ops/index.js";
-import { Signature } from "../errors/signature.js";
-import { Adam, adamParameters, type AdamArguments, type AdamGroup } from "./adam.js";
-import { scalar, trained, type Params } from "./optimizer.js";
-
-const signature = new Signature("AdamW", [trained, ...adamParameters(1e-2)]);
+import { Adam, type AdamArguments, type AdamGroup } from "./adam.js";
+import { scalar, type Params } from "./optimizer.js";
 
 /**
  * Does what `Adam` does, but first shrinks each parameter: p ← p·(1 − lr·weightDecay). Loshchilov and Hutter 2017
@@ -24,9 +21,11 @@ export class AdamW extends Adam {
    * @throws ArgumentError for a number out of its range, if there are no parameters, or if one is not a leaf
    */
   constructor(params: Params<AdamGroup>, ...rest: AdamArguments) {
-    const { params: given, ...options } = signature.read([params, ...rest]);
-    super(given as Params<AdamGroup>, options);
+    super(params, ...rest);
   }
+
+  /** @internal */
+  protected static override readonly decayByDefault = 1e-2;
 
   protected override decay(group: AdamGroup): (param: Node, grad: Node) => { param: Node; grad: Node } {
     if (group.weightDecay === 0) return (param, grad) => ({ param, grad });

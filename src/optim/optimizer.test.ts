@@ -240,18 +240,18 @@ test("gradients stay, and add up, until they are forgotten", () => {
 test("what is out of range is refused", () => {
   const params = start();
   const refusals: [() => Optimizer, string][] = [
-    [() => new SGD(params, { lr: -1 }), "SGD: invalid learning rate; expected a number from 0, got -1."],
-    [() => new SGD(params, { lr: 1, momentum: -1 }), "SGD: invalid momentum; expected a number from 0, got -1."],
-    [() => new SGD(params, { lr: NaN }), "SGD: invalid lr; expected a number, got NaN."],
+    [() => new SGD(params, { lr: -1 }), "SGD: invalid lr; expected a number of at least 0, got -1."],
+    [() => new SGD(params, { lr: 1, momentum: -1 }), "SGD: invalid momentum; expected a number of at least 0, got -1."],
+    [() => new SGD(params, { lr: NaN }), "SGD: invalid lr; expected a number of at least 0, got NaN."],
     [
       () => new SGD(params, { lr: 1, nesterov: true }),
       "SGD: Nesterov momentum requires a momentum and zero dampening, got momentum 0, dampening 0.",
     ],
     [
       () => new Adam(params, { betas: [0.9, 1] }),
-      "Adam: invalid betas[1]; expected a number from 0 to below 1, got 1.",
+      "Adam: invalid betas; expected two in an array, each a number from 0 to below 1, got [0.9,1].",
     ],
-    [() => new AdamW(params, { eps: -1 }), "AdamW: invalid eps; expected a number from 0, got -1."],
+    [() => new AdamW(params, { eps: -1 }), "AdamW: invalid eps; expected a number of at least 0, got -1."],
     [
       () => new SGD([], { lr: 1 }),
       "SGD: the list of parameters is empty. Hint: layers must be fields of the network, or in a Sequential or ModuleList, for parameters() to find them.",

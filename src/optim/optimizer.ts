@@ -9,13 +9,13 @@ import { noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
 import { kind } from "../errors/kinds.js";
-import { required } from "../errors/signature.js";
+import { optional, required, Signature, type Parameter } from "../errors/signature.js";
 import { live } from "../ops/leaf.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { realize } from "../runtime/realize.js";
 import { formatShape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { completeGroup, type ParamGroup, type ParamState } from "./param-group.js";
+import type { ParamGroup, ParamState } from "./param-group.js";
 import { packState, unpackState, type OptimizerState } from "./optimizer-state.js";
 
 /** What is trained: tensors, or groups of them with hyperparameters of their own. */
@@ -51,15 +51,23 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   /** The state of each parameter that has been updated. */
   readonly state = new Map<Tensor, S>();
 
+  /** The hyperparameters of groups that do not have their own. */
+  readonly defaults: Hyperparameters<G>;
+  /** The hyperparameters as arguments, each with its default here. */
+  readonly #hyperparameters: Signature<readonly Parameter[]>;
+
   /**
-   * @param params what to train: tensors, or groups of them with hyperparameters of their own
-   * @param defaults the hyperparameters of groups that do not have their own
+   * @param signature the parameters: what to train, and the hyperparameters with their kinds
+   * @param given the arguments: tensors, or groups of them with hyperparameters of their own; then hyperparameters
    */
-  protected constructor(
-    params: Params<G>,
-    readonly defaults: Hyperparameters<G>,
-  ) {
-    const list: readonly (Tensor | GroupOptions<G>)[] = [...params];
+  protected constructor(signature: Signature<readonly Parameter[]>, given: readonly unknown[]) {
+    const { params, ...defaults } = signature.read(given);
+    this.defaults = defaults as Hyperparameters<G>;
+    this.#hyperparameters = new Signature(
+      this.#name,
+      signature.parameters.slice(1).map(({ name, kind }) => optional(name, kind, defaults[name])),
+    );
+    const list = [...(params as Params<G>)] as readonly (Tensor | GroupOptions<G>)[];
     if (list.length === 0) {
       throw new ArgumentError({
         op: this.#name,
@@ -89,7 +97,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   addParamGroup(options: GroupOptions<G>): void {
     forgetRecordings();
     const { params, ...own } = options;
-    const group = { ...completeGroup(this.#name, this.defaults, own), params: [...params] } as unknown as G;
+    const group = { ...this.#hyperparameters.read([own]), params: [...params] } as unknown as G;
     const known = new Set(this.paramGroups.flatMap(({ params }) => params));
     for (const param of group.params) {
       if (!param.variable) {
@@ -102,7 +110,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
       if (known.has(param)) throw new ArgumentError({ op: this.#name, problem: "a parameter appears twice" });
       known.add(param);
     }
-    this.checkGroup(group);
+    this.checkTogether(group);
     this.paramGroups.push(group);
   }
 
@@ -173,12 +181,12 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   /** Throws for hyperparameters that were changed to something impossible, and for misspelt ones. */
   #recheck(group: G): void {
     const { params: _, initialLr: __, ...own } = group;
-    completeGroup(this.#name, this.defaults, own);
-    this.checkGroup(group);
+    this.#hyperparameters.read([own]);
+    this.checkTogether(group);
   }
 
-  /** Throws for hyperparameters out of their range. */
-  protected abstract checkGroup(group: G): void;
+  /** Throws for hyperparameters that do not fit each other. */
+  protected checkTogether(_: G): void {}
   /** The state of a parameter before its first update. */
   protected abstract freshState(param: Tensor, group: G): S | undefined;
   /** Prepares what all parameters of the group share, and returns a function that updates one of them. */
@@ -217,7 +225,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     const { groups, states } = unpackState(this.#name, saved, this.paramGroups, (param, group) =>
       this.freshState(param, group),
     );
-    groups.forEach((group) => this.checkGroup(group));
+    groups.forEach((group) => this.#recheck(group));
     forgetRecordings();
     groups.forEach((group, i) => Object.assign(this.paramGroups[i]!, group));
     this.state.clear();

@@ -1,8 +1,7 @@
 /** Stochastic gradient descent with momentum. PyTorch: `torch.optim.SGD`. */
 import { ArgumentError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { flag, number } from "../errors/kinds.js";
-import { checkRange } from "../errors/options.js";
+import { flag, notNegative, number } from "../errors/kinds.js";
 import { optional, Signature, type Arguments } from "../errors/signature.js";
 import * as ops from "../ops/index.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -40,10 +39,10 @@ export interface SGDOptions {
 }
 
 const sgdParameters = [
-  optional("lr", number, 1e-3),
-  optional("momentum", number, 0),
+  optional("lr", notNegative, 1e-3),
+  optional("momentum", notNegative, 0),
   optional("dampening", number, 0),
-  optional("weightDecay", number, 0),
+  optional("weightDecay", notNegative, 0),
   optional("nesterov", flag, false),
   optional("maximize", flag, false),
 ] as const;
@@ -81,14 +80,10 @@ export class SGD extends Optimizer<SGDGroup, SGDState> {
    *   if there are no parameters, or if one is not a leaf
    */
   constructor(params: Params<SGDGroup>, ...rest: Arguments<SGDOptions, typeof sgdParameters>) {
-    const { params: given, ...defaults } = signature.read([params, ...rest]);
-    super(given as Params<SGDGroup>, defaults);
+    super(signature, [params, ...rest]);
   }
 
-  protected override checkGroup({ lr, momentum, weightDecay, nesterov, dampening }: SGDGroup): void {
-    checkRange("SGD", "learning rate", lr, 0);
-    checkRange("SGD", "momentum", momentum, 0);
-    checkRange("SGD", "weightDecay", weightDecay, 0);
+  protected override checkTogether({ momentum, nesterov, dampening }: SGDGroup): void {
     if (nesterov && (momentum <= 0 || dampening !== 0)) {
       throw new ArgumentError({
         op: "SGD",

@@ -18,6 +18,27 @@ export const scheduled = required(
   instance<Optimizer>("an optimizer", () => Optimizer),
 );
 
+/**
+ * One number for each of an optimizer's groups, of which a single one is for all of them.
+ * @throws ArgumentError for another number of them
+ * @internal
+ */
+export function perGroup(
+  op: string,
+  name: string,
+  given: number | readonly number[],
+  { paramGroups }: Optimizer,
+): readonly number[] {
+  const values = typeof given === "number" ? paramGroups.map(() => given) : given;
+  if (values.length === paramGroups.length) return values;
+  throw new ArgumentError({
+    op,
+    problem: `${name} needs one value per parameter group`,
+    expected: String(paramGroups.length),
+    got: String(values.length),
+  });
+}
+
 /** A schedule's state, as plain data that survives JSON. */
 export type SchedulerState = Record<string, number | readonly number[]>;
 

@@ -1,12 +1,11 @@
 /** The one-cycle policy (Smith and Topin 2017, arXiv 1708.07120). PyTorch: `OneCycleLR`. */
 import { counted } from "../../text/counted.js";
 import { ArgumentError, StateError } from "../../errors/errors.js";
-import { arrayOf, either, flag, integer, number, numberWithin, oneOf } from "../../errors/kinds.js";
-import { checkRange } from "../../errors/options.js";
+import { arrayOf, either, flag, integer, notNegative, number, numberWithin, oneOf } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import type { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
-import { LRScheduler, scheduled } from "./lr-scheduler.js";
+import { LRScheduler, perGroup, scheduled } from "./lr-scheduler.js";
 
 /** Options of `OneCycleLR`. Either `totalSteps`, or `epochs` and `stepsPerEpoch`, must be given. */
 export interface OneCycleOptions {
@@ -56,7 +55,7 @@ const cycleParameters = [
 ] as const;
 const signature = new Signature("OneCycleLR", [
   scheduled,
-  required("maxLr", either(number, arrayOf(number))),
+  required("maxLr", either(notNegative, arrayOf(notNegative))),
   ...cycleParameters,
 ]);
 
@@ -112,8 +111,8 @@ export class OneCycleLR extends LRScheduler {
   ) {
     const given = signature.read([optimizer, maxLr, ...rest]);
     const { optimizer: target, maxLr: highest, totalSteps, epochs, stepsPerEpoch, ...options } = given;
-    const maxLrs = typeof highest === "number" ? target.paramGroups.map(() => highest) : highest;
-    checkArguments(target, maxLrs, options);
+    const maxLrs = perGroup("OneCycleLR", "maxLr", highest, target);
+    checkMomentum(target, options);
     target.paramGroups.forEach((group, i) => (group.initialLr = maxLrs[i]! / options.divFactor));
     super(target);
     this.options = options;
@@ -180,20 +179,10 @@ function countSteps({ totalSteps, epochs, stepsPerEpoch }: Length): number {
   return epochs * stepsPerEpoch;
 }
 
-function checkArguments(optimizer: Optimizer, maxLrs: readonly number[], options: Form): void {
-  const op = "OneCycleLR";
-  if (maxLrs.length !== optimizer.paramGroups.length) {
-    throw new ArgumentError({
-      op,
-      problem: "maxLr needs one value per parameter group",
-      expected: String(optimizer.paramGroups.length),
-      got: String(maxLrs.length),
-    });
-  }
-  for (const maxLr of maxLrs) checkRange(op, "maxLr", maxLr, 0);
+function checkMomentum(optimizer: Optimizer, options: Form): void {
   if (!options.cycleMomentum || "momentum" in optimizer.defaults || "betas" in optimizer.defaults) return;
   throw new ArgumentError({
-    op,
+    op: "OneCycleLR",
     problem: `${optimizer.constructor.name} has no momentum to cycle`,
     hint: "pass { cycleMomentum: false }",
   });

@@ -1,10 +1,9 @@
 /** A schedule that reacts to the progress of training. PyTorch: `ReduceLROnPlateau`. */
 import { ArgumentError } from "../../errors/errors.js";
-import { arrayOf, either, integer, number, oneOf } from "../../errors/kinds.js";
-import { checkRange } from "../../errors/options.js";
+import { arrayOf, belowOne, either, integer, number, oneOf } from "../../errors/kinds.js";
 import { optional, Signature, type Arguments } from "../../errors/signature.js";
 import type { Optimizer } from "../optimizer.js";
-import { scheduled, type SchedulerState } from "./lr-scheduler.js";
+import { perGroup, scheduled, type SchedulerState } from "./lr-scheduler.js";
 
 /** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
@@ -28,7 +27,7 @@ export interface PlateauOptions {
 
 const plateauParameters = [
   optional("mode", oneOf("min", "max"), "min"),
-  optional("factor", number, 0.1),
+  optional("factor", belowOne, 0.1),
   optional("patience", integer(0), 10),
   optional("threshold", number, 1e-4),
   optional("thresholdMode", oneOf("rel", "abs"), "rel"),
@@ -72,19 +71,8 @@ export class ReduceLROnPlateau {
     const { optimizer: target, ...options } = signature.read([optimizer, ...rest]);
     this.optimizer = target;
     this.options = options;
-    const { mode, factor, minLr } = options;
-    checkRange("ReduceLROnPlateau", "factor", factor, 0, 1);
-    const groups = target.paramGroups;
-    this.minLrs = typeof minLr === "number" ? groups.map(() => minLr) : minLr;
-    if (this.minLrs.length !== groups.length) {
-      throw new ArgumentError({
-        op: "ReduceLROnPlateau",
-        problem: "minLr needs one value per parameter group",
-        expected: String(groups.length),
-        got: String(this.minLrs.length),
-      });
-    }
-    this.best = mode === "min" ? Infinity : -Infinity;
+    this.minLrs = perGroup("ReduceLROnPlateau", "minLr", options.minLr, target);
+    this.best = options.mode === "min" ? Infinity : -Infinity;
   }
 
   /**
