@@ -31,6 +31,12 @@ export function shapesEqual(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
+/** Throws a ShapeError with these words unless a shape is the expected one. */
+export function requireShape(op: string, shape: Shape, expected: Shape, problem: () => string, hint?: string): void {
+  if (shapesEqual(shape, expected)) return;
+  throw new ShapeError({ op, problem: problem(), expected: formatShape(expected), hint });
+}
+
 /** The strides of a dense row-major tensor, in elements. */
 export function denseStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

@@ -5,9 +5,8 @@
  * PyTorch: `torch.nn.functional.conv2d`, `torch.nn.grad.conv2d_input`, `torch.nn.grad.conv2d_weight`.
  */
 import { ShapeError } from "../errors/errors.js";
-import { checkInteger } from "../errors/options.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
+import { formatShape, requireShape, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample } from "../graph/op.js";
 import { questionTuple, requireFloat, requireImage, windowOutput, windowTaps } from "./window.js";
 import { counted } from "../text/counted.js";
@@ -143,7 +142,6 @@ function outputShape(op: string, x: Shape, w: Shape, attrs: ConvolutionAttrs): n
 }
 
 function requireChannels(op: string, x: Shape, w: Shape, groups: number): void {
-  checkInteger(op, "groups", groups, 1);
   const expected = w[1]! * groups;
   if (x[1] !== expected) {
     const inGroups = groups === 1 ? "" : ` (${counted(groups, "group")} of ${w[1]})`;
@@ -164,13 +162,13 @@ function requireChannels(op: string, x: Shape, w: Shape, groups: number): void {
 
 function requireOutput(op: string, g: Node, x: Shape, w: Shape, attrs: ConvolutionAttrs): void {
   requireFloat(op, "gradient", g);
-  const expected = outputShape(op, x, w, attrs);
-  if (shapesEqual(g.shape, expected)) return;
-  throw new ShapeError({
+  requireShape(
     op,
-    problem: `a gradient of shape ${formatShape(g.shape)} does not fit input ${formatShape(x)} and weight ${formatShape(w)}`,
-    expected: formatShape(expected),
-  });
+    g.shape,
+    outputShape(op, x, w, attrs),
+    () =>
+      `a gradient of shape ${formatShape(g.shape)} does not fit input ${formatShape(x)} and weight ${formatShape(w)}`,
+  );
 }
 
 /** Visits the positions in x, w and y of every product that convolution adds up. */

@@ -2,9 +2,8 @@
  * Ops that normalise over axes: softmax, its logarithm, and batch normalisation. Each is composed of simpler ops, but
  * has its own gradient, which needs fewer passes over the data than the gradients of those ops.
  */
-import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, reducedShape, resolveAxis, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
+import { formatShape, reducedShape, requireShape, resolveAxis, sizeOf, type Shape } from "../graph/shape.js";
 import { add, div, mul, sub } from "./arithmetic.js";
 import { constant } from "./leaf.js";
 import { defineOp, opFunction, type OpBuilder, type Sample, type Value } from "../graph/op.js";
@@ -129,7 +128,7 @@ const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
   infer: ([x, ...perChannel], { axes }) => {
     requireFloat("batchNorm", "input", x!);
     const expected = reducedShape(x!.shape, axes, true);
-    for (const node of perChannel) requireShape(node, expected, x!.shape);
+    for (const node of perChannel) requireStatistic(node, expected, x!.shape);
     return { shape: x!.shape, dtype: "float32" };
   },
   // This uses x's own statistics and not the inputs mean and variance, which must be the same. So finite differences of
@@ -194,14 +193,14 @@ export const batchNorm = opFunction(
   },
 );
 
-function requireShape(node: Node, expected: Shape, input: Shape): void {
+function requireStatistic(node: Node, expected: Shape, input: Shape): void {
   requireFloat("batchNorm", "a statistic, weight or bias", node);
-  if (shapesEqual(node.shape, expected)) return;
-  throw new ShapeError({
-    op: "batchNorm",
-    problem: `${formatShape(node.shape)} does not fit the channels of input ${formatShape(input)}`,
-    expected: formatShape(expected),
-  });
+  requireShape(
+    "batchNorm",
+    node.shape,
+    expected,
+    () => `${formatShape(node.shape)} does not fit the channels of input ${formatShape(input)}`,
+  );
 }
 
 /** The mean and biased variance of each channel. */

@@ -3,9 +3,9 @@
  * mean (padding counts as 0), with their gradients. Output sizes are rounded down, as is PyTorch's default. PyTorch:
  * `torch.nn.functional.max_pool2d`, `avg_pool2d`.
  */
-import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { ArgumentError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
-import { formatShape, shapesEqual, sizeOf, type Pair, type Shape } from "../graph/shape.js";
+import { formatShape, requireShape, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { defineOp, opFunction, type OpBuilder, type Sample, type Value } from "../graph/op.js";
 import {
   questionTuple,
@@ -166,13 +166,12 @@ function pooledShape(op: string, x: Shape, window: Window): number[] {
 
 function requireOutput(op: string, g: Node, x: Shape, window: Window): void {
   requireFloat(op, "gradient", g);
-  const expected = pooledShape(op, x, window);
-  if (shapesEqual(g.shape, expected)) return;
-  throw new ShapeError({
+  requireShape(
     op,
-    problem: `a gradient of shape ${formatShape(g.shape)} does not fit input ${formatShape(x)}`,
-    expected: formatShape(expected),
-  });
+    g.shape,
+    pooledShape(op, x, window),
+    () => `a gradient of shape ${formatShape(g.shape)} does not fit input ${formatShape(x)}`,
+  );
 }
 
 /** The taps of each window, in the order of the outputs in a plane. */

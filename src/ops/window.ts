@@ -3,7 +3,7 @@
  * at output position (i, j) reads the image at (i·stride − padding + k·dilation) for each tap k, along both axes.
  * Anything outside the image is padding. The arithmetic is that of `torch.nn.Conv2d`, in floor mode.
  */
-import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { formatShape, sizeOf, type Pair, type Shape } from "../graph/shape.js";
 import { sliceAxis } from "./slice-and-pad.js";
@@ -23,22 +23,11 @@ export interface Tap {
   readonly kernel: number;
 }
 
-const smallest = { kernel: 1, stride: 1, padding: 0, dilation: 1 } as const;
-
 /**
- * The height and width of a window's output on an image [N,C,H,W]. @throws ArgumentError or ShapeError if it does not
+ * The height and width of a window's output on an image [N,C,H,W]. @throws ShapeError if it does not
  * fit
  */
 export function windowOutput(op: string, image: Shape, window: Window): [number, number] {
-  for (const [name, least] of Object.entries(smallest)) {
-    const pair = window[name as keyof Window];
-    if (pair.length === 2 && pair.every((value) => Number.isInteger(value) && value >= least)) continue;
-    throw new ArgumentError({
-      op,
-      problem: `${name} [${pair.join(",")}] is out of range`,
-      expected: `two integers of at least ${least}`,
-    });
-  }
   const covered = [0, 1].map((axis) => window.dilation[axis]! * (window.kernel[axis]! - 1) + 1);
   const padded = [0, 1].map((axis) => image[axis + 2]! + 2 * window.padding[axis]!);
   if (covered[0]! > padded[0]! || covered[1]! > padded[1]!) {

@@ -6,7 +6,7 @@ import { noGrad } from "../../graph/grad-mode.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
 import { requireImage } from "../../ops/window.js";
-import { formatShape, shapesEqual } from "../../graph/shape.js";
+import { formatShape, requireShape } from "../../graph/shape.js";
 import { anyTensor } from "../../tensor/kinds.js";
 import { asNode } from "../../tensor/methods/handle.js";
 import { Tensor, type Operand } from "../../tensor/tensor.js";
@@ -134,13 +134,15 @@ function normalized(
 function requireChannels(input: Tensor, tensors: Record<string, Tensor | null>): void {
   const channels = input.shape[1]!;
   for (const [name, given] of Object.entries(tensors)) {
-    if (!given || shapesEqual(given.shape, [channels])) continue;
-    throw new ShapeError({
-      op: "batchNorm",
-      problem: `input ${formatShape(input.shape)} has ${counted(channels, "channel")}, but ${name} has the shape ${formatShape(given.shape)}`,
-      expected: formatShape([channels]),
-      hint: "give the layer as many features as the convolution before it has output channels",
-    });
+    if (!given) continue;
+    requireShape(
+      "batchNorm",
+      given.shape,
+      [channels],
+      () =>
+        `input ${formatShape(input.shape)} has ${counted(channels, "channel")}, but ${name} has the shape ${formatShape(given.shape)}`,
+      "give the layer as many features as the convolution before it has output channels",
+    );
   }
 }
 

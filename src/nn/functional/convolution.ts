@@ -2,10 +2,11 @@
 import { orNull } from "../../errors/kinds.js";
 import { checked, optional, required, type Arguments } from "../../errors/signature.js";
 import { anyTensor } from "../../tensor/kinds.js";
-import { ArgumentError, ShapeError } from "../../errors/errors.js";
+import { ArgumentError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
-import { formatShape, pair, shapesEqual, type Pair } from "../../graph/shape.js";
+import { pair, type Pair } from "../../graph/shape.js";
+import { requireBias } from "./bias.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { conv2dParameters } from "./parameters.js";
 import type { Size2d } from "./size.js";
@@ -73,13 +74,7 @@ function convolve({ input, weight, bias, groups, padding: wanted, ...given }: Co
   const padded = same ? padEnd(input.node, same.more) : input.node;
   const y = ops.conv2d(padded, weight.node, { stride, padding, dilation, groups });
   if (!bias) return new Tensor(y);
-  if (!shapesEqual(bias.shape, [weight.shape[0]!])) {
-    throw new ShapeError({
-      op: "conv2d",
-      problem: `bias ${formatShape(bias.shape)} does not fit weight ${formatShape(weight.shape)}`,
-      expected: formatShape([weight.shape[0]!]),
-    });
-  }
+  requireBias("conv2d", bias, weight);
   return new Tensor(ops.add(y, ops.reshape(bias.node, [1, bias.numel(), 1, 1])));
 }
 

@@ -3,7 +3,8 @@ import { ShapeError } from "../../errors/errors.js";
 import { orNull } from "../../errors/kinds.js";
 import { checked, optional, required } from "../../errors/signature.js";
 import { anyTensor } from "../../tensor/kinds.js";
-import { formatShape, shapesEqual } from "../../graph/shape.js";
+import { formatShape } from "../../graph/shape.js";
+import { requireBias } from "./bias.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { counted } from "../../text/counted.js";
 
@@ -32,13 +33,7 @@ function transform(input: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
       hint: "flatten(1) joins all axes except the batch axis",
     });
   }
-  if (bias && !shapesEqual(bias.shape, [weight.shape[0]!])) {
-    throw new ShapeError({
-      op: "linear",
-      problem: `bias ${formatShape(bias.shape)} does not fit weight ${formatShape(weight.shape)}`,
-      expected: formatShape([weight.shape[0]!]),
-    });
-  }
+  if (bias) requireBias("linear", bias, weight);
   const y = input.matmul(weight.t());
   return bias ? y.add(bias) : y;
 }

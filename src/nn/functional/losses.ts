@@ -8,7 +8,7 @@ import { anyTensor } from "../../tensor/kinds.js";
 import { ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
-import { formatShape, shapesEqual } from "../../graph/shape.js";
+import { formatShape, requireShape, shapesEqual } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 
 /** How the losses of a batch are combined: into their mean, their sum, or not at all. */
@@ -174,12 +174,15 @@ function classesOf(op: string, input: Tensor, target: Tensor, options: Required<
     });
   }
   const classes = input.shape[1]!;
-  if (options.weight && !shapesEqual(options.weight.shape, [classes])) {
-    throw new ShapeError({
+  const { weight } = options;
+  if (weight) {
+    requireShape(
       op,
-      problem: `weight ${formatShape(options.weight.shape)} does not fit the ${classes} classes of input ${formatShape(input.shape)}`,
-      expected: formatShape([classes]),
-    });
+      weight.shape,
+      [classes],
+      () =>
+        `weight ${formatShape(weight.shape)} does not fit the ${classes} classes of input ${formatShape(input.shape)}`,
+    );
   }
   const range = { count: classes, ignoreIndex: options.ignoreIndex };
   if (target.node.value) ops.refuseOutside(op, target.node.value, range);
