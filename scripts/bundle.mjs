@@ -7,6 +7,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
+import { moduleOrder, ordered } from "./module-order.mjs";
 import { programText } from "./program-text.mjs";
 import { at } from "./setup.mjs";
 import { sourceTransforms } from "./source-transforms.mjs";
@@ -16,6 +17,7 @@ const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync
 const source = (file) => path.join("src", path.relative("dist", file)).replace(/(\.d\.ts|\.js)$/, ".ts");
 const entryPoint = (from, to) => ({ in: source(from), out: path.relative("dist", to).replace(/\.js$/, "") });
 const entryPoints = [
+  { in: ordered, out: ordered },
   ...Object.values(exports).flatMap(({ types, default: file }) => (file ? entryPoint(types, file) : [])),
   ...Object.values(bin).map((file) => entryPoint(file, file)),
 ];
@@ -35,14 +37,16 @@ const { outputFiles, metafile } = await build({
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   external: ["node:*", ...Object.keys({ ...dependencies, ...peerDependencies })],
   legalComments: "none",
-  plugins: [programText, sourceTransforms],
+  plugins: [moduleOrder, programText, sourceTransforms],
   logLevel: "warning",
+  logOverride: { "ignored-bare-import": "silent" },
   write: false,
   metafile: true,
 });
 // esbuild does not touch files that have not changed. Here each one gets the time of this build, so stale ones can be
 // found.
 for (const { path: file, contents } of outputFiles) {
+  if (file === at("dist", `${ordered}.js`)) continue;
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, contents);
 }

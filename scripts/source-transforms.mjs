@@ -9,7 +9,7 @@ import { withPrivateMembers } from "./private-members.mjs";
 import { withPureCalls } from "./pure-calls.mjs";
 
 /**
- * The steps in order, each with the folders that it changes. Users see no class of the folders without names, and neither
+ * The steps in order, each with the folders that it changes. Users see no class of the folders without names. They neither
  * see nor extend those of the folders with private members.
  */
 const transforms = [
