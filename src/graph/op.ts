@@ -4,7 +4,6 @@
  * reference, finite differences and PyTorch's fixtures (ops.test.ts), so an op without samples does not compile.
  */
 import { gradientsEnabled } from "./grad-mode.js";
-import type { LayerDetail } from "./layer-detail.js";
 import { Node, type Spec } from "./node.js";
 import type { Shape } from "./shape.js";
 import type { Expr, Lanes } from "../wasm/expressions.js";
@@ -98,21 +97,6 @@ export interface SampleInput {
   readonly dtype?: "float32" | "int32";
 }
 
-/** What an op's record says for inspections of networks: the kind of layer that it makes, and its cost. */
-export interface OpLayer<A> {
-  /**
-   * The layer that a node makes; undefined if this node makes none.
-   * @param isActive whether a node depends on the network's inputs; weights do not
-   */
-  readonly detail: { of(node: Node<A>, isActive: (node: Node) => boolean): LayerDetail | undefined }["of"];
-  /** The name of the function that builds it, if it differs from the op's name. */
-  readonly functionName?: string;
-  /** Set if each node is a layer of its own. A module with several of them is split into layers, as if it had submodules. */
-  readonly weighty?: true;
-  /** The number of multiply-adds. */
-  readonly multiplyAdds?: { of(node: Node<A>): number }["of"];
-}
-
 /**
  * An op in other tools. "rule" means that more than a name is needed, such as arguments from the attributes; the tool's
  * folder in `export/` then has a rule for the op. Null means that the tool has no counterpart.
@@ -146,8 +130,6 @@ export interface Op<A = unknown> {
    * against finite differences is then skipped.
    */
   readonly gradientCaveat?: string;
-  /** What an inspection says about its nodes; left out if they do not make a layer of a kind of its own. */
-  readonly layer?: OpLayer<A> | undefined;
   /**
    * Its counterparts in exported networks. Internal ops are built only by gradients and the compiler, so no forward
    * pass has them.

@@ -9,6 +9,7 @@ import { BATCH, sizesOf, type InputSizes } from "../trace/lazy-call.js";
 import { followBatch, type BatchAxis } from "./batch-axis.js";
 import { classify, variablesOf, type Material } from "./layer-kinds.js";
 import type { Inspection, Layer, LayerDetail } from "./layer.js";
+import { layerOf } from "./op-layers.js";
 import { followFields, type ReceptiveFields } from "./receptive-field.js";
 import { traceNetwork, type Step, type Trace } from "./steps.js";
 import { isAveraging } from "./function-groups.js";
@@ -145,7 +146,7 @@ function refine(module: Module, detail: LayerDetail): LayerDetail {
  * Counts multiply-adds for one image. The products of an uneven adaptive pooling only average, so they do not count.
  */
 function multiplyAddsOf(node: Node): number {
-  return isAveraging(node) ? 0 : (node.op.layer?.multiplyAdds?.(node) ?? 0) / BATCH;
+  return isAveraging(node) ? 0 : (layerOf(node)?.multiplyAdds ?? 0) / BATCH;
 }
 
 function perImage({ shape }: Node): Shape {

@@ -7,6 +7,7 @@ import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
 import { isAveraging, isRandom } from "./function-groups.js";
 import type { LayerDetail, LayerKind } from "./layer.js";
+import { layerOf } from "./op-layers.js";
 
 /** A layer's nodes, and what is known about the network around them. */
 export interface Material {
@@ -58,7 +59,7 @@ function rank({ detail, weighty }: Finding): number {
 /** What the node's op says, unless its inputs make it something else. */
 function find(node: Node, material: Material): Finding | undefined {
   if (isAveraging(node)) return averaging(node);
-  const own = fromRecord(node, material);
+  const own = fromOp(node, material);
   if (own?.weighty) return own;
   if (readsBuffer(node, material)) return plainly("batchNorm", { kind: "batchNorm" });
   if (isNormalizing(node)) return plainly("norm", { kind: "norm" });
@@ -70,10 +71,10 @@ function plainly(functionName: string, detail: LayerDetail): Finding {
   return { detail, functionName, weighty: false };
 }
 
-function fromRecord(node: Node, { isActive }: Material): Finding | undefined {
-  const { name, layer } = node.op;
-  const detail = layer?.detail(node, isActive);
-  return layer && detail && { detail, functionName: layer.functionName ?? name, weighty: layer.weighty ?? false };
+function fromOp(node: Node, { isActive }: Material): Finding | undefined {
+  const { detail: detailOf, functionName = node.op.name, weighty = false } = layerOf(node) ?? {};
+  const detail = detailOf?.(isActive);
+  return detail && { detail, functionName, weighty };
 }
 
 /** Adaptive pooling to a size that does not divide the image's size. */

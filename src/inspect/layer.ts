@@ -1,10 +1,10 @@
 /** Facts about each layer of a network as plain data, for tables, drawings and advice. */
-import type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
+import type { LayerDetail, LayerKind } from "./layer-detail.js";
 import type { Shape } from "../graph/shape.js";
 import type { BatchAxis } from "./batch-axis.js";
 import type { Field } from "./receptive-field.js";
 
-export type { LayerDetail, LayerKind } from "../graph/layer-detail.js";
+export type { LayerDetail, LayerKind } from "./layer-detail.js";
 
 /** The facts about every layer. */
 export interface LayerFacts {

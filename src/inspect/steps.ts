@@ -11,6 +11,7 @@ import { tensorsIn } from "../tensor/tensors-in.js";
 import { callLazily, withDropout } from "../trace/lazy-call.js";
 import { CalledModules } from "../trace/called-modules.js";
 import { fuses, isAveraging } from "./function-groups.js";
+import { layerOf } from "./op-layers.js";
 
 /** A layer's nodes, inputs before users. */
 export interface Step {
@@ -104,7 +105,7 @@ function moduleStep(
   };
   outputs.forEach(visit);
   const nodes = [...own];
-  if (nodes.filter((node) => node.op.layer?.weighty && !isAveraging(node)).length > 1) return undefined;
+  if (nodes.filter((node) => layerOf(node)?.weighty && !isAveraging(node)).length > 1) return undefined;
   const step = { module, nodes, inputs: nodes.length === 0 ? outputs : readBy(nodes, active), outputs };
   for (const node of nodes) owner.set(node, step);
   return step;

@@ -68,7 +68,6 @@ function defineBinary(
 export const add = defineBinary({
   name: "add",
   elsewhere: { onnx: ["Add"], pytorch: "rule" },
-  layer: { detail: ({ inputs }, isActive) => (inputs.every(isActive) ? { kind: "add" } : undefined) },
   scalar: ([a, b]) => a! + b!,
   vector: ([a, b], _, lanes) => v.op(`${lanes}.add`, a!, b!),
   gradient: (_, grad) => [grad, grad],

@@ -36,7 +36,6 @@ export interface CatAttrs {
 const catOp: OpBuilder<CatAttrs> = defineOp({
   name: "cat",
   elsewhere: { onnx: "rule", pytorch: "rule" },
-  layer: { detail: () => ({ kind: "cat" }) },
   infer: (inputs, { axis }) => ({
     shape: joinedShape(
       inputs.map((input) => input.shape),

@@ -44,17 +44,6 @@ const conv2dOp: OpBuilder<ConvolutionAttrs> = defineOp({
     conv2dWeightGradient(x!, grad, { ...attrs, weightShape: w!.shape }),
   ],
   lowering: { kind: "kernel" },
-  layer: {
-    detail: ({ inputs: [x, w], attrs, shape }) => ({
-      kind: "conv",
-      ...attrs,
-      kernel: [w!.shape[2]!, w!.shape[3]!],
-      inChannels: x!.shape[1]!,
-      outChannels: shape[1]!,
-    }),
-    weighty: true,
-    multiplyAdds: ({ inputs: [, w], shape }) => sizeOf(shape) * sizeOf(w!.shape.slice(1)),
-  },
   samples: samples((x, w, _, attrs) => ({ inputs: [x, w], attrs })),
   torch: (attrs) => `torch.nn.functional.conv2d(x[0], x[1], ${pythonArguments(attrs)})`,
 });

@@ -8,9 +8,7 @@ import { defineOp, type ElementwiseCode, type NoAttrs, type Op, type OpBuilder, 
 
 /** An op whose result elements depend only on the inputs' elements at the same position. */
 export interface Elementwise<A>
-  extends
-    Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat" | "layer" | "elsewhere">,
-    ElementwiseCode<A> {
+  extends Pick<Op<A>, "name" | "gradient" | "samples" | "torch" | "gradientCaveat" | "elsewhere">, ElementwiseCode<A> {
   readonly dtype: (inputs: readonly Node[], attrs: A) => Dtype;
 }
 

@@ -44,14 +44,6 @@ const matmulOp: OpBuilder<NoAttrs> = defineOp({
     b!.requiresGrad ? multiply(transposed(a!), grad) : null,
   ],
   lowering: { kind: "kernel" },
-  layer: {
-    // A product of two layers' outputs has no weights.
-    detail: ({ inputs: [a], inputs, shape }, isActive) =>
-      inputs.every(isActive) ? undefined : { kind: "linear", inFeatures: a!.shape.at(-1)!, outFeatures: shape.at(-1)! },
-    functionName: "linear",
-    weighty: true,
-    multiplyAdds: ({ inputs: [a], shape }) => sizeOf(shape) * a!.shape.at(-1)!,
-  },
   samples: (
     [
       [1, 1, 1, 1],

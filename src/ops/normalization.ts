@@ -64,7 +64,6 @@ function inferSoftmax(op: string, x: Node, { axis }: SoftmaxAttrs): { shape: Sha
 const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "softmax",
   elsewhere: { onnx: "rule", pytorch: "rule" },
-  layer: { detail: ({ attrs: { axis } }) => ({ kind: "softmax", log: false, axis }) },
   infer: ([x], attrs) => inferSoftmax("softmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => Math.exp(value - total)),
   gradient: (y, grad) => {
@@ -85,7 +84,6 @@ const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
 const logSoftmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "logSoftmax",
   elsewhere: { onnx: "rule", pytorch: "rule" },
-  layer: { detail: ({ attrs: { axis } }) => ({ kind: "softmax", log: true, axis }) },
   infer: ([x], attrs) => inferSoftmax("logSoftmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => value - total),
   gradient: (y, grad) => [sub(grad, mul(exp(y), sum(grad, [y.attrs.axis])))],
@@ -124,7 +122,6 @@ function alongAxis(x: Value, axis: number, f: (value: number, logTotal: number) 
 const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
   name: "batchNorm",
   elsewhere: { onnx: "rule", pytorch: null },
-  layer: { detail: () => ({ kind: "batchNorm" }) },
   infer: ([x, ...perChannel], { axes }) => {
     requireFloat("batchNorm", "input", x!);
     const expected = reducedShape(x!.shape, axes, true);

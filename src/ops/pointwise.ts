@@ -27,8 +27,6 @@ interface Function1 {
   readonly onnx: readonly string[] | null;
   /** Default: `torch.` and the name. */
   readonly pytorch?: PytorchFunction;
-  /** Set for a function that networks use as an activation. */
-  readonly activation?: true;
 }
 
 function samplesOf({ range = [-2, 2], extra }: Function1): Sample<NoAttrs>[] {
@@ -50,7 +48,6 @@ function definePointwise(rule: Function1): OpRef<NoAttrs> & ((x: Node) => Node) 
     vector: ([x], _, lanes) => rule.vector(x!, lanes),
     integers: rule.integer,
     expensive: rule.expensive,
-    layer: rule.activation && { detail: () => ({ kind: "activation", by: rule.name }) },
     gradient: (node, grad) => [rule.gradient(grad, node, node.inputs[0]!)],
     samples: samplesOf(rule),
     elsewhere: { onnx: rule.onnx, pytorch },
@@ -175,7 +172,6 @@ export const round = definePointwise({
 export const relu = definePointwise({
   name: "relu",
   onnx: ["Relu"],
-  activation: true,
   scalar: (x) => Math.max(x, 0),
   vector: (x, lanes) => (lanes === "i32x4" ? v.max(x, v.iconst(0), lanes) : v.pmax(x, v.const(0))),
   gradient: (grad, y) => where(le(y, constant(0)), constant(0), grad),
@@ -186,7 +182,6 @@ export const relu = definePointwise({
 export const sigmoid = definePointwise({
   name: "sigmoid",
   onnx: ["Sigmoid"],
-  activation: true,
   scalar: (x) => 1 / (1 + Math.exp(-x)),
   vector: (x) => v.call("sigmoid", x),
   expensive: true,
@@ -198,7 +193,6 @@ export const sigmoid = definePointwise({
 export const tanh = definePointwise({
   name: "tanh",
   onnx: ["Tanh"],
-  activation: true,
   scalar: Math.tanh,
   vector: (x) => v.call("tanh", x),
   expensive: true,

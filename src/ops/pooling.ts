@@ -61,7 +61,6 @@ const maxPool2dOp: OpBuilder<MaxPoolAttrs> = defineOp({
   },
   gradient: ({ inputs: [x], attrs }, grad) => [maxPool2dGradient(x!, grad, attrs)],
   lowering: { kind: "kernel" },
-  layer: { detail: ({ attrs: { kernel } }) => ({ kind: "pool", by: "max", kernel }), weighty: true },
   samples: maxSamples((x, _, attrs) => ({ inputs: [x], attrs })),
   torch: (attrs) => `torch.nn.functional.max_pool2d(x[0], ${maxArguments(attrs)})`,
 });
@@ -102,7 +101,6 @@ const avgPool2dOp: OpBuilder<AvgPoolAttrs> = defineOp({
   },
   gradient: ({ inputs: [x], attrs }, grad) => [avgPool2dGradient(grad, { ...attrs, inputShape: x!.shape })],
   lowering: { kind: "kernel" },
-  layer: { detail: ({ attrs: { kernel } }) => ({ kind: "pool", by: "mean", kernel }), weighty: true },
   samples: avgSamples((x, _, attrs) => ({ inputs: [x], attrs })),
   torch: (attrs) => `torch.nn.functional.avg_pool2d(x[0], ${avgArguments(attrs)})`,
 });

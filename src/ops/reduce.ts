@@ -21,7 +21,6 @@ import {
   pythonList,
   type Op,
   type OpBuilder,
-  type OpLayer,
   type OpRef,
   type Sample,
   type Value,
@@ -33,8 +32,6 @@ export interface ReduceAttrs {
 }
 
 interface Reduction extends Pick<Op<ReduceAttrs>, "name" | "gradient"> {
-  /** Its name when it pools an image. */
-  readonly pooling: { readonly by: "max" | "mean"; readonly functionName: string };
   readonly combine: "sum" | "max";
   readonly start: number;
   readonly step: (sofar: number, x: number) => number;
@@ -58,7 +55,6 @@ function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes:
   const build: OpBuilder<ReduceAttrs> = defineOp({
     name: rule.name,
     gradient: rule.gradient,
-    layer: poolingOf(rule),
     elsewhere: { onnx: "rule", pytorch: "rule" },
     infer: ([x], { axes }) => ({ shape: checkedShape(rule.name, x!.shape, axes), dtype: x!.dtype }),
     reference: ([x], _, out) => fold(x!, out.shape, rule),
@@ -80,18 +76,6 @@ export function fold(x: Value, shape: Shape, { start, step }: Pick<Reduction, "s
   return result;
 }
 
-/** Describes a reduction of images [N,C,H,W], over any axes, as pooling. */
-function poolingOf({ pooling: { by, functionName } }: Reduction): OpLayer<ReduceAttrs> {
-  return {
-    detail: ({ inputs: [x] }) => {
-      const [, , height, width, ...more] = x!.shape;
-      const isImage = height !== undefined && width !== undefined && more.length === 0;
-      return isImage ? { kind: "pool", by, kernel: [height, width] } : undefined;
-    },
-    functionName,
-  };
-}
-
 function checkedShape(op: string, shape: Shape, axes: readonly number[]): number[] {
   if (axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < shape.length)) {
     return reducedShape(shape, axes, true);
@@ -105,7 +89,6 @@ function checkedShape(op: string, shape: Shape, axes: readonly number[]): number
 /** The sum over `axes`. PyTorch: `torch.sum` with keepdim. */
 export const sum = defineReduction({
   name: "sum",
-  pooling: { by: "mean", functionName: "mean" },
   combine: "sum",
   start: 0,
   step: (sofar, x) => sofar + x,
@@ -118,7 +101,6 @@ export const sum = defineReduction({
  */
 export const amax = defineReduction({
   name: "amax",
-  pooling: { by: "max", functionName: "amax" },
   combine: "max",
   start: -Infinity,
   step: Math.max,

@@ -1,5 +1,5 @@
 /** What a layer does, for people who inspect a network. */
-import type { Pair } from "./shape.js";
+import type { Pair } from "../graph/shape.js";
 
 /** What a layer does. Each kind has its own facts. */
 export type LayerDetail =
