@@ -3,7 +3,7 @@
  * [00:21<00:00, 89.23it/s]`. On a terminal it is a line that is redrawn; elsewhere it is one plain line at the end of
  * the iteration.
  */
-import { either, flag, integer, kind, number, numberWithin, orNull } from "../errors/kinds.js";
+import { either, flag, integer, kind, notNegative, number, numberWithin, orNull } from "../errors/kinds.js";
 import { isRecord, optional, required, Signature } from "../errors/signature.js";
 import { columnsOf } from "../text/columns.js";
 import { pythonShort } from "../text/python.js";
@@ -83,7 +83,7 @@ export const progressParameters = [
   optional("total", count),
   optional("leave", orNull(flag), true),
   optional("ncols", integer(0)),
-  optional("mininterval", numberWithin(0, Number.MAX_VALUE), 0.1),
+  optional("mininterval", notNegative, 0.1),
   optional("ascii", either(flag, charset), false),
   optional("disable", orNull(flag), false),
   optional("unit", text, "it"),
