@@ -14,7 +14,7 @@ import { withPureCalls } from "./pure-calls.mjs";
  */
 const transforms = [
   { folders: /^ops\/$/, apply: withoutTestData },
-  { folders: /^(?!(compiler|export|formats|graph|kernels|ops|runtime|wasm)\/)/, apply: withNames },
+  { folders: /^(?!(compiler|export|formats|graph|kernels|ops|runtime|tensor\/methods|wasm)\/)/, apply: withNames },
   { folders: /^(compiler|kernels|runtime|wasm)\//, apply: withPrivateMembers },
   { folders: /^/, apply: withPureCalls },
 ];
