@@ -137,6 +137,12 @@ test("hostile: HTML in names, NaN everywhere, a million steps", pages, async (t)
   assert.ok(text.includes("<script>alert(2)</script>"), "names are shown literally");
 });
 
+/** What the header of a safetensors file says of a tensor. */
+interface StoredEntry {
+  readonly dtype?: string;
+  readonly data_offsets: readonly [from: number, to: number];
+}
+
 test("hostile: weights that are NaN", pages, async (t) => {
   const [data, folder] = [idxFolder(t, 36, 20), temporaryFolder(t)];
   const run = path.join(folder, "run");
@@ -144,8 +150,12 @@ test("hostile: weights that are NaN", pages, async (t) => {
   const file = path.join(run, "last.safetensors");
   const bytes = fs.readFileSync(file);
   const header = Number(bytes.readBigUInt64LE(0));
-  // Everything after the header becomes float32 NaN.
-  for (let at = 8 + header; at + 4 <= bytes.length; at += 4) bytes.writeUInt32LE(0x7fc00000, at);
+  // Every float32 element becomes NaN.
+  const entries = Object.entries(JSON.parse(bytes.toString("utf8", 8, 8 + header)) as Record<string, StoredEntry>);
+  for (const [, { dtype, data_offsets: span }] of entries) {
+    if (dtype !== "F32") continue;
+    for (let at = span[0]; at < span[1]; at += 4) bytes.writeUInt32LE(0x7fc00000, 8 + header + at);
+  }
   fs.writeFileSync(file, bytes);
   const { text } = await look(await report(run));
   assert.match(text, /20 images have no likelihood/);

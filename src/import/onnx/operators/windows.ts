@@ -24,8 +24,8 @@ const reach = ({ kernel, dilation }: Pick<Window, "kernel" | "dilation">, axis: 
   (kernel[axis] - 1) * dilation[axis] + 1;
 
 /**
- * @param isPool whether it is a pooling: SAME padding is then as onnxruntime computes it, which leaves out dilation, and
- *   crops an image of which strides larger than the kernel leave something over
+ * @param isPool whether it is a pooling: SAME padding is then as onnxruntime computes it, which crops an image of which
+ *   strides larger than the kernel leave something over. With dilation it has no sensible meaning there, and is refused
  */
 export function readWindow(node: NodeImport, kernel: Pair, isPool = false): Window {
   const [stride, dilation] = [node.pair("strides", 1), node.pair("dilations", 1)];
@@ -33,11 +33,11 @@ export function readWindow(node: NodeImport, kernel: Pair, isPool = false): Wind
   if ([...kernel, ...stride, ...dilation].some((size) => !(size >= 1))) unsupported("its window has a size below 1");
   if (auto === "SAME_UPPER" || auto === "SAME_LOWER") {
     const isLower = auto === "SAME_LOWER";
-    const taps = { kernel, dilation: isPool ? ([1, 1] as const) : dilation };
+    if (isPool && dilation.some((size) => size > 1)) unsupported(`its auto_pad ${auto} with dilations is not supported here`);
     const sidesFor = (image: Pair): Sides => {
       const [rows, columns] = ([0, 1] as const).map((axis) => {
         const count = Math.ceil(image[axis] / stride[axis]);
-        const needed = (count - 1) * stride[axis] + reach(taps, axis) - image[axis];
+        const needed = (count - 1) * stride[axis] + reach({ kernel, dilation }, axis) - image[axis];
         const total = isPool ? needed : Math.max(0, needed);
         const half = Math.trunc((isLower ? total + 1 : total) / 2);
         return [half, total - half] as const;
