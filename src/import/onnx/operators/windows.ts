@@ -33,7 +33,8 @@ export function readWindow(node: NodeImport, kernel: Pair, isPool = false): Wind
   if ([...kernel, ...stride, ...dilation].some((size) => !(size >= 1))) unsupported("its window has a size below 1");
   if (auto === "SAME_UPPER" || auto === "SAME_LOWER") {
     const isLower = auto === "SAME_LOWER";
-    if (isPool && dilation.some((size) => size > 1)) unsupported(`its auto_pad ${auto} with dilations is not supported here`);
+    if (isPool && dilation.some((size) => size > 1))
+      unsupported(`its auto_pad ${auto} with dilations is not supported here`);
     const sidesFor = (image: Pair): Sides => {
       const [rows, columns] = ([0, 1] as const).map((axis) => {
         const count = Math.ceil(image[axis] / stride[axis]);
