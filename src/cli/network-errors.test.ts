@@ -39,7 +39,7 @@ interface Mistake {
 const mistakes: Readonly<Record<string, Mistake>> = {
   "a syntax error": {
     files: { "net.ts": net({ fields: "oops oops" }) },
-    says: /^kilograd: net: .*net\.ts:5:8: oops oops: Expected ";" but found "oops"\. Hint: mend this line\.$/m,
+    says: /^kilograd: net: .*net\.ts:5:8: oops oops: Unexpected token\. Hint: mend this line\.$/m,
   },
   "an import of a file that is not there": {
     files: { "net.ts": net({ head: 'import { block } from "./blocks.js"; block();' }) },

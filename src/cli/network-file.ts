@@ -1,10 +1,10 @@
 /** Finds a network: a built-in one by its name, others in a file that exports a Module, in an ONNX model, or in a run. */
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { DataError, KilogradError, nn, UsageError } from "../entries/index.js";
 import { networks, toTensors } from "../entries/train.js";
 import { Run, type NetworkCopy } from "../entries/train-node.js";
-import { bundleNetwork, hashFile } from "./network-bundle.js";
 import { failureOf, loadModule } from "./network-module.js";
 
 /** Creates the network. If a file exports an instance, returns that instance, with the weights that it had at first. */
@@ -47,12 +47,15 @@ export async function readNetwork(net: string): Promise<FoundNetwork> {
   const file = path.resolve(net);
   if (isOnnx(file)) {
     const bytes = await readOnnx(file);
+    const hash = createHash("sha256").update(fs.readFileSync(file)).digest("hex");
     return {
       make: await onnxMaker(bytes, net),
-      copy: { file: "network.onnx", bytes, sources: { [path.basename(file)]: hashFile(file)! } },
+      copy: { file: "network.onnx", bytes, sources: { [path.basename(file)]: hash } },
     };
   }
-  const { code, map, sources } = await bundleNetwork(file);
+  // Loaded only when needed: most networks are built-in ones.
+  const { bundleNetwork } = await import("./network-bundle.js");
+  const { code, map, sources } = bundleNetwork(file);
   const exports = await loadModule({ code, file, map });
   return { make: chooseExport(net, exports), copy: { file: "network.mjs", bytes: Buffer.from(code), sources } };
 }

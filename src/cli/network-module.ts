@@ -12,7 +12,7 @@ export interface ModuleText {
   readonly code: string;
   /** The file that errors name: the source, or the copy in a run. */
   readonly file: string;
-  /** The source map of `code`, with sources relative to the folder of `file`. */
+  /** The source map of `code`, with absolute sources. */
   readonly map?: string;
 }
 
@@ -35,7 +35,7 @@ export async function loadModule({ code, file, map }: ModuleText): Promise<Recor
   const place = path.join(folder, "network.mjs");
   shownAs.set(place, file);
   written.add(file);
-  fs.writeFileSync(place, withOwnEntries(code) + (map === undefined ? "" : mapComment(map, path.dirname(file))));
+  fs.writeFileSync(place, withOwnEntries(code) + (map === undefined ? "" : mapComment(map)));
   try {
     return (await import(pathToFileURL(place).href)) as Record<string, unknown>;
   } catch (error) {
@@ -56,12 +56,11 @@ function withOwnEntries(code: string): string {
   );
 }
 
-/** A source map as a comment, with absolute sources. */
-function mapComment(text: string, folder: string): string {
+/** A source map as a comment, with addresses as sources. */
+function mapComment(text: string): string {
   const map = JSON.parse(text) as { sources: string[] };
-  const files = map.sources.map((source) => path.resolve(folder, source));
-  for (const file of files) written.add(file);
-  const sources = files.map((file) => pathToFileURL(file).href);
+  for (const file of map.sources) written.add(file);
+  const sources = map.sources.map((file) => pathToFileURL(file).href);
   const encoded = Buffer.from(JSON.stringify({ ...map, sources })).toString("base64");
   return `\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
 }
