@@ -5,7 +5,7 @@
 import ts from "typescript";
 
 const describing = new Set(
-  "Signature checked required optional kind numberWithin integer only oneOf arrayOf pairOf size2d instance either orNull".split(
+  "Signature checked required optional kind numberWithin integer only oneOf arrayOf pairOf size2d instance either orNull text".split(
     " ",
   ),
 );

@@ -1,6 +1,6 @@
 /** Datasets stored in the format of MNIST: four IDX files. */
 import { DataError } from "../errors/errors.js";
-import { flag, kind, only } from "../errors/kinds.js";
+import { flag, only, text } from "../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { parseIdx, parseLabels, type IdxArray } from "../formats/idx.js";
 import { describeFolder, readDataFile, sha256 } from "./files/data-files.js";
@@ -56,7 +56,7 @@ interface MnistClass<T> {
   download(root: string, source?: DownloadSource): Promise<void>;
 }
 
-const folder = kind<string>("the path of a folder", (value) => typeof value === "string");
+const folder = text("the path of a folder");
 
 /**
  * What such a dataset's constructor takes.

@@ -52,7 +52,11 @@ export const only = <T>(value: T, hint: string): Kind<T> => ({
   hint,
 });
 
-export const text: Kind<string> = kind("a string", (value) => typeof value === "string");
+/** Any number: NaN and infinity, too. */
+export const anyNumber: Kind<number> = kind("a number", (value) => typeof value === "number");
+
+/** A string. The words say what it is. */
+export const text = (what: string): Kind<string> => kind(what, (value) => typeof value === "string");
 
 /** A function of any parameters. */
 export const callback = kind<(...given: never[]) => unknown>("a function", (value) => typeof value === "function");

@@ -11,10 +11,10 @@
  * @module init
  */
 import { ArgumentError } from "../errors/errors.js";
-import { instance, number, oneOf } from "../errors/kinds.js";
+import { number, oneOf } from "../errors/kinds.js";
 import { checked, optional, required, type Arguments } from "../errors/signature.js";
 import { anyTensor } from "../tensor/kinds.js";
-import { Generator, normal, uniform } from "../random/random.js";
+import { generatorParameter, normal, uniform, type Generator } from "../random/random.js";
 import { formatShape } from "../graph/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -32,16 +32,12 @@ const gains = {
 };
 
 const filled = required("tensor", anyTensor);
-const source = optional(
-  "generator",
-  instance("a Generator", () => Generator),
-);
 const nonlinearities = Object.keys(gains) as (keyof typeof gains)[];
 const kaimingParameters = [
   optional("a", number, 0),
   optional("mode", oneOf("fanIn", "fanOut"), "fanIn"),
   optional("nonlinearity", oneOf(...nonlinearities), "leakyRelu"),
-  source,
+  generatorParameter,
 ] as const;
 
 /** Options of `nn.init.kaimingUniform_`. */
@@ -111,7 +107,7 @@ export const kaimingUniform_: (tensor: Tensor, ...rest: Arguments<KaimingOptions
  */
 export const xavierUniform_: (tensor: Tensor, gain?: number, generator?: Generator) => Tensor = checked(
   "xavierUniform_",
-  [filled, optional("gain", number, 1), source],
+  [filled, optional("gain", number, 1), generatorParameter],
   ({ tensor, gain, generator }) => {
     const { fanIn, fanOut } = fans("xavierUniform_", tensor);
     const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
@@ -134,7 +130,7 @@ export const xavierUniform_: (tensor: Tensor, gain?: number, generator?: Generat
  */
 export const uniform_: (tensor: Tensor, low?: number, high?: number, generator?: Generator) => Tensor = checked(
   "uniform_",
-  [filled, optional("low", number, 0), optional("high", number, 1), source],
+  [filled, optional("low", number, 0), optional("high", number, 1), generatorParameter],
   ({ tensor, low, high, generator }) => fillUniformly(tensor, low, high, generator),
 );
 
@@ -159,7 +155,7 @@ function fillUniformly(tensor: Tensor, low: number, high: number, generator: Gen
  */
 export const normal_: (tensor: Tensor, mean?: number, std?: number, generator?: Generator) => Tensor = checked(
   "normal_",
-  [filled, optional("mean", number, 0), optional("std", number, 1), source],
+  [filled, optional("mean", number, 0), optional("std", number, 1), generatorParameter],
   ({ tensor, mean, std, generator }) => {
     const elements = new Float32Array(tensor.numel());
     normal(elements, mean, std, generator);

@@ -6,8 +6,8 @@ import { anyTensor } from "../tensor/kinds.js";
 import { ModuleFields } from "./module-fields.js";
 import { Parameter } from "./parameter.js";
 
-const name = required("name", text);
-const prefix = optional("prefix", text);
+const name = required("name", text("a string"));
+const prefix = optional("prefix", text("a string"));
 const anyModule = kind("a module", (value) => value instanceof ModuleFields);
 const anyMap = kind(
   "what stateDict() returns: a Map of tensors by name",

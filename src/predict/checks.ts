@@ -1,6 +1,6 @@
 /** Refuses what a classifier cannot work with. */
 import { ArgumentError } from "../errors/errors.js";
-import { arrayOf, either, instance, integer, kind, number, type Kind } from "../errors/kinds.js";
+import { arrayOf, either, instance, integer, kind, number, text, type Kind } from "../errors/kinds.js";
 import { optional, required, Signature } from "../errors/signature.js";
 import { shown } from "../errors/shown.js";
 import { Module } from "../nn/index.js";
@@ -10,7 +10,6 @@ const record: Kind<object> = kind("an object with size, mean, std and classes", 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 });
 const perChannel = either(number, arrayOf(number));
-const text = kind<string>("a text", (value) => typeof value === "string");
 
 const both = new Signature("Classifier", [
   required(
@@ -23,7 +22,7 @@ const facts = new Signature("Classifier", [
   required("size", arrayOf(integer(1))),
   required("mean", perChannel),
   required("std", perChannel),
-  required("classes", arrayOf(text)),
+  required("classes", arrayOf(text("a text"))),
   optional("appearance", record),
 ]);
 

@@ -1,6 +1,6 @@
 /** A classifier: prepares an image for a trained network and returns the network's prediction. */
 import { ArgumentError } from "../errors/errors.js";
-import { either, flag, kind, oneOf } from "../errors/kinds.js";
+import { either, flag, kind, oneOf, text } from "../errors/kinds.js";
 import { optional, required, Signature } from "../errors/signature.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
@@ -55,11 +55,7 @@ const signature = new Signature("predict", [
     "image",
     kind<unknown>("an image", () => true),
   ),
-  optional(
-    "name",
-    kind<string>("the image's name", (value) => typeof value === "string"),
-    "the image",
-  ),
+  optional("name", text("the image's name"), "the image"),
   optional("invert", choice, "auto"),
   optional("centre", choice, "auto"),
 ]);

@@ -1,6 +1,6 @@
 /** Opens a run as a classifier: from a folder where there is a file system, or from a server in a browser. */
 import { DataError } from "../errors/errors.js";
-import { kind, type Kind } from "../errors/kinds.js";
+import { kind, text } from "../errors/kinds.js";
 import { optional, required, Signature } from "../errors/signature.js";
 import { decodeStateDict } from "../import/state-dict.js";
 import type { Module } from "../nn/index.js";
@@ -18,7 +18,6 @@ export interface LoadClassifierOptions {
   readonly weights?: string;
 }
 
-const text = (what: string): Kind<string> => kind(what, (value) => typeof value === "string");
 const signature = new Signature("loadClassifier", [
   required("run", {
     ...text("the folder or the address of a run"),

@@ -3,7 +3,19 @@
  * [00:21<00:00, 89.23it/s]`. On a terminal it is a line that is redrawn; elsewhere it is one plain line at the end of
  * the iteration.
  */
-import { either, flag, integer, kind, notNegative, number, numberWithin, orNull } from "../errors/kinds.js";
+import {
+  callback,
+  either,
+  flag,
+  integer,
+  kind,
+  notNegative,
+  number,
+  numberWithin,
+  orNull,
+  text,
+  type Kind,
+} from "../errors/kinds.js";
 import { isRecord, optional, required, Signature } from "../errors/signature.js";
 import { columnsOf } from "../text/columns.js";
 import { pythonShort } from "../text/python.js";
@@ -68,37 +80,36 @@ export interface ProgressOptions {
   readonly clock?: () => number;
 }
 
-const text = kind<string>("a text", (value) => typeof value === "string");
+const words = text("a text");
 const count = kind<number>("a number of at least 0", (value) => typeof value === "number" && value >= 0);
 const stream = kind<ProgressStream>("an object with a method write(text)", (value) => {
   return typeof (value as { write?: unknown } | null)?.write === "function";
 });
-const clock = kind<() => number>("a function", (value) => typeof value === "function");
 const charset = kind<string>("two characters or more", (value) => typeof value === "string" && [...value].length > 1);
 const record = kind<Readonly<Record<string, unknown>>>("values by name", isRecord);
 
 /** In tqdm's order. */
 export const progressParameters = [
-  optional("desc", text, ""),
+  optional("desc", words, ""),
   optional("total", count),
   optional("leave", orNull(flag), true),
   optional("ncols", integer(0)),
   optional("mininterval", notNegative, 0.1),
   optional("ascii", either(flag, charset), false),
   optional("disable", orNull(flag), false),
-  optional("unit", text, "it"),
+  optional("unit", words, "it"),
   optional("unitScale", either(flag, number), false),
   optional("smoothing", numberWithin(0, 1), 0.3),
   optional("initial", number, 0),
   optional("position", integer(0)),
-  optional("postfix", either(text, record), ""),
+  optional("postfix", either(words, record), ""),
   optional("unitDivisor", number, 1000),
   optional("stream", stream),
-  optional("clock", clock),
+  optional("clock", callback as Kind<() => number>),
 ] as const;
 const signature = new Signature("ProgressBar", progressParameters);
-const append = new Signature("setPostfix", [required("postfix", either(text, record))]);
-const describe = new Signature("setDescription", [optional("desc", text, "")]);
+const append = new Signature("setPostfix", [required("postfix", either(words, record))]);
+const describe = new Signature("setDescription", [optional("desc", words, "")]);
 const advance = new Signature("update", [optional("n", number, 1)]);
 
 const UP = "\x1b[A";

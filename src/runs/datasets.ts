@@ -84,8 +84,18 @@ export function openData(data: string, augment: AugmentConfig): OpenedData {
   }
   const hashes = { ...train.hashes(), ...test.hashes() };
   const classes = hasReference(data, hashes) ? datasets.MNIST.facts.classes : mostOf(train.classes, test.classes);
-  const appearance = measureAppearance(train);
-  return { train, test, info: { size: [1, train.height, train.width], mean, std, classes, appearance }, hashes };
+  let appearance: Appearance | undefined;
+  const info = {
+    size: [1, train.height, train.width],
+    mean,
+    std,
+    classes,
+    // Looking at all images takes longer than opening them, and only what writes a run asks for it.
+    get appearance(): Appearance {
+      return (appearance ??= measureAppearance(train));
+    },
+  };
+  return { train, test, info, hashes };
 }
 
 /** Numbered classes may be fewer in one half. */

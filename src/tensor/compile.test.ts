@@ -8,7 +8,7 @@ import { compile } from "./compile.js";
 import { StateError } from "../errors/errors.js";
 import * as F from "../nn/functional/index.js";
 import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Module, Parameter, ReLU, Sequential } from "../nn/index.js";
-import { Adam, SGD, type Optimizer } from "../optim/index.js";
+import { Adam, SGD, type Optimizer, type SGDOptions } from "../optim/index.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { manualSeed, rand } from "../random/random.js";
 import { compiledEngine, setEngine } from "../runtime/realize.js";
@@ -293,17 +293,24 @@ test("refused: an argument that is no tensor", () => {
   );
 });
 
-test("every call of a step without gradients is refused, as the step itself is", () => {
-  setEngine(compiledEngine());
+/** A small network, and a step that trains it. */
+function training(options: SGDOptions) {
   const model = new Linear(2, 1);
-  const optimizer = new SGD(model.parameters(), { lr: 0.1 });
-  const step = compile((x) => {
+  const optimizer = new SGD(model.parameters(), options);
+  const plain = (x: Tensor): Tensor => {
     optimizer.zeroGrad();
     const loss = model(x).sum();
     loss.backward();
     optimizer.step();
     return loss;
-  });
+  };
+  return { model, optimizer, plain };
+}
+
+test("every call of a step without gradients is refused, as the step itself is", () => {
+  setEngine(compiledEngine());
+  const { model, plain } = training({ lr: 0.1 });
+  const step = compile(plain);
   const x = tensor([[1, 2]]);
   for (let i = 0; i < 3; i++) step(x);
   const weight = model.weight.tolist();
@@ -313,15 +320,7 @@ test("every call of a step without gradients is refused, as the step itself is",
 
 test("a hyperparameter that becomes NaN is refused in every step, and the weights stay", () => {
   setEngine(compiledEngine());
-  const model = new Linear(2, 1);
-  const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
-  const plain = (x: Tensor): Tensor => {
-    optimizer.zeroGrad();
-    const loss = model(x).sum();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  };
+  const { model, optimizer, plain } = training({ lr: 0.1, momentum: 0.9 });
   const step = compile(plain);
   const x = tensor([[1, 2]]);
   for (let i = 0; i < 3; i++) step(x);
@@ -338,15 +337,8 @@ test("a hyperparameter that becomes NaN is refused in every step, and the weight
 
 test("a replayed step leaves no gradient of an earlier one behind", () => {
   setEngine(compiledEngine());
-  const model = new Linear(2, 1);
-  const optimizer = new SGD(model.parameters(), { lr: 0.1 });
-  const step = compile((x) => {
-    optimizer.zeroGrad();
-    const loss = model(x).sum();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  });
+  const { model, plain } = training({ lr: 0.1 });
+  const step = compile(plain);
   const x = tensor([[1, 2]]);
   for (let i = 0; i < 3; i++) step(x);
   model(x).sum().backward();

@@ -3,7 +3,7 @@
  * joining ops.
  */
 import { ArgumentError, ShapeError, StateError } from "../errors/errors.js";
-import { arrayOf, flag, integer, kind, number, oneOf } from "../errors/kinds.js";
+import { anyNumber, arrayOf, flag, integer, kind, number, oneOf } from "../errors/kinds.js";
 import { checked, optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { shown } from "../errors/shown.js";
 import type { Dtype } from "../graph/node.js";
@@ -26,7 +26,6 @@ const elementsKind = kind<NestedNumbers>(
   "numbers in nested arrays, or a typed array",
   (value) => isTypedArray(value) || Array.isArray(value) || typeof value === "number" || typeof value === "boolean",
 );
-const element = kind<number>("a number", (value) => typeof value === "number");
 const ofArange = new Signature("arange", [
   required("start", number),
   required("end", number),
@@ -171,7 +170,7 @@ export const ones: OfShape = constantOf("ones", 1);
  */
 export const full: (shape: Shape, value: number, ...rest: Options) => Tensor = checked(
   "full",
-  [required("shape", shapeKind), required("value", element), ...optionalParameters],
+  [required("shape", shapeKind), required("value", anyNumber), ...optionalParameters],
   ({ shape, value, dtype, requiresGrad }) => filled("full", value, shape, dtype, requiresGrad),
 );
 

@@ -2,7 +2,7 @@
  * What each method of `Tensor` takes. The methods are wrapped, so that an argument of another kind, or one too many, is
  * refused instead of being ignored. A method that is missing here takes no arguments.
  */
-import { either, flag, integer, kind, number, orNull, arrayOf } from "../../errors/kinds.js";
+import { anyNumber, arrayOf, either, flag, integer, kind, number, orNull, text } from "../../errors/kinds.js";
 import { checkMethods, type MethodTable } from "../../errors/checked-methods.js";
 import { optional, required } from "../../errors/signature.js";
 import { shown } from "../../errors/shown.js";
@@ -17,7 +17,6 @@ const operand = kind<number | Handle<never>>(
   "a tensor or a number",
   (value) => typeof value === "number" || isTensor(value),
 );
-const bound = kind<number>("a number", (value) => typeof value === "number");
 const axis = integer();
 const axes = either(axis, arrayOf(axis));
 const elements = kind<HostArray>(
@@ -30,19 +29,11 @@ const keepdim = optional("keepdim", flag, false);
 /** The methods with a fixed number of parameters, sorted by what they take. All others take no arguments. */
 const fixed: MethodTable = [
   // JSON.stringify passes the name of the field.
-  [
-    "toJSON",
-    [
-      optional(
-        "key",
-        kind("a text", (value) => typeof value === "string"),
-      ),
-    ],
-  ],
+  ["toJSON", [optional("key", text("a text"))]],
   ["add sub mul div maximum minimum eq ne lt le gt ge", [required("other", operand)]],
   ["pow", [required("exponent", operand)]],
   ["where", [required("yes", operand), required("no", operand)]],
-  ["clamp", [optional("min", orNull(bound), null), optional("max", orNull(bound), null)]],
+  ["clamp", [optional("min", orNull(anyNumber), null), optional("max", orNull(anyNumber), null)]],
   ["matmul", [required("other", tensor)]],
   ["copy_", [required("source", tensor)]],
   ["setData", [required("elements", elements)]],
