@@ -29,7 +29,9 @@ export interface Assembled {
  */
 export async function assemble(config: TrainConfig, run?: Run): Promise<Assembled> {
   const { makeNetwork, data, copy } = await prepare(config, run);
-  return { trainer: makeTrainer(config, makeNetwork, data), data, copy };
+  const trainer = makeTrainer(config, makeNetwork, data);
+  checkFit(trainer.model, config, data);
+  return { trainer, data, copy };
 }
 
 interface PreparedParts {
@@ -38,21 +40,21 @@ interface PreparedParts {
   readonly copy: NetworkCopy | undefined;
 }
 
-/**
- * The network and the data for a configuration. Also configures the engine.
- * @throws ShapeError if the network does not fit the data
- */
+/** The network, which is not made yet, and the data for a configuration. Also configures the engine. */
 export async function prepare(config: TrainConfig, run?: Run): Promise<PreparedParts> {
   const { make, copy } = await prepareNetwork(config, run);
   const data = hintAtData(
     () => openData(config.data, config.augment),
     "put the dataset's four IDX files into a folder and pass it with --data",
   );
-  const { size, classes } = data.info;
-  // A folder may lack images of some classes.
-  const more = !datasetNames.includes(config.data);
-  checkNetwork(make(), size, classes.length, { loss: config.loss, more });
   return { makeNetwork: make, data, copy };
+}
+
+/** @throws ShapeError if a network does not fit the data */
+export function checkFit(model: nn.Module, { data, loss }: TrainConfig, { info }: OpenedData): void {
+  // A folder may lack images of some classes.
+  const more = !datasetNames.includes(data);
+  checkNetwork(model, info.size, info.classes.length, { loss, more });
 }
 
 /** Configures the engine and finds the network: that of a run, or the one that the configuration names. */

@@ -1,4 +1,5 @@
 /** The library's hints are for people who write code. Here they become hints for people who type commands. */
+import { withOwnCommands } from "./own-command.js";
 import { DataError, KilogradError, type ErrorDetails } from "../entries/index.js";
 
 /** Hints that tell what to write in code, and what to type instead. */
@@ -12,7 +13,7 @@ const typed: readonly (readonly [written: string, typed: string])[] = [
 
 /** The message of an error, with its hint for the command line. */
 export function messageForShell({ message }: KilogradError): string {
-  return typed.reduce((text, [written, instead]) => text.replace(written, instead), message);
+  return withOwnCommands(typed.reduce((text, [written, instead]) => text.replace(written, instead), message));
 }
 
 /** Where a hint turns to code. */

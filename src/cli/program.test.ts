@@ -52,10 +52,9 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ],
   ["train --data=", /--data: the value is empty; expected fashion-mnist, mnist, or a folder/],
   [
-    "train --resume x --epochs 3",
-    /--resume: a resumed run keeps its settings; .* got --epochs\. Hint: .* kilograd train x --weights x/,
+    "train exercise --resume x",
+    /keeps its settings; .* got exercise\. Hint: leave out exercise: `npx kilograd train --resume x`/,
   ],
-  ["train exercise --resume x", /keeps its settings; .* got exercise/],
   ["summary --input 1,x", /--input: invalid size; expected integers such as 1,28,28, got 1,x/],
   ["inspect --input x", /--input: invalid size/],
   ["inspect nets/gone.ts", /no such network or file/],
@@ -67,7 +66,7 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["predict x", /missing required argument 'images'/],
   ["import", /missing required argument 'file'/],
   ["import a.onnx --net exercise", /--net: an ONNX model brings its own network, got exercise/],
-  ["import a.pt --out .", /--out: \. already exists and is not empty/],
+  ["import a.pt --out .", /--out: \. already exists and is not an empty folder/],
 ];
 
 for (const [line, message] of usage) {

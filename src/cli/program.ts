@@ -1,11 +1,9 @@
 /** The program `kilograd`: finds the command, runs it, and returns an exit status. */
 import { Command, CommanderError } from "commander";
-import { KilogradError, UsageError } from "../entries/index.js";
 import { packageVersion } from "../entries/train-node.js";
-import { messageForShell } from "./command-hint.js";
 import { commands } from "./commands/index.js";
-import { innermostPlace, networkFailure } from "./network-module.js";
-import { FAILURE, USAGE, type Surroundings } from "./surroundings.js";
+import { reportFailure } from "./failure-text.js";
+import { USAGE, type Surroundings } from "./surroundings.js";
 
 /**
  * Runs a command line.
@@ -32,18 +30,6 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-    stderr.write(`${describe(error)}\n`);
-    return error instanceof UsageError ? USAGE : FAILURE;
+    return reportFailure(error, stderr);
   }
-}
-
-/** The message of one of our own errors, and of one that a network's file has thrown. Any other error is a bug in the program and is shown with its stack. */
-function describe(error: unknown): string {
-  if (error instanceof KilogradError) {
-    const place = innermostPlace(error);
-    return `kilograd: ${messageForShell(error)}${place ? `\n  at ${place.text}` : ""}`;
-  }
-  const failure = error instanceof Error ? networkFailure(error) : undefined;
-  if (failure) return describe(failure);
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

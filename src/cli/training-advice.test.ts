@@ -30,7 +30,7 @@ test("--stop-when-hopeless saves the run and ends with status 1; resuming contin
   const { status, stdout } = await kilograd(words(data, out, "--json", "--stop-when-hopeless"));
   assert.equal(status, 1);
   const events = jsonLines(stdout);
-  assert.deepEqual(events.at(-1), { type: "hopeless", run: out, resume: `kilograd train --resume ${out}` });
+  assert.deepEqual(events.at(-1), { type: "hopeless", run: out, resume: `npx kilograd train --resume ${out}` });
   assert.equal(events.filter(({ type }) => type === "epoch").length, 2);
   const [first, second] = events.filter(({ type, sign }) => type === "advice" && sign === "not learning");
   assert.deepEqual([first!["epoch"], first!["hopeless"]], [1, false]);
@@ -45,7 +45,7 @@ test("people are told how to continue a hopeless run", async (t) => {
   const { stdout } = await kilograd(words(data, out, "--stop-when-hopeless"));
   assert.match(
     stdout,
-    /\nStopped and saved, because the goal is out of reach\. To continue anyway: kilograd train --resume .*run\n$/,
+    /\nStopped and saved, because the goal is out of reach\. To continue anyway: npx kilograd train --resume .*run\n$/,
   );
 });
 

@@ -1,6 +1,7 @@
 /** What `kilograd train` prints while training: the notebook's lines, or events as JSON lines. */
 import { ProgressBar, type ProgressStream } from "../entries/index.js";
 import type { TrainingAdvice } from "../entries/report.js";
+import { afterTraining } from "./next-steps.js";
 import { verdictsTitle, type Answer, type Trainer, type Verdict } from "../entries/train.js";
 
 /** The outcome of a finished training. */
@@ -16,8 +17,8 @@ export interface TrainingOutput {
   follow(trainer: Trainer, folder: string): void;
   /** Prints a piece of advice after an epoch. */
   advise(advice: TrainingAdvice): void;
-  /** The training is done. */
-  finish(result: Result): void;
+  /** The training is done; its run is in `folder`. */
+  finish(result: Result, folder: string): void;
   /** The training was stopped; the command `resume` continues it. */
   interrupt(folder: string, resume: string): void;
   /** The training was stopped because it is hopeless; the command `resume` continues it. */
@@ -58,9 +59,10 @@ export class TextOutput implements TrainingOutput {
     this.print(`${hopeless ? "Hopeless" : "Advice"}: ${sign}: ${text}\n`);
   }
 
-  finish({ verdicts, answers }: Result): void {
+  finish({ verdicts, answers }: Result, folder: string): void {
     if (verdicts.length > 0) this.print(`${formatVerdicts(verdicts)}\n`);
     for (const { question, answer } of answers) this.print(`${question}: ${answer}`);
+    this.print(`\n${afterTraining(folder, verdicts)}`);
   }
 
   interrupt(_folder: string, resume: string): void {

@@ -35,7 +35,7 @@ const BEGINNINGS: readonly (readonly [RegExp, FileFormat])[] = [
   [/^qoif/, { what: "a QOI", hint: CONVERT }],
   [/^%PDF/, { what: "a PDF", hint: "save the page as PNG or JPEG" }],
   [/^\x93NUMPY/, { what: "a NumPy array", hint: "pass rows of numbers from 0 to 1" }],
-  [/^\0\0[\x08-\x0e][\x01-\x04]/, { what: "an IDX file, which holds a dataset", hint: "pass one image; a network is tested on a dataset with `kilograd evaluate`" }],
+  [/^\0\0[\x08-\x0e][\x01-\x04]/, { what: "an IDX file, which holds a dataset", hint: "pass one image; a network is tested on a dataset with `npx kilograd evaluate`" }],
   [/^PK\x03\x04/, { what: "a zip archive", hint: "unpack it first" }],
   [/^\x1f\x8b/, { what: "compressed with gzip", hint: "unpack it first" }],
   [/^version https:\/\/git-lfs/, { what: "a pointer of Git LFS instead of the file", hint: "fetch the file with `git lfs pull`" }],

@@ -6,7 +6,7 @@ import { parseConfig, type TrainConfig } from "../config/config.js";
 import type { ImageInfo } from "./datasets.js";
 
 /** The hint in errors about a folder that is not a run. */
-export const RUN_HINT = "give the folder of a run that `kilograd train` has written, such as runs/…";
+export const RUN_HINT = "give the folder of a run that `npx kilograd train` has written, such as runs/…";
 
 const recordSchema = z.strictObject({
   config: z.looseObject({}),

@@ -148,7 +148,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
 }
 
 function readMetadata(text: string | undefined, file: string): Metadata {
-  const hint = "give the folder of a run that `kilograd train` has written";
+  const hint = "give the folder of a run that `npx kilograd train` has written";
   if (text === undefined) {
     throw new DataError({ op: "checkpoint", problem: `${file} contains tensors but no training state`, hint });
   }

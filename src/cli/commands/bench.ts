@@ -4,6 +4,7 @@ import { configure, F, manualSeed, compile, optim, profile, rand, randint, type 
 import { checkNetwork, type LossName } from "../../entries/train.js";
 import { findNetwork } from "../network-file.js";
 import { addSettings, readConfig } from "../options.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
@@ -20,11 +21,11 @@ interface BenchOptions {
 /** More than anyone means, of anything that is counted. */
 const MOST = 1e6;
 
-const EXAMPLES = `
-Examples:
-  kilograd bench                                    the exercise's network, in batches of 32
-  kilograd bench --profile --threads 1              the time of each kernel
-  kilograd bench my-net.ts --input 3,32,32 --classes 10`;
+const EXAMPLES = [
+  ["bench", "the exercise's network, in batches of 32"],
+  ["bench --profile --threads 1", "the time of each kernel"],
+  ["bench my-net.ts --input 3,32,32 --classes 10"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   addSettings(command, ["loss"])
@@ -36,7 +37,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .option("--classes <n>", "number of classes that the network distinguishes", "10")
     .option("--steps <n>", "number of steps to time", "200")
     .option("--profile", "list the time that each thread spends on each kernel and on waiting")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (net: string, options: BenchOptions) => {
       if (options.threads !== undefined) configure({ threads: readWhole("--threads", options.threads, 1, MOST) });
       const batch = readWhole("--batch-size", options.batchSize, 1, MOST);

@@ -3,6 +3,7 @@ import { KilogradError } from "../../entries/index.js";
 import { gatherFacts, judge, rulesFor } from "../../entries/train.js";
 import { makeTest, openRun } from "../assembly.js";
 import { addSettings, readGoal } from "../options.js";
+import { ownCommand } from "../own-command.js";
 import { FAILURE, type DefineCommand } from "../surroundings.js";
 import { formatVerdicts } from "../training-output.js";
 
@@ -28,6 +29,6 @@ function withoutGoal(folder: string, data: string): KilogradError {
   return new KilogradError({
     op: "check",
     problem: `${folder} has no goal: the four rules are for MNIST, and this run was trained on ${data}`,
-    hint: `give a goal in percent, such as kilograd check ${folder} --goal 90`,
+    hint: `give a goal in percent, as in \`${ownCommand`check ${folder} --goal 90`}\``,
   });
 }

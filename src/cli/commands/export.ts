@@ -4,6 +4,7 @@ import { UsageError, type nn } from "../../entries/index.js";
 import { describeRun, exportNpz, exportOnnx, exportPytorch, exportSafetensors } from "../../entries/export.js";
 import { licenseOf, makeFolder, writeFileAtomic, type Run } from "../../entries/train-node.js";
 import { openRun } from "../assembly.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand } from "../surroundings.js";
 
 interface ExportOptions {
@@ -56,11 +57,11 @@ const formats: Readonly<Record<string, Format>> = {
 };
 const names = Object.keys(formats).join(", ");
 
-const EXAMPLES = `
-Examples:
-  kilograd export runs/first --to onnx --softmax --preprocessing    takes bytes, gives likelihoods
-  kilograd export runs/first --to pytorch --out elsewhere           then: python elsewhere/model.py
-  kilograd export runs/first --to safetensors --weights best`;
+const EXAMPLES = [
+  ["export runs/first --to onnx --softmax --preprocessing", "takes bytes, gives likelihoods"],
+  ["export runs/first --to pytorch --out elsewhere", "then: python elsewhere/model.py"],
+  ["export runs/first --to safetensors --weights best"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
   command
@@ -71,7 +72,7 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
     .option("--weights <which>", "last, or best for those of the epoch with the most correct answers", "last")
     .option("--softmax", "onnx: end with a softmax, so that the outputs are likelihoods")
     .option("--preprocessing", "onnx: take bytes from 0 to 255 and normalise them in the graph")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (folder: string, options: ExportOptions) => {
       const format = checkOptions(options);
       const { run, model, load } = await openRun(folder, surroundings);

@@ -1,8 +1,9 @@
 /** `kilograd find-batch-size [net]` */
 import { percent, significant, whole } from "../../entries/report.js";
 import { tryBatchSizes, type BatchSizeTrial } from "../../entries/train.js";
-import { prepare } from "../assembly.js";
+import { checkFit, prepare } from "../assembly.js";
 import { addSettings, readConfig, type SettingOptions } from "../options.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
@@ -13,10 +14,10 @@ interface FindBatchSizeOptions extends SettingOptions {
   readonly json?: true;
 }
 
-const EXAMPLES = `
-Examples:
-  kilograd find-batch-size                          the exercise's network with the default recipe
-  kilograd find-batch-size my-net.ts --sizes 32,256 --images 60000`;
+const EXAMPLES = [
+  ["find-batch-size", "the exercise's network with the default recipe"],
+  ["find-batch-size my-net.ts --sizes 32,256 --images 60000"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   command
@@ -30,12 +31,14 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .option("--images <n>", "number of training images; each size sees them once", "10000")
     .option("--keep-lr", "use the same learning rate for every size; by default it is scaled with the size")
     .option("--json", "print one JSON line per size")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (net: string, options: FindBatchSizeOptions) => {
       const batchSizes = options.sizes.split(",").map((word) => readWhole("--sizes", word, 1));
       const images = readWhole("--images", options.images, 1);
       const config = readConfig(net, options);
-      const trials = { config, ...(await prepare(config)), batchSizes, images, scaleLr: !options.keepLr };
+      const { makeNetwork, data } = await prepare(config);
+      checkFit(makeNetwork(), config, data);
+      const trials = { config, makeNetwork, data, batchSizes, images, scaleLr: !options.keepLr };
       if (!options.json) stdout.write(`${row(["batch size", "lr", "steps", "images/s", "test loss", "accuracy"])}\n`);
       for await (const trial of tryBatchSizes(trials)) {
         stdout.write(`${options.json ? JSON.stringify(trial) : row(cells(trial))}\n`);

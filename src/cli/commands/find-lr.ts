@@ -1,10 +1,11 @@
 /** `kilograd find-lr [net]` */
 import { UsageError } from "../../entries/index.js";
 import { chartFile, significant, textChart, type Chart } from "../../entries/report.js";
-import { lrRangeTest, makeTrainer, suggestLr, type RangePoint, type RateSuggestion } from "../../entries/train.js";
+import { lrRangeTest, suggestLr, type RangePoint, type RateSuggestion } from "../../entries/train.js";
 import { writeFileAtomic } from "../../entries/train-node.js";
-import { prepare } from "../assembly.js";
+import { assemble } from "../assembly.js";
 import { addSettings, readConfig, readNumber, type SettingOptions } from "../options.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
@@ -16,11 +17,11 @@ interface FindLrOptions extends SettingOptions {
   readonly json?: true;
 }
 
-const EXAMPLES = `
-Examples:
-  kilograd find-lr                                  the exercise's network with the default recipe
-  kilograd find-lr my-net.ts --optimizer adam --to 1
-  kilograd find-lr --svg range-test.svg`;
+const EXAMPLES = [
+  ["find-lr", "the exercise's network with the default recipe"],
+  ["find-lr my-net.ts --optimizer adam --to 1"],
+  ["find-lr --svg range-test.svg"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   command
@@ -35,7 +36,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .option("--steps <n>", "number of steps from the first rate to the last", "300")
     .option("--svg <file>", "also draw the curve")
     .option("--json", "print the points and the suggestion as JSON")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (net: string, options: FindLrOptions) => {
       const points = await rangeTest(net, options);
       const suggestion = suggestLr(points);
@@ -54,8 +55,7 @@ async function rangeTest(net: string, options: FindLrOptions): Promise<RangePoin
   const steps = readWhole("--steps", options.steps, 20);
   // Without a schedule, which would change the momentum as well.
   const config = { ...readConfig(net, options), schedule: { name: "constant" } as const };
-  const { makeNetwork, data } = await prepare(config);
-  const { model, optimizer, trainLoader } = makeTrainer(config, makeNetwork, data).options;
+  const { model, optimizer, trainLoader } = (await assemble(config)).trainer.options;
   const batches = (function* () {
     for (;;) yield* trainLoader.iterate();
   })();

@@ -25,7 +25,7 @@ test("data of one's own without a goal is not judged", async (t) => {
   assert.equal(checked.status, 1);
   assert.match(
     checked.stderr,
-    /has no goal: the four rules are for MNIST, and .* such as kilograd check .* --goal 90\.$/m,
+    /has no goal: the four rules are for MNIST, and .* as in `npx kilograd check .* --goal 90`\.$/m,
   );
   assert.match((await kilograd(["check", run, "--goal", "1"])).stdout, /^The goal\npass {2}at least 1 %/);
   assert.equal((await kilograd(["check", run, "--goal", "101"])).status, 2);

@@ -106,7 +106,7 @@ test("a model that takes bytes is refused, with the export option that makes one
   await kilograd(["export", run, "--to", "onnx", "--preprocessing", "--out", model]);
   const { status, stderr } = await kilograd(["import", model, "--data", data, "--out", path.join(folder, "again")]);
   assert.equal(status, 1);
-  assert.match(stderr, /expected FLOAT, got UINT8\. Hint: .*`kilograd export`, leave out --preprocessing\.$/m);
+  assert.match(stderr, /expected FLOAT, got UINT8\. Hint: .*`npx kilograd export`, leave out --preprocessing\.$/m);
 });
 
 test("a file that does not fit or does not exist is an error with status 1", async (t) => {

@@ -3,10 +3,12 @@ import path from "node:path";
 import { UsageError } from "../../entries/index.js";
 import { DataLoader } from "../../entries/data.js";
 import { evaluate, networks } from "../../entries/train.js";
-import { datasetNames, defaultRunFolder, Run } from "../../entries/train-node.js";
+import { datasetNames, Run } from "../../entries/train-node.js";
 import { assemble } from "../assembly.js";
 import { isOnnx } from "../network-file.js";
 import { addSettings, DATA, readConfig } from "../options.js";
+import { checkFolder, makeRun } from "../run-folder.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 import { loadWeights, metadataOf } from "../weights-file.js";
 
@@ -17,14 +19,13 @@ interface ImportOptions {
   readonly out?: string;
 }
 
-const EXAMPLES = `
-Examples:
-  kilograd import model.pt                          weights of the exercise's network, trained in PyTorch
-  kilograd import weights.npz --net my-net.ts       weights of a network of your own
-  kilograd import model.onnx --out runs/onnx        a network with its weights
-Afterwards:
-  kilograd evaluate runs/onnx
-  kilograd train --weights model.pt --lr 0.01       train from these weights with settings of your own`;
+const EXAMPLES = [
+  ["import model.pt", "weights of the exercise's network, trained in PyTorch"],
+  ["import weights.npz --net my-net.ts", "weights of a network of your own"],
+  ["import model.onnx --out runs/onnx", "a network with its weights"],
+  ["evaluate runs/onnx"],
+  ["train --weights model.pt --lr 0.01", "train from these weights with settings of your own"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
   addSettings(command, ["loss"])
@@ -36,13 +37,12 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
     )
     .option("--data <name|folder>", `the data that it was trained on (default: what the file says, or mnist): ${DATA}`)
     .option("--out <folder>", "the run's folder (default: runs/<date>-<time>-import)")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action((file: string, options: ImportOptions) => importFile(file, options, surroundings));
 };
 
 async function importFile(file: string, options: ImportOptions, { stdout }: Surroundings): Promise<void> {
-  const { out = defaultRunFolder("import", new Date()) } = options;
-  checkOptions(file, options, out);
+  checkOptions(file, options);
   const metadata = await metadataOf(file);
   const said = knownSettings(metadata, isOnnx(file));
   const used = Object.entries(said).filter(([name]) => options[name as keyof KnownSettings] === undefined);
@@ -56,7 +56,7 @@ async function importFile(file: string, options: ImportOptions, { stdout }: Surr
   // A test of a few images, because the training that would notice scores instead of log-likelihoods does not take place.
   const [few] = new DataLoader(opened.test, { batchSize: 2 });
   if (few) evaluate(trainer.model, [few], config);
-  const run = Run.create(out, config, opened, copy);
+  const { run } = makeRun(options.out, "import", (folder) => Run.create(folder, config, opened, copy));
   const close = run.follow(trainer);
   // A training that is stopped before its first step leaves a checkpoint of its initial weights.
   trainer.on("start", () => trainer.stop());
@@ -67,7 +67,7 @@ async function importFile(file: string, options: ImportOptions, { stdout }: Surr
   }
   const count = [...trainer.model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0);
   for (const notice of notices) stdout.write(`${notice}\n`);
-  stdout.write(`${count.toLocaleString("en")} parameters from ${file}\nRun: ${out}\n`);
+  stdout.write(`${count.toLocaleString("en")} parameters from ${file}\nRun: ${run.folder}\n`);
 }
 
 function hintAtNet({ network }: Readonly<Record<string, string>>): string {
@@ -94,15 +94,9 @@ function knownSettings({ network, data, loss }: Readonly<Record<string, string>>
   };
 }
 
-function checkOptions(file: string, { net }: ImportOptions, out: string): void {
+function checkOptions(file: string, { net, out }: ImportOptions): void {
   if (net !== undefined && isOnnx(file)) {
     throw new UsageError({ op: "--net", problem: "an ONNX model brings its own network", got: path.basename(net) });
   }
-  if (!Run.isFree(out)) {
-    throw new UsageError({
-      op: "--out",
-      problem: `${out} already exists and is not empty`,
-      hint: "choose another folder",
-    });
-  }
+  checkFolder(out);
 }

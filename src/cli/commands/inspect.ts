@@ -3,6 +3,7 @@ import { advise, drawNetwork, formatAdvice, formatInspection, inspectNetwork } f
 import { writeFileAtomic } from "../../entries/train-node.js";
 import { hintAtInput, inputOption, inputSizes } from "../input-size.js";
 import { findNetwork } from "../network-file.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand } from "../surroundings.js";
 
 interface InspectOptions {
@@ -11,11 +12,11 @@ interface InspectOptions {
   readonly json?: true;
 }
 
-const EXAMPLES = `
-Examples:
-  kilograd inspect                                  the exercise's network
-  kilograd inspect my-net.ts --input 3,32,32        your own network, for 32×32 colour images
-  kilograd inspect my-net.ts --svg my-net.svg       draw it as well`;
+const EXAMPLES = [
+  ["inspect", "the exercise's network"],
+  ["inspect my-net.ts --input 3,32,32", "your own network, for 32×32 colour images"],
+  ["inspect my-net.ts --svg my-net.svg", "draw it as well"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, { stdout }) => {
   command
@@ -24,7 +25,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .addOption(inputOption())
     .option("--svg <file>", "also draw the network")
     .option("--json", "print the layers and the advice as JSON")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (net: string, { input, svg, json }: InspectOptions) => {
       const sizes = inputSizes(net, input);
       const network = (await findNetwork(net))();

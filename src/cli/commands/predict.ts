@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { DataError, UsageError } from "../../entries/index.js";
 import { Classifier, type Prediction } from "../../entries/predict.js";
 import { openRun } from "../assembly.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand } from "../surroundings.js";
 
 interface PredictWords {
@@ -13,10 +14,10 @@ interface PredictWords {
 /** The words of --invert and --centre. */
 const CHOICES: Readonly<Record<string, "auto" | boolean>> = { auto: "auto", true: true, false: false };
 
-const EXAMPLES = `
-Examples:
-  kilograd predict runs/first seven.png
-  kilograd predict runs/first photo.jpg --invert true      the picture is dark on light, and must not be`;
+const EXAMPLES = [
+  ["predict runs/first seven.png"],
+  ["predict runs/first photo.jpg --invert true", "the picture is dark on light, and must not be"],
+] as const;
 
 /** The width of the bar for a likelihood of 1, in characters. */
 const BAR = 30;
@@ -36,7 +37,7 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
       "scale and centre a drawing as MNIST does: true, false, or auto, as in training",
       "auto",
     )
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (folder: string, files: string[], words: PredictWords) => {
       const options = { invert: readChoice("--invert", words.invert), centre: readChoice("--centre", words.centre) };
       const { run, model, load } = await openRun(folder, surroundings);

@@ -2,6 +2,7 @@
 import { formatAnswer, formatQuestion, judgeAnswer, makeQuiz, type Asked } from "../../entries/quiz.js";
 import { answerQuestions, gatherFacts } from "../../entries/train.js";
 import { makeTest, openRun } from "../assembly.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
@@ -13,12 +14,12 @@ interface QuizOptions {
   readonly solution?: string;
 }
 
-const EXAMPLES = `
-Examples:
-  kilograd quiz                                     ten questions, with new figures each time
-  kilograd quiz --seed 7 --questions 3              the same three questions every time
-  printf '130\\nb\\n' | kilograd quiz --seed 7        answers from a file or a program
-  kilograd quiz --solution runs/2026-05-01-142530-default`;
+const EXAMPLES = [
+  ["quiz", "ten questions, with new figures each time"],
+  ["quiz --seed 7 --questions 3", "the same three questions every time"],
+  ["quiz --seed 7 < answers.txt", "answers from a file"],
+  ["quiz --solution runs/2026-05-01-142530-default"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
   command
@@ -26,7 +27,7 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
     .option("--questions <n>", "number of questions", "10")
     .option("--seed <n>", "seed for the questions and their figures (default: a random one)")
     .option("--solution <run>", "answer the notebook's six questions about a run instead")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async ({ questions, seed, solution }: QuizOptions) => {
       if (solution !== undefined) return solve(solution, surroundings);
       const from =

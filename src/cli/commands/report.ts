@@ -5,6 +5,7 @@ import { comparisonPage, gatherRunReport, runPage, textReport, type RunReport } 
 import { Run, writeFileAtomic } from "../../entries/train-node.js";
 import { openRun, openTestData } from "../assembly.js";
 import { asUsageError } from "../options.js";
+import { examples } from "../own-command.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 
 interface ReportOptions {
@@ -13,11 +14,11 @@ interface ReportOptions {
   readonly digits: string;
 }
 
-const EXAMPLES = `
-Examples:
-  kilograd report runs/2026-05-01-142530-default            write report.html into the run's folder
-  kilograd report runs/a runs/b --out comparison.html       compare two runs
-  kilograd report runs/a --text                             draw curves and the confusion matrix in the terminal`;
+const EXAMPLES = [
+  ["report runs/2026-05-01-142530-default", "write report.html into the run's folder"],
+  ["report runs/a runs/b --out comparison.html", "compare two runs"],
+  ["report runs/a --text", "draw curves and the confusion matrix in the terminal"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
   command
@@ -26,7 +27,7 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
     .option("--out <file>", "the page (default: report.html in the run's folder; for several runs, comparison.html)")
     .option("--text", "draw curves and the confusion matrix in the terminal instead of writing a file")
     .option("--digits <classes>", "classes whose activation maps are shown, by number, separated by commas", "2,5,8")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (folders: readonly string[], options: ReportOptions) => {
       const { stdout } = surroundings;
       const digits = folders.length === 1 && !options.text ? readDigits(options.digits) : [];

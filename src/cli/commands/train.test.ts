@@ -23,7 +23,9 @@ test("the output is the notebook's: summary, a bar and a test for each epoch, ru
   const { status, stdout, stderr } = await kilograd(words(data, out, "--goal", "60"));
   assert.equal(status, 0);
   assert.equal(stderr, "");
-  const lines = stdout.trimEnd().split("\n");
+  const [before, next] = stdout.split("\nNext:\n");
+  assert.match(next!, /^ {2}npx kilograd .* curves, confusion matrix and mistakes, as a page\n/m);
+  const lines = before!.trimEnd().split("\n");
   assert.equal(lines[1], "        Layer (type)               Output Shape         Param #");
   // Advice on so short a training is tested elsewhere.
   const rest = lines.slice(lines.lastIndexOf("-".repeat(64)) + 1).filter((line, i, all) => {
@@ -93,7 +95,7 @@ for (const [stopAt, when] of [
     assert.deepEqual(jsonLines(stopped.stdout).at(-1), {
       type: "interrupted",
       run: out,
-      resume: `kilograd train --resume ${out}`,
+      resume: `npx kilograd train --resume ${out}`,
     });
     const resumed = jsonLines((await kilograd(["train", "--resume", out, "--json"])).stdout);
     assert.deepEqual(resumed.at(-1), whole.at(-1));
@@ -115,7 +117,7 @@ test("when stopped, it tells people how to continue", async (t) => {
   const { data, out } = place(t);
   const { status, stdout } = await kilograd(words(data, out), "Test set");
   assert.equal(status, 130);
-  assert.match(stdout, /\n\nStopped and saved\. To continue: kilograd train --resume .*run\n$/);
+  assert.match(stdout, /\n\nStopped and saved\. To continue: npx kilograd train --resume .*run\n$/);
 });
 
 test("a finished run is not resumed", async (t) => {
@@ -123,7 +125,14 @@ test("a finished run is not resumed", async (t) => {
   await kilograd(words(data, out));
   const { status, stderr } = await kilograd(["train", "--resume", out]);
   assert.equal(status, 1);
-  assert.match(stderr, /is finished: epoch 2 was its last\. Hint: see its result with `kilograd check/);
+  const changed = await kilograd(["train", "--resume", out, "--epochs", "3", "--data", data, "--json"]);
+  assert.equal(changed.status, 2);
+  const instead = `npx kilograd train exercise --weights ${out} --epochs 3 --data ${data}`;
+  assert.ok(
+    changed.stderr.includes(`got --epochs --data. Hint: `) && changed.stderr.includes(`\`${instead}\``),
+    changed.stderr,
+  );
+  assert.match(stderr, /is finished: epoch 2 was its last\. Hint: see its result with `npx kilograd evaluate/);
 });
 
 test("a run is not resumed on other data, and a changed checkpoint is not read", async (t) => {

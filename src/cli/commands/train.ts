@@ -15,9 +15,14 @@ import {
   type TrainConfig,
   type Trainer,
 } from "../../entries/train.js";
-import { defaultRunFolder, Run, trainingLogs, type StartLog } from "../../entries/train-node.js";
+import { Run, trainingLogs, type StartLog } from "../../entries/train-node.js";
 import { assemble, networkLine } from "../assembly.js";
 import { addSettings, readConfig, readThreads, type SettingOptions } from "../options.js";
+import { reportFailure } from "../failure-text.js";
+import { afterFailure } from "../next-steps.js";
+import { examples, ownCommand } from "../own-command.js";
+import { checkFolder, makeRun } from "../run-folder.js";
+import { refuseSettings } from "../resumed-settings.js";
 import { FAILURE, INTERRUPTED, type DefineCommand, type Surroundings } from "../surroundings.js";
 import { adviseAlong } from "../training-advice.js";
 import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "../training-output.js";
@@ -32,14 +37,14 @@ interface TrainOptions extends SettingOptions {
   readonly stopWhenHopeless?: true;
 }
 
-const EXAMPLES = `
-Examples:
-  kilograd train                                    the exercise, with a recipe that passes its four rules
-  kilograd train --recipe notebook                  exactly as in the notebook
-  kilograd train my-net.ts --epochs 4 --schedule step:stepSize=2,gamma=0.5
-  kilograd train --stop-when-hopeless               stop early if the goal is out of reach
-  kilograd train --augment rotation=10,shift=0.07,scale=0.1
-  kilograd train --resume runs/2026-05-01-142530-default`;
+const EXAMPLES = [
+  ["train", "the exercise, with a recipe that passes its four rules"],
+  ["train --recipe notebook", "exactly as in the notebook"],
+  ["train my-net.ts --epochs 4 --schedule step:stepSize=2,gamma=0.5"],
+  ["train --stop-when-hopeless", "stop early if the goal is out of reach"],
+  ["train --augment rotation=10,shift=0.07,scale=0.1"],
+  ["train --resume runs/2026-05-01-142530-default"],
+] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings, end) => {
   addSettings(
@@ -56,30 +61,12 @@ export const defineCommand: DefineCommand = (command, surroundings, end) => {
     .option("--stop-when-hopeless", "stop if the goal is out of reach, with exit status 1")
     .option("--json", "print events as JSON lines")
     .option("--dump-plan", "print the plan and the loop nests of a training step instead of training")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", () => examples(EXAMPLES))
     .action(async (net: string, options: TrainOptions, command: Command) => {
-      if (options.resume !== undefined) refuseSettings(net, options.resume, command);
+      if (options.resume !== undefined) refuseSettings(options.resume, command);
       end(await (options.dumpPlan ? dumpPlan : train)(net, options, surroundings));
     });
 };
-
-/** A resumed run keeps its settings. Only options that do not affect the result are allowed. */
-function refuseSettings(net: string, run: string, command: Command): void {
-  const free = new Set(["resume", "json", "log", "threads", "stopWhenHopeless"]);
-  const given = command.options.filter((option) => {
-    const name = option.attributeName();
-    return command.getOptionValueSource(name) === "cli" && !free.has(name);
-  });
-  const words = [...(command.args.length > 0 ? [net] : []), ...given.map(({ long }) => long!)];
-  if (words.length === 0) return;
-  throw new UsageError({
-    op: "--resume",
-    problem: "a resumed run keeps its settings",
-    expected: "no options other than --threads, --log, --json and --stop-when-hopeless",
-    got: words.join(" "),
-    hint: `to go on from its weights with other settings, start a new run: kilograd train ${run} --weights ${run} and the options`,
-  });
-}
 
 /** Takes one step to see what it compiles to. */
 async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surroundings): Promise<number> {
@@ -92,9 +79,30 @@ async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surround
 
 async function train(net: string, options: TrainOptions, surroundings: Surroundings): Promise<number> {
   const logs = await readLogs(options.log);
-  const { run, trainer, size, from } = await (options.resume === undefined
+  const prepared = await (options.resume === undefined
     ? begin(net, options, surroundings)
     : resume(options.resume, options.threads));
+  const { run, trainer, discard } = prepared;
+  let steps = 0;
+  trainer.on("step", () => steps++);
+  try {
+    return await follow(prepared, logs, options, surroundings);
+  } catch (error) {
+    // A run that was refused at its first batch has nothing to keep.
+    if (steps === 0) discard?.();
+    const status = reportFailure(error, surroundings.stderr);
+    if (steps > 0) surroundings.stderr.write(`${afterFailure(run, error)}\n`);
+    return status;
+  }
+}
+
+/** Trains, and prints and records what happens. */
+async function follow(
+  { run, trainer, size, from }: Prepared,
+  logs: readonly StartLog[],
+  options: TrainOptions,
+  surroundings: Surroundings,
+): Promise<number> {
   const output: TrainingOutput = options.json
     ? new JsonOutput(surroundings.stdout)
     : new TextOutput(surroundings.stdout, formatSummary(summarize(trainer.model, size)));
@@ -110,8 +118,8 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
     output.follow(trainer, run.folder);
     const hopeless = adviseAlong({ run, trainer, output, known, stop: options.stopWhenHopeless ?? false });
     const finished = await trainer.run();
-    if (finished) output.finish(await conclude(run, trainer, last!));
-    else output[hopeless() ? "giveUp" : "interrupt"](run.folder, resumeCommand(run.folder));
+    if (finished) output.finish(await conclude(run, trainer, last!), run.folder);
+    else output[hopeless() ? "giveUp" : "interrupt"](run.folder, ownCommand`train --resume ${run.folder}`);
     return finished ? 0 : hopeless() ? FAILURE : INTERRUPTED;
   } finally {
     closeRun();
@@ -138,31 +146,27 @@ interface Prepared {
   readonly trainer: Trainer;
   /** The size of an image. */
   readonly size: Shape;
+  /** Removes a run that has just been made. */
+  readonly discard?: () => void;
   /** Where a resumed run continues. */
   readonly from?: Checkpoint;
 }
 
 async function begin(net: string, options: TrainOptions, { stderr }: Surroundings): Promise<Prepared> {
   const config = readConfig(net, options);
-  const folder = options.out ?? defaultRunFolder(config.recipe, new Date());
-  if (folder === "" || !Run.isFree(folder)) {
-    throw new UsageError({
-      op: "--out",
-      problem: folder === "" ? "the value is empty" : `${folder} already exists and is not an empty folder`,
-      hint: "choose another folder, or continue the run in it with --resume",
-    });
-  }
+  checkFolder(options.out);
   const { trainer, data, copy } = await assemble(config);
   const { size, classes } = data.info;
   if (config.earlyCrop && croppedEpochs(config) > 0) {
     checkCropped(trainer, croppedSize(size, config.earlyCrop), classes.length, config);
   }
   if (config.weights !== null) {
-    const hint = "name the network that the weights belong to, as in `kilograd train my-net.ts --weights file`";
+    const hint = `name the network that the weights belong to, as in \`${ownCommand`train my-net.ts --weights ${config.weights}`}\``;
     // Standard output may be JSON.
     for (const notice of await loadWeights(trainer.model, config.weights, hint)) stderr.write(`${notice}\n`);
   }
-  return { run: Run.create(folder, config, data, copy), trainer, size };
+  const made = makeRun(options.out, config.recipe, (folder) => Run.create(folder, config, data, copy));
+  return { ...made, trainer, size };
 }
 
 /** A network may accept whole images but not smaller ones. */
@@ -190,7 +194,7 @@ async function resume(folder: string, threads: string | undefined): Promise<Prep
     throw new StateError({
       op: "--resume",
       problem: `the run in ${folder} is finished: epoch ${config.epochs} was its last`,
-      hint: `see its result with \`kilograd check ${folder}\``,
+      hint: `see its result with \`${ownCommand`evaluate ${folder}`}\``,
     });
   }
   const { trainer, data } = await assemble(
@@ -200,12 +204,6 @@ async function resume(folder: string, threads: string | undefined): Promise<Prep
   run.checkData(data.hashes);
   trainer.restore(from.state);
   return { run, trainer, size: data.info.size, from };
-}
-
-/** The command in the form in which the user started the program. */
-function resumeCommand(folder: string): string {
-  const words = process.env["npm_lifecycle_event"] === "start" ? "npm start --" : "kilograd train";
-  return `${words} --resume ${folder}`;
 }
 
 async function conclude({ record }: Run, trainer: Trainer, last: EpochEvent): Promise<Result> {

@@ -115,7 +115,7 @@ function readInputs(graph: GraphProto, initializers: ReadonlyMap<string, Constan
       problem: `${file}: its input "${name}" has an element type that is not supported`,
       expected: "FLOAT",
       got: TensorProto_DataType[kind] ?? String(kind),
-      hint: "export the network without preprocessing of bytes; with `kilograd export`, leave out --preprocessing",
+      hint: "export the network without preprocessing of bytes; with `npx kilograd export`, leave out --preprocessing",
     });
   }
   if (graph.output.length > 1) {
