@@ -5,6 +5,7 @@ import { DataError, KilogradError, type ErrorDetails } from "../entries/index.js
 /** Hints that tell what to write in code, and what to type instead. */
 const typed: readonly (readonly [written: string, typed: string])[] = [
   ['choose the loss "cross-entropy", as in { loss: "cross-entropy" }', "pass --loss cross-entropy"],
+  ['choose the loss "nll"', "pass --loss nll"],
   [
     "set the schedule's cycleMomentum to false to keep the momentum constant",
     "--schedule onecycle:cycleMomentum=false keeps the momentum constant",

@@ -8,15 +8,23 @@ import type { Module } from "./module.js";
 
 /** Runs `body`, which may change modes, and then restores the mode of each module. */
 export function keepingModes<T>(model: Module, body: () => T): T {
-  const modes = [...model.modules()].map((module) => [module, module.training] as const);
+  const putBack = rememberModes(model);
   try {
     return body();
   } finally {
+    putBack();
+  }
+}
+
+/** Remembers the mode of each module. Returns a function that restores them. */
+export function rememberModes(model: Module): () => void {
+  const modes = [...model.modules()].map((module) => [module, module.training] as const);
+  return () => {
     for (const [module, training] of modes) {
       if (module.training !== training) forgetRecordings();
       module.training = training;
     }
-  }
+  };
 }
 
 /** Runs `body` with the network in evaluation mode, and then restores the mode of each module. */

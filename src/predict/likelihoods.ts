@@ -30,8 +30,7 @@ export function likelihoodsOf(model: Module, input: Tensor, classes: number): nu
       hint: "end forward() with F.logSoftmax(x.flatten(1), 1), and give classifiers the names of the network's classes",
     });
   }
-  const likelihoods = areLikelihoods(output) ? output : output.softmax(1);
-  const values = [...likelihoods.data()];
+  const values = [...asLikelihoods(output).data()];
   if (values.some(Number.isNaN)) {
     throw new StateError({
       op: "predict",
@@ -42,8 +41,22 @@ export function likelihoodsOf(model: Module, input: Tensor, classes: number): nu
   return values;
 }
 
-function areLikelihoods(output: Tensor): boolean {
-  const values = [...output.data()];
-  const total = values.reduce((sum, x) => sum + x, 0);
-  return values.every((x) => x >= 0 && x <= 1) && Math.abs(total - 1) <= TOLERANCE;
+/** The likelihoods [N, classes] for outputs [N, classes] that are likelihoods, log-likelihoods or scores. */
+export function asLikelihoods(output: Tensor): Tensor {
+  return areLikelihoods(output) ? output : output.softmax(1);
+}
+
+/** Whether outputs [N, classes] are not negative and add up to 1 for each image. */
+export function areLikelihoods(output: Tensor): boolean {
+  const values = output.data();
+  const classes = output.shape[1]!;
+  for (let start = 0; start < values.length; start += classes) {
+    let total = 0;
+    for (let i = start; i < start + classes; i++) {
+      if (!(values[i]! >= 0)) return false;
+      total += values[i]!;
+    }
+    if (!(Math.abs(total - 1) <= TOLERANCE)) return false;
+  }
+  return values.length > 0;
 }

@@ -3,6 +3,7 @@ import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
+import { asLikelihoods } from "../predict/likelihoods.js";
 import { refuseOutside } from "../ops/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -17,9 +18,9 @@ export interface Predictions {
 }
 
 /**
- * Classifies images. A network's outputs may be log-likelihoods or scores (logits): the softmax of both is the
+ * Classifies images. A network's outputs may be log-likelihoods or scores (logits), whose softmax is the likelihoods, or
  * likelihoods. Each module gets its own mode back.
- * @param model a network that computes log-likelihoods or scores [N, classes]; it is called in evaluation mode
+ * @param model a network that computes log-likelihoods, scores or likelihoods [N, classes]; it is called in evaluation mode
  * @param batches images [N, C, H, W] with their classes, int32 [N], in an order that does not change
  * @returns the likelihoods, and the true classes
  * @throws ArgumentError for a label that is none of the classes
@@ -33,7 +34,7 @@ export function predict(model: Module, batches: Iterable<Batch>): Predictions {
     const parts: Float32Array[] = [];
     let classes = 0;
     for (const [images, targets] of batches) {
-      const output = noGrad(() => (model as (images: Tensor) => Tensor)(images).softmax(1));
+      const output = noGrad(() => asLikelihoods((model as (images: Tensor) => Tensor)(images)));
       parts.push(output.data() as Float32Array);
       classes = output.shape[1]!;
       const given = targets.data();

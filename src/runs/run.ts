@@ -98,10 +98,17 @@ export class Run {
     const versions = { kilograd: packageVersion(), node: process.versions.node };
     const kept = network && { file: network.file, sha256: sha256(network.bytes), sources: network.sources };
     const record = { config, data: hashes, images: info, ...(kept ? { network: kept } : {}), versions };
-    makeFolder(folder);
-    if (network) writeFileAtomic(path.join(folder, network.file), network.bytes);
-    writeFileAtomic(path.join(folder, "config.json"), `${JSON.stringify(record, null, 2)}\n`);
-    return new Run(folder, record);
+    const run = new Run(folder, record);
+    const isNew = !fs.existsSync(folder);
+    try {
+      makeFolder(folder);
+      if (network) writeFileAtomic(path.join(folder, network.file), network.bytes);
+      writeFileAtomic(run.configFile, `${JSON.stringify(record, null, 2)}\n`);
+    } catch (error) {
+      if (isNew) fs.rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+    return run;
   }
 
   /**
@@ -257,6 +264,10 @@ export class Run {
       writeFileAtomic(this.file("last"), bytes);
     });
     return () => metrics.close();
+  }
+
+  private get configFile(): string {
+    return path.join(this.folder, "config.json");
   }
 
   private get metricsFile(): string {

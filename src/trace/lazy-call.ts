@@ -1,15 +1,14 @@
 /**
- * Calls a network to see what it consists of. Tensors are lazy, so nothing is computed. Mode, buffers and random state
- * are restored afterwards.
+ * Calls a network to see what it consists of. Tensors are lazy, so nothing is computed. The network's state is
+ * restored afterwards.
  */
 import { noGrad } from "../graph/grad-mode.js";
 import { BatchNorm2d, type Module } from "../nn/index.js";
-import { keepingModes } from "../nn/modes.js";
-import { defaultGenerator } from "../random/random.js";
 import type { Shape } from "../graph/shape.js";
 import { zeros } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensorsIn } from "../tensor/tensors-in.js";
+import { keepingState } from "./kept-state.js";
 
 /** The size of a network's input without the batch, as `[1, 28, 28]`; a list of sizes for several inputs. */
 export type InputSizes = Shape | readonly Shape[];
@@ -46,18 +45,10 @@ export function sizesOf(inputSize: InputSizes): readonly Shape[] {
  * @throws ShapeError where the network cannot take such inputs
  */
 export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, batch = BATCH): LazyCall {
-  const buffers = [...model.buffers()].map((buffer) => [buffer, buffer.node] as const);
-  const random = defaultGenerator.getState();
-  try {
+  return keepingState(model, () => {
     const inputs = sizes.map((size) => zeros([batch, ...size]));
-    const result: unknown = keepingModes(model, () => {
-      for (const module of model.modules()) module.training = mode(module);
-      return noGrad(() => model(...(inputs as never[])));
-    });
+    for (const module of model.modules()) module.training = mode(module);
+    const result: unknown = noGrad(() => model(...(inputs as never[])));
     return { inputs, outputs: tensorsIn(result), result };
-  } finally {
-    // A custom network may call F.batchNorm, which sets its running statistics.
-    for (const [buffer, node] of buffers) if (buffer.node !== node) buffer.setData(buffer.variable.read());
-    defaultGenerator.setState(random);
-  }
+  });
 }

@@ -20,8 +20,10 @@ export interface Position {
   readonly epoch: number;
   /** The next batch of that epoch, from 0. */
   readonly batch: number;
-  /** The sum of the losses of that epoch's batches so far. */
+  /** The sum of the losses of that epoch's images so far. */
   readonly lossSum: number;
+  /** The number of that epoch's images so far; missing in early versions, whose sum is that of the batches' means. */
+  readonly images?: number | undefined;
   /** How long that epoch has taken so far, in seconds. */
   readonly seconds: number;
 }
@@ -30,6 +32,7 @@ const positionSchema: z.ZodType<Position> = z.strictObject({
   epoch: z.int().min(1),
   batch: count,
   lossSum: z.number(),
+  images: count.optional(),
   seconds: z.number().min(0),
 });
 

@@ -64,7 +64,7 @@ test("a resumed epoch goes on counting where it was stopped", async (t) => {
   assert.deepEqual(seconds, [6 + 2 * 3, 5 * 3]);
 });
 
-test("an epoch's training loss is the mean over its own steps", async () => {
+test("an epoch's training loss is the mean over its own images", async () => {
   const trainer = toyTrainer();
   const steps: number[][] = [[], []];
   const means: number[] = [];
@@ -74,6 +74,28 @@ test("an epoch's training loss is the mean over its own steps", async () => {
   steps.forEach((losses, i) => {
     assert.equal(losses.length, 5);
     const [a, b, c, d, e] = losses as [number, number, number, number, number];
-    assertCloseTo(means[i]!, (a + b + c + d + e) / 5, absolute(1e-12));
+    assertCloseTo(means[i]!, (4 * (a + b + c + d) + 2 * e) / 18, absolute(1e-12));
   });
+});
+
+test("an epoch that goes on from a checkpoint of an early version has the same mean", async () => {
+  const means: number[] = [];
+  const listen = (trainer: Trainer): unknown =>
+    trainer.on("epoch", ({ epoch, trainLoss }) => epoch === 1 && means.push(trainLoss));
+  const whole = toyTrainer();
+  listen(whole);
+  await whole.run();
+  const first = toyTrainer();
+  const losses: number[] = [];
+  first.on("step", ({ loss }) => losses.push(loss));
+  first.on("step", ({ batch }) => batch === 2 && first.stop());
+  await first.run();
+  const { position, ...state } = first.capture();
+  const { images, ...early } = { ...position, lossSum: losses.reduce((sum, loss) => sum + loss) };
+  assert.equal(images, 12);
+  const second = toyTrainer();
+  listen(second);
+  second.restore({ ...state, position: early });
+  await second.run();
+  assertCloseTo(means[1]!, means[0]!, absolute(1e-6));
 });

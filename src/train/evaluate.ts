@@ -1,13 +1,14 @@
 /** How well a network does on images that it was not trained on. */
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
+import { ArgumentError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { evaluating } from "../nn/modes.js";
 import { stack } from "../tensor/creation.js";
 import type { Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { losses, type Loss, type LossChoice } from "./losses.js";
-import { checkLikelihoods } from "./network-check.js";
+import { checkOutputs, refuseNegative } from "./network-check.js";
 
 /** How well a network does on images that it was not trained on. */
 export interface Evaluation {
@@ -25,7 +26,8 @@ export interface Evaluation {
  * @param batches images [N, C, H, W] with their classes, int32 [N]: a DataLoader, or what its `iterate()` returns
  * @param choice the loss; "nll" unless given
  * @returns the loss, and how many images are classified correctly
- * @throws ArgumentError if the loss is "nll" and the network's outputs are not log-likelihoods
+ * @throws ArgumentError if there are no images, or if the network's outputs do not suit the loss: "nll" needs log-likelihoods,
+ *   and "cross-entropy" scores, not likelihoods
  * @example
  * const test = new TensorDataset(rand([8, 1, 28, 28]), randint(0, 10, [8]));
  * const { correct, total } = evaluate(new ExerciseNet(), new DataLoader(test, { batchSize: 4 }));
@@ -46,15 +48,18 @@ export function evaluator(
 ): (batches: Iterable<Batch>) => Evaluation {
   const scoreOf = (images: Tensor, labels: Tensor): Tensor => noGrad(() => score(model, losses[loss], images, labels));
   const scoring = compiled ? compile(scoreOf) : scoreOf;
-  let checked = loss !== "nll";
-  return (batches) =>
-    evaluating(model, () =>
+  let checked = false;
+  return (batches) => {
+    const result = evaluating(model, () =>
       sumUp(batches, (images, labels) => {
-        if (!checked) checkLikelihoods(model, images);
+        if (!checked) checkOutputs(model, images, loss);
         checked = true;
         return scoring(images, labels);
       }),
     );
+    refuseNegative(model, result.testLoss, "of the test images");
+    return result;
+  };
 }
 
 /**
@@ -73,6 +78,14 @@ function sumUp(batches: Iterable<Batch>, scoring: (images: Tensor, labels: Tenso
     loss += lossSum!;
     correct += hits!;
     total += labels.shape[0]!;
+  }
+  if (total === 0) {
+    throw new ArgumentError({
+      op: "evaluate",
+      problem: "there are no images to test on",
+      expected: "at least one batch",
+      hint: "a generator of batches can be used once only: pass a DataLoader, or call its iterate() again",
+    });
   }
   return { testLoss: loss / total, correct, total };
 }

@@ -51,7 +51,7 @@ export interface EpochEvent {
   readonly type: "epoch";
   /** The number of the epoch, from 1. */
   readonly epoch: number;
-  /** The mean loss of the epoch's batches. */
+  /** The mean loss of the epoch's images, each before the step of its batch. */
   readonly trainLoss: number;
   /** The mean loss of the test images, in evaluation mode. */
   readonly testLoss: number;

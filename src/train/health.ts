@@ -12,6 +12,7 @@ import * as ops from "../ops/index.js";
 import { cat } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 import { losses, type Loss, type LossChoice } from "./losses.js";
+import { checkOutputs } from "./network-check.js";
 
 /**
  * A ReLU's channels (or features, for [N, features]), and how many of them were 0 for every image at every position.
@@ -49,13 +50,20 @@ const MOST_IMAGES = 256;
  * @param batch images [N, C, H, W] with their classes, int32 [N]; the first 256 are used
  * @param choice the loss; "nll" unless given
  * @returns the network's ReLUs and weights
+ * @throws ArgumentError if the network's outputs do not suit the loss
  * @example
  * manualSeed(1);
  * const { relus, gradients } = measureHealth(new ExerciseNet(), [rand([8, 1, 28, 28]), randint(0, 10, [8])]);
  * relus[0]; // { units: 8, dead: 0 }
  * gradients[0].weight; // "conv1.weight"
  */
-export function measureHealth(model: Module, [allImages, allLabels]: Batch, { loss = "nll" }: LossChoice = {}): Health {
+export function measureHealth(model: Module, batch: Batch, choice: LossChoice = {}): Health {
+  evaluating(model, () => checkOutputs(model, batch[0], choice.loss ?? "nll"));
+  return healthOn(model, batch, choice);
+}
+
+/** `measureHealth` for a network whose outputs are known to suit the loss. */
+export function healthOn(model: Module, [allImages, allLabels]: Batch, { loss = "nll" }: LossChoice): Health {
   const [images, labels] = [allImages, allLabels].map((part) => part.slice(0, 0, MOST_IMAGES)) as [Tensor, Tensor];
   model.zeroGrad();
   try {

@@ -6,6 +6,7 @@ import { DataLoader } from "../data/data-loader.js";
 import { TensorDataset } from "../data/tensor-dataset.js";
 import { resolveConfig } from "../exercise/recipes.js";
 import { functional as F, Linear, Module } from "../nn/index.js";
+import { SGD } from "../optim/index.js";
 import { Classifier } from "../predict/classifier.js";
 import { Generator, manualSeed, rand, randint } from "../random/random.js";
 import { predict } from "../report/predictions.js";
@@ -16,6 +17,7 @@ import { measureHealth } from "./health.js";
 import type { LossChoice } from "./losses.js";
 import { lrRangeTest } from "./lr-range-test.js";
 import { makeTrainer } from "./session.js";
+import { Trainer } from "./trainer.js";
 
 class Net extends Module {
   first = new Linear(16, 8);
@@ -77,11 +79,11 @@ for (const [what, compute] of Object.entries(computations)) {
     assert.deepEqual(second, first);
   });
 
-  if (what === "a look at its health") continue; // It follows a test that has looked already.
   test(`${what} of scores with the default loss is refused`, async () => {
     await assert.rejects(async () => void (await compute(() => new Net(true), {})), {
       name: "ArgumentError",
-      message: /^Net: the network's outputs are not log-likelihoods: .* or choose the loss "cross-entropy"/,
+      message:
+        /^Net: the network's outputs are not log-likelihoods(?: in training mode)?: .* or choose the loss "cross-entropy"/,
     });
   });
 }
@@ -98,4 +100,60 @@ test("likelihoods are the same whether a network ends with a log-softmax or not"
   });
   assert.equal(found[0].length, 75);
   found[0].forEach((likelihood, i) => assertCloseTo(found[1][i]!, likelihood, absolute(1e-6)));
+});
+
+/** What a network returns in training, and otherwise. */
+class TwoFaced extends Net {
+  constructor(
+    private readonly inTraining: (x: Tensor) => Tensor,
+    private readonly inTests: (x: Tensor) => Tensor,
+  ) {
+    super(true);
+  }
+
+  override forward(images: Tensor): Tensor {
+    const x = super.forward(images);
+    return this.training ? this.inTraining(x) : this.inTests(x);
+  }
+}
+
+const scores = (x: Tensor): Tensor => x;
+const logs = (x: Tensor): Tensor => F.logSoftmax(x, 1);
+const shares = (x: Tensor): Tensor => F.softmax(x, 1);
+
+for (const [what, make, choice, message] of [
+  [
+    "scores in training alone",
+    () => new TwoFaced(scores, logs),
+    { loss: "nll" },
+    /not log-likelihoods in training mode: /,
+  ],
+  ["scores in tests alone", () => new TwoFaced(logs, scores), { loss: "nll" }, /not log-likelihoods: /],
+  ["a softmax in training alone", () => new TwoFaced(shares, scores), { loss: "cross-entropy" }, /are likelihoods in training mode: /], // prettier-ignore
+  ["a softmax in tests alone", () => new TwoFaced(scores, shares), { loss: "cross-entropy" }, /are likelihoods: /],
+] as const) {
+  for (const compiled of [false, true]) {
+    test(`${what} end ${compiled ? "a compiled" : "a"} training before its first step has any effect`, async () => {
+      manualSeed(1);
+      const model = make();
+      const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+      const loaders = { trainLoader: loader, testLoader: loader };
+      const trainer = new Trainer({ model, optimizer, ...loaders, epochs: 1, checkpointSteps: 9, compiled, ...choice });
+      const before = [...trainer.capture().model.values()];
+      await assert.rejects(trainer.run(), { name: "ArgumentError", message });
+      assert.deepEqual([...trainer.capture().model.values()], before);
+      assert.deepEqual(trainer.capture().optimizer.state, {});
+    });
+  }
+}
+
+test("a loss that turns negative later ends the training", async () => {
+  let steps = 0;
+  const make = (): Net => new TwoFaced((x) => (++steps > 2 ? x.add(10) : logs(x)), logs);
+  const trainer = makeTrainer({ ...config, net: "net.ts" }, make, { train: data, test: data });
+  await assert.rejects(trainer.run(), {
+    name: "ArgumentError",
+    message:
+      /^TwoFaced: the loss in epoch 1, batch 2 is negative, so the network's outputs are not log-likelihoods there/,
+  });
 });

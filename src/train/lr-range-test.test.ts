@@ -3,16 +3,21 @@ import { test } from "node:test";
 import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { ToyNet, toySource } from "../../test/toy-training.js";
 import { ArgumentError } from "../errors/errors.js";
-import { Linear, LogSoftmax, Sequential } from "../nn/index.js";
+import { functional as F, Linear, LogSoftmax, Sequential } from "../nn/index.js";
 import { SGD } from "../optim/index.js";
+import { defaultGenerator } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
-import { lrRangeTest, suggestLr, type RangePoint } from "./lr-range-test.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { lrRangeTest, suggestLr, type RangePoint, type RangeTestOptions } from "./lr-range-test.js";
+
+function parts(): Pick<RangeTestOptions, "model" | "optimizer"> {
+  const model = new ToyNet();
+  return { model, optimizer: new SGD(model.parameters(), { lr: 1 }) };
+}
 
 /** The points of a test on a small network. */
 function range(from: number, to: number, steps: number): RangePoint[] {
-  const model = new ToyNet();
-  const optimizer = new SGD(model.parameters(), { lr: 1 });
-  return [...lrRangeTest({ model, optimizer, batches: toySource(40).iterate(), from, to, steps })];
+  return [...lrRangeTest({ ...parts(), batches: toySource(40).iterate(), from, to, steps })];
 }
 
 test("the rate grows by the same factor from the first step to the last", () => {
@@ -49,7 +54,6 @@ test("the test ends with the first smoothed loss that is twice the lowest", () =
   assert.equal(points.length, 2);
   // (0.95 · 0.693147 + 3.048587) / 1.95, which is more than 2 · 0.693147.
   assertCloseTo(points[1]!.smoothed, 1.901063, absolute(1e-4));
-  assert.equal(model.training, true, "the network is in training mode, whatever it was before");
 });
 
 test("ranges that are not possible are refused", () => {
@@ -102,4 +106,40 @@ test("losses that are no numbers are left out, and too few are refused", () => {
     () => suggestLr(points.slice(0, 12)),
     /the loss explodes too early to see a curve; expected more than 12/,
   );
+});
+
+test("a test puts back what it trains with: weights, statistics, modes, optimizer, gradients and random numbers", () => {
+  for (const [what, use] of [
+    ["to its end", (points: Iterable<RangePoint>) => [...points].length],
+    ["until the loop breaks", ([first]: Iterable<RangePoint>) => first],
+  ] as const) {
+    const model = new ToyNet();
+    model.bn.eval();
+    model.drop.eval();
+    const optimizer = new SGD(model.parameters(), { lr: 0.3, momentum: 0.9 });
+    const [images, labels] = [...toySource(4).iterate()][0]!;
+    F.nllLoss(model(images), labels).backward();
+    optimizer.step();
+    const look = (): unknown => [
+      ...[...model.stateDict().values()].map((value) => value.tolist()),
+      [...model.modules()].map(({ training }) => training),
+      Object.values(optimizer.stateDict().state).map((of) =>
+        Object.values(of).map((value) => (value as Tensor).tolist()),
+      ),
+      optimizer.paramGroups.map(({ lr }) => lr),
+      model.conv.weight.grad!.tolist(),
+      defaultGenerator.getState(),
+    ];
+    const batches = [...toySource(16).iterate()];
+    const before = look();
+    use(lrRangeTest({ model, optimizer, batches, from: 0.01, to: 1, steps: 4 }));
+    assert.deepEqual(look(), before, what);
+  }
+});
+
+test("a test with too few batches is refused when they end", () => {
+  assert.throws(() => [...lrRangeTest({ ...parts(), batches: toySource(8).iterate(), from: 0.01, to: 1, steps: 4 })], {
+    name: "ArgumentError",
+    message: /^lrRangeTest: the batches end before the last rate, 1, is reached; expected 4 batches, got 2\. Hint: /,
+  });
 });

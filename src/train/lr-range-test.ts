@@ -10,11 +10,12 @@ import { beginTraining } from "../nn/modes.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { losses, type LossChoice } from "./losses.js";
-import { checkLikelihoods } from "./network-check.js";
+import { checkOutput, refuseNegative } from "./network-check.js";
+import { rememberTraining } from "./kept-training.js";
 
 /** Options of `lrRangeTest`. */
 export interface RangeTestOptions extends LossChoice {
-  /** A network that computes log-likelihoods [N, classes] or, with the loss "cross-entropy", scores. It is trained, and useless afterwards. */
+  /** A network that computes log-likelihoods [N, classes] or, with the loss "cross-entropy", scores. */
   readonly model: Module;
   /** Its optimizer. */
   readonly optimizer: Optimizer;
@@ -60,11 +61,12 @@ const BELOW_LOWEST = 10;
 
 /**
  * Runs a learning-rate range test: the rate grows by the same factor from step to step, until the loss explodes. Smith
- * 2017 ("Cyclical Learning Rates for Training Neural Networks", section 3.3), with the smoothing of fastai's `lr_find`.
+ * 2017 ("Cyclical Learning Rates for Training Neural Networks", section 3.3), with the smoothing of fastai's `lr_find`. When
+ * it ends, also early by `break`, the network, the optimizer and the default generator are as they were before.
  * @param options the network, its optimizer, batches, and the range of rates
  * @returns the loss at each rate, step by step
- * @throws ArgumentError if the range is not possible, or if the loss is "nll" and the network's outputs are not
- *   log-likelihoods
+ * @throws ArgumentError if the range is not possible, if there are fewer batches than steps, or if the network's outputs do
+ *   not suit the loss
  * @example
  * const model = new ExerciseNet();
  * const points = lrRangeTest({
@@ -78,7 +80,7 @@ const BELOW_LOWEST = 10;
  * [...points].map(({ lr }) => lr); // [0.001, 0.01, 0.1, 1]
  */
 export function* lrRangeTest(options: RangeTestOptions): Generator<RangePoint> {
-  const { model, optimizer, batches, from, to, steps, loss: choice = "nll" } = options;
+  const { model, optimizer, from, to, steps } = options;
   if (!(from > 0 && from < to && Number.isInteger(steps) && steps >= 2)) {
     throw new ArgumentError({
       op: "lrRangeTest",
@@ -87,17 +89,37 @@ export function* lrRangeTest(options: RangeTestOptions): Generator<RangePoint> {
       got: `from ${from} to ${to} in ${steps}`,
     });
   }
-  beginTraining(model);
+  const putBack = rememberTraining(model, optimizer);
+  try {
+    beginTraining(model);
+    yield* train(options);
+  } finally {
+    putBack();
+  }
+}
+
+/** Trains with growing rates. */
+function* train({
+  model,
+  optimizer,
+  batches,
+  from,
+  to,
+  steps,
+  loss: choice = "nll",
+}: RangeTestOptions): Generator<RangePoint> {
   let [step, mean, lowest] = [0, 0, Infinity];
   for (const [images, labels] of batches) {
-    if (step === 0 && choice === "nll") checkLikelihoods(model, images);
     const lr = from * (to / from) ** (step / (steps - 1));
     for (const group of optimizer.paramGroups) group.lr = lr;
     optimizer.zeroGrad();
-    const value = losses[choice]((model as (images: Tensor) => Tensor)(images), labels);
+    const output = (model as (images: Tensor) => Tensor)(images);
+    const value = losses[choice](output, labels);
     value.backward();
     optimizer.step();
     const loss = value.item();
+    if (step === 0) checkOutput(model, output, choice);
+    refuseNegative(model, loss, `of batch ${step}`);
     step++;
     mean = WEIGHT * loss + (1 - WEIGHT) * mean;
     // The first means would be too low, so they are divided by the sum of the weights in them.
@@ -106,6 +128,13 @@ export function* lrRangeTest(options: RangeTestOptions): Generator<RangePoint> {
     lowest = Math.min(lowest, smoothed);
     if (step === steps || !(smoothed < EXPLODED * lowest)) return;
   }
+  throw new ArgumentError({
+    op: "lrRangeTest",
+    problem: `the batches end before the last rate, ${to}, is reached`,
+    expected: `${steps} batches`,
+    got: String(step),
+    hint: "take fewer steps, or more batches: begin the loader's next epoch when one has ended",
+  });
 }
 
 /** The number of first steps that say little, because the running mean covers too few losses. */

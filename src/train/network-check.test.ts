@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { functional as F, Linear, Module } from "../nn/index.js";
-import { manualSeed, rand } from "../random/random.js";
+import { BatchNorm2d, Buffer, Dropout, functional as F, Linear, Module } from "../nn/index.js";
+import { zeros } from "../tensor/creation.js";
+import { Generator, manualSeed, rand } from "../random/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ExerciseNet } from "../exercise/networks.js";
-import { checkLikelihoods, checkNetwork } from "./network-check.js";
+import { checkOutputs, checkNetwork } from "./network-check.js";
 
 class Net extends Module {
   linear: Linear;
@@ -69,7 +70,7 @@ const likelihoods: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 };
 
 for (const [what, end] of Object.entries(likelihoods)) {
-  test(`log-likelihoods from ${what} pass`, () => checkLikelihoods(new Net(10, end), rand([4, 1, 4, 4])));
+  test(`log-likelihoods from ${what} pass`, () => checkOutputs(new Net(10, end), rand([4, 1, 4, 4]), "nll"));
 }
 
 const others: Readonly<Record<string, (x: Tensor) => Tensor>> = {
@@ -82,10 +83,10 @@ const others: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 for (const [what, end] of Object.entries(others)) {
   test(`refused: ${what}`, () => {
     const model = new Net(10, end);
-    assert.throws(() => checkLikelihoods(model, rand([4, 1, 4, 4])), {
+    assert.throws(() => checkOutputs(model, rand([4, 1, 4, 4]), "nll"), {
       name: "ArgumentError",
       message:
-        /^Net: the network's outputs are not log-likelihoods: exp of those of image 0 adds up to .*; expected a total of 1 for each image\. Hint: end forward\(\) with F\.logSoftmax\(x, 1\).* the loss "cross-entropy", as in { loss: "cross-entropy" }\.$/,
+        /^Net: the network's outputs are not log-likelihoods in training mode: exp of those of image 0 adds up to .*; expected a total of 1 for each image\. Hint: end forward\(\) with F\.logSoftmax\(x, 1\).* the loss "cross-entropy", as in { loss: "cross-entropy" }\.$/,
     });
     assert.equal(model.training, true);
   });
@@ -94,9 +95,9 @@ for (const [what, end] of Object.entries(others)) {
 test("likelihoods from a softmax are told apart from scores", () => {
   const images = rand([4, 1, 4, 4]);
   const instead = /with F\.logSoftmax\(x, 1\) instead of the softmax, or without both and choose/;
-  assert.throws(() => checkLikelihoods(new Net(10, (x) => x.softmax(1)), images), instead);
+  assert.throws(() => checkOutputs(new Net(10, (x) => x.softmax(1)), images, "nll"), instead);
   assert.throws(
-    () => checkLikelihoods(new Net(10, (x) => x), images),
+    () => checkOutputs(new Net(10, (x) => x), images, "nll"),
     /which turns scores \(logits\) into log-likelihoods/,
   );
 });
@@ -115,4 +116,59 @@ test("with cross-entropy, scores of the right shape are what is expected", () =>
       "Net: the network's result does not fit data with 10 classes; expected scores (logits) [2,10] for images " +
       "[2,1,4,4], got float32 [2,5]. Hint: end forward() with x.view(-1, 10).",
   });
+});
+
+test("cross-entropy refuses likelihoods from a softmax, and takes scores and log-likelihoods", () => {
+  const images = rand([4, 1, 4, 4]);
+  const message =
+    "Net: the network's outputs are likelihoods in training mode: none is negative, and those of each image add up to 1; " +
+    'expected scores (logits), since the loss "cross-entropy" computes the softmax itself. Hint: leave out the softmax at ' +
+    'the end of forward(), or end it with F.logSoftmax(x, 1) and choose the loss "nll".';
+  const ends: ((x: Tensor) => Tensor)[] = [
+    (x) => x.softmax(1),
+    (x) => x.exp().div(x.exp().sum(1, true)),
+    (x) => x.view(-1, 10, 1, 1).softmax(1).view(-1, 10),
+  ];
+  for (const end of ends) {
+    assert.throws(() => checkOutputs(new Net(10, end), images, "cross-entropy"), { name: "ArgumentError", message });
+  }
+  for (const end of [(x: Tensor) => x, logs, (x: Tensor) => x.relu(), (x: Tensor) => x.sigmoid()]) {
+    checkOutputs(new Net(10, end), images, "cross-entropy");
+  }
+});
+
+test("the check leaves statistics, counters, modes and random numbers as they are, also where it refuses", () => {
+  class Busy extends Net {
+    bn = new BatchNorm2d(1);
+    drop = new Dropout(0.5);
+    calls = 0;
+    seen = new Buffer(zeros([]));
+
+    override forward(x: Tensor): Tensor {
+      this.calls++;
+      this.seen.copy_(this.seen.add(1));
+      if (this.seen.item() > 5) this.calls = -1; // Computes what is pending.
+      return super.forward(this.drop(this.bn(x)));
+    }
+  }
+  for (const end of [(x: Tensor) => x, (x: Tensor) => x.softmax(1).log()]) {
+    const model = new Busy(10, end);
+    model.drop.eval();
+    manualSeed(3);
+    const next = rand([1]).item();
+    manualSeed(3);
+    const look = (): unknown => [
+      ...[...model.stateDict().values()].map((value) => value.tolist()),
+      [...model.modules()].map(({ training }) => training),
+      model.calls,
+    ];
+    const before = look();
+    try {
+      checkOutputs(model, rand([4, 1, 4, 4], new Generator(1)), "nll");
+    } catch (error) {
+      assert.match((error as Error).message, /not log-likelihoods/);
+    }
+    assert.deepEqual(look(), before);
+    assert.equal(rand([1]).item(), next);
+  }
 });

@@ -2,12 +2,14 @@
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
-import { evaluating } from "../nn/modes.js";
 import * as ops from "../ops/index.js";
 import { formatShape, shapesEqual, type Shape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { outputsFor, type LossChoice } from "./losses.js";
+import type { LossName } from "../config/config.js";
+import { areLikelihoods } from "../predict/likelihoods.js";
 import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
+import { keepingState } from "../trace/kept-state.js";
+import { outputsFor, type LossChoice } from "./losses.js";
 
 /**
  * Refuses a network that the trainer cannot train on certain images, before anything is computed.
@@ -49,41 +51,86 @@ const hints = {
   likelihoods: `end forward() with F.logSoftmax(x, 1) instead of the softmax, or without both and ${CHOICE}`,
 };
 
-/** How far the likelihoods of an image may be from 1 in total. */
-const tolerance = 1e-2;
+/** How far the likelihoods of an image may be from 1 in total where log-likelihoods are expected. */
+const TOLERANCE = 1e-2;
 
 /**
- * Refuses a network whose outputs are not log-likelihoods. The loss "nll", `F.nllLoss`, would reward it for ever larger
- * outputs, and never say that it learns nothing.
+ * Refuses a network whose outputs do not suit the loss, in the modes that its modules have. The loss "nll", `F.nllLoss`,
+ * would reward scores for ever larger outputs, and never say that it learns nothing. Cross-entropy of likelihoods learns
+ * slowly, and never below some loss. The network's state and the default generator stay as they are.
  * @param model the network
  * @param images a batch [N, C, H, W]
- * @throws ArgumentError if the likelihoods of an image do not add up to 1
+ * @param loss the loss of its outputs
+ * @throws ArgumentError for "nll" if the likelihoods of an image do not add up to 1; for "cross-entropy" if the outputs are
+ *   likelihoods already
  */
-export function checkLikelihoods(model: Module, images: Tensor): void {
-  const { result } = callLazily(model, [images.shape.slice(1)], evaluation);
+export function checkOutputs(model: Module, images: Tensor, loss: LossName): void {
+  keepingState(model, () =>
+    noGrad(() => {
+      checkOutput(model, (model as (images: Tensor) => unknown)(images), loss);
+    }),
+  );
+}
+
+/** `checkOutputs` for what the network has returned. */
+export function checkOutput(model: Module, output: unknown, loss: LossName): void {
   // checkNetwork has words for outputs that are no tensor or have other axes.
-  if (!(result instanceof Tensor) || result.ndim !== 2 || isLogSoftmax(result)) return;
-  const output = evaluating(model, () => noGrad(() => (model as (images: Tensor) => Tensor)(images)));
-  const totals = output.exp().sum(1).data();
-  const wrong = totals.findIndex((total) => !(Math.abs(total - 1) <= tolerance));
+  if (!(output instanceof Tensor) || output.dtype !== "float32" || output.ndim !== 2) return;
+  if (output.numel() === 0 || isLogSoftmax(output)) return;
+  if (loss === "nll") requireLogs(model, output);
+  else refuseLikelihoods(model, output);
+}
+
+function requireLogs(model: Module, output: Tensor): void {
+  const [values, classes] = [output.data() as Float32Array, output.shape[1]!];
+  const totalOf = (image: number): number => {
+    return values.subarray(image * classes, (image + 1) * classes).reduce((sum, log) => sum + Math.exp(log), 0);
+  };
+  const totals = Array.from({ length: output.shape[0]! }, (_, image) => totalOf(image));
+  const wrong = totals.findIndex((total) => !(Math.abs(total - 1) <= TOLERANCE));
   if (wrong < 0) return;
   throw new ArgumentError({
     op: model.constructor.name,
-    problem: `the network's outputs are not log-likelihoods: exp of those of image ${wrong} adds up to ${totals[wrong]!.toPrecision(3)}`,
+    problem: `the network's outputs are not log-likelihoods${modeOf(model)}: exp of those of image ${wrong} adds up to ${totals[wrong]!.toPrecision(3)}`,
     expected: "a total of 1 for each image",
     hint: areLikelihoods(output) ? hints.likelihoods : hints.scores,
   });
 }
 
-/** Whether outputs [N,C] are not negative and add up to 1 for each image. */
-function areLikelihoods(output: Tensor): boolean {
-  const totals = output.sum(1).data();
-  return output.data().every((value) => value >= 0) && totals.every((total) => Math.abs(total - 1) <= tolerance);
+function refuseLikelihoods(model: Module, output: Tensor): void {
+  if (!areLikelihoods(output)) return;
+  throw new ArgumentError({
+    op: model.constructor.name,
+    problem: `the network's outputs are likelihoods${modeOf(model)}: none is negative, and those of each image add up to 1`,
+    expected: 'scores (logits), since the loss "cross-entropy" computes the softmax itself',
+    hint: 'leave out the softmax at the end of forward(), or end it with F.logSoftmax(x, 1) and choose the loss "nll"',
+  });
 }
+
+const modeOf = ({ training }: Module): string => (training ? " in training mode" : "");
 
 /** Whether [N,C] is a log-softmax over the classes, perhaps of [N,C,1,1]; then there is nothing to compute. */
 function isLogSoftmax({ node, shape }: Tensor): boolean {
   let inner = node;
   while (ops.reshape.is(inner)) inner = inner.inputs[0]!;
   return ops.logSoftmax.is(inner) && inner.attrs.axis === 1 && shapesEqual(inner.shape.slice(0, 2), shape);
+}
+
+/** No mean of rounding errors is as negative as this. */
+const NEGATIVE = -1e-3;
+
+/**
+ * Refuses a negative loss, which shows that a network's outputs do not suit it. They may have done so on the first batch.
+ * @param loss the mean over a batch, or over all test images
+ * @param where which one it is, in the words of the error
+ */
+export function refuseNegative(model: Module, loss: number, where: string): void {
+  if (!(loss < NEGATIVE)) return;
+  throw new ArgumentError({
+    op: model.constructor.name,
+    problem: `the loss ${where} is negative, so the network's outputs are not log-likelihoods there`,
+    expected: "a loss of at least 0",
+    got: loss.toPrecision(3),
+    hint: hints.scores,
+  });
 }

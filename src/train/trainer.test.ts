@@ -55,8 +55,9 @@ test("the events of a training, in order", async () => {
   // The rate that the step used, which is the cycle's first one in the first step.
   assertCloseTo(steps[0]!.lr, 0.1 / 25, absolute(1e-12));
   const [first] = events.filter((event) => event.type === "epoch");
-  const losses = steps.slice(0, 5).map(({ loss }) => loss);
-  assertCloseTo(first!.trainLoss, losses.reduce((a, b) => a + b) / 5, absolute(1e-12));
+  // 18 images in batches of four.
+  const sums = steps.slice(0, 5).map(({ loss, batch }) => loss * (batch === 4 ? 2 : 4));
+  assertCloseTo(first!.trainLoss, sums.reduce((a, b) => a + b) / 18, absolute(1e-12));
   assert.equal(first!.total, 6);
 });
 
@@ -182,13 +183,18 @@ test("a compiled training calls the network for the first batches of an epoch on
   assert.equal(await calls({ compiled: true }), 2 + 2 + 1);
 });
 
-test("a test without images ends the training with an error, which names the last batch of training", async () => {
-  const trainer = toyTrainer({ testLoader: { length: 0, iterate: () => [] } });
-  await assert.rejects(trainer.run(), (error: unknown) => {
-    assert.ok(error instanceof DivergenceError);
-    assert.match(error.message, /no longer a finite number in epoch 1, batch 4; expected a finite loss, got NaN\./);
-    return true;
+for (const name of ["trainLoader", "testLoader"] as const) {
+  test(`refused: no batches in ${name}`, () => {
+    assert.throws(() => toyTrainer({ [name]: { length: 0, iterate: () => [] } }), {
+      name: "ArgumentError",
+      message: `Trainer: ${name} has no batches; expected at least one, got 0. Hint: with dropLast, a dataset smaller than batchSize has none: choose a smaller batchSize.`,
+    });
   });
+}
+
+test("a source of test batches that yields none ends the training with an error", async () => {
+  const trainer = toyTrainer({ testLoader: { length: 1, iterate: () => [] } });
+  await assert.rejects(trainer.run(), { name: "ArgumentError", message: /^evaluate: there are no images to test on/ });
 });
 
 test("a message that has arrived gets its turn after the first batch", async () => {

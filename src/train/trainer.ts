@@ -5,9 +5,9 @@
  */
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
-import { DivergenceError } from "../errors/errors.js";
+import { ArgumentError, DivergenceError } from "../errors/errors.js";
 import type { Module } from "../nn/index.js";
-import { beginTraining } from "../nn/modes.js";
+import { beginTraining, evaluating } from "../nn/modes.js";
 import type { Schedule } from "../config/schedules.js";
 import type { Optimizer } from "../optim/index.js";
 import { defaultGenerator } from "../random/random.js";
@@ -15,9 +15,10 @@ import type { Tensor } from "../tensor/tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
+import { rememberTraining } from "./kept-training.js";
 import { losses, type LossChoice } from "./losses.js";
-import { checkLikelihoods } from "./network-check.js";
-import { measureHealth, type Health } from "./health.js";
+import { checkOutput, checkOutputs, refuseNegative } from "./network-check.js";
+import { healthOn, type Health } from "./health.js";
 
 /** A source of batches, such as a DataLoader. */
 export interface BatchSource {
@@ -80,7 +81,7 @@ const TURN = 50;
  * losses.length; // 2
  */
 export class Trainer extends TrainEvents {
-  private position: Position = { epoch: 1, batch: 0, lossSum: 0, seconds: 0 };
+  private position: Position = { epoch: 1, batch: 0, lossSum: 0, images: 0, seconds: 0 };
   private epochStartRng = defaultGenerator.getState();
   private stopping = false;
   /** Forward pass, backward pass and update; returns the loss. */
@@ -88,16 +89,23 @@ export class Trainer extends TrainEvents {
   private readonly evaluate: (batches: Iterable<Batch>) => Evaluation;
   private turnEnds = 0;
   /** Whether the network's outputs are known to suit the loss. */
-  private checked: boolean;
+  private isChecked = false;
+  /** What the network returned in the first step, until it is checked. */
+  private firstOutput: Tensor | undefined;
 
-  /** @param options the network, its data and how to train it */
+  /**
+   * @param options the network, its data and how to train it
+   * @throws ArgumentError if there is no batch to train or to test on
+   */
   constructor(readonly options: TrainerOptions) {
     super();
     const { model, optimizer, loss: choice = "nll", compiled = false } = options;
-    this.checked = choice !== "nll";
+    for (const name of ["trainLoader", "testLoader"] as const) refuseEmpty(name, options[name]);
     const step = (images: Tensor, labels: Tensor): Tensor => {
       optimizer.zeroGrad();
-      const loss = losses[choice]((model as (images: Tensor) => Tensor)(images), labels);
+      const output = (model as (images: Tensor) => Tensor)(images);
+      if (!this.isChecked) this.firstOutput = output;
+      const loss = losses[choice](output, labels);
       loss.backward();
       optimizer.step();
       return loss;
@@ -128,7 +136,7 @@ export class Trainer extends TrainEvents {
    * Trains to the end, or until `stop()` is called.
    * @returns whether all epochs are done
    * @throws DivergenceError if the loss is no longer a finite number; what was saved before stays usable. ArgumentError if
-   *   the loss is "nll" and the network's outputs are not log-likelihoods
+   *   the network's outputs do not suit the loss: "nll" needs log-likelihoods, and "cross-entropy" scores, not likelihoods
    * @example
    * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
    * const config = resolveConfig("notebook", { epochs: 1, batchSize: 8 });
@@ -182,7 +190,7 @@ export class Trainer extends TrainEvents {
     );
     return {
       ...evaluation,
-      health: first ? measureHealth(this.model, first, this.options) : { relus: [], gradients: [] },
+      health: first ? healthOn(this.model, first, this.options) : { relus: [], gradients: [] },
     };
   }
 
@@ -206,25 +214,55 @@ export class Trainer extends TrainEvents {
 
   private trainBatch([images, labels]: Batch): void {
     const { optimizer, schedule } = this.options;
-    const { epoch, batch, lossSum } = this.position;
+    const { epoch, batch } = this.position;
     const lr = optimizer.paramGroups[0]!.lr;
-    if (!this.checked) checkLikelihoods(this.model, images);
-    this.checked = true;
-    const value = this.step(images, labels).item();
+    const value = this.isChecked ? this.step(images, labels).item() : this.firstStep(images, labels);
     if (!Number.isFinite(value)) throw notANumber(value, epoch, batch, lr);
+    refuseNegative(this.model, value, `in epoch ${epoch}, batch ${batch}`);
     if (schedule?.every === "step") schedule.step(value);
-    this.position = { ...this.position, batch: batch + 1, lossSum: lossSum + value };
+    this.count(value, labels.shape[0]!);
     this.emit({ type: "step", epoch, batch, loss: value, lr });
   }
 
+  /** Moves on by a batch of a number of images. */
+  private count(loss: number, more: number): void {
+    const { position } = this;
+    // Checkpoints of early versions hold the sum of the batches' means.
+    const { images = position.batch * more } = position;
+    const lossSum = position.images === undefined ? position.lossSum * more : position.lossSum;
+    this.position = {
+      ...position,
+      batch: position.batch + 1,
+      lossSum: lossSum + loss * more,
+      images: images + more,
+    };
+  }
+
+  /** Takes the first step, if the network's outputs suit the loss in tests and in training. */
+  private firstStep(images: Tensor, labels: Tensor): number {
+    const { model, optimizer, loss = "nll" } = this.options;
+    evaluating(model, () => checkOutputs(model, images, loss));
+    const putBack = rememberTraining(model, optimizer);
+    const value = this.step(images, labels).item();
+    try {
+      if (Number.isFinite(value)) checkOutput(model, this.firstOutput, loss);
+    } catch (error) {
+      putBack();
+      throw error;
+    }
+    this.firstOutput = undefined;
+    this.isChecked = true;
+    return value;
+  }
+
   private endEpoch({ testLoss, correct, total, health }: Evaluation & { readonly health: Health }): void {
-    const { epoch, batch, lossSum, seconds } = this.position;
+    const { epoch, batch, lossSum, images, seconds } = this.position;
     const { optimizer, schedule } = this.options;
     // A last step that was too large ruins the weights, although the loss before it was finite.
     if (!Number.isFinite(testLoss)) throw notANumber(testLoss, epoch, batch - 1, optimizer.paramGroups[0]!.lr);
     if (schedule?.every === "epoch") schedule.step(testLoss);
-    this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds: 0 };
-    this.emit({ type: "epoch", epoch, trainLoss: lossSum / batch, testLoss, correct, total, seconds, health });
+    this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, images: 0, seconds: 0 };
+    this.emit({ type: "epoch", epoch, trainLoss: lossSum / images!, testLoss, correct, total, seconds, health });
     this.save("epoch");
   }
 
@@ -250,7 +288,7 @@ export class Trainer extends TrainEvents {
    * @example
    * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
    * const trainer = makeTrainer(resolveConfig("notebook"), () => new ExerciseNet(), { train: data, test: data });
-   * trainer.capture().position; // { epoch: 1, batch: 0, lossSum: 0, seconds: 0 }
+   * trainer.capture().position; // { epoch: 1, batch: 0, lossSum: 0, images: 0, seconds: 0 }
    */
   capture(): TrainingState {
     const { model, optimizer, schedule } = this.options;
@@ -293,6 +331,18 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
     else setTimeout(resolve, 0);
+  });
+}
+
+/** A mean over no batches would be NaN, and a test would say nothing. */
+function refuseEmpty(name: string, { length }: BatchSource): void {
+  if (length > 0) return;
+  throw new ArgumentError({
+    op: "Trainer",
+    problem: `${name} has no batches`,
+    expected: "at least one",
+    got: String(length),
+    hint: "with dropLast, a dataset smaller than batchSize has none: choose a smaller batchSize",
   });
 }
 

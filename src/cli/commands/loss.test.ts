@@ -34,7 +34,7 @@ function place(t: TestContext): Place {
 
 const short = ["--epochs", "2", "--batch-size", "8"];
 const refused =
-  /^kilograd: Net: the network's outputs are not log-likelihoods: .* Hint: end forward\(\) with F\.logSoftmax\(x, 1\), which .*, or pass --loss cross-entropy\.$/m;
+  /^kilograd: Net: the network's outputs are not log-likelihoods(?: in training mode)?: .* Hint: end forward\(\) with F\.logSoftmax\(x, 1\), which .*, or pass --loss cross-entropy\.$/m;
 
 test("train, find-lr and find-batch-size name both ways out, and the second works", async (t) => {
   const { folder, net, data } = place(t);
@@ -93,4 +93,12 @@ test("likelihoods instead of their logarithms get advice of their own", async (t
     stderr,
     /F\.logSoftmax\(x, 1\) instead of the softmax, or without both and pass --loss cross-entropy\.$/m,
   );
+});
+
+test("cross-entropy of likelihoods is refused, with words for the command line", async (t) => {
+  const { folder, data } = place(t);
+  const net = scoresNet(folder, "x.softmax(1)");
+  const { status, stderr } = await kilograd(["find-lr", net, ...data, "--steps", "20", "--loss", "cross-entropy"]);
+  assert.equal(status, 1);
+  assert.match(stderr, /^kilograd: Net: the network's outputs are likelihoods in training mode: .*F\.logSoftmax\(x, 1\) and pass --loss nll\.$/m); // prettier-ignore
 });
