@@ -37,6 +37,16 @@ export function checkMethods(
   }
 }
 
+/** Wraps those methods of a prototype that are in the table: the others are for subclasses. */
+export function checkListed(prototype: object, table: MethodTable): void {
+  for (const [names, parameters] of table) {
+    for (const name of names.split(" ")) {
+      const signature = new Signature(name, parameters);
+      wrap(prototype, name, (given) => signature.list(given));
+    }
+  }
+}
+
 function wrap(prototype: object, name: string, read: (given: readonly unknown[]) => readonly unknown[]): void {
   let owner = prototype;
   while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
@@ -45,7 +55,7 @@ function wrap(prototype: object, name: string, read: (given: readonly unknown[])
     return method.apply(this, read(given) as unknown[]);
   }
   Object.setPrototypeOf(Object.defineProperty(checked, "name", { value: name }), uncalled);
-  Object.defineProperty(owner, name, { value: checked, writable: true, configurable: true });
+  Object.defineProperty(owner, name, { value: checked, configurable: true });
 }
 
 /**

@@ -17,7 +17,8 @@ export function closest(name: string, known: readonly string[]): string | undefi
   return known.find((candidate) => bare(candidate).startsWith(stem));
 }
 
-const bare = (name: string): string => name.toLowerCase().replaceAll("_", "");
+/** A name without what distinguishes Python's names from JavaScript's. */
+export const bare = (name: string): string => name.toLowerCase().replaceAll("_", "");
 
 /** The number of letters to insert, delete or replace (Levenshtein). */
 function editDistance(a: string, b: string): number {

@@ -102,7 +102,11 @@ export class Signature<const P extends readonly Parameter[]> {
   private checked({ name, kind, optional }: Parameter, value: unknown, options?: Options): unknown {
     if (value === undefined) {
       if (optional) return optional.initial;
-      throw this.error(`${name} is missing`, { expected: this.usage(), got: options && shown(options) });
+      throw this.error(`${name} is missing`, {
+        expected: this.usage(),
+        got: options && shown(options),
+        hint: options && kind.hint,
+      });
     }
     if (kind.accepts(value)) return value;
     throw this.error(`invalid ${name}`, { expected: kind.expected, got: shown(value), hint: kind.hint });

@@ -19,10 +19,14 @@ export interface Residence {
 
 export class Variable {
   private static count = 0;
+  /** One that got a gradient while it was unlisted, since a network was last called. */
+  static stray: Variable | undefined = undefined;
   /** A unique number. */
   readonly id = Variable.count++;
   version = 0;
   residence: Residence | undefined = undefined;
+  /** Whether it is a parameter that no network has had in its fields when it was called, and no optimizer has. */
+  unlisted = false;
   /** The gradient that backward() has gathered, as a graph. */
   grad: Node | undefined = undefined;
   /** The elements by age, as long as no engine has them; absent ones are 0. */

@@ -41,7 +41,7 @@ abstract class ModuleSequence extends Module {
 
   #notModule(name: string, value: unknown): ArgumentError {
     const hint = Array.isArray(value)
-      ? "pass its modules one after the other: new nn.Sequential(first, second)"
+      ? "leave out the inner array: new nn.Sequential(first, second), or new nn.ModuleList([first, second])"
       : typeof value === "function"
         ? "write a class with a method forward, which extends nn.Module, or a layer such as nn.ReLU"
         : undefined;

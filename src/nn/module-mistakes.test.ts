@@ -83,7 +83,7 @@ const sequential = (...given: readonly unknown[]): unknown => new nn.Sequential(
 test("Sequential refuses what is no module, and says how to write it", () => {
   assert.throws(() => sequential([new nn.ReLU()]), {
     message:
-      "Sequential: entry 0 is not a module, got [a ReLU]. Hint: pass its modules one after the other: new nn.Sequential(first, second).",
+      "Sequential: entry 0 is not a module, got [a ReLU]. Hint: leave out the inner array: new nn.Sequential(first, second), or new nn.ModuleList([first, second]).",
   });
   assert.throws(() => sequential(new nn.ReLU(), nn.functional.relu), {
     message: /^Sequential: entry 1 is not a module, got the function relu\. Hint: write a class/,

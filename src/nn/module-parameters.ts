@@ -9,10 +9,13 @@ import { Parameter } from "./parameter.js";
 const name = required("name", text("a string"));
 const prefix = optional("prefix", text("a string"));
 const anyModule = kind("a module", (value) => value instanceof ModuleFields);
-const anyMap = kind(
-  "what stateDict() returns: a Map of tensors by name",
-  (value) => value instanceof Map && [...(value as Map<unknown, unknown>).values()].every(anyTensor.accepts),
-);
+const anyMap = {
+  ...kind(
+    "what stateDict() returns: a Map of tensors by name",
+    (value) => value instanceof Map && [...(value as Map<unknown, unknown>).values()].every(anyTensor.accepts),
+  ),
+  hint: "make a Map of a record of tensors by new Map(Object.entries(record))",
+};
 
 export const strict = [optional("strict", flag)] as const;
 

@@ -7,15 +7,17 @@
 // Declaration merging is the only way to give a class's instances a call signature. Callable makes it true.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import { ArgumentError, KilogradError, StateError } from "../errors/errors.js";
-import { checkMethods } from "../errors/checked-methods.js";
+import { answerForAbsent, sameLetters } from "../errors/absent.js";
+import { checkMethods, methodsOf } from "../errors/checked-methods.js";
 import type { Arguments } from "../errors/signature.js";
 import { shown } from "../errors/shown.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
+import { Variable } from "../graph/variable.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensorsIn } from "../tensor/tensors-in.js";
 import type { LayerElsewhere } from "./elsewhere.js";
 import { snakeCase } from "../text/python.js";
-import { runForward } from "./callable.js";
+import { Callable, runForward } from "./callable.js";
 import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
 import { moduleParameters, type strict } from "./module-parameters.js";
@@ -73,6 +75,8 @@ export class Module extends ModuleFields<Module> {
    */
   training = true;
   readonly #hooks = new Set<ForwardHook>();
+  #isCalled = false;
+  #isHeld = false;
 
   /** @throws ArgumentError for any argument: what a class's constructor does not take would be lost */
   constructor() {
@@ -110,11 +114,14 @@ export class Module extends ModuleFields<Module> {
 
   protected override [runForward](inputs: readonly unknown[]): unknown {
     if (Object.hasOwn(this.constructor, "elsewhere")) refuseMore(this, inputs, this.forward.length);
+    const network = running[0];
+    if (network) this.#refuseHidden(network);
+    else this.#begin();
     running.push(this);
     guard(() => this.#watch());
     try {
       const output = this.forward(...(inputs as never[]));
-      for (const hook of this.#hooks) hook(this, inputs, output);
+      for (const hook of this.#hooks) refuseOther(output, hook(this, inputs, output));
       if (running.length === 1) keepValues(output);
       return output;
     } catch (error) {
@@ -123,6 +130,39 @@ export class Module extends ModuleFields<Module> {
     } finally {
       running.pop();
     }
+  }
+
+  /** Before the first call of a network, its parameters are noted as its own; `Optimizer.step` looks for others. */
+  #begin(): void {
+    Variable.stray = undefined;
+    if (this.#isCalled) return;
+    this.#isCalled = true;
+    this.#hold();
+    for (const { variable } of this.parameters()) variable.unlisted = false;
+  }
+
+  #hold(): void {
+    for (const module of this.modules()) module.#isHeld = true;
+  }
+
+  /** @throws StateError if this layer should be in a field of the network that is running, but is not */
+  #refuseHidden(network: Module): void {
+    if (this.#isHeld || !this.#needsField()) return;
+    network.#hold();
+    if (this.#isHeld) return;
+    throw new StateError({
+      op: network.constructor.name,
+      problem: `forward calls a ${this.constructor.name} that is in none of its fields, so the network would neither train nor save it, nor put it into evaluation mode`,
+      hint: "make layers in the constructor, and hold each in a field that is not private: conv = new nn.Conv2d(1, 8, 3)",
+    });
+  }
+
+  /** Whether it is trained, or evaluates otherwise than it trains. A ReLU need not be in a field. */
+  #needsField(): boolean {
+    const parameters = [...this.parameters()];
+    if (parameters.length > 0) return parameters.some(({ requiresGrad }) => requiresGrad);
+    const { elsewhere } = this.constructor as typeof Module;
+    return this.training && (elsewhere?.pytorch.startsWith("Dropout") === true || [...this.buffers()].length > 0);
   }
 
   /**
@@ -142,7 +182,7 @@ export class Module extends ModuleFields<Module> {
 
   /**
    * Calls a function after each forward pass of this module. PyTorch: `torch.nn.Module.register_forward_hook`.
-   * @param hook is called with the module, its inputs and its output
+   * @param hook is called with the module, its inputs and its output; it returns no other tensor
    * @returns a handle, whose `remove()` takes the hook away again
    * @example
    * const relu = new nn.ReLU();
@@ -313,6 +353,16 @@ export function refuseMore(layer: object, inputs: readonly unknown[], most: numb
   });
 }
 
+/** @throws ArgumentError for a hook's result that would replace the output in PyTorch; an arrow function returns something easily */
+function refuseOther(output: unknown, result: unknown): void {
+  if (result === output || tensorsIn(result).length === 0) return;
+  throw new ArgumentError({
+    op: "registerForwardHook",
+    problem: "a hook returns another tensor, which would not replace the output",
+    hint: "change outputs in forward; a hook that only looks returns nothing: (module, inputs, output) => { … }",
+  });
+}
+
 /** What a compiled function notices of a field: the value or which object it is, and the numbers of a list. */
 function seenAs(value: unknown): unknown {
   return Array.isArray(value) && value.every((part) => typeof part === "number") ? value.join() : value;
@@ -334,3 +384,10 @@ function runningPath(): string {
 }
 
 checkMethods(Module.prototype, moduleParameters);
+const known = methodsOf(Module.prototype);
+answerForAbsent("Module", Callable.prototype, (name, _, isSet) => {
+  const meant = sameLetters(name, known);
+  if (meant) return `write model.${meant}(…)`;
+  const isMove = !isSet && /^(to|cuda|cpu|float|double|half)$/.test(name);
+  return isMove ? "leave it out: there is one device, and parameters are float32" : undefined;
+});

@@ -4,12 +4,14 @@
  * between steps enter the graph as live leaves (`scalar`). As constants, they would make every step a new program.
  * PyTorch: `torch.optim.Optimizer`.
  */
-import { ArgumentError } from "../errors/errors.js";
-import { noGrad } from "../graph/grad-mode.js";
+import { ArgumentError, StateError } from "../errors/errors.js";
+import { enableGrad, noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
-import { kind } from "../errors/kinds.js";
-import { optional, required, Signature, type Parameter } from "../errors/signature.js";
+import { answerForAbsent, sameLetters } from "../errors/absent.js";
+import { checkListed, methodsOf } from "../errors/checked-methods.js";
+import { callback, kind } from "../errors/kinds.js";
+import { isRecord, optional, required, Signature, type Parameter } from "../errors/signature.js";
 import { live } from "../ops/leaf.js";
 import { forgetRecordings, guard } from "../graph/recording.js";
 import { realize } from "../runtime/realize.js";
@@ -32,6 +34,15 @@ export const trained = required(
     "model.parameters(), an array of tensors, or an array of groups { params, lr, … }",
     (value) => typeof value === "object" && value !== null && Symbol.iterator in value && !(value instanceof Tensor),
   ),
+);
+
+const hasParams = kind(
+  "a group { params, lr, … }",
+  (value) => isRecord(value) && trained.kind.accepts(value["params"]),
+);
+const savedState = kind(
+  "what optimizer.stateDict() returns",
+  (value) => isRecord(value) && isRecord(value["state"]) && Array.isArray(value["param_groups"]),
 );
 
 /** The hyperparameters of a group. */
@@ -109,6 +120,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
       }
       if (known.has(param)) throw new ArgumentError({ op: this.#name, problem: "a parameter appears twice" });
       known.add(param);
+      param.variable.unlisted = false;
     }
     this.checkTogether(group);
     this.paramGroups.push(group);
@@ -131,7 +143,10 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
   /**
    * Updates all parameters that have a gradient, and computes everything that is pending. PyTorch:
    * `torch.optim.Optimizer.step`.
-   * @throws StateError if a pending tensor needs a parameter that has been overwritten twice since
+   * @param closure is called first, and may compute the loss and call `backward()`
+   * @returns what the closure returns
+   * @throws StateError if a pending tensor needs a parameter that has been overwritten twice since, or if the network has
+   *   used a parameter that was in none of its fields and is in no optimizer
    * @example
    * const w = tensor([1, 2], undefined, { requiresGrad: true });
    * const optimizer = new optim.SGD([w], { lr: 0.5 });
@@ -139,7 +154,11 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
    * optimizer.step();
    * w.tolist(); // [0.5, 1.5]
    */
-  step(): void {
+  step(): void;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    const result = closure && enableGrad(closure);
+    refuseStray(this.#name);
     const used = this.#gradients();
     noGrad(() => {
       guard(() => {
@@ -165,6 +184,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     });
     realize([]);
     for (const grad of used) if (grad.value === undefined) grad.spent = true;
+    return result;
   }
 
   /**
@@ -242,6 +262,17 @@ function formOf(group: ParamGroup): string {
     .join();
 }
 
+/** @throws StateError for a parameter that the network has used, but that nobody updates or saves */
+function refuseStray(op: string): void {
+  const { stray } = Variable;
+  if (!stray?.unlisted || !stray.grad) return;
+  throw new StateError({
+    op,
+    problem: `a parameter of shape ${formatShape(stray.shape)} is in no optimizer, and was in no field of the network when it was first called: it would not be trained`,
+    hint: "make all layers before the optimizer, and hold each in a field that is not private: conv = new nn.Conv2d(1, 8, 3)",
+  });
+}
+
 function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((element, i) => element === b[i]);
 }
@@ -258,3 +289,17 @@ export function scalar(value: () => number): Node {
 export function zerosLike(param: Tensor): Tensor {
   return Tensor.ofVariable(new Variable(param.shape, "float32"), false);
 }
+
+checkListed(Optimizer.prototype, [
+  ["step", [optional("closure", callback)]],
+  ["zeroGrad stateDict", []],
+  ["addParamGroup", [required("group", hasParams)]],
+  ["loadStateDict", [required("saved", savedState)]],
+]);
+const known = methodsOf(Optimizer.prototype);
+answerForAbsent<Optimizer>("Optimizer", Optimizer.prototype, (name, { paramGroups: [group] }) => {
+  if (name === "param_groups") return "write optimizer.paramGroups";
+  if (group && name in group) return `write optimizer.paramGroups[0].${name}`;
+  const meant = sameLetters(name, known);
+  return meant && `write optimizer.${meant}(…)`;
+});

@@ -155,7 +155,7 @@ test("a result that is not a number for each class is refused", () => {
   assert.throws(() => ended(new Nan()).predict(rows), /result is not a number \(NaN\).*best\.safetensors/);
   assert.throws(
     () => ended(new Pair()).predict(rows),
-    /not a number for each class; expected float32 \[1,2\], got object/,
+    /not a number for each class; expected float32 \[1,2\], got \[a Tensor,a Tensor\]/,
   );
   const names = { ...images, classes: ["a", "b", "c"] };
   assert.throws(() => new Classifier(network(), names).predict(rows), /expected float32 \[1,3\], got float32 \[1,2\]/);

@@ -1,4 +1,5 @@
 /** What a network's outputs mean. */
+import { shown } from "../errors/shown.js";
 import { ShapeError, StateError } from "../errors/errors.js";
 import { formatShape } from "../graph/shape.js";
 import type { Module } from "../nn/index.js";
@@ -26,7 +27,7 @@ export function likelihoodsOf(model: Module, input: Tensor, classes: number): nu
       op: "predict",
       problem: "the network's result for one image is not a number for each class",
       expected: `float32 [1,${classes || "classes"}]`,
-      got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : typeof output,
+      got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : shown(output),
       hint: "end forward() with F.logSoftmax(x.flatten(1), 1), and give classifiers the names of the network's classes",
     });
   }

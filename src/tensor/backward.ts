@@ -4,6 +4,7 @@ import { ShapeError, StateError } from "../errors/errors.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { addsToEarlierGradient } from "../graph/recording.js";
 import { formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
+import { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
 import { realizeLater } from "../runtime/realize.js";
 
@@ -20,6 +21,7 @@ export function backward(root: Node, weights: Node | undefined): void {
       });
     }
     variable.grad = variable.grad ? ops.add(variable.grad, grad) : grad;
+    if (variable.unlisted) Variable.stray = variable;
   }
   realizeLater(root);
   for (const node of topologicalOrder([root], true))

@@ -119,7 +119,8 @@ const changes: Readonly<Record<string, (model: Drawing, optimizer: SGD) => void>
   "a dropout's p": (model) => Object.assign(model.a, { p: 0.1 }),
   "a module's mode, as a field": (model) => (model.b.training = false),
   "a frozen parameter": (model) => (model.body.bias!.requiresGrad = false),
-  "a parameter that is another one": (model) => Object.assign(model.body, { weight: new Parameter(full([2, 6], 0.5)) }),
+  "a parameter that is another one": (model) =>
+    Object.assign(model.body, { weight: new Parameter(full([2, 6], 0.5), false) }),
   "a bias that is gone": (model) => Object.assign(model.body, { bias: null }),
   "a list of numbers": (model) => (model.order[0] = 1),
   "a field that is new": (model) => Object.assign(model, { doubled: true }),

@@ -11,7 +11,8 @@ import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
 import { assignLater, forgetAssignment, realize } from "../runtime/realize.js";
 import { backward } from "./backward.js";
-import { answerForAbsent } from "./methods/absent.js";
+import { answerForAbsent } from "../errors/absent.js";
+import { counterpart } from "./methods/absent.js";
 import { Handle } from "./methods/handle.js";
 import { methodsOf } from "../errors/checked-methods.js";
 import { checkArguments } from "./methods/parameters.js";
@@ -275,4 +276,5 @@ export class Tensor extends Shaping<Tensor> {
 }
 
 checkArguments(Tensor.prototype);
-answerForAbsent(Handle.prototype, [...methodsOf(Tensor.prototype), "requiresGrad", "ndim", "shape"]);
+const known = [...methodsOf(Tensor.prototype), "requiresGrad", "ndim", "shape"];
+answerForAbsent<Tensor>("Tensor", Handle.prototype, (name, { ndim }) => counterpart(name, ndim, known));

@@ -7,6 +7,7 @@ import { BatchNorm2d, type Module } from "../nn/index.js";
 import type { Shape } from "../graph/shape.js";
 import { zeros } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { HeldParameters } from "./held-parameters.js";
 import { tensorsIn } from "../tensor/tensors-in.js";
 import { keepingState } from "./kept-state.js";
 
@@ -42,13 +43,16 @@ export function sizesOf(inputSize: InputSizes): readonly Shape[] {
  * Builds the graph of a forward pass over zeros.
  * @param sizes of the inputs, without the batch
  * @param batch the number of images
- * @throws ShapeError where the network cannot take such inputs
+ * @throws ShapeError where the network cannot take such inputs, StateError if it uses parameters that it does not hold
  */
 export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, batch = BATCH): LazyCall {
   return keepingState(model, () => {
     const inputs = sizes.map((size) => zeros([batch, ...size]));
+    const held = new HeldParameters(model);
     for (const module of model.modules()) module.training = mode(module);
     const result: unknown = noGrad(() => model(...(inputs as never[])));
-    return { inputs, outputs: tensorsIn(result), result };
+    const outputs = tensorsIn(result);
+    held.check(outputs);
+    return { inputs, outputs, result };
   });
 }

@@ -44,7 +44,7 @@ for (const [what, model, message] of [
   ["five outputs for ten classes", new Net(5, logs), `${expected}, got float32 [2,5]. ${hint}`],
   ["a third axis", new Net(10, (x) => logs(x).view(2, 10, 1)), `${expected}, got float32 [2,10,1]. ${hint}`],
   ["whole numbers", new Net(10, (x) => x.int()), `${expected}, got int32 [2,10]. ${hint}`],
-  ["no tensor", new Net(10, () => 5), `${expected}, got number. ${hint}`],
+  ["no tensor", new Net(10, () => 5), `${expected}, got 5. ${hint}`],
 ] as const) {
   test(`refused: a network that returns ${what}`, () => {
     const problem = "Net: the network's result does not fit data with 10 classes";

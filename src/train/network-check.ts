@@ -1,5 +1,6 @@
 /** Checks that a network fits the data that it will be trained on. */
 import { ArgumentError, ShapeError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import * as ops from "../ops/index.js";
@@ -39,7 +40,7 @@ export function checkNetwork(
     op: model.constructor.name,
     problem: `the network's result does not fit data with ${classes} classes`,
     expected: `${outputsFor[loss]} ${formatShape(expected)} for images ${formatShape([BATCH, ...inputSize])}`,
-    got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : typeof output,
+    got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : shown(output),
     hint: `end forward() with ${loss === "nll" ? `F.logSoftmax(x.view(-1, ${classes}), 1)` : `x.view(-1, ${classes})`}`,
   });
 }

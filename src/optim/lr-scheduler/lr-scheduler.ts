@@ -4,8 +4,10 @@
  */
 import { counted } from "../../text/counted.js";
 import { ArgumentError } from "../../errors/errors.js";
-import { instance } from "../../errors/kinds.js";
-import { required } from "../../errors/signature.js";
+import { answerForAbsent, sameLetters } from "../../errors/absent.js";
+import { checkListed, methodsOf } from "../../errors/checked-methods.js";
+import { instance, kind } from "../../errors/kinds.js";
+import { isRecord, required, type Parameter } from "../../errors/signature.js";
 import { Optimizer } from "../optimizer.js";
 import type { ParamGroup } from "../param-group.js";
 
@@ -143,3 +145,22 @@ export abstract class LRScheduler {
     this.lastLr = [...(lastLr as readonly number[])];
   }
 }
+
+/**
+ * Makes the methods of a schedule check their arguments, and names in Python's style say what to write.
+ * @internal
+ */
+export function checkSchedule(prototype: object, step: readonly Parameter[]): void {
+  const known = methodsOf(prototype);
+  checkListed(prototype, [
+    ["step", step],
+    ["getLastLr stateDict", []],
+    ["loadStateDict", [required("state", kind("what scheduler.stateDict() returns", isRecord))]],
+  ]);
+  answerForAbsent("LRScheduler", prototype, (name) => {
+    const meant = sameLetters(name, known);
+    return meant && `write scheduler.${meant}(…)`;
+  });
+}
+
+checkSchedule(LRScheduler.prototype, []);

@@ -1,9 +1,9 @@
 /** A schedule that reacts to the progress of training. PyTorch: `ReduceLROnPlateau`. */
 import { ArgumentError } from "../../errors/errors.js";
-import { arrayOf, belowOne, either, integer, number, oneOf } from "../../errors/kinds.js";
-import { optional, Signature, type Arguments } from "../../errors/signature.js";
+import { anyNumber, arrayOf, belowOne, either, integer, number, oneOf } from "../../errors/kinds.js";
+import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import type { Optimizer } from "../optimizer.js";
-import { perGroup, scheduled, type SchedulerState } from "./lr-scheduler.js";
+import { checkSchedule, perGroup, scheduled, type SchedulerState } from "./lr-scheduler.js";
 
 /** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
@@ -169,3 +169,6 @@ export class ReduceLROnPlateau {
     this.best = typeof state["best"] === "number" ? state["best"] : this.options.mode === "min" ? Infinity : -Infinity;
   }
 }
+
+const metric = { ...anyNumber, hint: "pass the epoch's loss or accuracy as a number: loss.item(), not the tensor" };
+checkSchedule(ReduceLROnPlateau.prototype, [required("metric", metric)]);

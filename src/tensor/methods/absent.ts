@@ -1,11 +1,5 @@
-/**
- * What tensors do not have, but Python's have. Such a property would be undefined without a word, or an error that names
- * no way out: `x[0]`, `x.log_softmax(1)`, `x.zero_()`. So the end of the prototype chain, where only absent properties
- * arrive, says what to write.
- */
+/** What tensors do not have, but Python's have: `x[0]`, `x.log_softmax(1)`, `x.zero_()`. */
 import { closest } from "../../errors/closest.js";
-import { ArgumentError } from "../../errors/errors.js";
-import type { Handle } from "./handle.js";
 
 const unneeded = "leave it out: tensors have one device, and only copy_ and setData change them";
 
@@ -22,13 +16,9 @@ const elsewhere: Readonly<Record<string, string>> = {
 };
 
 /** What to write instead of an absent property, for those that have a counterpart; undefined for all others. */
-export function counterpart(
-  name: string,
-  tensor: { readonly ndim: number },
-  known: readonly string[],
-): string | undefined {
+export function counterpart(name: string, ndim: number, known: readonly string[]): string | undefined {
   if (/^-?\d+$/.test(name)) {
-    return tensor.ndim === 0 ? "item() returns the number of a tensor without axes" : `write x.select(0, ${name})`;
+    return ndim === 0 ? "item() returns the number of a tensor without axes" : `write x.select(0, ${name})`;
   }
   if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
   const plain = name.replace(/_$/, "");
@@ -43,26 +33,4 @@ export function counterpart(
   const same = known.find((other) => other.toLowerCase() === name.toLowerCase());
   const meant = same ?? (inPython ? closest(name, known) : undefined);
   return meant === undefined ? undefined : `write x.${meant}`;
-}
-
-/** Puts the answers at the end of the prototype chain of tensors. */
-export function answerForAbsent(base: object, names: readonly string[]): void {
-  const refuse = (name: string | symbol, tensor: Handle<never>): void => {
-    if (typeof name !== "string" || name in Object.prototype) return;
-    const hint = counterpart(name, tensor, names);
-    if (hint === undefined) return;
-    throw new ArgumentError({ op: "Tensor", problem: `tensors have no property "${name}"`, hint });
-  };
-  const end = new Proxy(Object.prototype, {
-    get(target, name, tensor: Handle<never>) {
-      refuse(name, tensor);
-      return Reflect.get(target, name, tensor) as unknown;
-    },
-    // `p.requires_grad = false` would set a field that nobody reads.
-    set(target, name, value, tensor: Handle<never>) {
-      refuse(name, tensor);
-      return Reflect.set(target, name, value, tensor);
-    },
-  });
-  Object.setPrototypeOf(base, end);
 }

@@ -81,9 +81,9 @@ const absent: Readonly<Record<string, string>> = {
 for (const [name, hint] of Object.entries(absent)) {
   test(`x.${name}, which Python's tensors have, is refused: ${hint}`, () => {
     assert.throws(() => (zeros([2]) as unknown as Record<string, unknown>)[name], {
-      message: `Tensor: tensors have no property "${name}". Hint: ${hint}.`,
+      message: `Tensor: there is no property "${name}". Hint: ${hint}.`,
     });
-    assert.throws(() => ((zeros([2]) as unknown as Record<string, unknown>)[name] = 1), /tensors have no property/);
+    assert.throws(() => ((zeros([2]) as unknown as Record<string, unknown>)[name] = 1), /there is no property/);
   });
 }
 
