@@ -12,6 +12,10 @@ export interface Node {
   readonly operator: string;
   readonly opset: number;
   readonly shape: readonly number[];
+  /** The elements of x; a wave if they are not given. */
+  readonly x?: readonly number[];
+  /** How many outputs the node has; only the first is read. */
+  readonly outputs?: number;
   readonly attributes: Readonly<Record<string, AttributeValue | undefined>>;
   /** Inputs after x; null is omitted. */
   readonly constants?: readonly (Constant | null)[];
@@ -44,6 +48,16 @@ const distinct = (shape: readonly number[]) =>
     maxLength: shape.length,
     selector: (axis) => (Number(axis) + shape.length) % shape.length,
   });
+/** Places on an axis, near its ends or far beyond them. */
+const places = fc.array(
+  fc.oneof(int(-6, 6), fc.constantFrom(-(2n ** 63n), -(2n ** 31n), 2n ** 31n - 1n, 2n ** 63n - 1n)),
+  {
+    minLength: 4,
+    maxLength: 4,
+  },
+);
+const special = fc.constantFrom(NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -0.5, 2.5, -2.5, 3);
+const specials = (length: number) => fc.array(special, { minLength: length, maxLength: length });
 const longs = (values: readonly bigint[]): Constant => ({ longs: values });
 
 export const nodes: Readonly<Record<string, fc.Arbitrary<Node>>> = {
@@ -110,12 +124,15 @@ export const nodes: Readonly<Record<string, fc.Arbitrary<Node>>> = {
       alpha: maybe(fc.constantFrom(0.5, 2)),
       beta: maybe(fc.constantFrom(0.5, 0)),
       c: fc.nat(6),
+      isNaN: fc.boolean(),
     })
-    .map(({ m, k, n, c, ...attributes }) => {
+    .map(({ m, k, n, c, isNaN, ...attributes }) => {
       const [shape, dims] = [attributes.transA ? [k, m] : [m, k], attributes.transB ? [n, k] : [k, n]];
       const added = [null, [], [1], [n], [m, 1], [1, n], [m, n]][c]!;
       const weights = { floats: [...wave(k * n, 1.1)], dims };
-      const constants = added === null ? [weights] : [weights, { floats: [...wave(sizeOf(added), 2)], dims: added }];
+      // With beta 0, C is not read.
+      const filled = (sizes: readonly number[]): number[] => [...wave(sizeOf(sizes), 2)].map((x) => (isNaN ? NaN : x));
+      const constants = added === null ? [weights] : [weights, { floats: filled(added), dims: added }];
       return { operator: "Gemm", opset: 13, shape, attributes, constants };
     }),
   Pad: fc
@@ -144,9 +161,9 @@ export const nodes: Readonly<Record<string, fc.Arbitrary<Node>>> = {
       fc.tuple(
         fc.constant(shape),
         distinct(shape),
-        ints(-6, 6, 4),
-        ints(-6, 6, 4),
-        fc.array(fc.constantFrom(-3n, -2n, -1n, 1n, 2n, 3n), { minLength: 4, maxLength: 4 }),
+        places,
+        places,
+        fc.array(fc.constantFrom(-(2n ** 63n), -3n, -2n, -1n, 1n, 2n, 3n, 2n ** 62n), { minLength: 4, maxLength: 4 }),
         fc.constantFrom(9, 10, 13),
         fc.nat(2),
       ),
@@ -261,35 +278,78 @@ export const nodes: Readonly<Record<string, fc.Arbitrary<Node>>> = {
     ]),
   ),
   Clip: fc
-    .tuple(tensorShape, maybe(fc.constantFrom(-0.5, 0)), maybe(fc.constantFrom(0.25, -0.75)), fc.constantFrom(7, 13))
-    .map(([shape, min, max, opset]) => {
+    .tuple(
+      specials(6),
+      maybe(fc.constantFrom(-0.5, 0, NaN)),
+      maybe(fc.constantFrom(0.25, -0.75, NaN)),
+      fc.constantFrom(7, 13),
+    )
+    .map(([x, min, max, opset]) => {
       const limit = (value: number | undefined) => (value === undefined ? null : { floats: [value], dims: [] });
       return {
         operator: "Clip",
         opset,
-        shape,
+        shape: [6],
+        x,
         attributes: opset < 11 ? { min, max } : {},
         constants: opset < 11 ? [] : [limit(min), limit(max)],
       };
     }),
   LeakyRelu: fc
-    .tuple(tensorShape, maybe(fc.constantFrom(0.2, -0.5, 1.5)))
-    .map(([shape, alpha]) => ({ operator: "LeakyRelu", opset: 16, shape, attributes: { alpha } })),
+    .tuple(specials(6), maybe(fc.constantFrom(0.2, -0.5, 1.5)))
+    .map(([x, alpha]) => ({ operator: "LeakyRelu", opset: 16, shape: [6], x, attributes: { alpha } })),
+  ...Object.fromEntries(
+    ["Abs", "Ceil", "Exp", "Floor", "Log", "Neg", "Reciprocal", "Relu", "Round", "Sigmoid", "Sign", "Sqrt", "Tanh"].map(
+      (operator) => [
+        operator,
+        fc
+          .tuple(specials(6), fc.constantFrom(7, 11, 13, 17, 21))
+          .map(([x, opset]) => ({ operator, opset, shape: [6], x, attributes: {} })),
+      ],
+    ),
+  ),
+  ...Object.fromEntries(
+    ["Add", "Sub", "Mul", "Div", "Pow", "Max", "Min"].map((operator) => [
+      operator,
+      fc
+        .tuple(
+          specials(6),
+          specials(6),
+          fc.constantFrom([], [1], [3], [2, 1], [2, 3], [2, 1, 1], [1, 1, 1]),
+          fc.boolean(),
+        )
+        .map(([x, floats, dims, isNew]) => ({
+          operator,
+          opset: isNew ? 17 : 8,
+          shape: [2, 3],
+          x,
+          attributes: {},
+          constants: [{ floats: floats.slice(0, sizeOf(dims)), dims }],
+        })),
+    ]),
+  ),
   BatchNormalization: fc
     .tuple(
       images,
       maybe(fc.constantFrom(0.1, 1e-3)),
       maybe(fc.constantFrom(0.5)),
-      fc.constantFrom(7, 15),
+      fc.constantFrom(7, 9, 14, 15),
       maybe(int(1, 1)),
+      fc.boolean(),
     )
-    .map(([shape, epsilon, momentum, opset, spatial]) => {
+    .map(([shape, epsilon, momentum, opset, spatial, isTraining]) => {
       const per = (step: number, add: number): Constant => ({ floats: [...wave(shape[1], step)].map((x) => x + add) });
       return {
         operator: "BatchNormalization",
         opset,
         shape,
-        attributes: { epsilon, momentum, ...(opset < 9 ? { spatial } : {}) },
+        outputs: isTraining ? (opset < 14 ? 5 : 3) : 1,
+        attributes: {
+          epsilon,
+          momentum,
+          ...(opset < 9 ? { spatial } : {}),
+          ...(isTraining && opset >= 14 ? { training_mode: 1n } : {}),
+        },
         constants: [per(1, 1), per(2, 0), per(3, 0), per(4, 2)],
       };
     }),

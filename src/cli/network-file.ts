@@ -80,7 +80,7 @@ export async function readOnnx(file: string): Promise<Uint8Array> {
 async function onnxMaker(bytes: Uint8Array, name: string): Promise<MakeNetwork> {
   // Loaded only when needed: the ONNX schema is large.
   const { importOnnx } = await import("../entries/import.js");
-  return () => importOnnx(bytes, name, { logLikelihoods: true });
+  return () => importOnnx(bytes, name, { logLikelihoods: true }).train();
 }
 
 /** Reads files in the folder of a model, or below it. Links that lead out of it are not followed. */

@@ -1,6 +1,6 @@
 /** A network made from an ONNX model. Its layers are those of `nn`, and its parameters can be trained. */
 import { DataError, KilogradError } from "../../errors/errors.js";
-import { Module, Parameter } from "../../nn/index.js";
+import { BatchNorm2d, Dropout, Module, Parameter } from "../../nn/index.js";
 import { tensor } from "../../tensor/creation.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { decodeOnnxGraph, type OnnxGraph, type OnnxNode } from "./graph.js";
@@ -30,6 +30,9 @@ const MAX_DEPTH = 16;
 /** The maximum number of problems listed in an error. */
 const SHOWN = 8;
 
+/** The operators that take integers of 8 bits as they are. */
+const AS_THEY_ARE: ReadonlySet<string> = new Set(["Cast", "Identity", "Shape", "Size"]);
+
 interface Step {
   readonly node: OnnxNode;
   /** The names of the inputs. Those that became weights of a layer are empty strings. */
@@ -57,8 +60,9 @@ class Group extends Module {}
 
 /**
  * A network made from an ONNX model. Convolutions, batch norms and fully connected layers are modules named after their
- * weights (`conv1.weight` makes `conv1`); other float constants with more than one element are parameters. Like every
- * network it starts in training mode; `eval()` switches dropout off and uses the running statistics.
+ * weights (`conv1.weight` makes `conv1`); other float constants with more than one element are parameters. It starts in
+ * the mode that the model says, which is evaluation unless it was exported in training mode. `train()` switches dropout on
+ * and uses the batch's statistics, as always; call it before training further.
  * @example
  * const model = importOnnx(exportOnnx(new ExerciseNet(), [1, 28, 28]), "digits.onnx");
  * model.inputNames; // ["images"]
@@ -79,6 +83,13 @@ export class OnnxModule extends Module {
     this.#steps = new GraphImport(this, graph, file).steps();
     const read = new Set(this.#steps.flatMap(({ inputs }) => inputs).concat(graph.output));
     for (const [name, constant] of graph.initializers) if (read.has(name)) this.#keep(name, constant);
+    if (!this.#isInTraining()) this.eval();
+  }
+
+  /** Whether the model says so of a layer, as `torch.onnx.export(…, training=TrainingMode.TRAINING)` does. */
+  #isInTraining(): boolean {
+    const layers = [...this.modules()].filter((module) => module instanceof Dropout || module instanceof BatchNorm2d);
+    return layers.some(({ training }) => training);
   }
 
   /** What the model says about itself: classes, accuracy, licence. */
@@ -193,9 +204,16 @@ class GraphImport {
     );
     if (node.outputs.slice(1).some((name) => this.used.has(name)))
       unsupported("only its first output is supported here");
+    if (node.inputs.some((name) => this.isNarrow(name)) && !AS_THEY_ARE.has(node.operator))
+      unsupported("it computes with integers of 8 bits, which is not supported here: cast them first");
     const run = importer(context);
     context.refuseUnread();
     return { node, run, inputs: node.inputs.map((name, i) => (context.taken.has(i) ? "" : name)) };
+  }
+
+  private isNarrow(name: string): boolean {
+    const constant = this.constants.get(name);
+    return constant instanceof Numbers && constant.isNarrow;
   }
 
   private layer({ node, taken }: NodeImport, weight: string | undefined, make: () => Module): Module {

@@ -4,13 +4,8 @@ import fs from "node:fs";
 import { test } from "node:test";
 import { assertClose, relative } from "../../../test/closeness.js";
 import { jsonFixture } from "../../../test/fixtures.js";
-import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
-import {
-  AttributeProto_AttributeType as Type,
-  ModelProtoSchema,
-  TensorProto_DataLocation,
-  TensorProto_DataType as Kind,
-} from "onnx-buf";
+import { AttributeProto_AttributeType as Type, TensorProto_DataLocation, TensorProto_DataType as Kind } from "onnx-buf";
+import { int, ints, kernel, node, onnx, sizes, text } from "../../../test/onnx-models.js";
 import { DataError } from "../../errors/errors.js";
 import { tensor } from "../../tensor/creation.js";
 import { importOnnx, onnxOperators } from "./onnx-module.js";
@@ -46,36 +41,6 @@ test("docs/import.md lists the operators that can be imported", () => {
 });
 
 // Refusals ------------------------------------------------------------------------------------------------------------
-
-type Model = MessageInitShape<typeof ModelProtoSchema>;
-type Graph = NonNullable<Model["graph"]>;
-type NodeInit = NonNullable<NonNullable<Graph["node"]>[number]>;
-
-const float = { value: { case: "tensorType", value: { elemType: Kind.FLOAT } } } as const;
-const node = (
-  opType: string,
-  input: string[],
-  output: string[],
-  attribute: NonNullable<NodeInit["attribute"]> = [],
-): NodeInit => ({ opType, name: `a ${opType}`, input, output, attribute });
-const int = (name: string, value: number) => ({ name, type: Type.INT, i: BigInt(value) });
-const ints = (name: string, ...values: number[]) => ({ name, type: Type.INTS, ints: values.map(BigInt) });
-const text = (name: string, value: string) => ({ name, type: Type.STRING, s: new TextEncoder().encode(value) });
-const kernel = { name: "w", dims: [1n, 1n, 3n, 3n], dataType: Kind.FLOAT, floatData: new Array<number>(9).fill(1) };
-
-function onnx(nodes: NodeInit[], change: Partial<Graph> = {}, model: Partial<Model> = {}): Uint8Array {
-  const graph = {
-    node: nodes,
-    initializer: [kernel],
-    input: [{ name: "x", type: float }],
-    output: [{ name: "y" }],
-    ...change,
-  };
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, { opsetImport: [{ version: 17n }], graph, ...model } as Model),
-  );
-}
 
 const relu = node("Relu", ["x"], ["y"]);
 const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: RegExp])[] = [
@@ -187,6 +152,27 @@ const refusals: readonly (readonly [what: string, bytes: Uint8Array, message: Re
     /its statistics for each pixel are not supported here/,
   ],
   [
+    "arithmetic in 8 bits",
+    onnx(
+      [
+        node("Add", ["b", "b"], ["s"]),
+        node("Cast", ["s"], ["c"], [int("to", Kind.FLOAT)]),
+        node("Add", ["x", "c"], ["y"]),
+      ],
+      {
+        initializer: [{ name: "b", dims: [1n], dataType: Kind.UINT8, int32Data: [200] }],
+      },
+    ),
+    /\(Add\): it computes with integers of 8 bits, which is not supported here/,
+  ],
+  [
+    "a training_mode that is computed",
+    onnx([node("Cast", ["x"], ["t"], [int("to", Kind.BOOL)]), node("Dropout", ["x", "r", "t"], ["y"])], {
+      initializer: [{ name: "r", dims: [], dataType: Kind.FLOAT, floatData: [0.5] }],
+    }),
+    /\(Dropout\): its training_mode is computed, not a constant/,
+  ],
+  [
     "a second output that is used",
     onnx([node("MaxPool", ["x"], ["m", "at"], [ints("kernel_shape", 2, 2)]), node("Add", ["m", "at"], ["y"])]),
     /\(MaxPool\): only its first output is supported here/,
@@ -228,12 +214,6 @@ for (const [what, bytes, message] of refusals) {
   });
 }
 
-const sizes = (name: string, ...values: number[]) => ({
-  name,
-  dims: [BigInt(values.length)],
-  dataType: Kind.INT64,
-  int64Data: values.map(BigInt),
-});
 const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegExp])[] = [
   [
     "a shape that depends on element values",
@@ -270,6 +250,32 @@ const later: readonly (readonly [what: string, bytes: Uint8Array, message: RegEx
     "an integer of more than 32 bits beside a tensor",
     onnx([node("Add", ["x", "s"], ["y"])], { initializer: [sizes("s", 2 ** 40)] }),
     /does not fit into int32; .*got 1099511627776/,
+  ],
+  [
+    "integers of more than 53 bits",
+    onnx([node("Sub", ["a", "b"], ["n"]), node("Expand", ["x", "n"], ["y"])], {
+      initializer: [sizes("a", 2 ** 53), sizes("b", 2 ** 53 - 2)],
+    }),
+    /it computes with 9007199254740992, and only integers of up to 53 bits are supported/,
+  ],
+  [
+    "a backward slice to the largest integer, which onnxruntime takes for the first element",
+    onnx([node("Slice", ["x", "from", "to", "axis", "step"], ["y"])], {
+      initializer: [sizes("from", -1), sizes("to", 2 ** 31 - 1), sizes("axis", 3), sizes("step", -1)],
+    }),
+    /its end 2147483647 with a negative step is not supported/,
+  ],
+  [
+    "a global maximum of volumes",
+    onnx([node("Reshape", ["x", "s"], ["v"]), node("GlobalMaxPool", ["v"], ["y"])], {
+      initializer: [sizes("s", 1, 1, 1, 2, 2)],
+    }),
+    /\(GlobalMaxPool\): its input is not a batch of images/,
+  ],
+  [
+    "an axis that is named twice",
+    onnx([node("Unsqueeze", ["x", "s"], ["y"])], { initializer: [sizes("s", 0, -6)] }),
+    /it names an axis twice: 0, -6/,
   ],
   [
     "an index beyond a list of sizes",

@@ -27,6 +27,8 @@ const floatTypes: { readonly [K in Kind]?: ElementTypeName } = {
   [BFLOAT16]: "BF16",
 };
 
+const NARROW: readonly number[] = [INT8, UINT8];
+
 interface WholeType {
   readonly bytes: number;
   readonly read: (view: DataView, at: number) => number;
@@ -36,7 +38,7 @@ interface WholeType {
 const wholeTypes: { readonly [K in Kind]?: WholeType } = {
   [INT64]: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
   [INT32]: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  [BOOL]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  [BOOL]: { bytes: 1, read: (view, at) => Number(view.getUint8(at) !== 0) },
   [UINT8]: { bytes: 1, read: (view, at) => view.getUint8(at) },
   [INT8]: { bytes: 1, read: (view, at) => view.getInt8(at) },
 };
@@ -59,7 +61,7 @@ export function decodeTensorProto(
   const floats = floatTypes[kind as Kind];
   if (floats) return { shape, data: readFloats(proto, floats, shape, refuse) };
   const whole = wholeTypes[kind as Kind];
-  if (whole) return new Numbers(shape, readIntegers(proto, whole, sizeOf(shape), refuse));
+  if (whole) return new Numbers(shape, readIntegers(proto, whole, sizeOf(shape), refuse), NARROW.includes(kind));
   return refuse(`its element type ${TensorProto_DataType[kind] ?? kind} is not supported`);
 }
 
@@ -115,14 +117,15 @@ function readFloats(
 }
 
 function readIntegers(
-  { rawData, int64Data, int32Data }: TensorProto,
+  { rawData, int64Data, int32Data, dataType }: TensorProto,
   { bytes, read }: WholeType,
   size: number,
   refuse: (problem: string) => never,
 ): number[] {
   const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
-  const count = rawData.length > 0 ? rawData.length / bytes : Math.max(int64Data.length, int32Data.length);
+  const listed = (dataType as Kind) === INT64 ? int64Data : int32Data;
+  const count = rawData.length > 0 ? rawData.length / bytes : listed.length;
   if (count !== size) return refuse(`it should have ${counted(size, "element")}, but has ${count}`);
   if (rawData.length > 0) return Array.from({ length: count }, (_, i) => read(view, i * bytes));
-  return int64Data.length > 0 ? int64Data.map(Number) : [...int32Data];
+  return listed.map((value) => ((dataType as Kind) === BOOL ? Number(value !== 0) : Number(value)));
 }

@@ -18,6 +18,8 @@ export class Numbers {
   constructor(
     readonly shape: Shape,
     readonly values: readonly number[],
+    /** Whether the model has them in 8 bits, in which its arithmetic would wrap around. */
+    readonly isNarrow = false,
   ) {
     if (values.length !== sizeOf(shape)) {
       const got = `${values.length}`;

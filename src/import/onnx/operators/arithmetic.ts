@@ -1,6 +1,7 @@
 /** Elementwise operators and reductions. On integers (sizes) they are computed immediately. */
 import { broadcastShapes, broadcastStrides, denseStrides, sizeOf } from "../../../graph/shape.js";
 import { applyOp, registry } from "../../../graph/op.js";
+import { tensor } from "../../../tensor/creation.js";
 import { Tensor } from "../../../tensor/tensor.js";
 import { TensorProto_DataType } from "onnx-buf";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport } from "../node-import.js";
@@ -36,6 +37,12 @@ const binary =
     return compute(tensorInput(a), tensorInput(b));
   };
 
+/** Refuses integers that a number in JavaScript may not hold exactly; NaN marks a choice of `Where`. */
+function exact(value: number): number {
+  if (Number.isSafeInteger(value) || Number.isNaN(value)) return value;
+  return unsupported(`it computes with ${value}, and only integers of up to 53 bits are supported`);
+}
+
 function combined(a: Numbers, b: Numbers, compute: (a: number, b: number) => number): Numbers {
   const shape = broadcastShapes("onnx", a.shape, b.shape);
   const steps = denseStrides(shape);
@@ -45,7 +52,7 @@ function combined(a: Numbers, b: Numbers, compute: (a: number, b: number) => num
   };
   return new Numbers(
     shape,
-    Array.from({ length: sizeOf(shape) }, (_, i) => compute(at(a, i), at(b, i))),
+    Array.from({ length: sizeOf(shape) }, (_, i) => exact(compute(exact(at(a, i)), exact(at(b, i))))),
   );
 }
 
@@ -76,23 +83,49 @@ const argMax: Importer = (node) => {
   return (input) => tensorInput(input).argmax(axis, keepdims);
 };
 
-/** The limits are attributes before operator set 11, and inputs from then on. */
+/** ONNX's limit where none is given: an infinity becomes the largest float32. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
+/**
+ * The limits are attributes before operator set 11, and inputs from then on. A limit that is NaN does nothing; at a limit
+ * the whole gradient passes.
+ */
 const clip: Importer = (node) => {
-  const limit = (name: string): number | undefined => (node.given(name) ? node.number(name, 0) : undefined);
-  const [least, most] = [limit("min"), limit("max")];
+  const [least, most] = [node.number("min", -LARGEST), node.number("max", LARGEST)];
   return (input, min, max) => {
-    const [low, high] = [min === undefined ? least : asTensor(min), max === undefined ? most : asTensor(max)];
-    const raised = low === undefined ? tensorInput(input) : tensorInput(input).maximum(low);
-    return high === undefined ? raised : raised.minimum(high);
+    const x = tensorInput(input);
+    const isWhole = x.dtype === "int32";
+    const limit = (given: Value | undefined, otherwise: number): Tensor | number | undefined =>
+      given === undefined ? (isWhole ? undefined : otherwise) : asTensor(given);
+    const [low, high] = [limit(min, least), limit(max, most)];
+    const raised = low === undefined ? x : x.lt(low).where(low, x);
+    return high === undefined ? raised : raised.gt(high).where(high, raised);
   };
 };
 
+/** As `torch.leaky_relu`: the gradient at 0 is the slope. */
 const leakyRelu: Importer = (node) => {
   const alpha = node.number("alpha", 0.01);
   return (input) => {
     const x = tensorInput(input);
-    return x.maximum(0).add(x.minimum(0).mul(alpha));
+    return x.gt(0).where(x, x.mul(alpha));
   };
+};
+
+/** Unlike PyTorch's, the sign of NaN is NaN. */
+const signOf: Importer = () => (input) => {
+  const x = tensorInput(input);
+  return x.ne(x).where(x, x.sign());
+};
+
+/**
+ * C's `pow` of −∞ and −0 differs from the square root. So an exponent of ±½ is passed as data, for which there is no
+ * shorter way.
+ */
+const pow: Importer = (node) => {
+  const exponent = node.floats(1);
+  const isRoot = exponent?.data.length === 1 && Math.abs(exponent.data[0]!) === 0.5;
+  return (a, b) => tensorInput(a).pow(isRoot ? tensor(exponent.data, exponent.shape) : tensorInput(b));
 };
 
 const FLOATS: readonly number[] = [TensorProto_DataType.FLOAT, TensorProto_DataType.DOUBLE];
@@ -102,10 +135,24 @@ const cast: Importer = (node: NodeImport) => {
   node.ignore("saturate", "round_mode"); // of types that are refused below
   const to: TensorProto_DataType = node.number("to", 0);
   if (FLOATS.includes(to)) return (input) => tensorInput(input).float();
-  if (WHOLE.includes(to)) return (input): Value => (input instanceof Numbers ? input : tensorInput(input).int());
+  if (WHOLE.includes(to)) return (input): Value => (input instanceof Numbers ? input : whole(tensorInput(input)));
   if (to === TensorProto_DataType.BOOL) return (input) => tensorInput(input).ne(0);
   return unsupported(`a cast to ${TensorProto_DataType[to] ?? to} is not supported here`);
 };
+
+/** Numbers without their fractions. What does not fit into int32 is added to itself, and so refused in the run. */
+function whole(x: Tensor): Tensor {
+  if (x.dtype === "int32") return x;
+  const made = x.int();
+  return made.add(
+    made.mul(
+      x
+        .abs()
+        .lt(2 ** 31)
+        .eq(0),
+    ),
+  );
+}
 
 export const arithmetic: Readonly<Record<string, Importer>> = {
   ...elementwise(),
@@ -129,7 +176,8 @@ export const arithmetic: Readonly<Record<string, Importer>> = {
         : a.div(b),
     (a, b) => Math.trunc(a / b),
   ),
-  Pow: binary((a, b) => a.pow(b)),
+  Pow: pow,
+  Sign: signOf,
   MatMul: binary((a, b) => a.matmul(b)),
   Max: variadic((a, b) => a.maximum(b)),
   Min: variadic((a, b) => a.minimum(b)),
@@ -150,9 +198,11 @@ export const arithmetic: Readonly<Record<string, Importer>> = {
   Clip: clip,
   Cast: cast,
   ReduceSum: reduction((x, axes, keepdims) => x.sum(axes, keepdims)),
-  ReduceMean: reduction((x, axes, keepdims) =>
-    x.dtype === "int32" ? unsupported("a mean of integers is not supported here") : x.mean(axes, keepdims),
-  ),
+  ReduceMean: reduction((x, axes, keepdims) => {
+    if (x.dtype === "int32") return unsupported("a mean of integers is not supported here");
+    if (axes.some((axis) => x.shape.at(axis) === 0)) return unsupported("a mean of no elements is not supported here");
+    return x.mean(axes, keepdims);
+  }),
   ReduceMax: reduction((x, axes, keepdims) => x.amax(axes, keepdims)),
   ReduceMin: reduction((x, axes, keepdims) => x.amin(axes, keepdims)),
   ArgMax: argMax,

@@ -15,6 +15,7 @@ import * as nn from "../../../nn/index.js";
 import { formatShape, sizeOf } from "../../../graph/shape.js";
 import { Numbers } from "../values.js";
 import { tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
+import { resolved } from "./shapes.js";
 import { averagePool, imageSize, maxPool, padImage, readWindow, symmetric } from "./windows.js";
 
 const conv: Importer = (node) => {
@@ -70,10 +71,11 @@ function checkKernel(node: NodeImport, kernel: readonly number[]): void {
 
 /** onnxruntime's convolution fused with the activation after it. */
 const fusedConv: Importer = (node) => {
-  const activation = node.text("activation", "Relu");
-  if (activation !== "Relu" || node.has(3)) return unsupported(`its fused ${activation} is not supported here`);
+  const activation = node.text("activation", "");
+  if (!["Relu", ""].includes(activation)) return unsupported(`its fused ${activation} is not supported here`);
+  if (node.has(3)) return unsupported("its fused addition is not supported here");
   const run = conv(node);
-  return (input) => tensorInput(run(input)).relu();
+  return activation === "" ? run : (...inputs) => tensorInput(run(...inputs)).relu();
 };
 
 const batchNorm: Importer = (node) => {
@@ -84,15 +86,15 @@ const batchNorm: Importer = (node) => {
   const momentum = roundedFloat(1 - node.number("momentum", 0.9));
   const eps = roundedFloat(node.number("epsilon", 1e-5));
   if (node.number("spatial", 1) !== 1) return unsupported("its statistics for each pixel are not supported here");
-  // A network that was exported in training mode goes on training; eval() uses the statistics.
-  node.ignore("training_mode");
+  // Before operator set 14, whoever asked for the statistics was training.
+  const isTraining = node.number("training_mode", 0) !== 0 || (node.opset < 14 && node.node.outputs.length > 1);
   const layer = node.layer(() => {
     const made = new BatchNorm2d(scale.length, { eps, momentum });
     made.weight!.setData(scale);
     made.bias!.setData(shift);
     made.runningMean!.setData(mean);
     made.runningVar!.setData(variance);
-    return made;
+    return made.train(isTraining);
   });
   return node.run(layer);
 };
@@ -118,8 +120,8 @@ const gemm: Importer = (node) => {
       );
     }
     const product = (transA ? first.t() : first).matmul(transB ? second.t() : second).mul(alpha);
-    // C is repeated to the product's shape, and must not make it larger.
-    return c === undefined
+    // C is repeated to the product's shape, and must not make it larger. With beta 0 it is not read, even if it is NaN.
+    return c === undefined || beta === 0
       ? product
       : product.add(
           tensorInput(c)
@@ -153,8 +155,10 @@ function transposed(data: Float32Array, rows: number, columns: number): Float32A
 const dropout: Importer = (node) => {
   const given = node.has(1) ? node.floats(1)?.data[0] : node.number("ratio", 0.5);
   if (given === undefined) return unsupported("its ratio is computed, not a constant");
+  const mode = node.has(2) ? (node.constant(2) ?? unsupported("its training_mode is computed, not a constant")) : false;
   node.ignore("seed");
-  return node.run(node.layer(() => new Dropout(roundedFloat(given))));
+  const isTraining = mode instanceof Numbers && mode.values[0] !== 0;
+  return node.run(node.layer(() => new Dropout(roundedFloat(given)).train(isTraining)));
 };
 
 /**
@@ -170,8 +174,9 @@ const softmax =
     if (!isOld) return run;
     return (input) => {
       const { shape } = tensorInput(input);
-      const before = sizeOf(shape.slice(0, axis < 0 ? axis + shape.length : axis));
-      return tensorInput(run(tensorInput(input).reshape(before, -1))).reshape(shape);
+      const at = resolved(axis, shape.length);
+      const rows = tensorInput(input).reshape(sizeOf(shape.slice(0, at)), sizeOf(shape.slice(at)));
+      return tensorInput(run(rows)).reshape(shape);
     };
   };
 
@@ -197,7 +202,11 @@ export const layers: Readonly<Record<string, Importer>> = {
   MaxPool: maxPool,
   AveragePool: averagePool,
   GlobalAveragePool: (node) => node.run(node.layer(() => new AdaptiveAvgPool2d(1))),
-  GlobalMaxPool: () => (input) => tensorInput(input).amax([2, 3], true),
+  GlobalMaxPool: () => (input) => {
+    const x = tensorInput(input);
+    imageSize(x);
+    return x.amax([2, 3], true);
+  },
   Dropout: dropout,
   Softmax: softmax(Softmax),
   LogSoftmax: softmax(LogSoftmax),

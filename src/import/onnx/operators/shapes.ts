@@ -1,7 +1,6 @@
 /** Operators that move elements, or compute the sizes for other operators that do. */
 import { broadcastShapes, sizeOf } from "../../../graph/shape.js";
 import { cat, full, tensor } from "../../../tensor/creation.js";
-import { Tensor } from "../../../tensor/tensor.js";
 import { numbersInput, tensorInput, unsupported, type Importer, type NodeImport, type Run } from "../node-import.js";
 import type { Constant } from "../tensor-proto.js";
 import { asTensor, Numbers, permuted, take, type Value } from "../values.js";
@@ -21,6 +20,12 @@ function reshaped(value: Value, shape: readonly number[]): Value {
 export function resolved(axis: number, rank: number): number {
   const index = axis < 0 ? axis + rank : axis;
   return Number.isInteger(axis) && index >= 0 && index < rank ? index : unsupported(`it has no axis ${axis}`);
+}
+
+/** Returns the axes counted from the front, none of them twice. */
+function distinct(axes: readonly number[], rank: number): number[] {
+  const indices = axes.map((axis) => resolved(axis, rank));
+  return new Set(indices).size === axes.length ? indices : unsupported(`it names an axis twice: ${axes.join(", ")}`);
 }
 
 function present(value: Value | undefined): Value {
@@ -53,7 +58,7 @@ const flatten: Importer = (node) => {
   const axis = node.number("axis", 1);
   return (input) => {
     const x = tensorInput(input);
-    const at = axis < 0 ? axis + x.ndim : axis;
+    const at = axis === x.ndim ? axis : resolved(axis, x.ndim);
     return x.reshape(sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at)));
   };
 };
@@ -63,10 +68,10 @@ const squeeze: Importer = (node) => {
   return (input, given) => {
     const value = present(input);
     const shape = value.shape;
-    const axes = axesOf(given)?.map((axis) => resolved(axis, shape.length));
+    const axes = axesOf(given)?.map((axis) => resolved(axis, shape.length)) ?? [];
     return reshaped(
       value,
-      shape.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1)),
+      shape.filter((size, axis) => (axes.length > 0 ? !axes.includes(axis) : size !== 1)),
     );
   };
 };
@@ -77,7 +82,7 @@ const unsqueeze: Importer = (node) => {
     const value = present(input);
     const axes = axesOf(given) ?? unsupported("its axes are missing");
     const rank = value.shape.length + axes.length;
-    const added = axes.map((axis) => resolved(axis, rank));
+    const added = distinct(axes, rank);
     const rest = [...value.shape];
     const shape = Array.from({ length: rank }, (_, axis) => (added.includes(axis) ? 1 : (rest.shift() ?? 1)));
     return reshaped(value, shape);
@@ -89,7 +94,7 @@ const concat: Importer = (node) => {
   return (...inputs) => {
     const numbers = inputs.filter((input) => input instanceof Numbers);
     const isList = numbers.length === inputs.length && numbers.every(({ shape }) => shape.length === 1);
-    if (isList) return Numbers.list(numbers.flatMap(({ values }) => values));
+    if (isList && resolved(axis, 1) === 0) return Numbers.list(numbers.flatMap(({ values }) => values));
     return cat(inputs.map(tensorInput), axis);
   };
 };
@@ -117,7 +122,7 @@ const gather: Importer = (node) => {
       return value.slice(at, index, index + 1);
     });
     const shape = [...value.shape.slice(0, at), ...places.shape, ...value.shape.slice(at + 1)];
-    return cat(parts, at).reshape(shape);
+    return (parts.length > 0 ? cat(parts, at) : value.slice(at, 0, 0)).reshape(shape);
   };
 };
 
@@ -130,25 +135,33 @@ const slice: Importer = (node) => {
     const along = axesOf!(axes) ?? [...begin.keys()];
     const step = stepsOf!(steps) ?? begin.map(() => 1);
     if ([end, along, step].some(({ length }) => length !== begin.length)) unsupported("its lists differ in length");
-    return begin.reduce<Value>((x, from, i) => sliced(x, along[i]!, from, end[i]!, step[i]!), value);
+    const at = distinct(along, value.shape.length);
+    return begin.reduce<Value>((x, from, i) => sliced(x, at[i]!, from, end[i]!, step[i]!), value);
   };
 };
 
-function sliced(value: Value, axis: number, start: number, end: number, step: number): Value {
-  const at = resolved(axis, value.shape.length);
+/** The largest int32 and int64, which mean the end of an axis of any size; int64's as JavaScript rounds it. */
+const ENDS: readonly number[] = [2 ** 31 - 1, 2 ** 63];
+
+function sliced(value: Value, at: number, start: number, end: number, step: number): Value {
+  if (step === 0) return unsupported("its step 0 is not supported");
   const extent = value.shape[at]!;
+  // ONNX says that nothing lies between; onnxruntime goes to the first element.
+  if (step < 0 && ENDS.includes(end)) return unsupported(`its end ${end} with a negative step is not supported`);
   const [least, most] = step > 0 ? [0, extent] : [-1, extent - 1];
   const inside = (place: number, lowest: number): number =>
     Math.min(Math.max(place < 0 ? place + extent : place, lowest), most);
   const [from, to] = [inside(start, 0), inside(end, least)];
-  if (!(Math.abs(step) >= 1)) return unsupported(`its step ${step} is not supported`);
-  if (value instanceof Tensor && step > 0) return value.slice(at, from, Math.max(from, to), step);
-  if (value instanceof Tensor) {
-    const last = extent - 1;
-    return value.flip(at).slice(at, last - from, Math.max(last - from, last - to), -step);
+  // No more than one element is as far apart as the axis is long.
+  const stride = Math.sign(step) * Math.min(Math.abs(step), Math.max(1, extent));
+  const length = Math.max(0, Math.ceil((to - from) / stride));
+  if (value instanceof Numbers) {
+    return take(value, at, Numbers.list(Array.from({ length }, (_, i) => from + i * stride)));
   }
-  const length = Math.max(0, Math.ceil((to - from) / step));
-  return take(value, at, Numbers.list(Array.from({ length }, (_, i) => from + i * step)));
+  if (length === 0) return value.slice(at, 0, 0);
+  if (step > 0) return value.slice(at, from, to, stride);
+  const last = extent - 1;
+  return value.flip(at).slice(at, last - from, last - to, -stride);
 }
 
 const expand: Importer = () => (input, shape) => {
