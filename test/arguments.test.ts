@@ -121,6 +121,14 @@ const wrongCalls: readonly (() => unknown)[] = [
   () => (kilograd.profile as Call)(() => undefined, { rounds: 3 }),
   () => (kilograd.onCompile as Call)({}),
   () => (kilograd.manualSeed as Call)("1"),
+  () => (kilograd.manualSeed as Call)(1, true),
+  () => new (kilograd.Generator as unknown as new (...given: unknown[]) => unknown)(1, "cpu"),
+  () => new (kilograd.Generator as unknown as new (...given: unknown[]) => unknown)("cpu"),
+  () => (new kilograd.Generator().manualSeed as Call)(1, 2),
+  () => (new kilograd.Generator().setState as Call)(undefined),
+  () => (kilograd.noGrad as Call)(() => scores, scores),
+  () => (kilograd.enableGrad as Call)(() => scores, true),
+  () => (kilograd.noGrad as Call)(() => Promise.resolve(scores)),
 ];
 for (const call of wrongCalls) {
   test(`refused: ${String(call).replace("() => ", "")}`, () => assert.throws(call, { name: "ArgumentError" }));

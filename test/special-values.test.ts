@@ -70,6 +70,12 @@ function reductions(input: "rows" | "e" | "e0" | "e1", axes: readonly (number | 
 
 const norm = (x: Tensor): Tensor => F.batchNorm(x, null, null, { training: true });
 
+/** With zeros around it: an image of 12×11 pixels. */
+const padded = (image: Tensor): Tensor => {
+  const rows = cat([zeros([1, 2, 4, 4]), image, zeros([1, 2, 4, 4])], 2);
+  return cat([zeros([1, 2, 12, 3]), rows, zeros([1, 2, 12, 4])], 3);
+};
+
 /** Without NaN. */
 const numbersOf = (x: Tensor): Tensor => x.eq(x).where(x, -5);
 
@@ -129,6 +135,10 @@ const calls: Record<string, Call> = {
   avgPool2d: (t) => F.avgPool2d(t.images, 2),
   "avgPool2d padded": (t) => F.avgPool2d(t.images, 3, 2, 1),
   adaptiveAvgPool2d: (t) => F.adaptiveAvgPool2d(t.images, 1),
+  "adaptiveAvgPool2d uneven": (t) => F.adaptiveAvgPool2d(t.images, 3),
+  "adaptiveAvgPool2d uneven in one axis": (t) => F.adaptiveAvgPool2d(t.images, [2, 5]),
+  "avgPool2d of 9 x 9": (t) => F.avgPool2d(padded(t.images), 9, 1, 2),
+  "maxPool2d of 9 x 9": (t) => F.maxPool2d(padded(numbersOf(t.images)), 9, 1, 2),
   "maxPool2d empty": (t) => F.maxPool2d(t.eImages, 2),
   "avgPool2d empty": (t) => F.avgPool2d(t.eImages, 2),
   "adaptiveAvgPool2d empty": (t) => F.adaptiveAvgPool2d(t.eImages, 1),

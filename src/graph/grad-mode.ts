@@ -1,45 +1,62 @@
 /** Whether the graph that is being built will be differentiated. PyTorch: `torch.no_grad`, `torch.enable_grad`. */
 import { callback } from "../errors/kinds.js";
+import { ArgumentError } from "../errors/errors.js";
 import { required, Signature } from "../errors/signature.js";
 
-const ofNoGrad = new Signature("noGrad", [required("body", callback)]);
+const ofBody = [required("body", callback)] as const;
+const signatures = [new Signature("noGrad", ofBody), new Signature("enableGrad", ofBody)] as const;
 let enabled = true;
 
 export function gradientsEnabled(): boolean {
   return enabled;
 }
 
-function withMode<T>(mode: boolean, body: () => T): T {
-  ofNoGrad.read([body]);
+function withMode<T>(mode: boolean, given: readonly [body: () => T, ...surplus: never[]]): T {
+  const signature = signatures[Number(mode)]!;
+  signature.read(given);
   const before = enabled;
   enabled = mode;
+  let result: T;
   try {
-    return body();
+    result = given[0]();
   } finally {
     enabled = before;
   }
+  if (typeof (result as { then?: unknown } | null | undefined)?.then !== "function") return result;
+  // What fails in it later has nobody to tell.
+  Promise.resolve(result).catch(() => undefined);
+  throw new ArgumentError({
+    op: signature.op,
+    problem: "the function is asynchronous: what it does after its first await would run without this mode",
+    expected: "a function that returns no promise",
+    hint: `await first, and write ${signature.op}(() => …) around the part that computes`,
+  });
 }
 
 /**
  * Runs a function without recording anything for `backward()`, which saves time and memory. PyTorch: `torch.no_grad`.
  * @param body the function; it must not be asynchronous
+ * @param surplus nothing: more arguments are refused
  * @returns what `body` returns
+ * @throws ArgumentError if it returns a promise
  * @example
  * const w = tensor([1, 2], undefined, { requiresGrad: true });
  * noGrad(() => w.mul(2)).requiresGrad; // false
  */
-export function noGrad<T>(body: () => T): T {
-  return withMode(false, body);
+export function noGrad<T>(body: () => T, ...surplus: never[]): T {
+  return withMode(false, [body, ...surplus]);
 }
 
 /**
  * Runs a function with recording for `backward()` switched on, inside `noGrad()`. PyTorch: `torch.enable_grad`.
  * @param body the function; it must not be asynchronous
+ * @param surplus nothing: more arguments are refused
  * @returns what `body` returns
+ * @throws ArgumentError if it returns a promise
  * @example
  * const w = tensor([1, 2], undefined, { requiresGrad: true });
  * noGrad(() => enableGrad(() => w.mul(2))).requiresGrad; // true
  */
-export function enableGrad<T>(body: () => T): T {
-  return withMode(true, body);
+export function enableGrad<T>(body: () => T, ...surplus: never[]): T {
+  return withMode(true, [body, ...surplus]);
 }

@@ -14,7 +14,7 @@ export type Pair = readonly [number, number];
 
 /** A size for both axes of an image, as [height, width]. */
 export function pair(size: number | Pair): Pair {
-  return typeof size === "number" ? [size, size] : size;
+  return typeof size === "number" ? [size, size] : [...size];
 }
 
 /** `[8,1,28,28]`, as error messages print it. */
@@ -78,7 +78,7 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
 
 /** Turns an axis that may count from the end into a non-negative one. */
 export function resolveAxis(op: string, axis: number, rank: number): number {
-  const resolved = axis < 0 ? axis + rank : axis;
+  const resolved = axis < 0 ? axis + Math.max(rank, 1) : axis;
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= Math.max(rank, 1)) {
     throw new ShapeError({
       op,
@@ -89,7 +89,7 @@ export function resolveAxis(op: string, axis: number, rank: number): number {
   return resolved;
 }
 
-/** Turns axes into ascending, distinct, non-negative ones; none given means all. */
+/** Turns axes into ascending, distinct, non-negative ones; none given means all. Those of a scalar are left out. */
 export function resolveAxes(op: string, axes: readonly number[] | number | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === "number" ? [axes] : axes;
@@ -97,7 +97,7 @@ export function resolveAxes(op: string, axes: readonly number[] | number | undef
   if (new Set(resolved).size !== resolved.length) {
     throw new ShapeError({ op, problem: `[${list.join(",")}] names an axis twice` });
   }
-  return resolved;
+  return resolved.filter((axis) => axis < rank);
 }
 
 /** The shape after reducing `axes` (non-negative). */

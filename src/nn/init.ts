@@ -122,7 +122,7 @@ export const xavierUniform_: (tensor: Tensor, gain?: number, generator?: Generat
  * @param high the upper bound
  * @param generator the source of random numbers; the default one unless given
  * @returns the tensor
- * @throws StateError if the tensor is not a leaf
+ * @throws StateError if the tensor is not a leaf; ArgumentError if the lower bound is above the upper one
  * @function
  * @example
  * manualSeed(1);
@@ -147,7 +147,7 @@ function fillUniformly(tensor: Tensor, low: number, high: number, generator: Gen
  * @param std the standard deviation
  * @param generator the source of random numbers; the default one unless given
  * @returns the tensor
- * @throws StateError if the tensor is not a leaf
+ * @throws StateError if the tensor is not a leaf; ArgumentError for a negative standard deviation
  * @function
  * @example
  * manualSeed(1);

@@ -1,10 +1,11 @@
 /** Mean pooling to a given size, built from other ops. PyTorch: `torch.nn.functional.adaptive_avg_pool2d`. */
 import type { Node } from "../graph/node.js";
-import { data } from "./leaf.js";
-import { matmul } from "./matmul.js";
+import { cat } from "./cat.js";
 import { avgPool2d } from "./pooling.js";
 import type { Pair } from "../graph/shape.js";
 import { mean } from "./reduce.js";
+import { sliceAxis } from "./slice-and-pad.js";
+import { reshape } from "./view.js";
 import { requireImage } from "./window.js";
 
 /**
@@ -19,23 +20,26 @@ export function adaptiveAvgPool2d(x: Node, output: Pair): Node {
     const kernel: Pair = [height / output[0], width / output[1]];
     return avgPool2d(x, { kernel, stride: kernel, padding: [0, 0], countIncludePad: true });
   }
-  const rows = data(averages(height, output[0]), [output[0], height], "float32");
-  const columns = data(transposed(averages(width, output[1]), output[1]), [width, output[1]], "float32");
-  return matmul(matmul(rows, x), columns);
+  return averages(averages(x, 2, output[0]), 3, output[1]);
 }
 
-/** The matrix [output, input] that computes these means along one axis. */
-function averages(input: number, output: number): Float32Array {
-  const matrix = new Float32Array(output * input);
-  for (let i = 0; i < output; i++) {
-    const start = Math.floor((i * input) / output);
-    const end = Math.ceil(((i + 1) * input) / output);
-    matrix.fill(1 / (end - start), i * input + start, i * input + end);
-  }
-  return matrix;
+/**
+ * The means along one axis. The windows of 28 → 12 repeat after 3 outputs, which see 7 inputs, so there are only three
+ * slices to average: of [4, 7], into which the axis is divided.
+ */
+function averages(x: Node, axis: number, output: number): Node {
+  const input = x.shape[axis]!;
+  const periods = greatestDivisor(input, output);
+  const [seen, made] = [input / periods, output / periods];
+  const sizes = (...middle: number[]): number[] => [...x.shape.slice(0, axis), ...middle, ...x.shape.slice(axis + 1)];
+  const divided = reshape(x, sizes(periods, seen));
+  const means = Array.from({ length: made }, (_, i) => {
+    const [start, end] = [Math.floor((i * seen) / made), Math.ceil(((i + 1) * seen) / made)];
+    return mean(sliceAxis(divided, axis + 1, start, end), [axis + 1]);
+  });
+  return reshape(cat(means, axis + 1), sizes(output));
 }
 
-function transposed(matrix: Float32Array, rows: number): Float32Array {
-  const columns = matrix.length / rows;
-  return matrix.map((_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]!);
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }

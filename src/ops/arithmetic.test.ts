@@ -78,7 +78,8 @@ test("int32 stays int32 only if integers give integers", () => {
     [ops.mean(i, [0]), "float32"],
     [ops.sum(i, [0]), "int32"],
     [ops.argmax(f, 0), "int32"],
-    [ops.matmul(i, j), "float32"],
+    [ops.matmul(i, j), "int32"],
+    [ops.matmul(i, f), "float32"],
     [ops.cat([i, f], 0), "float32"],
   ];
   for (const [node, dtype] of types) assert.equal(node.dtype, dtype, node.op.name);

@@ -2,8 +2,11 @@
 import { ShapeError } from "../errors/errors.js";
 import type { Node } from "../graph/node.js";
 import { broadcastShapes, formatShape, sizeOf, type Shape } from "../graph/shape.js";
+import { mul } from "./arithmetic.js";
 import { cast } from "./comparison.js";
 import { defineOp, opFunction, type NoAttrs, type OpBuilder, type Value } from "../graph/op.js";
+import { sum } from "./reduce.js";
+import { fitting } from "./verified.js";
 import { expand, permute, reshape } from "./view.js";
 
 /** c[b,m,n] = Σₖ a[b,m,k] · b[b,k,n] */
@@ -88,9 +91,22 @@ function batched(a: Node, b: Node): Node {
   return reshape(multiply(flatten(a), flatten(b)), [...front, rows, columns]);
 }
 
+/** The same in int32: the sum of the products a[…,m,k,1] · b[…,1,k,n]. It needs no memory for them. */
+function exact(a: Node, b: Node): Node {
+  const column = reshape(a, [...a.shape, 1]);
+  const row = reshape(b, [...b.shape.slice(0, -2), 1, ...b.shape.slice(-2)]);
+  const products = fitting(mul(column, row));
+  const axis = products.shape.length - 2;
+  return reshape(
+    fitting(sum(products, [axis])),
+    products.shape.filter((_, i) => i !== axis),
+  );
+}
+
 /**
  * The matrix product over the last two axes; the leading axes broadcast. A vector is a row on the left and a column on
- * the right, and its axis is then dropped. The result is float32. PyTorch: `torch.matmul`.
+ * the right, and its axis is then dropped. The result is int32 if both are, and otherwise float32. PyTorch:
+ * `torch.matmul`.
  * @throws ShapeError for scalars, and if a's last axis and b's second to last differ in size
  */
 export const matmul = opFunction(matmulOp, (a: Node, b: Node): Node => {
@@ -104,7 +120,8 @@ export const matmul = opFunction(matmulOp, (a: Node, b: Node): Node => {
       hint: "transpose one of them, or find the layer with the wrong size",
     });
   }
-  const result = batched(cast(left, "float32"), cast(right, "float32"));
+  const isWhole = a.dtype === "int32" && b.dtype === "int32";
+  const result = isWhole ? exact(left, right) : batched(cast(left, "float32"), cast(right, "float32"));
   const kept: Shape = result.shape.filter(
     (_, axis, { length }) =>
       !(axis === length - 2 && a.shape.length === 1) && !(axis === length - 1 && b.shape.length === 1),

@@ -114,7 +114,9 @@ const avgPool2dGradientOp: OpBuilder<AvgPoolGradientAttrs> = defineOp({
   },
   reference: ([g], attrs, { shape }) => {
     const dx = new Float64Array(sizeOf(shape));
-    forEachMeanTerm(shape, g!.shape, attrs, (to, from, divisor) => (dx[to]! += g!.data[from]! / divisor));
+    forEachMeanTerm(shape, g!.shape, attrs, (to, from, divisor) => {
+      dx[to]! += g!.data[from]! / (attrs.sumOnly ? 1 : divisor);
+    });
     return dx;
   },
   gradient: ({ attrs: { kernel, stride, padding, countIncludePad } }, grad) => [

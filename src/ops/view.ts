@@ -157,7 +157,8 @@ const expandOp: OpBuilder<ExpandAttrs> = defineView({
   elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input, { shape }) => {
     const lead = shape.length - input.length;
-    if (lead >= 0 && input.every((size, axis) => size === 1 || size === shape[axis + lead])) return shape;
+    const fits = input.every((size, axis) => size === 1 || size === shape[axis + lead]);
+    if (lead >= 0 && fits && shape.every((size) => size >= 0)) return shape;
     throw new ShapeError({
       op: "expand",
       problem: `${formatShape(input)} cannot be expanded to ${formatShape(shape)}`,

@@ -2,13 +2,25 @@
  * The Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), with the state and the basic draws of PyTorch's CPU
  * generator. After the same `manualSeed`, the same calls return the same bits as in PyTorch.
  */
-import { ArgumentError, DataError } from "../errors/errors.js";
-import { shown } from "../errors/shown.js";
+import { DataError } from "../errors/errors.js";
+import { kind } from "../errors/kinds.js";
+import { checked, isRecord, optional, required, Signature } from "../errors/signature.js";
 
 const WORDS = 624;
 const MIDDLE = 397;
 /** The seed of a `torch.Generator()` that has not been seeded. Here it is also the default generator's seed. */
 const UNSEEDED = 67280421310721n;
+
+const seedKind = kind<number | bigint>(
+  "a whole number of 64 bits",
+  (value) => (typeof value === "bigint" && -(2n ** 63n) <= value && value < 2n ** 64n) || Number.isSafeInteger(value),
+);
+const ofGenerator = new Signature("Generator", [optional("seed", seedKind, UNSEEDED)]);
+const ofManualSeed = [required("seed", seedKind)] as const;
+const seeding = new Signature("manualSeed", ofManualSeed);
+const ofSetState = new Signature("setState", [
+  required("state", kind<GeneratorState>("what getState() returned", isRecord)),
+]);
 
 /** A generator's state: plain data that survives JSON. */
 export interface GeneratorState {
@@ -39,29 +51,24 @@ export class Generator {
 
   /**
    * @param seed a whole number; PyTorch's own default unless given. Only its low 32 bits count
+   * @param surplus nothing: more arguments are refused
    * @throws ArgumentError if it is not a whole number
    */
-  constructor(seed: number | bigint = UNSEEDED) {
-    this.manualSeed(seed);
+  constructor(seed?: number | bigint, ...surplus: never[]) {
+    this.manualSeed(ofGenerator.read([seed, ...surplus]).seed);
   }
 
   /**
    * Seeds the generator. PyTorch: `torch.Generator.manual_seed`.
    * @param seed a whole number; only its low 32 bits count
+   * @param surplus nothing: more arguments are refused
    * @returns this generator
    * @throws ArgumentError if it is not a whole number
    * @example new Generator().manualSeed(1).random(); // 1791095845
    */
-  manualSeed(seed: number | bigint): this {
-    if (typeof seed !== "bigint" && !Number.isSafeInteger(seed)) {
-      throw new ArgumentError({
-        op: "manualSeed",
-        problem: "not a seed",
-        expected: "an integer",
-        got: shown(seed),
-      });
-    }
-    this.seed = BigInt(seed);
+  manualSeed(seed: number | bigint, ...surplus: never[]): this {
+    // As in PyTorch, a negative seed is read as 64 bits without a sign.
+    this.seed = BigInt.asUintN(64, BigInt(seeding.read([seed, ...surplus]).seed));
     this.words[0] = Number(BigInt.asUintN(32, this.seed));
     this.seeded = 1;
     this.used = 0;
@@ -111,11 +118,13 @@ export class Generator {
   /**
    * Restores a state that `getState()` returned. PyTorch: `torch.Generator.set_state`.
    * @param state the state
+   * @param surplus nothing: more arguments are refused
    * @returns this generator
    * @throws DataError if it is not a generator state
    * @example new Generator(1).setState(new Generator(2).getState()).initialSeed(); // 2n
    */
-  setState({ seed, words, used, spareNormal }: GeneratorState): this {
+  setState(state: GeneratorState, ...surplus: never[]): this {
+    const { seed, words, used, spareNormal } = ofSetState.read([state, ...surplus]).state;
     const areWords = words.length === WORDS && words.every((word) => word >>> 0 === word);
     if (!areWords || !Number.isInteger(used) || used < 0 || used >= WORDS || !/^-?\d+$/.test(seed)) {
       throw new DataError({ op: "setState", problem: "not a generator state", expected: "what getState() returned" });
@@ -196,13 +205,14 @@ export const defaultGenerator = new Generator();
  * @param seed a whole number; only its low 32 bits count
  * @returns the default generator
  * @throws ArgumentError if it is not a whole number
+ * @function
  * @example
  * manualSeed(1);
  * rand([2]).tolist(); // [0.7576, 0.2793]
  */
-export function manualSeed(seed: number | bigint): Generator {
-  return defaultGenerator.manualSeed(seed);
-}
+export const manualSeed: (seed: number | bigint) => Generator = checked("manualSeed", ofManualSeed, ({ seed }) =>
+  defaultGenerator.manualSeed(seed),
+);
 
 /** Returns the state of the default generator. PyTorch: `torch.get_rng_state`. */
 export function getRngState(): GeneratorState {

@@ -132,16 +132,40 @@ test("manualSeed seeds what draws without a generator use", () => {
   assert.deepEqual(whole.tolist(), values);
 });
 
+test("seeds have 64 bits, and a negative one is read without its sign, as in PyTorch", () => {
+  assert.equal(new Generator(-1).initialSeed(), 2n ** 64n - 1n);
+  assert.equal(new Generator(2n ** 64n - 1n).initialSeed(), 2n ** 64n - 1n);
+  assert.equal(new Generator(-1).random(), new Generator(2n ** 32n - 1n).random());
+});
+
+test("a shape that changes after a draw does not change the tensor", () => {
+  const shape = [2, 3];
+  const tensors = [rand(shape), randn(shape), randint(10, shape)];
+  shape[0] = 9;
+  for (const each of tensors) assert.deepEqual([each.shape, each.data().length], [[2, 3], 6]);
+});
+
 test("errors say what was expected", () => {
   assert.throws(() => manualSeed(1.5), {
     name: "ArgumentError",
-    message: "manualSeed: not a seed; expected an integer, got 1.5.",
+    message: "manualSeed: invalid seed; expected a whole number of 64 bits, got 1.5.",
   });
   assert.throws(() => randomInteger(3, 3), {
     name: "ArgumentError",
     message: "randint: the range contains no integer; expected low below high, got 3 and 3.",
   });
-  assert.throws(() => randint(0, Infinity, [2]), ArgumentError);
+  for (const [low, high] of [
+    [0, Infinity],
+    [0, 2 ** 31 + 1],
+    [2 ** 40, 2 ** 40 + 5],
+    [0.5, 3],
+  ] as const) {
+    assert.throws(() => randint(low, high, [2]), { name: "ArgumentError", message: /^randint: invalid (low|high)/ });
+  }
+  for (const seed of [2n ** 64n, -(2n ** 63n) - 1n, 2 ** 60, NaN])
+    assert.throws(() => new Generator(seed), ArgumentError);
+  for (const shape of [[1e6, 1e6], [-1], [2 ** 53]]) assert.throws(() => rand(shape), /rand: invalid shape/);
+  assert.throws(() => randperm(2 ** 32), ArgumentError);
   const state = new Generator(1).getState();
   const wrong: GeneratorState[] = [
     { ...state, words: state.words.slice(1) },

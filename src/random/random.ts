@@ -3,12 +3,12 @@
  * may differ in the last rounding of log and cos).
  */
 import { ArgumentError } from "../errors/errors.js";
-import { instance, integer, number } from "../errors/kinds.js";
+import { instance, integer, notNegative } from "../errors/kinds.js";
 import { checked, optional, required, Signature } from "../errors/signature.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { live } from "../ops/leaf.js";
 import { Tensor } from "../tensor/tensor.js";
-import { shapeKind, withShape } from "../tensor/kinds.js";
+import { mostElements, shapeKind, withShape } from "../tensor/kinds.js";
 import { defaultGenerator, Generator } from "./generator.js";
 
 export { defaultGenerator, Generator, getRngState, manualSeed, setRngState, type GeneratorState } from "./generator.js";
@@ -21,9 +21,10 @@ export const generatorParameter = optional(
   "generator",
   instance("a Generator", () => Generator),
 );
+const int32 = 2 ** 31;
 const ofRandint = new Signature("randint", [
-  required("low", number),
-  required("high", number),
+  required("low", integer(-int32, int32 - 1)),
+  required("high", integer(1 - int32, int32)),
   required("shape", shapeKind),
   generatorParameter,
 ]);
@@ -42,16 +43,36 @@ export function uniformNumber(from: number, to: number, generator: Generator = d
   return Math.fround((generator.random() & 0xffffff) * 2 ** -24 * range + low);
 }
 
-/** Fills an array with float32 numbers in [from, to). PyTorch: `Tensor.uniform_`. */
+/**
+ * Fills an array with float32 numbers in [from, to). PyTorch: `Tensor.uniform_`.
+ * @throws ArgumentError if the bounds are in the wrong order, or not in float32
+ */
 export function uniform(out: Float32Array, from: number, to: number, generator: Generator = defaultGenerator): void {
+  const range = Math.fround(to) - Math.fround(from);
+  if (!(range >= 0 && Math.fround(range) < Infinity)) {
+    throw new ArgumentError({
+      op: "uniform_",
+      problem: `no numbers lie between ${from} and ${to}`,
+      expected: "low that is not above high, at a distance that float32 can hold",
+    });
+  }
   for (let i = 0; i < out.length; i++) out[i] = uniformNumber(from, to, generator);
 }
 
 /**
  * Fills an array with normally distributed numbers. PyTorch draws 16 elements or more in a different way than fewer.
  * PyTorch: `Tensor.normal_`.
+ * @throws ArgumentError for a negative standard deviation
  */
 export function normal(out: Float32Array, mean: number, std: number, generator: Generator = defaultGenerator): void {
+  if (std < 0) {
+    throw new ArgumentError({
+      op: "normal_",
+      problem: "invalid std",
+      expected: notNegative.expected,
+      got: String(std),
+    });
+  }
   if (out.length < 16) {
     for (let i = 0; i < out.length; i++) out[i] = generator.randomNormal() * std + mean;
     return;
@@ -110,7 +131,7 @@ export function randomInt64(generator: Generator = defaultGenerator): bigint {
  */
 export const randperm: (n: number, generator?: Generator) => Int32Array = checked(
   "randperm",
-  [required("n", integer(0)), generatorParameter],
+  [required("n", integer(0, mostElements)), generatorParameter],
   ({ n, generator }) => permutation(n, generator),
 );
 
@@ -156,7 +177,7 @@ export const randn: OfShape = drawnFrom("randn", (elements, generator) => normal
  * @param shape its shape
  * @param generator the source of random numbers; the default one unless given
  * @returns an int32 tensor
- * @throws ArgumentError if no integer lies in the range
+ * @throws ArgumentError if no integer lies in the range, or if int32 cannot hold all that lie there
  * @function
  * @example
  * manualSeed(1);
@@ -167,7 +188,8 @@ export const randint: {
   (low: number, high: number, shape: Shape, generator?: Generator): Tensor;
   (high: number, shape: Shape, generator?: Generator): Tensor;
 } = (...given: readonly unknown[]): Tensor => {
-  const { low, high, shape, generator } = ofRandint.read(Array.isArray(given[1]) ? [0, ...given] : given);
+  const { low, high, generator, ...sizes } = ofRandint.read(Array.isArray(given[1]) ? [0, ...given] : given);
+  const shape = [...sizes.shape];
   const draw = (): Int32Array => Int32Array.from({ length: sizeOf(shape) }, () => randomInteger(low, high, generator));
   return new Tensor(live(draw, shape, "int32"));
 };

@@ -88,6 +88,14 @@ const steps: Readonly<Record<string, Step>> = {
     compute: (x, y, n) => x.gt(y).where(n, y),
     exactly: (x, y, n) => both(x, y, (a, b) => (a > b ? n : b)),
   },
+  matmul: {
+    compute: (x, y) => x.matmul(y.t()),
+    exactly: (x, y) =>
+      made(x.rows, x.rows, (row, other) => {
+        const products = Array.from({ length: x.columns }, (_, k) => at(x, row, k) * at(y, other, k));
+        return products.find((product) => product !== BigInt.asIntN(32, product)) ?? products.reduce((a, b) => a + b);
+      }),
+  },
   sum: {
     compute: (x) => x.sum(0, true).expand(...x.shape),
     exactly: (x) => folded(x, (a, b) => a + b),

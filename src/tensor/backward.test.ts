@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { referenceEngine } from "../reference/reference-engine.js";
+import { enableGrad, noGrad } from "../graph/grad-mode.js";
 import { setEngine } from "../runtime/realize.js";
 import { tensor } from "./creation.js";
 
@@ -45,4 +46,18 @@ test("a new loss over a part that was freed is refused instead of losing that pa
   hidden.data();
   assert.throws(() => hidden.mul(3).sum().backward(), alreadyRun);
   assert.deepEqual(weight.grad!.tolist(), [2, 4]);
+});
+
+test("noGrad and enableGrad refuse a function that returns a promise, and put the mode back", () => {
+  const weight = tensor([1, 2], { requiresGrad: true });
+  const failing = async (): Promise<unknown> => {
+    await Promise.resolve();
+    throw new Error("nobody hears this");
+  };
+  for (const [name, run] of Object.entries({ noGrad, enableGrad })) {
+    for (const body of [failing, (): Promise<unknown> => Promise.resolve(weight)]) {
+      assert.throws(() => run(body), { name: "ArgumentError", message: new RegExp(`^${name}: .*await first`) });
+      assert.ok(weight.mul(1).requiresGrad);
+    }
+  }
 });

@@ -120,3 +120,46 @@ test("arange counts as PyTorch's does", () => {
   assert.throws(() => arange(1, 5, -1), { message: /^arange: steps of -1 do not lead from 1 to 5/ });
   assert.throws(() => arange(1, 5, 0), { message: /^arange: steps of 0/ });
 });
+
+test("a tensor has its own elements and its own shape", () => {
+  const shape = [2, 1];
+  for (const make of [Float32Array.of(1, 2), Int32Array.of(1, 2), Float64Array.of(1, 2), [1, 2]]) {
+    for (const requiresGrad of make instanceof Int32Array ? [false] : [false, true]) {
+      const elements = make.slice();
+      const before = tensor(elements, shape, { requiresGrad });
+      const after = tensor(elements, [...shape]);
+      assert.deepEqual(after.tolist(), [[1], [2]]);
+      elements[0] = 9;
+      shape[0] = 7;
+      assert.deepEqual(
+        [before.tolist(), before.shape],
+        [
+          [[1], [2]],
+          [2, 1],
+        ],
+      );
+      assert.deepEqual(after.tolist(), [[1], [2]]);
+      shape[0] = 2;
+    }
+  }
+  const [a, b, c] = [zeros(shape), ones(shape), full(shape, 3)];
+  shape[0] = 7;
+  for (const each of [a, b, c]) assert.equal(each.data().length, 2);
+});
+
+test("what a tensor hands out can be changed without changing the tensor", () => {
+  const leaf = tensor([1, 2], { requiresGrad: true });
+  for (const x of [tensor([1, 2]), leaf, leaf.mul(1), zeros([2]).add(tensor([1, 2]))]) {
+    x.data()[0] = 9;
+    (x.tolist() as number[])[0] = 9;
+    (x.shape as number[]).reverse().push(5);
+    (x.size() as number[])[0] = 7;
+    assert.deepEqual([x.tolist(), x.shape, x.numel()], [[1, 2], [2], 2]);
+  }
+});
+
+test("arange refuses integers beyond int32, and more numbers than fit into the memory", () => {
+  assert.deepEqual(arange(2 ** 31 - 2, 2 ** 31).tolist(), [2 ** 31 - 2, 2 ** 31 - 1]);
+  assert.throws(() => arange(2 ** 31 - 2, 2 ** 31 + 1), { name: "ArgumentError", message: /does not fit into int32/ });
+  assert.throws(() => arange(2 ** 40), { name: "ArgumentError", message: /^arange: .*at most 1073741824 numbers/ });
+});

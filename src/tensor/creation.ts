@@ -11,7 +11,7 @@ import { isRecording } from "../graph/recording.js";
 import { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
 import { formatShape, resolveAxis, sizeOf, type Shape } from "../graph/shape.js";
-import { anyTensor, shapeKind, withShape } from "./kinds.js";
+import { anyTensor, mostElements, shapeKind, withShape } from "./kinds.js";
 import { flatten, holdsIntegers, isTypedArray, nestedShape, type NestedNumbers } from "./nested.js";
 import { Tensor } from "./tensor.js";
 import { counted } from "../text/counted.js";
@@ -42,8 +42,7 @@ export interface TensorOptions {
 
 /**
  * Creates a tensor from numbers. PyTorch: `torch.tensor`.
- * @param elements nested arrays, or typed arrays; a Float32Array or an Int32Array is not copied and must not be changed
- *   afterwards
+ * @param elements nested arrays, or typed arrays; they are copied
  * @param shape the shape; by default that of the nested arrays, or [length]
  * @param rest the type of the elements, and whether it is a leaf that requires a gradient
  * @returns a float32 tensor; int32 for typed arrays of integers or by option
@@ -66,7 +65,7 @@ export const tensor: {
   ({ elements, shape, dtype, requiresGrad }) => {
     refuseRecording();
     const list = isTypedArray(elements) ? elements : flatten(elements);
-    const full = shape ?? nestedShape(elements);
+    const full = [...(shape ?? nestedShape(elements))];
     if (sizeOf(full) !== list.length) {
       throw new ShapeError({
         op: "tensor",
@@ -76,10 +75,14 @@ export const tensor: {
     }
     const type = dtype ?? (holdsIntegers(elements) ? "int32" : "float32");
     const host =
-      type === "int32" ? asInt32(list) : list instanceof Float32Array ? list : Float32Array.from(list, Number);
+      type === "int32"
+        ? asInt32(list)
+        : list instanceof Float32Array
+          ? new Float32Array(list)
+          : Float32Array.from(list, Number);
     if (!requiresGrad) return new Tensor(ops.data(host, full, type));
     refuseIntegerGradient("tensor", type);
-    return Tensor.ofVariable(new Variable(full, type, host.slice()), true);
+    return Tensor.ofVariable(new Variable(full, type, host), true);
   },
 );
 
@@ -98,7 +101,7 @@ function refuseIntegerGradient(op: string, dtype: Dtype): void {
 
 /** The elements as int32, rounded towards zero as in PyTorch. @throws ArgumentError for one that does not fit */
 function asInt32(list: ArrayLike<number | bigint>): Int32Array {
-  if (list instanceof Int32Array) return list;
+  if (list instanceof Int32Array) return new Int32Array(list);
   return Int32Array.from(list, (element, position) => {
     const value = Math.trunc(Number(element));
     if (value === (value | 0)) return value;
@@ -171,14 +174,14 @@ export const ones: OfShape = constantOf("ones", 1);
 export const full: (shape: Shape, value: number, ...rest: Options) => Tensor = checked(
   "full",
   [required("shape", shapeKind), required("value", anyNumber), ...optionalParameters],
-  ({ shape, value, dtype, requiresGrad }) => filled("full", value, shape, dtype, requiresGrad),
+  ({ shape, value, dtype, requiresGrad }) => filled("full", value, [...shape], dtype, requiresGrad),
 );
 
 /**
  * Returns numbers at equal distances. PyTorch: `torch.arange`.
  * @param rest the end, which is not reached; or start and end; or start, end and the distance
  * @returns a tensor with one axis: int32 if start, end and distance are integers, and otherwise float32
- * @throws ArgumentError if the distance leads away from the end; StateError inside a function that is being compiled
+ * @throws ArgumentError if the distance leads away from the end, or for an integer that int32 cannot hold; StateError inside a function that is being compiled
  * @function
  * @example
  * arange(4).tolist(); // [0, 1, 2, 3]
@@ -193,16 +196,16 @@ export const arange: {
     typeof given[0] === "number" && given.length === 1 ? [0, ...given] : given,
   );
   const count = Math.ceil((end - start) / step);
-  if (!(count >= 0) || count === Infinity) {
+  if (!(count >= 0 && count <= mostElements)) {
     throw new ArgumentError({
       op: "arange",
       problem: `steps of ${step} do not lead from ${start} to ${end}`,
-      expected: "a step of the right sign",
+      expected: `a step of the right sign, and at most ${mostElements} numbers`,
     });
   }
-  const numbers = Array.from({ length: count }, (_, i) => start + i * step);
+  const numbers = Float64Array.from({ length: count }, (_, i) => start + i * step);
   const whole = [start, end, step].every(Number.isInteger);
-  return tensor(whole ? asInt32(numbers) : Float32Array.from(numbers));
+  return tensor(numbers, { dtype: whole ? "int32" : "float32" });
 };
 
 /**

@@ -1,7 +1,8 @@
 /**
  * Pooling as elementwise ops on strided parts of the image: the maximum (or sum) of each window is the maximum (or sum)
  * of as many slices as a window has places. Padding is added before. What is left of the gradients is a single op
- * without padding, which has a kernel.
+ * without padding, which has a kernel. A large window would make a large expression, so it is divided: the mean of a
+ * window is the mean of its rows' means, and the maximum that of its rows' maxima.
  */
 import type { Node } from "../../graph/node.js";
 import { OpRules } from "../../graph/op-rules.js";
@@ -14,14 +15,22 @@ import { cropImage, padImage } from "./image-padding.js";
 import { unpooled } from "./unpooling.js";
 
 const none: Pair = [0, 0];
-/** How many places of a window are added one after the other. */
+/** A window with more places than this is divided, and a row with more is added in pairs. */
 const largeWindow = 64;
+
+interface Pooling {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation?: Pair;
+}
 
 export const poolingRewrites = new OpRules<[], Node | undefined>()
   .on(ops.maxPool2d, (node) => {
     const { attrs } = node;
     const [image] = node.inputs as [Node];
     if (isIdentity(attrs)) return image;
+    if (isLarge(attrs)) return ops.maxPool2d(ops.maxPool2d(image, along(1, attrs)), along(0, attrs));
     if (isTiling(attrs)) return largest(places(image, attrs.kernel));
     const x = padImage(image, attrs.padding, attrs.padding, none, -Infinity);
     return largest(windowPlaces(x, sizeOfImage(node), attrs));
@@ -29,6 +38,10 @@ export const poolingRewrites = new OpRules<[], Node | undefined>()
   .on(ops.maxPool2dGradient, ({ inputs, attrs }) => {
     const [x, g] = inputs as [Node, Node];
     if (isIdentity(attrs)) return g;
+    if (isLarge(attrs)) {
+      const rows = ops.maxPool2d(x, along(1, attrs));
+      return ops.maxPool2dGradient(x, ops.maxPool2dGradient(rows, g, along(0, attrs)), along(1, attrs));
+    }
     if (isTiling(attrs) && coversAll(attrs.kernel, x.shape)) return unpooled(x, g, attrs.kernel);
     if (attrs.padding.every((p) => p === 0)) return undefined;
     const padded = padImage(x, attrs.padding, attrs.padding, none, -Infinity);
@@ -38,6 +51,7 @@ export const poolingRewrites = new OpRules<[], Node | undefined>()
   .on(ops.avgPool2d, (node) => {
     const { attrs } = node;
     const [image] = node.inputs as [Node];
+    if (isLarge(attrs)) return ops.avgPool2d(ops.avgPool2d(image, along(1, attrs)), along(0, attrs));
     const x = padImage(image, attrs.padding, attrs.padding, none, 0);
     const seen = windowPlaces(x, sizeOfImage(node), { ...attrs, dilation: [1, 1] });
     return ops.mul(total(seen), shares(attrs, sizeOfImage(image), sizeOfImage(node)));
@@ -48,6 +62,10 @@ export const poolingRewrites = new OpRules<[], Node | undefined>()
     // The kernel spreads g unchanged: this is the gradient of a sum.
     if (attrs.sumOnly) return undefined;
     const [images, channels, height, width] = inputShape as [number, number, number, number];
+    if (isLarge(attrs)) {
+      const rows = { ...along(0, attrs), inputShape: [images, channels, height, g.shape[3]!] };
+      return ops.avgPool2dGradient(ops.avgPool2dGradient(g, rows), { ...along(1, attrs), inputShape });
+    }
     const weighted = ops.mul(g, shares(attrs, [height, width], sizeOfImage(g)));
     const spread = ops.avgPool2dGradient(weighted, {
       ...attrs,
@@ -57,6 +75,23 @@ export const poolingRewrites = new OpRules<[], Node | undefined>()
     });
     return cropImage(spread, padding, [height, width]);
   });
+
+function isLarge({ kernel }: Pooling): boolean {
+  return sizeOf(kernel) > largeWindow && kernel[0] > 1 && kernel[1] > 1;
+}
+
+/** The same pooling along one axis of the image only. */
+function along<P extends Pooling>(axis: 0 | 1, pooling: P): P {
+  const keep = (pair: Pair, idle: number): Pair => (axis === 0 ? [pair[0], idle] : [idle, pair[1]]);
+  const { kernel, stride, padding, dilation } = pooling;
+  return {
+    ...pooling,
+    kernel: keep(kernel, 1),
+    stride: keep(stride, 1),
+    padding: keep(padding, 0),
+    ...(dilation && { dilation: keep(dilation, 1) }),
+  };
+}
 
 /** The sum of these images. Those of a large window are added in pairs, which rounds less. */
 function total(images: readonly Node[]): Node {

@@ -18,9 +18,9 @@ export abstract class Handle<T extends Handle<T>> {
   /** A tensor that stands for a node. */
   protected abstract wrap(node: Node): T;
 
-  /** The size of each axis, outermost first; `[]` for a scalar. PyTorch: `Tensor.shape`. */
+  /** The size of each axis, outermost first, in a new array; `[]` for a scalar. PyTorch: `Tensor.shape`. */
   get shape(): Shape {
-    return this.node.shape;
+    return [...this.node.shape];
   }
   /** The type of the elements. PyTorch: `Tensor.dtype`. */
   get dtype(): Dtype {

@@ -1,6 +1,8 @@
 /** What PyTorch's methods do at the edges: at bounds, with NaN, without an axis, with an operator of JavaScript. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { checkRandomly } from "../../../test/random-checks.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
 import { setEngine } from "../../runtime/realize.js";
 import { tensor, zeros } from "../creation.js";
@@ -147,4 +149,49 @@ test("a method is still a function with a name, a text and the usual properties"
   const { item } = zeros([]) as unknown as { item: ((this: void) => number) & { then?: unknown } };
   assert.deepEqual([item.name, typeof item.call, item.then], ["item", "function", undefined]);
   assert.match(`${item as unknown as string}`, /function/);
+});
+
+test("an empty list of axes means all of them, as in PyTorch", () => {
+  const x = tensor([
+    [1, 5, 3],
+    [4, 2, 6],
+  ]);
+  const results = [x.sum([]), x.mean([]), x.amax([]), x.amin([]), x.var([])].map((y) => y.tolist());
+  assert.deepEqual(results, [21, 3.5, 6, 1, 3.5]);
+  assert.deepEqual(x.sum([], true).tolist(), [[21]]);
+  assert.deepEqual(x.flip([]).tolist(), x.tolist());
+});
+
+test("a scalar has one axis for reductions, as in PyTorch, but no part of it can be taken", () => {
+  const x = tensor(5);
+  for (const axis of [0, -1]) {
+    for (const y of [x.sum(axis), x.mean([axis]), x.amax(axis, true), x.flip(axis)]) {
+      assert.deepEqual([y.tolist(), y.shape], [5, []]);
+    }
+    assert.equal(x.argmax(axis).item(), 0);
+  }
+  assert.deepEqual(x.flatten().shape, [1]);
+  assert.throws(() => x.select(0, 0), { name: "ShapeError" });
+  assert.throws(() => x.slice(0, 0), { name: "ShapeError" });
+  assert.throws(() => x.sum(1), { name: "ShapeError" });
+});
+
+test("sizes are counts: any others are refused, or leave the number of elements as it should be", () => {
+  const size = fc.constantFrom(-(2 ** 53) + 1, -3, -2, -1, 0, 1, 2, 3, 6, 2.5, NaN, Infinity, 2 ** 31, 2 ** 53 - 1);
+  checkRandomly(
+    fc.property(fc.array(size, { maxLength: 4 }), fc.constantFrom("view", "reshape", "expand"), (sizes, name) => {
+      const x = tensor([[1, 2, 3]]);
+      let y: Tensor;
+      try {
+        y = x[name](sizes);
+      } catch (error) {
+        assert.match((error as Error).name, /^(Shape|Argument)Error$/, String(error));
+        return;
+      }
+      assert.ok(y.shape.every((extent) => Number.isInteger(extent) && extent >= 0));
+      assert.ok(name === "expand" || y.numel() === 3);
+      if (y.numel() < 1000) assert.equal(y.data().length, y.numel());
+    }),
+    1000,
+  );
 });

@@ -13,7 +13,7 @@ export type Axes = number | readonly number[];
 export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   /**
    * Sums over axes. PyTorch: `torch.sum`.
-   * @param axes the axes to sum over; all of them unless given
+   * @param axes the axes to sum over; all of them unless given, or if the list is empty
    * @param keepdim whether to keep these axes, with size 1
    * @returns a tensor of the same type without these axes
    * @throws ShapeError for an axis that does not exist or is named twice; ArgumentError if an int32 sum does not fit, when
@@ -30,7 +30,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
 
   /**
    * Averages over axes. Of int32, which PyTorch refuses, it gives the float32 mean. PyTorch: `torch.mean`.
-   * @param axes the axes to average over; all of them unless given
+   * @param axes the axes to average over; all of them unless given, or if the list is empty
    * @param keepdim whether to keep these axes, with size 1
    * @returns a float32 tensor without these axes
    * @throws ShapeError for an axis that does not exist or is named twice
@@ -44,7 +44,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
 
   /**
    * Finds the largest elements over axes. Equal ones share the gradient evenly. PyTorch: `torch.amax`.
-   * @param axes the axes to search; all of them unless given
+   * @param axes the axes to search; all of them unless given, or if the list is empty
    * @param keepdim whether to keep these axes, with size 1
    * @returns a tensor of the same type without these axes
    * @throws ShapeError for an axis that does not exist, is named twice, or has no elements
@@ -56,7 +56,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
 
   /**
    * Finds the smallest elements over axes. Equal ones share the gradient evenly. PyTorch: `torch.amin`.
-   * @param axes the axes to search; all of them unless given
+   * @param axes the axes to search; all of them unless given, or if the list is empty
    * @param keepdim whether to keep these axes, with size 1
    * @returns a tensor of the same type without these axes
    * @throws ShapeError for an axis that does not exist, is named twice, or has no elements
@@ -79,14 +79,14 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   argmax(axis?: number, keepdim = false): T {
     const search = (node: Node, at: number): Node =>
       reduce(node, "argmax", (of, axes) => ops.argmax(of, axes[0]!), at, keepdim);
-    if (axis !== undefined) return this.wrap(search(this.node, axis));
+    if (axis !== undefined && this.ndim > 0) return this.wrap(search(this.node, axis));
     const position = search(ops.reshape(this.node, [this.numel()]), 0);
     return this.wrap(ops.reshape(position, keepdim ? this.shape.map(() => 1) : []));
   }
 
   /**
    * Computes the variance over axes. PyTorch: `torch.var`.
-   * @param axes the axes to reduce; all of them unless given
+   * @param axes the axes to reduce; all of them unless given, or if the list is empty
    * @param correction what is subtracted from the number of elements before dividing by it: 1 for the unbiased
    *   estimate, 0 for the variance of the elements themselves
    * @param keepdim whether to keep these axes, with size 1
@@ -145,7 +145,9 @@ function reduce(
   axes: Axes | undefined,
   keepdim: boolean,
 ): Node {
-  const list = resolveAxes(name, axes, node.shape.length);
+  // As in PyTorch, an empty list means all axes, too.
+  const some = Array.isArray(axes) && axes.length === 0 ? undefined : axes;
+  const list = resolveAxes(name, some, node.shape.length);
   if (findsElement.has(name)) requireElements(name, node, list);
   const kept = op(node, list);
   return keepdim ? kept : ops.reshape(kept, reducedShape(node.shape, list, false));

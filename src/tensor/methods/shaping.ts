@@ -100,7 +100,7 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
     return this.wrap(
       ops.expand(
         this.node,
-        list.map((size, axis) => (size === -1 ? this.shape[axis - lead]! : size)),
+        list.map((size, axis) => (size === -1 ? (this.shape[axis - lead] ?? size) : size)),
       ),
     );
   }
@@ -142,6 +142,7 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    * arange(6).slice(0, -4, undefined, 2).tolist(); // [2, 4]
    */
   slice(axis: number, start: number, end?: number, step = 1): T {
+    this.size(axis);
     return this.wrap(ops.sliceAxis(this.node, resolveAxis("slice", axis, this.ndim), start, end, step));
   }
 
@@ -155,7 +156,7 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    */
   select(axis: number, index: number): T {
     const at = resolveAxis("select", axis, this.ndim);
-    const i = resolveAxis("select", index, this.shape[at]!);
+    const i = resolveAxis("select", index, this.size(at));
     const rest = this.shape.filter((_, axis) => axis !== at);
     return this.wrap(ops.reshape(ops.sliceAxis(this.node, at, i, i + 1, 1), rest));
   }
@@ -175,8 +176,9 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    * Multiplies matrices: the last two axes of both, while the axes in front broadcast. A vector is a row on the left
    * and a column on the right. PyTorch: `torch.matmul`.
    * @param other the right-hand factor, [*, K, N] for this tensor's [*, M, K]
-   * @returns a float32 tensor [*, M, N]
-   * @throws ShapeError if the inner sizes differ, if the axes in front do not broadcast, or for a scalar
+   * @returns a tensor [*, M, N]; int32 if both are, otherwise float32
+   * @throws ShapeError if the inner sizes differ, if the axes in front do not broadcast, or for a scalar; ArgumentError if
+   *   an int32 product or sum does not fit, when it is computed
    * @example tensor([[1, 2], [3, 4]]).matmul(tensor([[1], [10]])).tolist(); // [[21], [43]]
    */
   matmul(other: T): T {
@@ -194,7 +196,7 @@ function completeShape(op: string, sizes: readonly number[], from: Shape): Shape
   if (
     sizes.filter((size) => size === -1).length > 1 ||
     sizeOf(shape) !== sizeOf(from) ||
-    !shape.every(Number.isInteger)
+    !shape.every((size) => size >= 0 && Number.isInteger(size))
   ) {
     throw new ShapeError({
       op,
