@@ -2,13 +2,11 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { DataError, KilogradError, nn, UsageError } from "../entries/index.js";
-import { networks, toTensors } from "../entries/train.js";
+import { DataError, UsageError } from "../entries/index.js";
+import { networks } from "../entries/train.js";
+import { chooseExport, type MakeNetwork } from "../runs/network-exports.js";
 import { Run, type NetworkCopy } from "../entries/train-node.js";
 import { failureOf, loadModule } from "./network-module.js";
-
-/** Creates the network. If a file exports an instance, returns that instance, with the weights that it had at first. */
-export type MakeNetwork = () => nn.Module;
 
 /** A network, and for one from a file what a run keeps of it. */
 export interface FoundNetwork {
@@ -57,7 +55,10 @@ export async function readNetwork(net: string): Promise<FoundNetwork> {
   const { bundleNetwork } = await import("./network-bundle.js");
   const { code, map, sources } = bundleNetwork(file);
   const exports = await loadModule({ code, file, map });
-  return { make: chooseExport(net, exports), copy: { file: "network.mjs", bytes: Buffer.from(code), sources } };
+  return {
+    make: chooseExport(net, exports, failureOf),
+    copy: { file: "network.mjs", bytes: Buffer.from(code), sources },
+  };
 }
 
 /** The network that a run keeps, or that its configuration names if it keeps none. */
@@ -67,7 +68,7 @@ export async function readRunNetwork(run: Run): Promise<FoundNetwork> {
   const file = path.resolve(run.folder, copy.file);
   if (isOnnx(file)) return { make: await onnxMaker(copy.bytes, file), copy };
   const code = new TextDecoder().decode(copy.bytes);
-  return { make: chooseExport(file, await loadModule({ code, file })), copy };
+  return { make: chooseExport(file, await loadModule({ code, file }), failureOf), copy };
 }
 
 /** The content of an ONNX model, with the elements that it has in other files: a run keeps all of it. */
@@ -109,80 +110,4 @@ export function isRun(folder: string): boolean {
 
 export function isOnnx(file: string): boolean {
   return /\.onnx$/i.test(file);
-}
-
-function chooseExport(file: string, module: Record<string, unknown>): MakeNetwork {
-  const exports = withCommonJs(module);
-  const found = Object.entries(exports).flatMap(([name, value]) => {
-    const make = maker(file, value) ?? (name === "default" ? factory(file, value) : undefined);
-    return make ? [{ name, make }] : [];
-  });
-  const single = new Set(found.map(({ name }) => exports[name])).size === 1;
-  const chosen = found.find(({ name }) => name === "default") ?? (single ? found[0] : undefined);
-  if (chosen) return chosen.make;
-  const names = Object.keys(exports).join(", ") || "nothing";
-  throw new KilogradError({
-    op: "net",
-    problem: found.length > 1 ? `${file} exports several networks` : `${file} does not export a network`,
-    expected: "one Module, or a Module as the default export",
-    got: found.length > 1 ? found.map(({ name }) => name).join(", ") : names,
-    hint: Object.values(exports).some(isForeignModule)
-      ? "the file uses a different copy of kilograd: install kilograd once, next to the file, and run that copy"
-      : "write `export default class Net extends nn.Module { … }`",
-  });
-}
-
-/** What CommonJS exports is the default export of the module that is made of it: `module.exports = { Net }`. */
-function withCommonJs({ default: all, ...exports }: Record<string, unknown>): Record<string, unknown> {
-  const isPlain = typeof all === "object" && all !== null && !(all instanceof nn.Module);
-  return isPlain ? { ...all, ...exports } : { ...(all === undefined ? {} : { default: all }), ...exports };
-}
-
-function maker(file: string, value: unknown): MakeNetwork | undefined {
-  if (value instanceof nn.Module) return keeping(value);
-  if (typeof value === "function" && value.prototype instanceof nn.Module)
-    return () => guarded(file, () => new (value as new () => nn.Module)());
-  return undefined;
-}
-
-/** The instance itself, which gets back the weights and buffers that it had at first. */
-function keeping(model: nn.Module): MakeNetwork {
-  const first = new Map([...model.stateDict()].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
-  let made = false;
-  return () => {
-    if (made) model.loadStateDict(toTensors(first));
-    made = true;
-    return model;
-  };
-}
-
-/** A function that returns a network. */
-function factory(file: string, value: unknown): MakeNetwork | undefined {
-  if (typeof value !== "function" || /^class\b/.test(Function.prototype.toString.call(value))) return undefined;
-  return () => {
-    const made: unknown = guarded(file, () => (value as () => unknown)());
-    if (made instanceof nn.Module) return made;
-    throw new KilogradError({
-      op: "net",
-      problem: `the function that ${file} exports does not return a network`,
-      expected: "a Module",
-      got: made === null ? "null" : typeof made,
-      hint: "write `export default class Net extends nn.Module { … }`, or return an instance of it",
-    });
-  };
-}
-
-function guarded<T>(file: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw failureOf(error, file);
-  }
-}
-
-/** Whether a class extends some class called Module, but not ours. */
-function isForeignModule(value: unknown): boolean {
-  let kind: unknown = typeof value === "function" ? value : undefined;
-  while (typeof kind === "function" && kind.name !== "Module") kind = Object.getPrototypeOf(kind);
-  return typeof kind === "function" && kind !== nn.Module;
 }

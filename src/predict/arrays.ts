@@ -20,11 +20,11 @@ interface Samples {
   readonly height: unknown;
   /** One number for each pixel, or four: red, green, blue and alpha. */
   readonly data: unknown;
-  /** Whether the numbers are bytes; otherwise they are from 0 to 1. */
-  readonly bytes?: boolean;
+  /** The largest number that is possible, if that is known: 255 for bytes, 1 for brightness. */
+  readonly most?: 255 | 1;
 }
 
-export function fromSamples({ width, height, data, bytes = false }: Samples, name: string): LayeredPicture {
+export function fromSamples({ width, height, data, most }: Samples, name: string): LayeredPicture {
   if (!isSize(width) || !isSize(height) || width * height > MAX_PIXELS) {
     refuse(`${name} has the wrong size`, {
       expected: `a width and a height of at least 1, and at most ${MAX_PIXELS} pixels`,
@@ -39,12 +39,27 @@ export function fromSamples({ width, height, data, bytes = false }: Samples, nam
       got: `${numbers.length} for ${width}×${height}`,
     });
   }
-  const shares = readShares(numbers, bytes ? 255 : 1, name);
+  const shares = readShares(numbers, most ?? largestOf(numbers, name), name);
   if (shares.length === pixels) return { width, height, channels: 1, pixels: shares };
   const colours = new Float32Array(3 * pixels);
   for (let i = 0; i < pixels; i++) colours.set(shares.subarray(4 * i, 4 * i + 3), 3 * i);
   const alpha = Float32Array.from({ length: pixels }, (_, i) => shares[4 * i + 3]!);
   return { width, height, channels: 3, pixels: colours, alpha };
+}
+
+/**
+ * The largest number that is possible: 1 in floating point, else that of a byte. Nobody can tell which one is meant by
+ * nothing but 0 and 1.
+ */
+function largestOf(numbers: ArrayLike<number>, name: string): 255 | 1 {
+  if (tagOf(numbers).startsWith("Float")) return 1;
+  let largest = 0;
+  for (let i = 0; i < numbers.length && largest <= 1; i++) largest = Math.max(largest, numbers[i]!);
+  if (largest !== 1) return 255;
+  return refuse(`${name} has no numbers but 0 and 1, which may be brightness, or bytes that are nearly black`, {
+    expected: "bytes up to 255, or brightness as pixels",
+    hint: "pass brightness from 0 to 1 as { width, height, pixels }; bytes divided by 255 are brightness",
+  });
 }
 
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;

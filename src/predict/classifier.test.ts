@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { encode } from "fast-png";
 import { absolute, assertClose } from "../../test/closeness.js";
 import { readFixture } from "../../test/fixtures.js";
@@ -9,6 +10,8 @@ import { temporaryFolder } from "../../test/idx-folder.js";
 import { measureAppearance } from "../data/appearance.js";
 import { MNIST } from "../data/datasets/index.js";
 import { ExerciseNet } from "../exercise/networks.js";
+import { exportOnnx } from "../entries/export.js";
+import { importOnnx } from "../entries/import.js";
 import { decodeStateDict } from "../import/state-dict.js";
 import { Flatten, Identity, Linear, LogSoftmax, Module, Sequential, Softmax } from "../nn/index.js";
 import { copyTensors } from "../train/checkpoint.js";
@@ -105,6 +108,7 @@ test("networks for colours and for images that are not square get what they need
   assertClose(scores([[1, 1, 1, 1]]), [0, 0, 0], absolute(1e-5));
 });
 
+const border = { mean: 0.1, least: 0, most: 0.2 };
 const wrongImages: readonly (readonly [unknown, RegExp])[] = [
   [
     { ...images, size: [2, 2, 2] },
@@ -117,6 +121,22 @@ const wrongImages: readonly (readonly [unknown, RegExp])[] = [
   [{ ...images, mean: undefined }, /mean is missing/],
   [{ ...images, invert: true }, /there is no option "invert"/],
   [{ ...images, classes: "ab" }, /invalid classes/],
+  [{ ...images, appearance: "dark" }, /invalid appearance/],
+  [{ ...images, appearance: {} }, /^ArgumentError: appearance: centred is missing/],
+  [{ ...images, appearance: { border, centred: "yes" } }, /invalid centred; expected true or false, got "yes"/],
+  [{ ...images, appearance: { border, centred: true, centered: true } }, /no option "centered"/],
+  [
+    { ...images, appearance: { border: { ...border, mean: NaN }, centred: true } },
+    /invalid mean; expected a number from 0 to 1/,
+  ],
+  [
+    { ...images, appearance: { border: { ...border, most: 255 }, centred: true } },
+    /invalid most; expected a number from 0 to 1, got 255/,
+  ],
+  [
+    { ...images, appearance: { border: { mean: 0, least: 0.5, most: 1 }, centred: true } },
+    /invalid appearance\.border; expected least ≤ mean ≤ most/,
+  ],
   [undefined, /images is missing/],
 ];
 
@@ -231,7 +251,7 @@ test("a run is opened by its folder", async (t) => {
 
   await assert.rejects(
     loadClassifier(folder),
-    /is not a built-in one; expected exercise, quick, got \/somewhere\/net\.ts\. Hint: pass a function/,
+    /is not a built-in one, and the run keeps no copy of it; expected exercise, quick, got \/somewhere\/net\.ts\. Hint: pass a function/,
   );
   await assert.rejects(
     loadClassifier(new URL("http://localhost/run") as unknown as string),
@@ -246,4 +266,56 @@ test("a run is opened by its folder", async (t) => {
   await assert.rejects(loadClassifier(folder), /does not fit ExerciseNet/);
   fs.writeFileSync(path.join(folder, "config.json"), "{");
   await assert.rejects(loadClassifier(folder), /config\.json: .*JSON/);
+});
+
+const endless = `import { Flatten, Linear, LogSoftmax, Sequential } from ${JSON.stringify(new URL("../nn/index.ts", import.meta.url).href)};
+export default () => new Sequential(new Flatten(), new Linear(4, 2), new LogSoftmax(1));
+`;
+
+/** A run that keeps a network with the weights of `network()`. */
+function runKeeping(t: TestContext, file: "network.mjs" | "network.onnx", bytes: Uint8Array | string): string {
+  const folder = temporaryFolder(t);
+  const kept = { file, sha256: createHash("sha256").update(bytes).digest("hex"), sources: {} };
+  const record = { config: resolveConfig("default", { net: "/gone/net.ts" }), data: {}, images, network: kept };
+  const text = JSON.stringify({ ...record, versions: { kilograd: "0", node: "0" } });
+  fs.writeFileSync(path.join(folder, "config.json"), text);
+  fs.writeFileSync(path.join(folder, file), bytes);
+  const made = file === "network.mjs" ? network() : importOnnx(bytes as Uint8Array, file, { logLikelihoods: true });
+  const tensors = copyTensors(made.stateDict());
+  fs.writeFileSync(path.join(folder, "last.safetensors"), encodeSafetensors({ tensors, metadata: {} }));
+  return folder;
+}
+
+test("a run that keeps its network is opened with it", async (t) => {
+  const expected = new Classifier(network(), images).predict(rows);
+  const model = exportOnnx(network(), images.size);
+  for (const folder of [runKeeping(t, "network.mjs", endless), runKeeping(t, "network.onnx", model)]) {
+    const { label, likelihoods } = (await loadClassifier(folder)).predict(rows);
+    assert.equal(label, expected.label);
+    assertClose(likelihoods, expected.likelihoods, absolute(1e-6), folder);
+  }
+});
+
+test("a kept network that was edited, or cannot be imported, is refused", async (t) => {
+  const edited = runKeeping(t, "network.mjs", endless);
+  fs.appendFileSync(path.join(edited, "network.mjs"), "\n");
+  await assert.rejects(loadClassifier(edited), /network\.mjs is not the network that was trained; expected SHA-256/);
+  for (const [code, message] of [
+    ['import "a-package-that-is-not-there";', /network\.mjs cannot be imported: .*Hint: pass a function/],
+    ["throw new Error('no luck');", /network\.mjs cannot be imported: no luck/],
+    ["export const one = 1;", /network\.mjs does not export a network/],
+  ] as const) {
+    await assert.rejects(loadClassifier(runKeeping(t, "network.mjs", code)), message);
+  }
+});
+
+test("an image of one colour is blank, and one of a colour and white is not", () => {
+  const classifier = new Classifier(network(), images);
+  const filled = (...colours: number[][]): { width: number; height: number; data: number[] } => {
+    return { width: 2, height: 1, data: colours.flatMap((colour) => [...colour, 255]) };
+  };
+  const [red, white] = [[255, 0, 0], [255, 255, 255]]; // prettier-ignore
+  assert.equal(classifier.predict(filled(red, red)).blank, true);
+  assert.equal(classifier.predict(filled(white, white)).blank, true);
+  assert.equal(classifier.predict(filled(red, white)).blank, false);
 });

@@ -112,8 +112,8 @@ export class Classifier {
     );
     const index = likelihoods.indexOf(Math.max(...likelihoods));
     const classes = likelihoods.map((_, i) => images.classes[i] ?? String(i));
-    const { width, height, pixels } = original;
-    const blank = pixels.every((x) => x === pixels[0]);
+    const { width, height, channels, pixels } = original;
+    const blank = pixels.every((x, i) => x === pixels[i % channels]);
     return { likelihoods, classes, index, label: classes[index]!, ...done, blank, originalSize: [height, width] };
   }
 

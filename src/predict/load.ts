@@ -4,15 +4,18 @@ import { kind, text } from "../errors/kinds.js";
 import { optional, required, Signature } from "../errors/signature.js";
 import { decodeStateDict } from "../import/state-dict.js";
 import type { Module } from "../nn/index.js";
-import { nodeModule } from "../runtime/features.js";
-import { networks } from "../exercise/networks.js";
 import { parseRunRecord } from "../runs/run-record.js";
 import { Classifier } from "./classifier.js";
 import { decodeText } from "../formats/utf8.js";
+import { networkOf } from "./run-network.js";
+import { read } from "./run-files.js";
 
 /** Options of `loadClassifier`. */
 export interface LoadClassifierOptions {
-  /** Makes the run's network. It is needed unless the network is a built-in one. */
+  /**
+   * Makes the run's network. Without it, the network is the built-in one or the run's own copy: `network.onnx`, or
+   * `network.mjs`, a program that is imported and whose imports of kilograd must lead to the copy that is running.
+   */
   readonly network?: () => Module;
   /** The file with the weights. Default "last.safetensors". */
   readonly weights?: string;
@@ -35,7 +38,7 @@ const signature = new Signature("loadClassifier", [
  * @param run its folder, or the address under which a server has its config.json and weights
  * @param options the network, and the file with the weights
  * @returns the classifier
- * @throws DataError if a file is missing or damaged, or if the network is not known; ArgumentError if the weights do
+ * @throws DataError if a file is missing or damaged, or if the network is not known or cannot be imported; ArgumentError if the weights do
  *   not fit the network
  * @example
  * const classifier = await loadClassifier("runs/first", { weights: "best.safetensors" });
@@ -45,17 +48,8 @@ export async function loadClassifier(run: string, options?: LoadClassifierOption
 export async function loadClassifier(...given: readonly unknown[]): Promise<Classifier> {
   const { run, network, weights } = signature.read(given);
   const file = `${run.replace(/\/$/, "")}/config.json`;
-  const { config, images } = parseRunRecord(parseJson(await read(file), file), file);
-  const make = network ?? (Object.hasOwn(networks, config.net) ? networks[config.net] : undefined);
-  if (!make) {
-    throw new DataError({
-      op: "loadClassifier",
-      problem: `the network of ${run} is not a built-in one`,
-      expected: Object.keys(networks).join(", "),
-      got: config.net,
-      hint: "pass a function that makes it: loadClassifier(run, { network: () => new Net() })",
-    });
-  }
+  const { config, images, network: kept } = parseRunRecord(parseJson(await read(file), file), file);
+  const make = network ?? (await networkOf(run, config.net, kept));
   const model = make();
   const weightsFile = `${run.replace(/\/$/, "")}/${weights}`;
   model.loadStateDict(decodeStateDict(await read(weightsFile), weightsFile));
@@ -67,25 +61,5 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
     return JSON.parse(decodeText(bytes));
   } catch (error) {
     throw new DataError({ op: "loadClassifier", problem: `${file}: ${(error as Error).message}` }, { cause: error });
-  }
-}
-
-interface Files {
-  readonly promises: { readFile(file: string): Promise<Uint8Array> };
-}
-type Fetch = (address: string) => Promise<{ ok: boolean; status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
-
-/** Reads a file, or fetches it from a server if the name is an address or there is no file system. */
-async function read(file: string): Promise<Uint8Array> {
-  const files = /^https?:/.test(file) ? undefined : nodeModule<Files>("fs");
-  try {
-    if (files) return await files.promises.readFile(file);
-    const answer = await (globalThis as unknown as { fetch: Fetch }).fetch(file);
-    if (!answer.ok) throw new Error(`the server responded with status ${answer.status}`);
-    return new Uint8Array(await answer.arrayBuffer());
-  } catch (error) {
-    const problem = `${file} cannot be read: ${(error as Error).message}`;
-    const hint = "give the folder or address of a run, such as runs/…";
-    throw new DataError({ op: "loadClassifier", problem, hint }, { cause: error });
   }
 }

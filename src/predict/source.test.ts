@@ -51,6 +51,19 @@ for (const [name, [source, isArray]] of Object.entries(forms)) {
   });
 }
 
+test("what 0 and 1 mean is known of brightness with a size, of floating point, and of black", () => {
+  for (const [source, pixels] of [
+    [{ ...size, pixels: [0, 1] }, [0, 1]],
+    [{ ...size, pixels: Uint8Array.of(0, 1) }, [0, 1]],
+    [{ ...size, data: Float32Array.of(0, 1) }, [0, 1]],
+    [{ ...size, data: Uint8Array.of(0, 0) }, [0, 0]],
+    [{ ...size, data: [0, 0] }, [0, 0]],
+    [{ ...size, data: [1, 2] }, [1 / 255, 2 / 255]],
+  ] as const) {
+    assertClose(grey(source).pixels, pixels, absolute(1e-7), JSON.stringify(source));
+  }
+});
+
 test("a tensor of colours has its channels first", () => {
   const { channels, pixels } = readSource(tensor([[[1, 0]], [[0, 0.5]], [[0, 1]]]), "the image").picture;
   assert.equal(channels, 3);
@@ -114,6 +127,13 @@ const mistakes: Readonly<Record<string, readonly [source: unknown, message: RegE
     { ...size, data: [0.5, 0.1] },
     /integers from 0 to 255, got 0\.5\. Hint: pass numbers from 0 to 1 as \{ width, height, pixels \}/,
   ],
+  "0 and 1 in a plain array": [
+    { ...size, data: [0, 1] },
+    /no numbers but 0 and 1.*Hint: pass brightness from 0 to 1 as/,
+  ],
+  "0 and 1 as bytes": [{ ...size, data: Uint8Array.of(0, 1) }, /no numbers but 0 and 1/],
+  "0 and 1 in colours": [{ ...size, data: [1, 0, 0, 1, 1, 1, 1, 1] }, /no numbers but 0 and 1/],
+  "a truth value": [{ ...size, data: [true, false] }, /out of range at 0|no numbers but 0 and 1/],
   "samples of 16 bits": [{ ...size, data: Uint16Array.of(0, 65535) }, /integers from 0 to 255, got 65535/],
   "pixels that are none": [{ ...size, pixels: "abc" }, /no numbers; expected an array, got "abc"/],
   "a canvas for 3D": [{ ...size, getContext: () => null }, /a canvas without a 2d context/],

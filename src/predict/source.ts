@@ -24,7 +24,10 @@ export interface RgbaImage {
   readonly width: number;
   /** The height in pixels. */
   readonly height: number;
-  /** Red, green, blue and alpha of each pixel, from 0 to 255, row by row; or one byte of brightness for each pixel. */
+  /**
+   * Red, green, blue and alpha of each pixel, row by row, or brightness of each pixel. Bytes from 0 to 255, or
+   * numbers from 0 to 1 in a Float32Array.
+   */
   readonly data: ArrayLike<number>;
 }
 
@@ -73,7 +76,7 @@ export function readSource(source: unknown, name: string): Source {
   if (source instanceof Tensor) return { picture: fromTensor(source, name), isArray: true };
   if (Array.isArray(source)) return { picture: fromRows(source, name), isArray: true };
   if (isImageWith(source, "pixels"))
-    return { picture: fromSamples({ ...size(source), data: source.pixels }, name), isArray: true };
+    return { picture: flatten(fromSamples({ ...size(source), data: source.pixels, most: 1 }, name)), isArray: true };
   if (isImageWith(source, "data")) return fromData(source, name);
   if (isImageWith(source, "getContext")) return fromData(canvasData(source as unknown as CanvasSource, name), name);
   throw new ArgumentError({
@@ -118,10 +121,7 @@ const size = ({ width, height }: Fields): Pick<Fields, "width" | "height"> => ({
 
 /** ImageData is a picture, and so are bytes of brightness; floating-point brightness is an array. */
 function fromData(image: Fields, name: string): Source {
-  const picture = fromSamples(
-    { ...size(image), data: image.data, bytes: !tagOf(image.data).startsWith("Float") },
-    name,
-  );
+  const picture = fromSamples({ ...size(image), data: image.data }, name);
   return { picture: flatten(picture), isArray: picture.channels === 1 && tagOf(image.data).startsWith("Float") };
 }
 
