@@ -22,6 +22,16 @@ const entryPoints = [
   ...Object.values(bin).map((file) => entryPoint(file, file)),
 ];
 
+/** jpeg-js can return a Buffer. Nobody asks for one here, but bundlers would put a substitute of it into a page. */
+const withoutBuffer = {
+  name: "without-buffer",
+  setup({ onLoad }) {
+    onLoad({ filter: /jpeg-js[\\/]lib[\\/]decoder\.js$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, "utf8").replaceAll("Buffer.alloc(", "new Uint8Array("),
+    }));
+  },
+};
+
 const { outputFiles, metafile } = await build({
   absWorkingDir: at(),
   entryPoints,
@@ -37,7 +47,7 @@ const { outputFiles, metafile } = await build({
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   external: ["node:*", ...Object.keys({ ...dependencies, ...peerDependencies })],
   legalComments: "none",
-  plugins: [moduleOrder, programText, sourceTransforms],
+  plugins: [moduleOrder, programText, sourceTransforms, withoutBuffer],
   logLevel: "warning",
   logOverride: { "ignored-bare-import": "silent" },
   write: false,

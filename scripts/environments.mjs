@@ -10,6 +10,7 @@ const environments = [
   { name: "current-node", what: "a current Node" },
   { name: "other-runtimes", what: "Deno, Bun and Vite", scripts: true },
   { name: "browser", what: "a browser", wanted: noBrowser, unpack: "unpack.mjs" },
+  { name: "web-tools", what: "bundlers, Jest and workerd", slow: true },
 ];
 
 /** Whether the tests of pages need npm's browser, which runs only on Linux x64. */
@@ -18,9 +19,10 @@ function noBrowser() {
   return suits && !process.env.CHROMIUM && !existsSync("/usr/bin/chromium");
 }
 
-export function installEnvironments() {
-  for (const { name, what, scripts = false, wanted, unpack } of environments) {
-    if (wanted && !wanted()) continue;
+/** @param slow whether the slow tests are run, which need more */
+export function installEnvironments(slow) {
+  for (const { name, what, scripts = false, wanted, unpack, slow: onlyForSlow = false } of environments) {
+    if ((wanted && !wanted()) || (onlyForSlow && !slow)) continue;
     const folder = at("test", "environments", name);
     const installed = tryInstall(`Installing ${what}`, folder, { scripts });
     const ready = installed && (!unpack || run(`Unpacking ${what}`, [at("test", "environments", name, unpack)]));

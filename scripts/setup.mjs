@@ -79,16 +79,12 @@ function newestSource() {
 /** The stamp is written only after a successful build, so a failed build is repeated. */
 function build() {
   const stamp = at("dist", ".built");
+  const scripts = readdirSync(at("scripts")).filter((name) => name.endsWith(".mjs"));
   const settings = [
     "tsconfig.json",
     "tsconfig.build.json",
     "package.json",
-    "scripts/bundle.mjs",
-    "scripts/class-names.mjs",
-    "scripts/op-records.mjs",
-    "scripts/private-members.mjs",
-    "scripts/program-text.mjs",
-    "scripts/pure-calls.mjs",
+    ...scripts.map((name) => `scripts/${name}`),
   ];
   if (changed(stamp) >= Math.max(newestSource(), ...settings.map((name) => changed(at(name))))) return;
   const began = Date.now() - 1;

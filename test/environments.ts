@@ -3,7 +3,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** A path in one of the environments. */
-export function inEnvironment(name: "browser" | "current-node" | "other-runtimes", ...parts: string[]): string {
+export function inEnvironment(
+  name: "browser" | "current-node" | "other-runtimes" | "web-tools",
+  ...parts: string[]
+): string {
   return path.join(fileURLToPath(new URL(`environments/${name}/node_modules`, import.meta.url)), ...parts);
 }
 

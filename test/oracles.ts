@@ -7,7 +7,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { browserProblem } from "./chromium.js";
-import { currentNode, tool } from "./environments.js";
+import { quotaProblem } from "./cpu-quota.js";
+import { currentNode, inEnvironment, tool } from "./environments.js";
 import { python } from "./python.js";
 
 interface Oracle {
@@ -38,6 +39,10 @@ const oracles = {
     problem: namespaceProblem,
     get: "apt-get install iproute2, and run the tests as root",
   },
+  cpuQuota: {
+    problem: quotaProblem,
+    get: "run the tests as root on Linux",
+  },
   browser: {
     problem: browserProblem,
     get: "apt-get install chromium, or set CHROMIUM to the path of a Chromium",
@@ -49,6 +54,11 @@ const oracles = {
   deno: toolOracle("deno"),
   bun: toolOracle("bun"),
   vite: toolOracle("vite"),
+  webTools: {
+    problem: () =>
+      existsSync(inEnvironment("web-tools", ".package-lock.json")) ? null : "bundlers and Jest are not installed",
+    get: "npm ci --prefix test/environments/web-tools",
+  },
 } satisfies Record<string, Oracle>;
 
 export type OracleName = keyof typeof oracles;

@@ -163,6 +163,33 @@ for (const [module, moduleResolution] of [
   });
 }
 
+for (const [module, moduleResolution] of [
+  ["NodeNext", "NodeNext"],
+  ["ESNext", "Bundler"],
+  ["ES2020", "Node10"],
+] as const) {
+  test(`the types of all entries need no more than ES2020, with module resolution ${moduleResolution}`, () => {
+    const { exports } = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8")) as {
+      exports: Readonly<Record<string, unknown>>;
+    };
+    const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+    const imports = names.map((name, i) => `import * as entry${i} from "${name.replace(".", "kilograd")}";`);
+    write("types.ts", `${imports.join("\n")}\nexport const all = [${names.map((_, i) => `entry${i}`).join()}];\n`);
+    const compilerOptions = {
+      target: "ES2020",
+      lib: ["ES2020", "DOM"],
+      module,
+      moduleResolution,
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: [],
+    };
+    write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["types.ts"] }));
+    run(process.execPath, [path.join(root, "node_modules", "typescript", "bin", "tsc"), "-p", project], project);
+  });
+}
+
 test("the package contains the command", () => {
   assert.match(npm(["exec", "--offline", "--", "kilograd", "--help"], project), /Usage: kilograd/);
 });

@@ -49,7 +49,7 @@ export class Crew {
    * than most first runs take, and would only hold them up, because V8 compiles the program on the other threads.
    */
   startMissing(wanted: number): void {
-    if (wanted > 1 && !this.heap.shared) this.workAlone("the page is not cross-origin isolated");
+    if (wanted > 1 && this.heap.unshared) this.workAlone(this.heap.unshared);
     for (; this.started < this.helpersFor(wanted); this.started++) {
       startHelper({ memory: this.heap.memory, at: this.at }, (cause) =>
         this.workAlone((cause as Error).message || "no worker can be started; worker-src has to allow blob:"),
@@ -95,6 +95,6 @@ export class Crew {
   }
 
   private helpersFor(threads: number): number {
-    return this.heap.shared && !this.alone ? threads - 1 : 0;
+    return !this.heap.unshared && !this.alone ? threads - 1 : 0;
   }
 }

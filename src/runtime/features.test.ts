@@ -1,7 +1,7 @@
 /** What is found out about the machine, on machines that are made up: a scope with some globals, and no others. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { availableThreads, canShareMemory, hasFusedMultiplyAdd, maySleep, nodeModule } from "./features.js";
+import { availableThreads, hasFusedMultiplyAdd, maySleep, nodeModule, sharingProblem } from "./features.js";
 
 /** Gives global names other contents for the time of a test; undefined: as where there is nothing of that name. */
 function pretend(t: TestContext, globals: Readonly<Record<string, unknown>>): void {
@@ -16,17 +16,17 @@ function pretend(t: TestContext, globals: Readonly<Record<string, unknown>>): vo
 }
 
 test("in Node memory can be shared, and threads may sleep", () => {
-  assert.equal(canShareMemory(), true);
+  assert.equal(sharingProblem(), undefined);
   assert.equal(maySleep(), true);
 });
 
 test("a page shares memory only where it is isolated from other origins", (t) => {
   pretend(t, { crossOriginIsolated: false });
-  assert.equal(canShareMemory(), false);
+  assert.equal(sharingProblem(), "the page is not cross-origin isolated");
   pretend(t, { crossOriginIsolated: true });
-  assert.equal(canShareMemory(), true);
+  assert.equal(sharingProblem(), undefined);
   pretend(t, { SharedArrayBuffer: undefined });
-  assert.equal(canShareMemory(), false);
+  assert.equal(sharingProblem(), "the page is not cross-origin isolated");
 });
 
 test("a page's main thread may not sleep", (t) => {

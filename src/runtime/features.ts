@@ -14,10 +14,18 @@ export function nodeModule<T>(name: string): T | undefined {
   return process?.getBuiltinModule?.(`node:${name}`) as T | undefined;
 }
 
-/** Whether threads can share memory. In a browser, this requires that the page is cross-origin isolated. */
-export function canShareMemory(): boolean {
+/** Why threads cannot share memory here; undefined if they can. */
+export function sharingProblem(): string | undefined {
   const scope = globalThis as { SharedArrayBuffer?: unknown; crossOriginIsolated?: boolean };
-  return scope.SharedArrayBuffer !== undefined && scope.crossOriginIsolated !== false;
+  if (scope.SharedArrayBuffer === undefined || scope.crossOriginIsolated === false)
+    return "the page is not cross-origin isolated";
+  // V8 ends the process if a thread gets no address space, and its error cannot be caught. A memory takes 10 GiB of it.
+  return addressSpace() < 2 ** 34 ? "the address space is limited (ulimit -v)" : undefined;
+}
+
+/** The bytes of address space that Linux allows this process (`ulimit -v`). */
+export function addressSpace(): number {
+  return Number(/^Max address space +(\d+)/m.exec(readText("/proc/self/limits"))?.[1] ?? Infinity);
 }
 
 /** Whether this thread may sleep. The main thread of a browser may not. */

@@ -5,14 +5,14 @@
  */
 import { StateError } from "../errors/errors.js";
 import type { Dtype, HostArray } from "../graph/node.js";
-import { canShareMemory } from "./features.js";
+import { addressSpace, sharingProblem } from "./features.js";
 
 /** What to say where WebAssembly is missing, forbidden, or gets no memory. */
 export function noWebAssembly(cause: unknown): StateError {
   return new StateError(
     {
       op: "kilograd",
-      problem: `WebAssembly cannot be used here: ${(cause as Error).message}`,
+      problem: `WebAssembly cannot be used here: ${(cause as Error).message.replace(/\.$/, "")}`,
       hint:
         "a page has to allow script-src 'wasm-unsafe-eval'; Node must not have --jitless, and under ulimit -v it needs " +
         "--disable-wasm-trap-handler; Cloudflare Workers cannot compile while they run",
@@ -22,8 +22,10 @@ export function noWebAssembly(cause: unknown): StateError {
 }
 
 const pageBytes = 65536;
-/** 2 GiB. This is only address space until it is used. */
+/** 2 GiB. This is only address space until it is used. Where it is refused, half of it is asked for, and so on. */
 export const maximumPages = 32768;
+/** 16 MiB, which is there from the start. */
+const startPages = 256;
 const alignment = 64;
 
 /** What is used of a WebAssembly.Memory. The package's types name it, and must not need those of a page. */
@@ -38,18 +40,27 @@ interface Hole {
 }
 
 export class Heap {
-  readonly shared = canShareMemory();
+  /** Why no other thread can use the memory; undefined if they can. */
+  readonly unshared = sharingProblem();
   readonly memory: HeapMemory;
-  private readonly holes: Hole[] = [];
+  private end = startPages * pageBytes;
+  private readonly holes: Hole[] = [{ at: pageBytes, bytes: this.end - pageBytes }];
   private readonly sizes = new Map<number, number>();
-  private end = pageBytes;
   /** Memory from here on has never been used, so it is zero. */
   private unused = pageBytes;
 
   constructor() {
+    // Under a limit, a quarter is left to be used: JavaScript needs address space as well.
+    this.memory = this.reserve(Math.min(maximumPages, Math.floor(addressSpace() / 4 / pageBytes)));
+  }
+
+  private reserve(maximum: number): HeapMemory {
     try {
-      this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: this.shared });
+      const memory = new WebAssembly.Memory({ initial: 1, maximum, shared: !this.unshared });
+      memory.grow(startPages - 1); // V8 may give a memory that cannot grow, where it gets no larger one
+      return memory;
     } catch (cause) {
+      if (maximum >= 2 * startPages && cause instanceof RangeError) return this.reserve(maximum >> 1);
       throw noWebAssembly(cause);
     }
   }

@@ -65,7 +65,7 @@ export class Programs {
   private assembled({ functions }: Program, { numerics, profile }: EngineSettings): Uint8Array<ArrayBuffer> {
     return assemble(functions, {
       globals,
-      sharedMaximum: this.heap.shared ? maximumPages : undefined,
+      sharedMaximum: this.heap.unshared ? undefined : maximumPages,
       fused: numerics === "fast" && hasFusedMultiplyAdd(),
       imports: profile ? [markImport] : [],
     });

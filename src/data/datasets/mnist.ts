@@ -36,8 +36,7 @@ export class MNIST extends MnistLike {
         { file: "t10k-labels-idx1-ubyte.gz", md5: "ec29112dd5afa0611ce80d1b7f02629c" },
       ],
     },
-    defaultFolder: () =>
-      mnistPackage([node("path").dirname(node("url").fileURLToPath(import.meta.url)), process.cwd()]),
+    defaultFolder: () => mnistPackage([programFolder(), node("process").cwd()]),
   };
 
   /**
@@ -47,6 +46,15 @@ export class MNIST extends MnistLike {
   constructor(...given: Arguments<MnistOptions, typeof mnistParameters>) {
     super(MNIST.facts, ...given);
   }
+}
+
+/**
+ * The folder of the program that runs, such as the installed command. Nothing asks for `import.meta`: tools that turn
+ * this module into CommonJS, as Jest does by default, do not know it.
+ */
+function programFolder(): string {
+  const program = node("process").argv[1];
+  return program && node("fs").existsSync(program) ? node("path").dirname(node("fs").realpathSync(program)) : ".";
 }
 
 /**

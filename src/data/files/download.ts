@@ -68,7 +68,7 @@ function reason(error: unknown): string {
 
 function writeWhole(path: string, bytes: Uint8Array): void {
   const { renameSync, rmSync, writeFileSync } = node("fs");
-  const partial = `${path}.${process.pid}.partial`;
+  const partial = `${path}.${node("process").pid}.partial`;
   try {
     writeFileSync(partial, bytes);
     renameSync(partial, path);

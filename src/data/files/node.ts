@@ -1,8 +1,12 @@
-/** Node's own modules, for the files of datasets. They are asked for late, because pages load this code as well. */
+/**
+ * Node's own modules, for the files of datasets. They are asked for late, because pages load this code as well. Globals of
+ * Node, such as `process`, would make a bundler put substitutes into the page.
+ */
 import type * as crypto from "node:crypto";
 import type * as fs from "node:fs";
 import type * as module from "node:module";
 import type * as path from "node:path";
+import type process from "node:process";
 import type * as url from "node:url";
 import type * as zlib from "node:zlib";
 import { StateError } from "../../errors/errors.js";
@@ -13,6 +17,7 @@ interface NodeModules {
   readonly fs: typeof fs;
   readonly module: typeof module;
   readonly path: typeof path;
+  readonly process: typeof process;
   readonly url: typeof url;
   readonly zlib: typeof zlib;
 }
