@@ -10,6 +10,7 @@ import { build } from "esbuild";
 import { moduleOrder, ordered } from "./module-order.mjs";
 import { programText } from "./program-text.mjs";
 import { at } from "./setup.mjs";
+import { shortProperties } from "./short-properties.mjs";
 import { sourceTransforms } from "./source-transforms.mjs";
 
 const { exports, bin, dependencies, peerDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"));
@@ -45,6 +46,7 @@ const { outputFiles, metafile } = await build({
   target: "es2022",
   // Otherwise every class would declare the fields that its constructor sets; that is 0.6 KB of the core library.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+  mangleProps: shortProperties,
   external: ["node:*", ...Object.keys({ ...dependencies, ...peerDependencies })],
   legalComments: "none",
   plugins: [moduleOrder, programText, sourceTransforms, withoutBuffer],

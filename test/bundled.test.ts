@@ -5,6 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { readSurface } from "../scripts/reference/public-names.js";
 import * as kilograd from "../src/entries/index.js";
 import { ExerciseNet } from "../src/entries/train.js";
 import { root } from "./chromium.js";
@@ -107,4 +108,25 @@ test("minified, a result that does not fit into int32 and a class that does not 
     assert.match(message, /^ArgumentError/);
     assert.equal(messageOf(minified, call), message);
   }
+});
+
+const inner = /^(autograd|compiler|graph|kernels|ops|runtime|wasm)\//;
+
+test("no property with a short name in dist is public, built into JavaScript, or a word in another folder", async () => {
+  const { shortProperties } = (await import(root("scripts/short-properties.mjs"))) as { shortProperties: RegExp };
+  const public_ = readSurface().names.map(({ name }) => name.split(".").at(-1)!);
+  const builtIn = Reflect.ownKeys(globalThis).flatMap((key) => {
+    const value = (globalThis as Record<PropertyKey, unknown>)[key];
+    const prototype = typeof value === "function" ? (value as { readonly prototype?: object }).prototype : undefined;
+    return [key, ...Reflect.ownKeys(Object(value) as object), ...Reflect.ownKeys(prototype ?? {})];
+  });
+  const words = fs.readdirSync(root("src"), { recursive: true, encoding: "utf8" }).flatMap((file) => {
+    if (inner.test(file) || !/(?<!\.test)\.ts$/.test(file)) return [];
+    return [...fs.readFileSync(root(path.join("src", file)), "utf8").matchAll(/(["'])(\w+)\1/g)].map(
+      ([, , word]) => word!,
+    );
+  });
+  assert.ok(public_.includes("conv2d") && builtIn.includes("byteLength") && words.includes("strides"));
+  const isShort = (name: PropertyKey): boolean => typeof name === "string" && shortProperties.test(name);
+  assert.deepEqual([...public_, ...builtIn, ...words].filter(isShort), []);
 });
