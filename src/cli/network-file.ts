@@ -4,8 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DataError, UsageError } from "../entries/index.js";
 import { networks } from "../entries/train.js";
-import { chooseExport, type MakeNetwork } from "../runs/network-exports.js";
-import { Run, type NetworkCopy } from "../entries/train-node.js";
+import { chooseExport, Run, type MakeNetwork, type NetworkCopy } from "../entries/train-node.js";
 import { failureOf, loadModule } from "./network-module.js";
 
 /** A network, and for one from a file what a run keeps of it. */

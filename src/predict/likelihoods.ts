@@ -4,9 +4,7 @@ import { ShapeError, StateError } from "../errors/errors.js";
 import { formatShape } from "../graph/shape.js";
 import type { Module } from "../nn/index.js";
 import { Tensor } from "../tensor/tensor.js";
-
-/** How far likelihoods may be from a total of 1. */
-const TOLERANCE = 1e-4;
+import { asLikelihoods } from "../train/outputs.js";
 
 /**
  * Computes the likelihood of each class. Softmax turns scores into likelihoods, and log-likelihoods too, since their
@@ -40,24 +38,4 @@ export function likelihoodsOf(model: Module, input: Tensor, classes: number): nu
     });
   }
   return values;
-}
-
-/** The likelihoods [N, classes] for outputs [N, classes] that are likelihoods, log-likelihoods or scores. */
-export function asLikelihoods(output: Tensor): Tensor {
-  return areLikelihoods(output) ? output : output.softmax(1);
-}
-
-/** Whether outputs [N, classes] are not negative and add up to 1 for each image. */
-export function areLikelihoods(output: Tensor): boolean {
-  const values = output.data();
-  const classes = output.shape[1]!;
-  for (let start = 0; start < values.length; start += classes) {
-    let total = 0;
-    for (let i = start; i < start + classes; i++) {
-      if (!(values[i]! >= 0)) return false;
-      total += values[i]!;
-    }
-    if (!(Math.abs(total - 1) <= TOLERANCE)) return false;
-  }
-  return values.length > 0;
 }

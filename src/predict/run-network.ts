@@ -30,7 +30,7 @@ export async function networkOf(run: string, net: string, kept: KeptNetwork | un
   await checkHash(file, bytes, kept.sha256);
   if (kept.file === "network.mjs") return importModule(file);
   // Loaded only when needed: the ONNX schema is large.
-  const { importOnnx } = await import("../entries/import.js");
+  const { importOnnx } = await import("../import/onnx/onnx-module.js");
   return () => importOnnx(bytes, file, { logLikelihoods: true });
 }
 

@@ -3,7 +3,7 @@ import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
-import { asLikelihoods } from "../predict/likelihoods.js";
+import { asLikelihoods } from "../train/outputs.js";
 import { refuseOutside } from "../ops/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 

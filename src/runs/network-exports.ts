@@ -10,11 +10,17 @@ export type MakeNetwork = () => Module;
 export type FailureOf = (error: unknown, file: string) => unknown;
 
 /**
- * The network that a module exports.
- * @param file its name in errors
+ * Chooses the network among what a module exports: its default export, or the only one that is a network. It may be a class
+ * whose constructor needs no arguments, an instance or, as default export, a function that returns one.
+ * @param file the module's name in errors
  * @param module what it exports
- * @param failureOf turns an error of the network's own code into the one to throw
- * @throws KilogradError unless it exports one network, or one as its default
+ * @param failureOf the error to throw for one that the network's own code has thrown
+ * @returns a function that makes the network
+ * @throws KilogradError unless there is one network to choose
+ * @example
+ * class Net extends nn.Module {}
+ * const make = chooseExport("net.mjs", { default: Net, classes: 10 }, (error) => error);
+ * make() instanceof Net; // true
  */
 export function chooseExport(file: string, module: Record<string, unknown>, failureOf: FailureOf): MakeNetwork {
   const exports = withCommonJs(module);

@@ -7,7 +7,7 @@ import * as ops from "../ops/index.js";
 import { formatShape, shapesEqual, type Shape } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { LossName } from "../config/config.js";
-import { areLikelihoods } from "../predict/likelihoods.js";
+import { areLikelihoods } from "./outputs.js";
 import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
 import { keepingState } from "../trace/kept-state.js";
 import { outputsFor, type LossChoice } from "./losses.js";
