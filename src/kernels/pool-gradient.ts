@@ -4,7 +4,8 @@
  *     dx = 0
  *     for oy, ox, c:
  *       for each place p of the window:  dx[p,c] += sum:  g[oy,ox,c]
- *                                                   max:  g[oy,ox,c] if p is the first with the window's maximum
+ *                                                   max:  g[oy,ox,c] if p is the first with the window's maximum,
+ *                                                         or the last with NaN, as in PyTorch
  *
  * If windows do not overlap, each place is written once. If they also cover the whole image, dx is not cleared first.
  */
@@ -78,12 +79,15 @@ export class PoolGradientKernel implements Kernel {
     }
     const values = this.places(this.input).map((place) => b.let("v128", "x", v.load(x, place)));
     const top = b.let("v128", "top", values[0]!);
-    for (const value of values.slice(1)) b.set(top, v.max(top, value));
-    const open = b.let("v128", "open", v.iconst(-1));
+    const chosen = b.let("v128", "chosen", v.iconst(0));
+    for (const [i, value] of values.entries()) {
+      if (i === 0) continue;
+      const wins = b.let("v128", "w", v.op("v128.or", v.op("f32x4.gt", value, top), v.op("f32x4.ne", value, value)));
+      b.set(top, v.select(wins, value, top));
+      b.set(chosen, v.select(wins, v.iconst(i), chosen));
+    }
     places.forEach((place, i) => {
-      const here = b.let("v128", "here", v.op("v128.and", v.op("f32x4.eq", values[i]!, top), open));
-      b.set(open, v.op("v128.andnot", open, here));
-      this.give(b, dx, place, v.op("v128.and", grad, here));
+      this.give(b, dx, place, v.op("v128.and", grad, v.op("i32x4.eq", chosen, v.iconst(i))));
     });
   }
 

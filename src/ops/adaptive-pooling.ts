@@ -6,7 +6,7 @@ import type { Pair } from "../graph/shape.js";
 import { mean } from "./reduce.js";
 import { sliceAxis } from "./slice-and-pad.js";
 import { reshape } from "./view.js";
-import { requireImage } from "./window.js";
+import { requireImage, requirePixels } from "./window.js";
 
 /**
  * Returns y [N,C,OH,OW] for x [N,C,H,W]. Output row i averages the rows from ⌊i·H/OH⌋ to ⌈(i+1)·H/OH⌉ (exclusive), and
@@ -14,6 +14,7 @@ import { requireImage } from "./window.js";
  */
 export function adaptiveAvgPool2d(x: Node, output: Pair): Node {
   requireImage("adaptiveAvgPool2d", "input", x);
+  requirePixels("adaptiveAvgPool2d", x.shape);
   const [height, width] = [x.shape[2]!, x.shape[3]!];
   if (output[0] === 1 && output[1] === 1) return mean(x, [2, 3]);
   if (height % output[0] === 0 && width % output[1] === 0) {

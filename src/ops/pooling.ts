@@ -134,7 +134,7 @@ export const maxPool2d = opFunction(maxPool2dOp, (x: Node, attrs: MaxPoolAttrs):
 
 /**
  * Returns dx [N,C,H,W] for x and g [N,C,OH,OW] (the gradient of y): the first largest element of each window gets its
- * g. In a window with NaN it may be any element or none; PyTorch gives it to the last NaN.
+ * g. In a window with NaN it is a NaN, the first or, as in PyTorch, the last.
  */
 export const maxPool2dGradient = opFunction(maxPool2dGradientOp, (x: Node, g: Node, attrs: MaxPoolAttrs): Node =>
   maxPool2dGradientOp([x, g], attrs),

@@ -17,19 +17,41 @@ const onlyLowered =
 /** Few different values, so that some are equal. */
 const ties = (...shape: number[]): SampleInput => ({ shape, range: [-2, 2], dtype: "int32" });
 
+const isNan = (x: Expr): Expr => v.op("f32x4.ne", x, x);
+
+/** Whether two numbers are the same; NaN is NaN. */
+const isSame = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
+const isSameMask = (a: Expr, b: Expr): Expr =>
+  v.op("v128.or", v.op("f32x4.eq", a, b), v.op("v128.and", isNan(a), isNan(b)));
+
+const isChosenOp: OpBuilder<NoAttrs> = defineElementwise({
+  name: "isChosen",
+  elsewhere: "internal",
+  dtype: () => "int32",
+  scalar: ([value, chosen]) => Number(isSame(value!, chosen!)),
+  vector: ([value, chosen]) => v.op("v128.and", isSameMask(value!, chosen!), v.iconst(1)),
+  mask: ([value, chosen]) => isSameMask(value!, chosen!),
+  gradient: () => [null, null],
+  samples: [{ inputs: [ties(4, 5), ties(4, 5)], attrs: {} }],
+  torch: () => "(x[0] == x[1]).int()",
+});
+
+/** Whether values are those that were chosen in their windows: equal, or NaN both; int32. */
+export const isChosen = opFunction(isChosenOp, (values: Node, chosen: Node): Node => isChosenOp([values, chosen], {}));
+
 /** Its inputs are the largest value, then all values, then as many choices. */
 const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "atLargest",
   elsewhere: "internal",
   dtype: () => "float32",
   scalar: ([top, ...args]) => {
-    const first = args.slice(0, args.length / 2).indexOf(top!);
+    const first = args.slice(0, args.length / 2).findIndex((value) => isSame(value, top!));
     return first < 0 ? args[args.length - 1]! : args[args.length / 2 + first]!;
   },
   vector: ([top, ...args]) => {
     const values = args.slice(0, args.length / 2 - 1);
     const select = (rest: Expr, value: Expr, i: number): Expr =>
-      v.select(v.op("f32x4.eq", value, top!), args[args.length / 2 + i]!, rest);
+      v.select(isSameMask(value, top!), args[args.length / 2 + i]!, rest);
     return values.reduceRight(select, args[args.length - 1]!);
   },
   expensive: true,
@@ -40,8 +62,8 @@ const atLargestOp: OpBuilder<NoAttrs> = defineElementwise({
 });
 
 /**
- * The choice whose value equals `top`: the first one if there are several, the last one if there is none. All inputs
- * have the same shape.
+ * The choice whose value equals `top`, as NaN equals NaN here: the first one if there are several, the last one if there is none. All
+ * inputs have the same shape.
  */
 export const atLargest = opFunction(atLargestOp, (top: Node, values: readonly Node[], choices: readonly Node[]): Node =>
   atLargestOp([top, ...values, ...choices], {}),
@@ -74,7 +96,7 @@ const unpoolOp: OpBuilder<UnpoolAttrs> = defineOp({
     forEachIndex(shape, ([, , y, x], at) => {
       const plane = Math.floor(at / (height * width));
       const window = (plane * (height / kh) + Math.floor(y! / kh)) * (width / kw) + Math.floor(x! / kw);
-      if (given.has(window) || image!.data[at] !== chosen!.data[window]) return;
+      if (given.has(window) || !isSame(image!.data[at]!, chosen!.data[window]!)) return;
       given.add(window);
       result[at] = g!.data[window]!;
     });
@@ -96,7 +118,7 @@ const unpoolOp: OpBuilder<UnpoolAttrs> = defineOp({
 
 /**
  * An image [N,C,H,W] that is 0 except for one element in each window: at the first position where `image` [N,C,H,W]
- * equals `chosen` [N,C,OH,OW], it is g [N,C,OH,OW].
+ * equals `chosen` [N,C,OH,OW], as NaN equals NaN here, it is g [N,C,OH,OW].
  */
 export const unpool = opFunction(unpoolOp, (g: Node, chosen: Node, image: Node, kernel: Pair): Node =>
   unpoolOp([g, chosen, image], { kernel }),

@@ -28,6 +28,7 @@ export interface Tap {
  * fit
  */
 export function windowOutput(op: string, image: Shape, window: Window): [number, number] {
+  requirePixels(op, image, window.kernel);
   const covered = [0, 1].map((axis) => window.dilation[axis]! * (window.kernel[axis]! - 1) + 1);
   const padded = [0, 1].map((axis) => image[axis + 2]! + 2 * window.padding[axis]!);
   if (covered[0]! > padded[0]! || covered[1]! > padded[1]!) {
@@ -39,6 +40,16 @@ export function windowOutput(op: string, image: Shape, window: Window): [number,
   }
   const extent = (axis: 0 | 1): number => Math.floor((padded[axis]! - covered[axis]!) / window.stride[axis]) + 1;
   return [extent(0), extent(1)];
+}
+
+/** Refuses an image without pixels, and a kernel without places. A batch may be empty. */
+export function requirePixels(op: string, image: Shape, kernel: Pair = [1, 1]): void {
+  if (image[2]! * image[3]! * sizeOf(kernel) > 0) return;
+  throw new ShapeError({
+    op,
+    problem: `input ${formatShape(image)} under a kernel of ${kernel.join("×")} has no pixels`,
+    expected: "at least one row and one column of both",
+  });
 }
 
 /** Lists the elements that the windows over one plane read, output by output, without those in the padding. */

@@ -18,7 +18,7 @@
  *
  * `source` is the stored image from which the pooled one is computed, usually a convolution's output, and not the
  * pooled image itself (here x and not relu(x)): then y where chosen follows from `chosen`, by the same ops that compute
- * y from the source. A window with a NaN gives its gradient to no place, or to its last.
+ * y from the source. A window with NaN gives its gradient to the first of them.
  */
 import type { Node } from "../../graph/node.js";
 import { isCheap, type Op } from "../../graph/op.js";
@@ -119,7 +119,7 @@ class Choice {
   private selected(image: Node): Node {
     const seen = places(this.source, this.kernel);
     return places(asParts(image), this.kernel).reduceRight((rest, place, i) =>
-      ops.where(ops.eq(seen[i]!, this.chosen), place, rest),
+      ops.where(ops.isChosen(seen[i]!, this.chosen), place, rest),
     );
   }
 }
@@ -134,7 +134,7 @@ export function asParts(image: Node): Node {
   const { kernel } = image.attrs;
   let left = g;
   const parts = places(source, kernel).map((place) => {
-    const here = ops.eq(place, chosen);
+    const here = ops.isChosen(place, chosen);
     const given = ops.where(here, left, ops.constant(0));
     left = ops.where(here, ops.constant(0), left);
     return given;

@@ -79,6 +79,7 @@ export abstract class Reduction<T extends Handle<T>> extends Comparison<T> {
   argmax(axis?: number, keepdim = false): T {
     const search = (node: Node, at: number): Node =>
       reduce(node, "argmax", (of, axes) => ops.argmax(of, axes[0]!), at, keepdim);
+    if (axis !== undefined) resolveAxis("argmax", axis, this.ndim);
     if (axis !== undefined && this.ndim > 0) return this.wrap(search(this.node, axis));
     const position = search(ops.reshape(this.node, [this.numel()]), 0);
     return this.wrap(ops.reshape(position, keepdim ? this.shape.map(() => 1) : []));

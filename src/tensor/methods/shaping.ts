@@ -37,12 +37,18 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    * @param start the first axis to merge
    * @param end the last one; the tensor's last unless given
    * @returns a tensor with the same elements
-   * @throws ShapeError for an axis that does not exist
+   * @throws ShapeError for an axis that does not exist, or if the first is behind the last
    * @example zeros([32, 16, 5, 5]).flatten(1).shape; // [32, 400]
    */
   flatten(start = 0, end = -1): T {
     const first = resolveAxis("flatten", start, this.ndim);
     const last = resolveAxis("flatten", end, this.ndim);
+    if (first > last) {
+      throw new ShapeError({
+        op: "flatten",
+        problem: `axis ${first}, the first to merge, is behind axis ${last}, the last`,
+      });
+    }
     const middle = sizeOf(this.shape.slice(first, last + 1));
     return this.reshape([...this.shape.slice(0, first), middle, ...this.shape.slice(last + 1)]);
   }
