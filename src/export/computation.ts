@@ -10,6 +10,7 @@ import type { Variable } from "../graph/variable.js";
 import type { Module } from "../nn/index.js";
 import { variable } from "../ops/leaf.js";
 import type { Shape } from "../graph/shape.js";
+import { noGrad } from "../graph/grad-mode.js";
 import { callLazily, evaluation, type Mode } from "../trace/lazy-call.js";
 import { fuse } from "./recognition.js";
 import { ModuleCalls, type ModuleCall } from "../trace/module-calls.js";
@@ -30,15 +31,16 @@ const BATCHES = [2, 3] as const;
  * @param model takes one tensor and returns one tensor; its modes and buffers stay as they are
  * @param inputSize the size of one image, without the batch: [C,H,W]
  * @param mode which modules behave as they do in training
+ * @param gradients `enableGrad` to know where gradients flow
  * @throws ArgumentError if dropout ignores the training mode, or if the computation depends on the batch size in a way
  *   that cannot be expressed
  */
-export function trace(model: Module, inputSize: Shape, mode: Mode = evaluation): Trace {
+export function trace(model: Module, inputSize: Shape, mode: Mode = evaluation, gradients = noGrad): Trace {
   // Reading a tensor computes what is pending, so every parameter becomes a leaf of the graph.
   const names = new Map<Variable, string>();
   for (const [name, { variable }] of model.stateDict()) if (variable && !names.has(variable)) names.set(variable, name);
   for (const [, held] of model.stateDict()) held.data();
-  const [first, second] = BATCHES.map((batch) => forward(model, inputSize, mode, batch));
+  const [first, second] = BATCHES.map((batch) => forward(model, inputSize, mode, batch, gradients));
   const traced = new Merger(first!, second!, names).merge();
   if (mode === evaluation) refuseDropout(traced.output);
   return traced;
@@ -61,10 +63,10 @@ interface Pass {
   readonly calls: ModuleCalls;
 }
 
-function forward(model: Module, inputSize: Shape, mode: Mode, batch: number): Pass {
+function forward(model: Module, inputSize: Shape, mode: Mode, batch: number, gradients: typeof noGrad): Pass {
   const calls = new ModuleCalls(model);
   try {
-    const { inputs, outputs } = callLazily(model, [inputSize], mode, batch);
+    const { inputs, outputs } = callLazily(model, [inputSize], mode, batch, gradients);
     if (outputs.length === 1) return { input: inputs[0]!.node, output: outputs[0]!.node, calls };
   } finally {
     calls.stop();
@@ -107,7 +109,8 @@ class Merger {
   private value(node: Node, twin: Node, module: string): Value {
     const place = { op: node.op.name, module };
     const shape = mergeSizes(place, node.shape, twin.shape) as Sizes;
-    const base = { shape, dtype: node.dtype, module, inputs: [] as Value[], attrs: {} };
+    const { dtype, requiresGrad } = node;
+    const base = { shape, dtype, requiresGrad, module, inputs: [] as Value[], attrs: {} };
     if (node === this.first.input) return { ...base, op: "input" };
     if (variable.is(node)) return this.variable(node, base);
     // Values that are drawn anew in each pass, such as a dropout's key, differ between the two.

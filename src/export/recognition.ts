@@ -5,7 +5,7 @@
  * operands, because it is written down as that operator; `src/inspect/function-groups.ts` only asks which nodes to show as
  * one layer, and so follows a chain of nodes and ignores what it reads besides.
  */
-import { sameSize, sameSizes, type Size, type Value, type ValueOp } from "./value.js";
+import { sameSize, sameSizes, stopsGradient, type Size, type Value, type ValueOp } from "./value.js";
 
 /** Simplifies a value whose inputs have already been through all rules; undefined if the rule does not apply. */
 type Fusion = (value: Value) => Value | undefined;
@@ -158,8 +158,23 @@ const dropout: Fusion = (value) => {
   return isPerChannel ? { ...value, op: "dropout2d", attrs, inputs: [x] } : undefined;
 };
 
-/** An exported network computes no gradients and verifies nothing, so these do nothing. */
-const bare: Fusion = (value) => (parts(value, "detach") ?? parts(value, "verified"))?.[0];
+/** Nothing is verified elsewhere. Where no gradient could flow, detaching does nothing either. */
+const bare: Fusion = (value) => {
+  const [inner] = parts(value, "detach") ?? parts(value, "verified") ?? [];
+  return value.op === "detach" && inner?.requiresGrad ? undefined : inner;
+};
+
+/** Whether a gradient ends somewhere between a value and the inputs of the one that would take its place. */
+function losesStop(value: Value, better: Value): boolean {
+  if (!value.requiresGrad) return false;
+  const waiting = [...value.inputs];
+  for (let part = waiting.pop(); part; part = waiting.pop()) {
+    if (part === better || better.inputs.includes(part)) continue;
+    if (part.op === "detach" || stopsGradient(part)) return true;
+    waiting.push(...part.inputs.filter((input) => input !== undefined));
+  }
+  return false;
+}
 
 const fusions: readonly Fusion[] = [convolutionBias, batchNorm, batchNormBias, linear, linearBias, mean, dropout, bare];
 
@@ -167,7 +182,7 @@ const fusions: readonly Fusion[] = [convolutionBias, batchNorm, batchNormBias, l
 export function fuse(value: Value): Value {
   for (const rule of fusions) {
     const better = rule(value);
-    if (better) return better;
+    if (better && !losesStop(value, better)) return better;
   }
   return value;
 }

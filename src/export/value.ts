@@ -67,6 +67,8 @@ interface Common {
   readonly inputs: readonly (Value | undefined)[];
   readonly shape: Sizes;
   readonly dtype: Dtype;
+  /** Whether it depends on parameters that are trained. In a trace without gradients, no result does. */
+  readonly requiresGrad: boolean;
   /** The path of the module whose `forward` computed it; empty for the network's own `forward`. */
   readonly module: string;
   /** The elements of a leaf that holds any. */
@@ -93,6 +95,11 @@ export function refuse(value: { readonly op: string; readonly module: string }, 
     problem: `${value.op} in ${where} cannot be exported: ${problem}`,
     hint,
   });
+}
+
+/** Whether a gradient ends here, because the value was computed within `noGrad`. */
+export function stopsGradient({ op, dtype, requiresGrad, inputs }: Value): boolean {
+  return op !== "detach" && dtype === "float32" && !requiresGrad && inputs.some((input) => input?.requiresGrad);
 }
 
 export function sameSize(a: Size | undefined, b: Size | undefined): boolean {

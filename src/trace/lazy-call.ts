@@ -43,14 +43,21 @@ export function sizesOf(inputSize: InputSizes): readonly Shape[] {
  * Builds the graph of a forward pass over zeros.
  * @param sizes of the inputs, without the batch
  * @param batch the number of images
+ * @param call runs the forward pass: with or without gradients
  * @throws ShapeError where the network cannot take such inputs, StateError if it uses parameters that it does not hold
  */
-export function callLazily(model: Module, sizes: readonly Shape[], mode: Mode, batch = BATCH): LazyCall {
+export function callLazily(
+  model: Module,
+  sizes: readonly Shape[],
+  mode: Mode,
+  batch = BATCH,
+  call: <T>(body: () => T) => T = noGrad,
+): LazyCall {
   return keepingState(model, () => {
     const inputs = sizes.map((size) => zeros([batch, ...size]));
     const held = new HeldParameters(model);
     for (const module of model.modules()) module.training = mode(module);
-    const result: unknown = noGrad(() => model(...(inputs as never[])));
+    const result: unknown = call(() => model(...(inputs as never[])));
     const outputs = tensorsIn(result);
     held.check(outputs);
     return { inputs, outputs, result };

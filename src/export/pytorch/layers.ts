@@ -1,5 +1,6 @@
 /** Modules that have a counterpart in PyTorch, and the Python code that makes a network's modules. */
-import { elsewhereOf } from "../../nn/elsewhere.js";
+import { typeInFile } from "../../formats/element-types.js";
+import { elsewhereOf, type LayerElsewhere } from "../../nn/elsewhere.js";
 import * as nn from "../../nn/index.js";
 import { pythonTuple, snakeCase } from "../../text/python.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -31,9 +32,22 @@ function construct(module: nn.Module): string {
   return `${type}(${args})`;
 }
 
+/**
+ * The layer that a subclass of it is made as, although it may compute something else: so its initial weights are drawn at
+ * the same place in the random numbers.
+ */
+function inherited(module: nn.Module): LayerElsewhere | undefined {
+  let parent = module.constructor as typeof nn.Module;
+  while (parent !== nn.Module && elsewhereOf(parent) === undefined)
+    parent = Object.getPrototypeOf(parent) as typeof parent;
+  const { resetParameters } = parent.prototype as { resetParameters?: unknown };
+  const isSame = (module as { resetParameters?: unknown }).resetParameters === resetParameters;
+  return isSame ? elsewhereOf(parent) : undefined;
+}
+
 /** The PyTorch class that a module becomes, and the arguments of its constructor. */
 export function constructorOf(module: nn.Module): { readonly type: string; readonly args: string } {
-  const layer = elsewhereOf(module.constructor);
+  const layer = elsewhereOf(module.constructor) ?? inherited(module);
   if (layer) return { type: `nn.${layer.pytorch}`, args: module.pytorchArguments() };
   if (!isContainer(module)) return { type: "nn.Module", args: "" };
   const children = members(module, nn.Module);
@@ -88,6 +102,7 @@ class Declarations {
 function tensorLine(held: Tensor, at: string, name: string, place: string): string {
   const shape = pythonTuple(held.shape);
   if (held instanceof nn.Parameter) return assignment(place, `nn.Parameter(torch.zeros(${shape}))`);
-  const dtype = held.dtype === "int32" ? ", dtype=torch.int32" : "";
+  const counts = typeInFile(name, held.data()) === "I64";
+  const dtype = held.dtype === "int32" ? `, dtype=torch.${counts ? "int64" : "int32"}` : "";
   return `${at}.register_buffer(${JSON.stringify(name)}, torch.zeros(${shape}${dtype}))`;
 }

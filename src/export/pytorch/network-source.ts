@@ -2,32 +2,52 @@
  * A network as a Python class: its modules under their names, and a `forward` with the calls in order. Modules that
  * PyTorch has are called as modules; functional calls are written as functions.
  */
-import type { Module } from "../../nn/index.js";
+import { enableGrad } from "../../graph/grad-mode.js";
 import type { Shape } from "../../graph/shape.js";
+import { BatchNorm2d, Dropout, Dropout2d, type Module } from "../../nn/index.js";
+import { evaluation } from "../../trace/lazy-call.js";
 import { trace, type Trace } from "../computation.js";
-import { refuse, valuesInOrder, type Value } from "../value.js";
+import { refuse, stopsGradient, valuesInOrder, type Value } from "../value.js";
 import { constructorOf, declare, isKnown } from "./layers.js";
 import { className, selfPath } from "./names.js";
 import { pythonTuple } from "../../text/python.js";
 import { expressionOf, expressions, pythonNumber, torchType } from "./operators.js";
-import { asInTraining, checkTraining, isOnlyDropout } from "./training-mode.js";
+import { asInTraining, checkTraining, frozenModules, isOnlyDropout } from "./training-mode.js";
 
 /** The largest number of elements to write into a program. */
 const LARGEST_CONSTANT = 4096;
 
 /** @throws ArgumentError if the network does something in training that cannot be written in Python */
 export function networkSource(model: Module, inputSize: Shape): string {
-  const output = withCalls(trace(model, inputSize, asInTraining));
-  checkTraining(output, withCalls(trace(model, inputSize)));
+  const output = withCalls(trace(model, inputSize, asInTraining(model), enableGrad));
+  checkTraining(output, withCalls(trace(model, inputSize, evaluation, enableGrad)));
   const { type, args } = constructorOf(model);
   const writer = new ForwardWriter(model, output);
   // A PyTorch layer, or a Sequential of such layers, has a forward that computes the same.
   const forward = isKnown(model) ? [] : ["", "def forward(self, images):", ...indented(writer.write())];
-  const init = [`super().__init__(${args})`, ...declare(model), ...writer.constants];
+  const init = [`super().__init__(${args})`, ...declare(model), ...writer.constants, ...frozenParameters(model)];
   return [
     `class ${className(model)}(${type}):`,
-    ...indented(["def __init__(self):", ...indented(init), ...forward]),
+    ...indented(["def __init__(self):", ...indented(init), ...modeSource(model), ...forward]),
   ].join("\n");
+}
+
+/** Parameters that are not trained. */
+function frozenParameters(model: Module): string[] {
+  const frozen = [...model.namedParameters()].filter(([, { requiresGrad }]) => !requiresGrad);
+  return frozen.map(([name]) => `${selfPath(model, name)}.requires_grad_(False)`);
+}
+
+/** The method that keeps layers in evaluation mode while the network trains. */
+function modeSource(model: Module): string[] {
+  const frozen = frozenModules(model).filter(([, module]) => hasModes(module));
+  if (frozen.length === 0) return [];
+  const stay = frozen.map(([path]) => `${selfPath(model, path)}.eval()`);
+  return ["", "def train(self, mode=True):", ...indented(["super().train(mode)", ...stay, "return self"])];
+}
+
+function hasModes({ constructor }: Module): boolean {
+  return [BatchNorm2d, Dropout, Dropout2d].some((Layer) => Layer === constructor);
 }
 
 const indented = (blocks: readonly string[]): string[] => blocks.map((lines) => lines.replace(/^(?=.)/gm, "    "));
@@ -44,12 +64,20 @@ function withCalls({ output, calls }: Trace): Value {
     const call = known.get(value);
     if (!call) return value;
     const attrs = { path: call.path, drops: isOnlyDropout(call) };
-    return { ...value, op: "call", inputs: [call.input], attrs };
+    const made: Value = { ...value, op: "call", inputs: [call.input], attrs };
+    const isTrained = [...call.module.parameters()].some(({ requiresGrad }) => requiresGrad);
+    // A module that was called within noGrad.
+    if (value.requiresGrad || !(isTrained || call.input.requiresGrad)) return made;
+    return { ...value, op: "detach", inputs: [{ ...made, requiresGrad: true }], attrs: {} };
   };
   const seen = new Map<Value, Value>();
   for (const value of valuesInOrder(output)) {
     const simple = simplify(value);
-    seen.set(value, { ...simple, inputs: simple.inputs.map((input) => input && seen.get(input)!) });
+    const renewed = (part: Value): Value => ({
+      ...part,
+      inputs: part.inputs.map((input) => input && (seen.get(input) ?? renewed(input))),
+    });
+    seen.set(value, renewed(simple));
   }
   return seen.get(output)!;
 }
@@ -82,7 +110,7 @@ class ForwardWriter {
       this.texts.set(value, leaf);
       return [];
     }
-    const text = this.expression(value);
+    const text = stopsGradient(value) ? `(${this.expression(value)}).detach()` : this.expression(value);
     const free = value.inputs.find((input) => input && this.lastUse.get(input) === at && this.isName(input));
     const name = free ? this.texts.get(free)! : this.freshName();
     this.texts.set(value, name);

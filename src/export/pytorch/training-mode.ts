@@ -2,13 +2,24 @@
  * What a network does only in training. PyTorch's modules do this by themselves, and functional dropout can be written
  * in Python. Anything else that a `forward` does only in training is refused.
  */
-import { BatchNorm2d } from "../../nn/index.js";
+import { BatchNorm2d, type Module } from "../../nn/index.js";
 import type { Mode } from "../../trace/lazy-call.js";
 import type { ModuleCall } from "../../trace/module-calls.js";
 import { refuse, type Value } from "../value.js";
 
-/** Training mode for all modules except batch norm, because PyTorch's module computes the batch's statistics itself. */
-export const asInTraining: Mode = (module) => module.constructor !== BatchNorm2d;
+/**
+ * Training mode, except for modules that are frozen, and for batch norm, because PyTorch's module computes the batch's
+ * statistics itself.
+ */
+export function asInTraining(model: Module): Mode {
+  const frozen = new Set(frozenModules(model).map(([, module]) => module));
+  return (module) => module.constructor !== BatchNorm2d && !frozen.has(module);
+}
+
+/** The modules that stay in evaluation mode while the network trains. In a network that is in evaluation itself, none. */
+export function frozenModules(model: Module): (readonly [path: string, module: Module])[] {
+  return model.training ? [...model.namedModules()].filter(([, { training }]) => !training) : [];
+}
 
 const HINT = "use modules: nn.BatchNorm2d, nn.Dropout";
 
