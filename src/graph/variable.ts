@@ -29,6 +29,11 @@ export class Variable {
   unlisted = false;
   /** The gradient that backward() has gathered, as a graph. */
   grad: Node | undefined = undefined;
+  /**
+   * Roots of the backward() calls that gathered it. A loss is usually asked for, so it is computed together with the
+   * step that it drives.
+   */
+  losses: readonly Node[] = [];
   /** The elements by age, as long as no engine has them; absent ones are 0. */
   private host: [HostArray | undefined, HostArray | undefined];
 
@@ -47,7 +52,7 @@ export class Variable {
   /** Returns a copy of the elements. */
   read(age: Age = 0): HostArray {
     if (this.residence) return this.residence.view(age).slice();
-    return this.host[age]?.slice() ?? this.zeros();
+    return this.host[age]?.slice() ?? zeros(this.size, this.dtype);
   }
 
   /** Overwrites all elements. */
@@ -56,7 +61,7 @@ export class Variable {
       this.residence.view(1).set(data);
       this.residence.swap();
     } else {
-      const own = this.zeros(); // the elements may be given in the other type
+      const own = zeros(this.size, this.dtype); // the elements may be given in the other type
       own.set(data);
       this.host = [own, this.host[0]];
     }
@@ -71,15 +76,17 @@ export class Variable {
 
   /** Hands the elements to an engine, which keeps them from now on. */
   moveTo(residence: Residence): void {
-    const present = this.read(0);
-    const before = this.read(1);
-    residence.view(0).set(present);
-    residence.view(1).set(before);
+    for (const age of [0, 1] as const) {
+      const elements = this.residence?.view(age) ?? this.host[age];
+      if (elements) residence.view(age).set(elements);
+      else residence.view(age).fill(0);
+    }
     this.host = [undefined, undefined];
     this.residence = residence;
   }
+}
 
-  private zeros(): HostArray {
-    return this.dtype === "float32" ? new Float32Array(this.size) : new Int32Array(this.size);
-  }
+/** So many elements that are 0. */
+export function zeros(size: number, dtype: Dtype): HostArray {
+  return dtype === "float32" ? new Float32Array(size) : new Int32Array(size);
 }

@@ -46,6 +46,8 @@ export class Heap {
   private end = startPages * pageBytes;
   private readonly holes: Hole[] = [{ at: pageBytes, bytes: this.end - pageBytes }];
   private readonly sizes = new Map<number, number>();
+  /** Frees some of the memory that so many bytes do not fit into; false if there is nothing that can be freed. */
+  makeRoom: ((bytes: number) => boolean) | undefined = undefined;
   /** Memory from here on has never been used, so it is zero. */
   private unused = pageBytes;
 
@@ -68,11 +70,7 @@ export class Heap {
   /** Allocates bytes at a multiple of 64. They are not cleared. */
   allocate(bytes: number): number {
     const size = Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
-    const hole = this.holes.find((one) => one.bytes >= size);
-    if (!hole) {
-      this.grow(size);
-      return this.allocate(bytes);
-    }
+    const hole = this.holeOf(size);
     const { at } = hole;
     hole.at += size;
     hole.bytes -= size;
@@ -90,6 +88,15 @@ export class Heap {
     const at = this.allocate(bytes);
     this.bytes(at, Math.min(bytes, Math.max(0, unused - at))).fill(0);
     return at;
+  }
+
+  /** Gives back what is beyond the first bytes of an allocation. */
+  shrink(at: number, bytes: number): void {
+    const size = Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
+    const rest = this.sizes.get(at)! - size;
+    if (rest <= 0) return;
+    this.sizes.set(at, size).set(at + size, rest);
+    this.free(at + size);
   }
 
   free(at: number): void {
@@ -128,24 +135,35 @@ export class Heap {
     this.holes.splice(position + 1, 1);
   }
 
+  /** A hole of at least so many bytes: one that is there, or in new memory, or where others make room. */
+  private holeOf(bytes: number): Hole {
+    for (;;) {
+      const hole = this.holes.find((one) => one.bytes >= bytes);
+      if (hole) return hole;
+      try {
+        this.grow(bytes);
+      } catch (cause) {
+        if (!this.makeRoom?.(bytes)) throw this.exhausted(bytes, cause);
+      }
+    }
+  }
+
+  private exhausted(bytes: number, cause: unknown): StateError {
+    return new StateError(
+      {
+        op: "memory",
+        problem: `${Math.ceil(bytes / 2 ** 20)} MiB cannot be allocated on top of the ${Math.ceil(this.end / 2 ** 20)} MiB in use`,
+        hint: "use a smaller batch or a smaller network, or keep fewer tensors and networks at a time",
+      },
+      { cause },
+    );
+  }
+
   private grow(bytes: number): void {
     const last = this.holes.at(-1);
     const there = last && last.at + last.bytes === this.end ? last.bytes : 0;
     const pages = Math.ceil((bytes - there) / pageBytes);
-    try {
-      this.memory.grow(pages);
-    } catch (cause) {
-      throw new StateError(
-        {
-          op: "memory",
-          problem: `${Math.ceil(bytes / 2 ** 20)} MiB cannot be allocated on top of the ${Math.ceil(this.end / 2 ** 20)} MiB in use`,
-          hint:
-            "use a smaller batch or a smaller network; a loop that makes many tensors needs an await between its rounds, " +
-            "since JavaScript gives memory back only then",
-        },
-        { cause },
-      );
-    }
+    this.memory.grow(pages);
     this.sizes.set(this.end, pages * pageBytes);
     const at = this.end;
     this.end += pages * pageBytes;

@@ -11,8 +11,6 @@ import { Verification } from "./verification.js";
 import { WasmEngine } from "./wasm-engine.js";
 
 let engine: Engine | undefined;
-/** Roots of backward(). A loss is usually asked for, so it is computed together with the step that it drives. */
-let losses: Node[] = [];
 let pending = new Map<Variable, { value: Node; done: () => void }>();
 
 /** Chooses the engine for everything that is realised from now on. Unless this is called, it is the compiled engine. */
@@ -69,15 +67,11 @@ export function recordRealizations<T>(listener: (realization: Realization) => vo
   }
 }
 
-/** Notes that a node should be realised when variables are next overwritten. */
-export function realizeLater(node: Node): void {
-  losses.push(node);
-}
-
 /** Realises `asked`, all pending variables, and every node that these depend on and that is marked `keep`. */
 export function realize(asked: readonly Node[]): void {
   const updates = [...pending].map(([variable, { value }]) => ({ variable, value }));
-  const needed = [...asked, ...(updates.length > 0 ? losses : [])].filter((node) => node.value === undefined);
+  const driving = updates.flatMap(({ variable }) => variable.losses);
+  const needed = [...new Set([...asked, ...driving])].filter((node) => node.value === undefined);
   if (needed.length === 0 && updates.length === 0) return;
   currentEngine().waitingWork.refuseComputing();
   const order = topologicalOrder([...needed, ...updates.map((update) => update.value)]);
@@ -99,19 +93,24 @@ export function realize(asked: readonly Node[]): void {
     values = run();
   } catch (error) {
     // Otherwise everything that is asked for later would fail as well.
-    for (const { done } of pending.values()) done();
-    pending = new Map();
-    losses = [];
+    settlePending();
     throw error;
   }
-  if (updates.length > 0) losses = [];
-  const waiting = pending;
-  pending = new Map(); // clear() would link this step's graph to the next one's, and neither would be collected soon
-  for (const { done } of waiting.values()) done();
+  settlePending();
   outputs.forEach((node, i) => {
     node.value = values[i]!;
     if ((node.consumed || !node.requiresGrad) && !recorder) node.inputs = [];
   });
+}
+
+/** The pending variables have been overwritten, or never will be. */
+function settlePending(): void {
+  const waiting = pending;
+  pending = new Map(); // clear() would link this step's graph to the next one's, and neither would be collected soon
+  for (const [variable, { done }] of waiting) {
+    variable.losses = [];
+    done();
+  }
 }
 
 /** Prepares a computation with the flags of its verification. */

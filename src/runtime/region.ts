@@ -15,4 +15,12 @@ export class Region {
     this.held = { at: this.heap.allocateCleared(bytes), bytes };
     return this.held.at;
   }
+
+  /** Gives back what is beyond the first bytes; false if there is nothing beyond them. */
+  shrink(bytes: number): boolean {
+    if (!this.held || bytes >= this.held.bytes) return false;
+    this.heap.shrink(this.held.at, bytes);
+    this.held = { at: this.held.at, bytes };
+    return true;
+  }
 }

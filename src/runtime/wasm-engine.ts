@@ -41,10 +41,14 @@ export class WasmEngine implements Engine {
   private readonly scratch = new Region(this.heap);
   private readonly counters = new Region(this.heap);
   private readonly flags = new Region(this.heap);
+  /** How much of the arena is in use now. */
+  private arenaBytes = 0;
   private runs = 0;
   private last: { readonly program: LoadedProgram; readonly threads: number } | undefined;
 
-  constructor(private settings: EngineSettings = { threads: availableThreads(), numerics: "fast", profile: false }) {}
+  constructor(private settings: EngineSettings = { threads: availableThreads(), numerics: "fast", profile: false }) {
+    this.heap.makeRoom = (bytes) => this.arena.shrink(this.arenaBytes) || this.residences.makeRoom(bytes);
+  }
 
   /** Changes settings for the runs from now on. Programs and variables stay. */
   configure(settings: Partial<EngineSettings>): void {
@@ -83,6 +87,8 @@ export class WasmEngine implements Engine {
     const threads = this.crew.threads(this.settings.threads);
     this.last = { program, threads };
     const own = program.ownAt;
+    this.residences.beginRun();
+    this.arenaBytes = program.arenaBytes;
     const arena = this.arena.ensure(program.arenaBytes);
     // A line more, so that no two threads write to the same one.
     const scratchBytes = Math.ceil(program.scratchBytes / line) * line + line;

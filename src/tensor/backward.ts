@@ -6,7 +6,9 @@ import { addsToEarlierGradient } from "../graph/recording.js";
 import { formatShape, shapesEqual, sizeOf } from "../graph/shape.js";
 import { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
-import { realizeLater } from "../runtime/realize.js";
+
+/** How many losses are remembered whose gradients were cleared without a step. They may still be asked for. */
+const mostDropped = 4;
 
 /** Adds the gradient of `root`, weighted by `weights`, to the gradient of every variable under it that requires one. */
 export function backward(root: Node, weights: Node | undefined): void {
@@ -20,10 +22,11 @@ export function backward(root: Node, weights: Node | undefined): void {
         hint: "call optimizer.zeroGrad() at its start",
       });
     }
+    const earlier = variable.losses.filter(({ value }) => value === undefined);
+    variable.losses = [...(variable.grad ? earlier : earlier.slice(-mostDropped)), root];
     variable.grad = variable.grad ? ops.add(variable.grad, grad) : grad;
     if (variable.unlisted) Variable.stray = variable;
   }
-  realizeLater(root);
   for (const node of topologicalOrder([root], true))
     if (node.requiresGrad && node.inputs.length > 0) node.consumed = true;
 }
