@@ -4,6 +4,7 @@
  * freed.
  */
 import { ArgumentError, ShapeError, StateError } from "../errors/errors.js";
+import { gradientsEnabled } from "../graph/grad-mode.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { forgetRecordings } from "../graph/recording.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
@@ -14,6 +15,7 @@ import { backward } from "./backward.js";
 import { answerForAbsent } from "../errors/absent.js";
 import { counterpart } from "./methods/absent.js";
 import { Handle } from "./methods/handle.js";
+import { shown } from "../errors/shown.js";
 import { methodsOf } from "../errors/checked-methods.js";
 import { checkArguments } from "./methods/parameters.js";
 import { Shaping } from "./methods/shaping.js";
@@ -70,22 +72,38 @@ export class Tensor extends Shaping<Tensor> {
   }
   /** @internal */
   override get node(): Node {
+    // What `copy_()` was given leads to no gradient of this leaf, so it has to be computed first.
+    if (this.wantsGrad && !this.current.requiresGrad && gradientsEnabled()) realize([]);
     return this.current;
   }
 
   /**
    * Whether `backward()` computes a gradient for this tensor. Only a leaf can be switched. PyTorch:
    * `Tensor.requires_grad`.
-   * @throws StateError when it is set on a tensor that is not a leaf
+   * @throws StateError when it is set on a tensor that is not a leaf; ArgumentError if that is no boolean, or for an
+   *   int32 leaf
    */
   get requiresGrad(): boolean {
     return this.variable ? this.wantsGrad : this.current.requiresGrad;
   }
   set requiresGrad(wanted: boolean) {
-    if (!this.variable) {
-      throw new StateError({ op: "requiresGrad", problem: "only leaf tensors can be told to require a gradient" });
+    if (wanted === this.requiresGrad) return;
+    const op = "requiresGrad";
+    if (typeof wanted !== "boolean") {
+      throw new ArgumentError({ op, problem: "it is true or false", got: shown(wanted) });
     }
-    if (wanted !== this.wantsGrad) forgetRecordings();
+    if (!this.variable) {
+      throw new StateError({
+        op,
+        problem: "only leaf tensors can be told to require a gradient",
+        hint: wanted
+          ? "make it a leaf: new nn.Parameter(x)"
+          : "write x.detach() for the same elements without a gradient",
+      });
+    }
+    if (this.dtype !== "float32") throw new ArgumentError({ op, problem: "only float32 can require a gradient" });
+    realize([]); // what copy_() was given would be lost
+    forgetRecordings();
     this.wantsGrad = wanted;
     this.current = ops.variable(this.variable, wanted);
   }
@@ -94,6 +112,7 @@ export class Tensor extends Shaping<Tensor> {
 
   /**
    * Computes what is pending and returns the elements in row-major order. PyTorch: `Tensor.numpy`.
+   * Setting it, as in `p.data = source`, overwrites a leaf as `copy_()` does.
    * @returns a copy, as Float32Array or Int32Array
    * @throws StateError if a parameter that was needed has been overwritten twice since
    * @example tensor([[1, 2], [3, 4]]).mul(10).data(); // [10, 20, 30, 40]
@@ -210,14 +229,23 @@ export class Tensor extends Shaping<Tensor> {
   /**
    * The gradient that `backward()` has added up, in this tensor's shape; null before, after `zeroGrad()`, and in a
    * tensor that is not a leaf. PyTorch: `Tensor.grad`.
-   * @throws StateError when it is set on a tensor that is not a leaf
+   * @throws StateError when it is set on a tensor that is not a leaf; ArgumentError for anything but null and a tensor of
+   *   the same shape and type
    */
   get grad(): Tensor | null {
     return this.variable?.grad ? new Tensor(this.variable.grad) : null;
   }
   set grad(grad: Tensor | null) {
     if (!this.variable) throw new StateError({ op: "grad", problem: "only a leaf tensor keeps a gradient" });
-    this.variable.grad = grad?.node;
+    if (grad && !(grad instanceof Tensor && grad.dtype === this.dtype && shapesEqual(grad.shape, this.shape))) {
+      throw new ArgumentError({
+        op: "grad",
+        problem: "a gradient has the shape and the type of its tensor",
+        expected: `null or ${this.dtype} ${formatShape(this.shape)}`,
+        got: grad instanceof Tensor ? `${grad.dtype} ${formatShape(grad.shape)}` : shown(grad),
+      });
+    }
+    this.variable.grad = grad ? ops.detach(grad.node) : undefined;
   }
 
   /**
@@ -278,3 +306,16 @@ export class Tensor extends Shaping<Tensor> {
 checkArguments(Tensor.prototype);
 const known = [...methodsOf(Tensor.prototype), "requiresGrad", "ndim", "shape"];
 answerForAbsent<Tensor>("Tensor", Handle.prototype, (name, { ndim }) => counterpart(name, ndim, known));
+protectMethods();
+
+/** `p.data = source` overwrites a leaf, as in PyTorch. Assigning to another method is a TypeError. */
+function protectMethods(): void {
+  const { data } = Object.getOwnPropertyDescriptors(Tensor.prototype);
+  const set = function (this: Tensor, source: Tensor): void {
+    this.copy_(source);
+  };
+  Object.defineProperty(Tensor.prototype, "data", { get: () => data.value as unknown, set });
+  for (let type: object = Tensor.prototype; type !== Handle.prototype; type = Object.getPrototypeOf(type) as object)
+    Object.freeze(type);
+  Object.freeze(Handle.prototype);
+}
