@@ -252,18 +252,6 @@ export class Module extends ModuleFields<Module> {
   }
 
   /**
-   * A field of this name would freeze nothing.
-   * @internal
-   */
-  set requiresGrad(_: boolean) {
-    throw new ArgumentError({
-      op: this.constructor.name,
-      problem: "a module has no requiresGrad, but its parameters have",
-      hint: "write requiresGrad_(false) to freeze all of them",
-    });
-  }
-
-  /**
    * Calls a function with every submodule and then with this module. PyTorch: `torch.nn.Module.apply`.
    * @param visit the function
    * @returns this module

@@ -14,6 +14,7 @@ const mostDropped = 4;
 export function backward(root: Node, weights: Node | undefined): void {
   checkRoot(root);
   checkWeights(root, weights);
+  Variable.stray = undefined;
   for (const [variable, grad] of variableGradients(gradients(root, weights ?? ops.constant(1, root.shape)))) {
     if (addsToEarlierGradient(variable)) {
       throw new StateError({
