@@ -16,7 +16,7 @@ const MB = 2 ** 20;
 function engineWith(bytes: number): WasmEngine {
   const engine = new WasmEngine({ threads: 1, numerics: "strict", profile: false });
   const { heap } = engine as unknown as { heap: Heap };
-  heap.allocate(maximumPages * 65536 - heap.memory.buffer.byteLength - bytes);
+  heap.allocate((maximumPages - 1) * 65536 - bytes);
   return engine;
 }
 
