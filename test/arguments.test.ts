@@ -3,6 +3,7 @@
  * exist are refused everywhere, also for callers without TypeScript.
  */
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { test } from "node:test";
 import {
   BatchSampler,
@@ -14,7 +15,9 @@ import {
   TensorDataset,
   transforms,
 } from "../src/entries/data.js";
-import { inspectNetwork } from "../src/entries/summary.js";
+import { exportOnnx } from "../src/entries/export.js";
+import { formatSummary, inspectNetwork } from "../src/entries/summary.js";
+import { evaluate, Trainer } from "../src/entries/train.js";
 import * as kilograd from "../src/entries/index.js";
 
 const { arange, cat, F, full, nn, ones, optim, rand, randint, randn, randperm, stack, Tensor, tensor, zeros } =
@@ -30,6 +33,7 @@ const classes = tensor(Int32Array.of(0, 2));
 const parameter = (): kilograd.Tensor => tensor([1], { requiresGrad: true });
 const optimizer = (): kilograd.optim.SGD => new optim.SGD([parameter()], { momentum: 0.9 });
 const { lrScheduler } = optim;
+const plateau = (): kilograd.optim.ReduceLROnPlateau => new lrScheduler.ReduceLROnPlateau(optimizer());
 
 const calls: Readonly<Record<string, Row>> = {
   relu: [F.relu, scores, false],
@@ -115,6 +119,24 @@ const wrongCalls: readonly (() => unknown)[] = [
   () => (net as Call)(scores, scores),
   () => (new nn.ReLU() as Call)(scores, true),
   () => new (nn.ModuleList as unknown as new (...given: unknown[]) => unknown)(new nn.ReLU(), new nn.ReLU()),
+  () => (optimizer().step as Call)(3),
+  () => (optimizer().step as Call)(() => 1, 1),
+  () => (optimizer().zeroGrad as Call)(true),
+  () => (optimizer().addParamGroup as Call)([parameter()]),
+  () => (optimizer().loadStateDict as Call)({}),
+  () => (new lrScheduler.StepLR(optimizer(), 1).step as Call)(0.5),
+  () => (new lrScheduler.StepLR(optimizer(), 1).loadStateDict as Call)(null),
+  () => (plateau().step as Call)(),
+  () => (plateau().step as Call)(scores.mean()),
+  () => (plateau().step as Call)(1, 2),
+  () => new (Tensor as unknown as new (...given: unknown[]) => unknown)([1, 2]),
+  () => (new kilograd.Generator().manualSeed as Call)(1, 2),
+  () => (exportOnnx as Call)(net, [4], true),
+  () => (exportOnnx as Call)(net, [4], { soft: true }),
+  () => (evaluate as Call)(net, [], "cross-entropy"),
+  () => (evaluate as Call)(net, [], { loss: "mse" }),
+  () => new (Trainer as unknown as new (...given: unknown[]) => unknown)(net, optimizer()),
+  () => (formatSummary as Call)(kilograd.summarize(net, [4]), 80),
   () => (kilograd.noGrad as Call)(scores),
   () => (kilograd.compile as Call)(() => scores, { fullgraph: true }),
   () => (kilograd.configure as Call)({ thread: 2 }),
@@ -176,15 +198,41 @@ function leastOf(callee: unknown, given: readonly unknown[]): number {
   return given.length;
 }
 
-/** What takes any number of arguments, and base classes. */
-const others = new Set(["fans", "Sequential", "ModuleList", "Identity", "LRScheduler", "Optimizer"]);
-const namespaces = [F, nn, nn.init, optim, optim.lrScheduler, transforms];
+/** What takes any number of arguments, and classes that users only extend or catch. */
+const others = new Set(
+  "fans Sequential ModuleList OnnxModule Identity LRScheduler Optimizer TensorDataset zeros ones rand randn TrainEvents Run".split(
+    " ",
+  ),
+);
+/** `closest` finds the names that signatures suggest, and errors are what they throw. */
+const underneath = (name: string): boolean => name === "closest" || name.endsWith("Error");
 
-for (const [name, callee] of namespaces.flatMap((namespace) => Object.entries(namespace) as [string, unknown][])) {
-  if (typeof callee !== "function" || others.has(name)) continue;
-  test(`${name} refuses twenty arguments`, () => {
-    assert.throws(() => run(callee, new Array<number>(20).fill(1)), { name: "ArgumentError" });
-  });
+type Exports = Readonly<Record<string, unknown>>;
+const { exports } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly exports: Readonly<Record<string, { readonly types?: string }>>;
+};
+const entries = Object.entries(exports).flatMap(([entry, { types }]) => {
+  const file = types?.replace("./dist/", "../src/").replace(/\.d\.ts$/, ".js");
+  return file === undefined ? [] : [{ entry, file }];
+});
+
+/** The functions and classes of an entry, and of the namespaces in it. */
+function* calleesOf(all: Exports, prefix: string): Generator<readonly [name: string, callee: unknown]> {
+  for (const [name, value] of Object.entries(all)) {
+    if (typeof value === "function" && !others.has(name) && !underneath(name)) yield [`${prefix} ${name}`, value];
+    if (Object.prototype.toString.call(value) === "[object Module]")
+      yield* calleesOf(value as Exports, `${prefix} ${name}.`);
+  }
+}
+
+for (const { entry, file } of entries) {
+  for (const [name, callee] of calleesOf((await import(file)) as Exports, entry)) {
+    test(`${name} refuses twenty arguments, an unknown option, and null`, async () => {
+      for (const given of [new Array<number>(20).fill(1), [{ nonsense: 1 }], [null]]) {
+        await assert.rejects(async () => void (await run(callee, given)), { name: "ArgumentError" });
+      }
+    });
+  }
 }
 
 test("every method of Tensor refuses arguments that it does not take", () => {

@@ -2,9 +2,18 @@
  * Knowing early that a network is not doing well: advice on a training after an epoch, by comparing its epochs with the
  * reference curve and with earlier runs.
  */
+import { recordWith } from "../errors/record-kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { last, type TrainingProgress } from "./progress.js";
 import type { TrainingAdvice } from "./sign.js";
 import { signs } from "./signs/index.js";
+
+const ofAdviseTraining = new Signature("adviseTraining", [
+  required(
+    "progress",
+    recordWith("what is known of the training, { budget, classes, epochs, … }", "epochs", "earlier"),
+  ),
+]);
 
 /**
  * Says what is wrong with a training after its last finished epoch.
@@ -16,12 +25,20 @@ import { signs } from "./signs/index.js";
  * advice.map(({ sign }) => sign); // ["not learning"]
  */
 export function adviseTraining(progress: TrainingProgress): TrainingAdvice[] {
+  ofAdviseTraining.read(arguments);
   const { epoch } = last(progress.epochs);
   return signs.flatMap(({ name, byTests, look }) => {
     const finding = byTests && epoch <= progress.cropped ? undefined : look(progress);
     return finding ? [{ epoch, sign: name, ...finding }] : [];
   });
 }
+
+const ofNewAdvice = new Signature("newAdvice", [
+  required(
+    "progress",
+    recordWith("what is known of the training, { budget, classes, epochs, … }", "epochs", "earlier"),
+  ),
+]);
 
 /**
  * Says what is wrong with a training after its last finished epoch, without what was already said after an earlier one.
@@ -35,6 +52,7 @@ export function adviseTraining(progress: TrainingProgress): TrainingAdvice[] {
  * newAdvice({ ...rest, epochs: [epoch(1), epoch(2), epoch(3)] }).filter(({ sign }) => sign === "not learning"); // []
  */
 export function newAdvice(progress: TrainingProgress): TrainingAdvice[] {
+  ofNewAdvice.read(arguments);
   const said = new Set<string>();
   for (let done = 1; done < progress.epochs.length; done++) {
     const before = adviseTraining({ ...progress, epochs: progress.epochs.slice(0, done) });

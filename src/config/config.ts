@@ -2,6 +2,8 @@
  * The configuration of a training: one typed object. An unknown key is an error, and so is a value out of range. It has
  * the settings that the exercise lets you vary and nothing else; recipes.ts has common combinations of their values.
  */
+import { required, Signature } from "../errors/signature.js";
+import { anything } from "../errors/record-kinds.js";
 import * as z from "zod";
 import { closest } from "../errors/closest.js";
 import { ArgumentError } from "../errors/errors.js";
@@ -225,6 +227,8 @@ const schema = z.strictObject({
   checkpointSteps: whole(1, 1_000_000).default(500),
 }) satisfies z.ZodType<TrainConfig>;
 
+const ofParseConfig = new Signature("parseConfig", [required("settings", anything)]);
+
 /**
  * Checks settings of unknown origin and completes them.
  * @param settings the settings, such as the content of a JSON file
@@ -235,6 +239,7 @@ const schema = z.strictObject({
  * parseConfig({ ...recipes["notebook"], recipe: "notebook", lr: -1 }); // throws ArgumentError: lr
  */
 export function parseConfig(settings: unknown): TrainConfig {
+  ofParseConfig.read(arguments);
   const result = schema.safeParse(settings);
   if (!result.success) {
     const { issues } = result.error;

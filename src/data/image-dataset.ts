@@ -1,4 +1,7 @@
 /** Labelled grey images of one size, stored as bytes, which take a quarter of the memory of float32. */
+import { recordWith } from "../errors/record-kinds.js";
+import { arrayOf, callback, text } from "../errors/kinds.js";
+import { required, optional, Signature } from "../errors/signature.js";
 import { DataError } from "../errors/errors.js";
 import type { Generator } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
@@ -10,6 +13,14 @@ import { compose, type Transform } from "./transforms/transform.js";
 
 /** An image and the index of its class. */
 export type ImageSample = readonly [Image, number];
+
+const idx = recordWith<IdxArray>("what parseIdx() returns", "shape", "data");
+const ofImageDataset = new Signature("ImageDataset", [
+  required("images", idx),
+  required("labels", idx),
+  required("classes", arrayOf(text("the name of a class"))),
+  optional("transform", callback),
+]);
 
 /**
  * Grey images of one size with their classes, stored as bytes, which take a quarter of the memory of float32.
@@ -49,6 +60,7 @@ export class ImageDataset implements Dataset<ImageSample> {
     readonly classes: readonly string[],
     transform: Transform = compose([]),
   ) {
+    ofImageDataset.read(arguments);
     checkLabels(images, labels, classes.length);
     const [length, height, width] = images.shape as [number, number, number];
     this.images = images.data;

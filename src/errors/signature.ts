@@ -14,6 +14,8 @@ export interface Parameter<N extends string = string, T = unknown, D = unknown> 
   readonly kind: Kind<T>;
   /** What is used if the argument is missing; none for a parameter that is required. */
   readonly optional?: { readonly initial: D };
+  /** Whether it is given by name only. Such parameters come last. */
+  readonly byName?: true;
 }
 
 /** A parameter without a default. */
@@ -26,6 +28,11 @@ export function optional<N extends string, T>(name: N, kind: Kind<T>): Parameter
 export function optional<N extends string, T>(name: N, kind: Kind<T>, initial: T): Parameter<N, T, T>;
 export function optional(name: string, kind: Kind<unknown>, initial?: unknown): Parameter {
   return { name, kind, optional: { initial } };
+}
+
+/** A parameter that is given by name only, in the object at the end. */
+export function byName<P extends Parameter>(parameter: P): P {
+  return { ...parameter, byName: true };
 }
 
 /** The arguments by name. */
@@ -88,14 +95,15 @@ export class Signature<const P extends readonly Parameter[]> {
 
   /** How many arguments are given by position, and the object of options that follows them, if any. */
   private split(all: ArrayLike<unknown>): { readonly count: number; readonly options?: Options } {
+    const placed = this.parameters.filter((parameter) => !parameter.byName);
     let end = all.length;
     while (end > 0 && all[end - 1] === undefined) end--;
     const last = all[end - 1];
-    const named = isRecord(last) && !this.parameters[end - 1]?.kind.accepts(last);
+    const named = isRecord(last) && !placed[end - 1]?.kind.accepts(last);
     const count = named ? end - 1 : end;
-    if (count <= this.parameters.length) return named ? { count, options: last } : { count };
+    if (count <= placed.length) return named ? { count, options: last } : { count };
     throw this.error(`${count === 1 ? "1 argument is" : `${count} arguments are`} too many`, {
-      expected: `at most ${this.parameters.length}: ${this.usage()}`,
+      expected: `at most ${placed.length}: ${this.usage()}`,
     });
   }
 
@@ -116,7 +124,7 @@ export class Signature<const P extends readonly Parameter[]> {
     const all = this.parameters.map((parameter) => parameter.name);
     const name = Object.keys(options).find((key) => !all.includes(key));
     if (name === undefined) return;
-    const names = this.parameters.filter(({ optional }) => optional).map((parameter) => parameter.name);
+    const names = this.parameters.filter(isNamed).map((parameter) => parameter.name);
     const meant = closest(name, all);
     throw this.error(`there is no option "${name}"`, {
       expected: names.length > 0 ? `one of ${names.join(", ")}` : this.usage(),
@@ -126,8 +134,8 @@ export class Signature<const P extends readonly Parameter[]> {
 
   /** How the function is called: `Conv2d(inChannels, outChannels, kernelSize, { stride, padding })`. */
   private usage(): string {
-    const needed = this.parameters.filter(({ optional }) => !optional).map(({ name }) => name);
-    const others = this.parameters.filter(({ optional }) => optional).map(({ name }) => name);
+    const needed = this.parameters.filter((parameter) => !isNamed(parameter)).map(({ name }) => name);
+    const others = this.parameters.filter(isNamed).map(({ name }) => name);
     return `${this.op}(${[...needed, ...(others.length > 0 ? [`{ ${others.join(", ")} }`] : [])].join(", ")})`;
   }
 
@@ -138,6 +146,9 @@ export class Signature<const P extends readonly Parameter[]> {
     return new ArgumentError({ op: this.op, problem, ...more });
   }
 }
+
+/** Whether an error shows a parameter among the options. */
+const isNamed = ({ optional, byName }: Parameter): boolean => optional !== undefined || byName === true;
 
 /** Whether a value is an object literal, from this realm or from another one. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

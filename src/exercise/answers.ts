@@ -1,4 +1,7 @@
 /** The six questions that the exercise's notebook answers about itself, in its own words. */
+import { recordWith } from "../errors/record-kinds.js";
+import { numberWithin } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import type { Facts } from "../inspect/facts.js";
 
 /** A question of the exercise's notebook, and the answer. */
@@ -11,6 +14,11 @@ export interface Answer {
 
 const python = (yes: boolean): string => (yes ? "True" : "False");
 
+const ofAnswerQuestions = new Signature("answerQuestions", [
+  required("facts", recordWith("what gatherFacts() returns", "parameters", "dropout")),
+  required("accuracy", numberWithin(0, 100)),
+]);
+
 /**
  * Answers the six questions that the exercise's notebook answers about itself.
  * @param facts what `gatherFacts` found out about the network
@@ -21,6 +29,7 @@ const python = (yes: boolean): string => (yes ? "True" : "False");
  * answers.map(({ question, answer }) => `${question}: ${answer}`)[1]; // "Number of parameters: 12514"
  */
 export function answerQuestions(facts: Facts, accuracy: number): Answer[] {
+  ofAnswerQuestions.read(arguments);
   return [
     { question: "Final validation accuracy", answer: accuracy.toFixed(2) },
     { question: "Number of parameters", answer: String(facts.parameters) },

@@ -1,4 +1,6 @@
 /** Recipes: settings that work well together, under a name. A recipe is data, and every setting can be overridden. */
+import { required, optional, Signature } from "../errors/signature.js";
+import { anything, recordWith } from "../errors/record-kinds.js";
 import { ArgumentError } from "../errors/errors.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../config/config.js";
 
@@ -61,6 +63,11 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
 };
 
+const ofResolveConfig = new Signature("resolveConfig", [
+  required("recipe", anything),
+  optional("settings", recordWith("settings by name, as { epochs: 3 }")),
+]);
+
 /**
  * Completes a recipe to a configuration, with some of its settings overridden. A schedule or an augmentation replaces
  * the recipe's as a whole.
@@ -73,6 +80,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
  * [epochs, lr, seed]; // [3, 0.01, 2]
  */
 export function resolveConfig(recipe: string, settings: Partial<TrainSettings> = {}): TrainConfig {
+  ofResolveConfig.read(arguments);
   const base = Object.hasOwn(recipes, recipe) ? recipes[recipe] : undefined;
   if (!base) {
     throw new ArgumentError({

@@ -1,4 +1,7 @@
 /** An epoch of the exercise's notebook. */
+import { text } from "../errors/kinds.js";
+import { recordWith } from "../errors/record-kinds.js";
+import { Signature, optional, required } from "../errors/signature.js";
 export interface ReferenceEpoch {
   /** The number of the epoch, from 1. */
   readonly epoch: number;
@@ -45,6 +48,11 @@ const testImages: readonly string[] = [
   "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
 ];
 
+const ofHasReference = new Signature("hasReference", [
+  required("data", text("the name or the folder of a dataset")),
+  optional("hashes", recordWith("hashes by the names of files")),
+]);
+
 /**
  * Says whether runs on a dataset can be compared with the notebook's, and judged by the exercise's rules: whether it is
  * MNIST.
@@ -54,5 +62,6 @@ const testImages: readonly string[] = [
  * @example hasReference("fashion-mnist"); // false
  */
 export function hasReference(data: string, hashes: Readonly<Record<string, string>> = {}): boolean {
+  ofHasReference.read(arguments);
   return data === "mnist" || Object.values(hashes).some((hash) => testImages.includes(hash));
 }

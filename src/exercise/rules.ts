@@ -2,6 +2,9 @@
  * The exercise's four rules as data: what each one requires, how it is measured, and when it holds. They are about MNIST;
  * other data has a goal of its own, or none.
  */
+import { arrayOf, integer, numberWithin } from "../errors/kinds.js";
+import { recordWith } from "../errors/record-kinds.js";
+import { Signature, required, optional } from "../errors/signature.js";
 import { thousands } from "../text/thousands.js";
 import { hasReference } from "./reference-curve.js";
 
@@ -49,6 +52,11 @@ export const MAX_PARAMETERS = 20_000;
 /** The exercise's goal: this percentage of the test images is to be classified correctly. */
 export const GOAL = 99.4;
 
+const ofLeastCorrect = new Signature("leastCorrect", [
+  required("total", integer(0)),
+  optional("goal", numberWithin(0, 100)),
+]);
+
 /**
  * Returns how many test images must be correct for a goal. This is strict: 9,940 of 10,000 for 99.4 %, not what rounds to
  * it.
@@ -58,6 +66,7 @@ export const GOAL = 99.4;
  * @example leastCorrect(10_000); // 9940
  */
 export function leastCorrect(total: number, goal = GOAL): number {
+  ofLeastCorrect.read(arguments);
   // In thousandths of a percent, because 0.994 has no exact float64.
   return Math.ceil((Math.round(1000 * goal) * total) / 100_000);
 }
@@ -102,15 +111,25 @@ export interface Judged {
   readonly data: Readonly<Record<string, string>>;
 }
 
+const ofGoalOf = new Signature("goalOf", [
+  required("record", recordWith("a run's record { config, data }", "config", "data")),
+]);
+
 /**
  * Returns the goal of a run.
  * @param record the run's record
  * @returns the percentage of correct test images: its own goal, or 99.4 on MNIST; undefined if there is neither
  * @example goalOf({ config: { data: "fashion-mnist", goal: 90 }, data: {} }); // 90
  */
-export function goalOf({ config, data }: Judged): number | undefined {
+export function goalOf(record: Judged): number | undefined {
+  ofGoalOf.read(arguments);
+  const { config, data } = record;
   return config.goal ?? (hasReference(config.data, data) ? GOAL : undefined);
 }
+
+const ofRulesFor = new Signature("rulesFor", [
+  required("record", recordWith("a run's record { config, data }", "config", "data")),
+]);
 
 /**
  * Returns the rules by which a run is judged.
@@ -122,10 +141,16 @@ export function goalOf({ config, data }: Judged): number | undefined {
  * rulesFor({ config: { data: "fashion-mnist", goal: null }, data: {} }); // []
  */
 export function rulesFor(record: Judged): Rule[] {
+  ofRulesFor.read(arguments);
   const goal = goalOf(record);
   if (goal === undefined) return [];
   return [accuracyRule(goal), ...(hasReference(record.config.data, record.data) ? rules.slice(1) : [])];
 }
+
+const ofJudge = new Signature("judge", [
+  required("measured", recordWith("{ correct, total, parameters, … }", "correct", "total", "parameters")),
+  optional("by", arrayOf(recordWith("a rule", "value", "holds"))),
+]);
 
 /**
  * Measures rules.
@@ -138,6 +163,7 @@ export function rulesFor(record: Judged): Rule[] {
  * verdicts[0].shown; // "99.41 % (9941 of 10000)"
  */
 export function judge(measured: Measured, by: readonly Rule[] = rules): Verdict[] {
+  ofJudge.read(arguments);
   return by.map(({ rule, value, show, holds }) => ({
     rule,
     value: value(measured),
@@ -145,6 +171,10 @@ export function judge(measured: Measured, by: readonly Rule[] = rules): Verdict[
     pass: holds(measured),
   }));
 }
+
+const ofVerdictsTitle = new Signature("verdictsTitle", [
+  required("verdicts", arrayOf(recordWith("what judge() returns", "holds"))),
+]);
 
 /**
  * Returns the heading of a list of verdicts.
@@ -156,5 +186,6 @@ export function judge(measured: Measured, by: readonly Rule[] = rules): Verdict[
  * verdictsTitle(judge(measured, rulesFor({ config: { data: "fashion-mnist", goal: 90 }, data: {} }))); // "The goal"
  */
 export function verdictsTitle(verdicts: readonly Verdict[]): string {
+  ofVerdictsTitle.read(arguments);
   return verdicts.length === rules.length ? "The four rules" : "The goal";
 }

@@ -1,10 +1,18 @@
 /** A network's weights alone, under PyTorch's names: safetensors, and NumPy's .npz. */
+import { recordWith } from "../errors/record-kinds.js";
+import { anyNetwork } from "../trace/kinds.js";
+import { Signature, required, optional } from "../errors/signature.js";
 import { zipSync } from "fflate";
 import type { Module } from "../nn/index.js";
 import { copyTensors } from "../train/checkpoint.js";
 import { typeInFile, writeElements } from "../formats/element-types.js";
 import { encodeSafetensors, type StoredTensor } from "../formats/safetensors.js";
 import { encodeText } from "../formats/utf8.js";
+
+const ofExportSafetensors = new Signature("exportSafetensors", [
+  required("model", anyNetwork),
+  optional("metadata", recordWith("texts by name")),
+]);
 
 /**
  * Writes parameters and buffers in Hugging Face's format (huggingface.co/docs/safetensors), under PyTorch's names.
@@ -16,11 +24,14 @@ import { encodeText } from "../formats/utf8.js";
  * [...decodeStateDict(file, "net.safetensors").keys()]; // ["weight", "bias"]
  */
 export function exportSafetensors(model: Module, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  ofExportSafetensors.read(arguments);
   return encodeSafetensors({ tensors: copyTensors(model.stateDict()), metadata: { format: "pt", ...metadata } });
 }
 
 /** The earliest date that a zip file can hold. A fixed date makes the same file from the same weights at any time. */
 const FIRST_DAY = new Date(1980, 0, 1);
+
+const ofExportNpz = new Signature("exportNpz", [required("model", anyNetwork)]);
 
 /**
  * Writes parameters and buffers as NumPy's .npz, under PyTorch's names: `numpy.load("net.npz")["conv1.weight"]`.
@@ -31,6 +42,7 @@ const FIRST_DAY = new Date(1980, 0, 1);
  * [...decodeStateDict(file, "net.npz").keys()]; // ["weight", "bias"]
  */
 export function exportNpz(model: Module): Uint8Array {
+  ofExportNpz.read(arguments);
   const arrays = [...copyTensors(model.stateDict())].map(([name, stored]) => [`${name}.npy`, encodeNpy(name, stored)]);
   return zipSync(Object.fromEntries(arrays) as Record<string, Uint8Array>, { level: 0, mtime: FIRST_DAY });
 }

@@ -3,6 +3,9 @@
  * the element type, one for the number of axes, the size of each axis as a big-endian 32-bit integer, and then the
  * elements in row-major order. Files of unsigned bytes can be read, and QMNIST's labels, which are 32-bit integers.
  */
+import { integer, text } from "../errors/kinds.js";
+import { bytes } from "../errors/record-kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { DataError } from "../errors/errors.js";
 import { formatShape, sizeOf, type Shape } from "../graph/shape.js";
 
@@ -29,6 +32,12 @@ const types: Readonly<Record<number, string>> = {
   0x0e: "float64",
 };
 
+const ofParseIdx = new Signature("parseIdx", [
+  required("bytes", bytes),
+  required("file", text("the file's name")),
+  required("axes", integer(1)),
+]);
+
 /**
  * Reads a file in MNIST's format, IDX, which holds unsigned bytes. Nothing is copied.
  * @param bytes the whole file, not compressed
@@ -43,6 +52,7 @@ const types: Readonly<Record<number, string>> = {
  * labels.data; // [7, 2, 1]
  */
 export function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArray {
+  ofParseIdx.read(arguments);
   return parse(bytes, file, axes, { code: UNSIGNED_BYTES, size: 1 });
 }
 

@@ -3,6 +3,9 @@
  * (little-endian), a JSON header with the type, shape and position of every tensor, and then the elements. The whole
  * file is checked before anything is read from it, because it may be truncated, of another format, or malicious.
  */
+import { text } from "../errors/kinds.js";
+import { bytes, recordWith } from "../errors/record-kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { DataError } from "../errors/errors.js";
 import type { HostArray } from "../graph/node.js";
 import { formatShape, type Shape } from "../graph/shape.js";
@@ -48,6 +51,10 @@ export function isSafetensors(bytes: Uint8Array): boolean {
 /** The reference implementation's limit for a header, in bytes. */
 const MAX_HEADER = 100_000_000;
 
+const ofEncodeSafetensors = new Signature("encodeSafetensors", [
+  required("file", recordWith("{ tensors, metadata }", "tensors", "metadata")),
+]);
+
 /**
  * Writes tensors in Hugging Face's format (huggingface.co/docs/safetensors).
  * @param file the tensors, in their order, and strings
@@ -57,7 +64,9 @@ const MAX_HEADER = 100_000_000;
  * const bytes = encodeSafetensors({ tensors, metadata: { format: "pt" } });
  * decodeSafetensors(bytes, "net.safetensors").metadata; // { format: "pt" }
  */
-export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
+export function encodeSafetensors(file: SafetensorsFile): Uint8Array {
+  ofEncodeSafetensors.read(arguments);
+  const { tensors, metadata } = file;
   const header: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
   const parts: Uint8Array[] = [];
@@ -81,6 +90,11 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
   return bytes;
 }
 
+const ofDecodeSafetensors = new Signature("decodeSafetensors", [
+  required("bytes", bytes),
+  required("file", text("the file's name")),
+]);
+
 /**
  * Reads a safetensors file. It is checked as a whole before anything is taken from it.
  * @param bytes the file
@@ -93,6 +107,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
  * tensors.get("conv1.weight")!.shape; // [8, 1, 3, 3]
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsFile {
+  ofDecodeSafetensors.read(arguments);
   const { header, start } = readHeader(bytes, file);
   const metadata = checkMetadata(header["__metadata__"] ?? {}, file);
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");

@@ -1,4 +1,7 @@
 /** Reads weights from a file of any supported format. The format is recognised by the content, not by the name. */
+import { text, callback } from "../errors/kinds.js";
+import { bytes } from "../errors/record-kinds.js";
+import { Signature, required, byName, optional } from "../errors/signature.js";
 import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { toTensors } from "../train/checkpoint.js";
@@ -19,6 +22,12 @@ export interface DecodeOptions {
   readonly notice?: (text: string) => void;
 }
 
+const ofDecodeStateDict = new Signature("decodeStateDict", [
+  required("bytes", bytes),
+  required("file", text("the file's name")),
+  byName(optional("notice", callback)),
+]);
+
 /**
  * Reads the parameters and buffers from a file: safetensors (also a run's last.safetensors), a PyTorch `.pt` file with
  * a state dict, also within a larger checkpoint, or NumPy's `.npz`. The format is told by the content. Nothing in the
@@ -34,9 +43,15 @@ export interface DecodeOptions {
  * model.loadStateDict(decodeStateDict(readFileSync("runs/first/best.safetensors"), "best.safetensors"));
  */
 export function decodeStateDict(bytes: Uint8Array, file: string, options: DecodeOptions = {}): StateDict {
+  ofDecodeStateDict.read(arguments);
   const { notice = () => {} } = options;
   return toTensors(decodeTensors(bytes, file, notice));
 }
+
+const ofDecodeMetadata = new Signature("decodeMetadata", [
+  required("bytes", bytes),
+  required("file", text("the file's name")),
+]);
 
 /**
  * Reads what a safetensors file says about itself; `kilograd export` writes the network, the data and the classes.
@@ -49,6 +64,7 @@ export function decodeStateDict(bytes: Uint8Array, file: string, options: Decode
  * decodeMetadata(file, "net.safetensors"); // { format: "pt", network: "exercise" }
  */
 export function decodeMetadata(bytes: Uint8Array, file: string): Readonly<Record<string, string>> {
+  ofDecodeMetadata.read(arguments);
   return isSafetensors(bytes) ? decodeSafetensors(bytes, file).metadata : {};
 }
 

@@ -3,6 +3,9 @@
  * flows. Each row shows the size of the layer's output next to the part of the image that one output value sees, to the
  * same scale. Bars show the layer's parameters and multiply-adds.
  */
+import { recordWith } from "../errors/record-kinds.js";
+import { arrayOf } from "../errors/kinds.js";
+import { Signature, optional, required } from "../errors/signature.js";
 import { describeDetail, formatSize, layerTitle } from "./inspect-table.js";
 import { escapeMarkup } from "../text/markup.js";
 import { thousands } from "../text/thousands.js";
@@ -68,6 +71,11 @@ export interface Remark {
   readonly rule: string;
 }
 
+const ofDrawNetwork = new Signature("drawNetwork", [
+  required("inspection", recordWith("what inspectNetwork() returns", "layers")),
+  optional("advice", arrayOf(recordWith("{ layer, rule }", "layer", "rule"))),
+]);
+
 /**
  * Draws a network as SVG: a row for each layer, with the size of its output, what it sees of the image, and its share
  * of the parameters and multiply-adds. The drawing has a light and a dark form.
@@ -79,6 +87,7 @@ export interface Remark {
  * drawNetwork(inspection, advise(inspection)).startsWith("<svg"); // true
  */
 export function drawNetwork(inspection: Inspection, advice: readonly Remark[] = []): string {
+  ofDrawNetwork.read(arguments);
   const { layers } = inspection;
   const skips = laneOf(layers);
   const lanes = Math.max(0, ...skips.map(({ lane }) => lane + 1));

@@ -1,4 +1,7 @@
 /** Facts about a network that need no training: its parameters and its kinds of layers. */
+import { shapeKind } from "../tensor/kinds.js";
+import { anyNetwork } from "../trace/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { BatchNorm2d, Conv2d, type Module } from "../nn/index.js";
 import { DropoutBase } from "../nn/layers/dropout.js";
 import type { Shape } from "../graph/shape.js";
@@ -18,6 +21,8 @@ export interface Facts {
   readonly pointwise: boolean;
 }
 
+const ofGatherFacts = new Signature("gatherFacts", [required("model", anyNetwork), required("inputSize", shapeKind)]);
+
 /**
  * Gathers facts about a network without training it. Its mode and buffers stay as they are.
  * @param model the network
@@ -27,6 +32,7 @@ export interface Facts {
  * @example gatherFacts(new ExerciseNet(), [1, 28, 28]); // { parameters: 12514, fullyConnected: 0, dropout: false, batchNorm: true, pointwise: true }
  */
 export function gatherFacts(model: Module, inputSize: Shape): Facts {
+  ofGatherFacts.read(arguments);
   const modules = [...model.modules()];
   return {
     parameters: [...model.parameters()].reduce((total, parameter) => total + parameter.numel(), 0),

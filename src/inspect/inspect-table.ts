@@ -1,4 +1,6 @@
 /** An inspection as a table of text. */
+import { recordWith } from "../errors/record-kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import type { Field } from "./receptive-field.js";
 import type { Inspection, Layer } from "./layer.js";
 import { columnsOf } from "../text/columns.js";
@@ -22,6 +24,10 @@ const COLUMNS: readonly Column[] = [
   { title: "start", align: "right", cell: ({ field }) => along(field, "start") },
 ];
 
+const ofFormatInspection = new Signature("formatInspection", [
+  required("inspection", recordWith("what inspectNetwork() returns", "layers")),
+]);
+
 /**
  * Writes an inspection as a table, with totals and notes on single layers.
  * @param inspection what `inspectNetwork` found
@@ -31,6 +37,7 @@ const COLUMNS: readonly Column[] = [
  * table.includes("conv2d 3×3, 1→8"); // true
  */
 export function formatInspection(inspection: Inspection): string {
+  ofFormatInspection.read(arguments);
   const { layers, neverCalled, parameters, multiplyAdds, activationBytes } = inspection;
   const rows = layers.map((layer, position) => COLUMNS.map(({ cell }) => cell(layer, position)));
   const widths = COLUMNS.map(({ title }, column) =>

@@ -1,4 +1,7 @@
 /** A round of the quiz: which questions are asked, and how answers are read and judged. It does not print anything. */
+import { recordWith } from "../errors/record-kinds.js";
+import { text, integer } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { checkInteger } from "../errors/options.js";
 import { Generator, randomInteger } from "../random/random.js";
 import type { Draw, Exercise } from "./question.js";
@@ -13,6 +16,9 @@ export interface Asked extends Exercise {
 
 const LETTERS = "abcdefgh";
 
+const anExercise = recordWith<Exercise>("a question, as makeQuiz() returns it", "text", "answer");
+const ofMakeQuiz = new Signature("makeQuiz", [required("seed", integer(0)), required("count", integer(1))]);
+
 /**
  * Makes the questions of a round. The same seed gives the same questions.
  * @param seed an integer, at least 0
@@ -24,6 +30,7 @@ const LETTERS = "abcdefgh";
  * new Set(round.map(({ name }) => name)).size; // 10
  */
 export function makeQuiz(seed: number, count: number): Asked[] {
+  ofMakeQuiz.read(arguments);
   checkInteger("quiz", "number of questions", count, 1);
   const draw = makeDraw(new Generator().manualSeed(seed));
   const asked: Asked[] = [];
@@ -42,6 +49,11 @@ function makeDraw(generator: Generator): Draw {
   return { whole, pick: (list) => list[whole(0, list.length - 1)]! };
 }
 
+const ofJudgeAnswer = new Signature("judgeAnswer", [
+  required("exercise", anExercise),
+  required("words", text("an answer as text")),
+]);
+
 /**
  * Judges an answer.
  * @param exercise the question
@@ -52,7 +64,9 @@ function makeDraw(generator: Generator): Draw {
  * judgeAnswer(exercise, "1,300"); // true
  * judgeAnswer(exercise, "many"); // undefined
  */
-export function judgeAnswer({ answer }: Exercise, words: string): boolean | undefined {
+export function judgeAnswer(exercise: Exercise, words: string): boolean | undefined {
+  ofJudgeAnswer.read(arguments);
+  const { answer } = exercise;
   const given = words.trim().toLowerCase();
   if (answer.kind === "choice") {
     const at = given.length === 1 ? LETTERS.indexOf(given) : -1;
@@ -64,6 +78,8 @@ export function judgeAnswer({ answer }: Exercise, words: string): boolean | unde
   return Math.abs(number - answer.value) <= answer.within + 1e-9;
 }
 
+const ofFormatQuestion = new Signature("formatQuestion", [required("exercise", anExercise)]);
+
 /**
  * Writes a question, followed by its options with their letters.
  * @param exercise the question
@@ -72,10 +88,14 @@ export function judgeAnswer({ answer }: Exercise, words: string): boolean | unde
  * const answer = { kind: "choice", options: ["yes", "no"], right: 0 } as const;
  * formatQuestion({ text: "Is it?", answer, explanation: "" }); // "Is it?\n  a) yes\n  b) no"
  */
-export function formatQuestion({ text, answer }: Exercise): string {
+export function formatQuestion(exercise: Exercise): string {
+  ofFormatQuestion.read(arguments);
+  const { text, answer } = exercise;
   if (answer.kind === "number") return text;
   return [text, ...answer.options.map((option, i) => `  ${LETTERS[i]}) ${option}`)].join("\n");
 }
+
+const ofFormatAnswer = new Signature("formatAnswer", [required("exercise", anExercise)]);
 
 /**
  * Writes the right answer.
@@ -85,7 +105,9 @@ export function formatQuestion({ text, answer }: Exercise): string {
  * const answer = { kind: "number", value: 1300, within: 0 } as const;
  * formatAnswer({ text: "How many?", answer, explanation: "" }); // "1,300"
  */
-export function formatAnswer({ answer }: Exercise): string {
+export function formatAnswer(exercise: Exercise): string {
+  ofFormatAnswer.read(arguments);
+  const { answer } = exercise;
   if (answer.kind === "choice") return `${LETTERS[answer.right]}) ${answer.options[answer.right]}`;
   return answer.within === 0 ? thousands(answer.value) : String(Number(answer.value.toFixed(4)));
 }

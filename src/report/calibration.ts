@@ -2,6 +2,9 @@
  * Whether a network is right as often as its confidence says: the reliability diagram and the expected calibration error.
  * Guo, Pleiss, Sun & Weinberger, "On Calibration of Modern Neural Networks" (2017), equations 3 to 5.
  */
+import { recordWith } from "../errors/record-kinds.js";
+import { integer } from "../errors/kinds.js";
+import { Signature, optional, required } from "../errors/signature.js";
 import { answers, type Predictions } from "./predictions.js";
 
 /** The images whose confidence lies in a range. */
@@ -32,6 +35,11 @@ export interface Calibration {
   readonly undefined: number;
 }
 
+const ofCalibration = new Signature("calibration", [
+  required("predictions", recordWith("what predict() returns", "classes", "labels", "likelihoods")),
+  optional("count", integer(1)),
+]);
+
 /**
  * Measures whether a network is right as often as its confidence says. Guo et al. 2017 ("On Calibration of Modern
  * Neural Networks", equations 3 to 5).
@@ -43,6 +51,7 @@ export interface Calibration {
  * calibration(predictions).ece; // 0.25
  */
 export function calibration(predictions: Predictions, count = 15): Calibration {
+  ofCalibration.read(arguments);
   const sums = Array.from({ length: count }, () => ({ count: 0, right: 0, confidence: 0 }));
   let [images, missing] = [0, 0];
   for (const { label, predicted, confidence } of answers(predictions)) {

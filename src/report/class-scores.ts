@@ -1,9 +1,16 @@
 /** How accurate a classifier is for each class: confusion matrix, precision, recall. */
+import { recordWith } from "../errors/record-kinds.js";
+import { arrayOf, integer } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { refuseOutside } from "../ops/index.js";
 import { answers, type Predictions } from "./predictions.js";
 
 /** How many images of each class are classified as which: rows are the true classes, columns the predicted ones. */
 export type ConfusionMatrix = readonly (readonly number[])[];
+
+const ofConfusionMatrix = new Signature("confusionMatrix", [
+  required("predictions", recordWith("what predict() returns", "classes", "labels", "likelihoods")),
+]);
 
 /**
  * Counts how many images of each class are classified as which.
@@ -15,6 +22,7 @@ export type ConfusionMatrix = readonly (readonly number[])[];
  * confusionMatrix(predictions); // [[1, 0], [1, 0]]
  */
 export function confusionMatrix(predictions: Predictions): ConfusionMatrix {
+  ofConfusionMatrix.read(arguments);
   refuseOutside("confusionMatrix", predictions.labels, { count: predictions.classes });
   const matrix = Array.from({ length: predictions.classes }, () => Array<number>(predictions.classes).fill(0));
   for (const { label, predicted } of answers(predictions)) matrix[label]![predicted]!++;
@@ -33,6 +41,8 @@ export interface ClassScores {
   readonly support: number;
 }
 
+const ofClassScores = new Signature("classScores", [required("matrix", arrayOf(arrayOf(integer(0))))]);
+
 /**
  * Computes precision, recall and F1 of each class. Where scikit-learn warns and returns 0, this returns NaN.
  * @param matrix what `confusionMatrix` returned
@@ -40,6 +50,7 @@ export interface ClassScores {
  * @example classScores([[3, 1], [0, 4]])[0]; // { precision: 1, recall: 0.75, f1: 0.857, support: 4 }
  */
 export function classScores(matrix: ConfusionMatrix): ClassScores[] {
+  ofClassScores.read(arguments);
   return matrix.map((row, c) => {
     const right = row[c]!;
     const support = row.reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,6 @@
 /** A run's curves, collected from its metrics in one pass: loss and learning rate per step, and its epochs. */
+import { iterable } from "../errors/record-kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import type { EpochRecord, MetricsRecord } from "../runs/metrics-file.js";
 import { Envelope, type Span } from "./envelope.js";
 
@@ -14,6 +16,10 @@ export interface Curves {
   readonly epochs: readonly EpochRecord[];
 }
 
+const ofGatherCurves = new Signature("gatherCurves", [
+  required("metrics", iterable("records, as run.metrics() returns them")),
+]);
+
 /**
  * Collects a run's curves in one pass. However long the run is, they stay small: neighbouring steps are joined, and no
  * peak is lost.
@@ -22,6 +28,7 @@ export interface Curves {
  * @example gatherCurves(Run.open("runs/first").metrics()).steps; // 10
  */
 export function gatherCurves(metrics: Iterable<MetricsRecord>): Curves {
+  ofGatherCurves.read(arguments);
   const [loss, lr] = [new Envelope(), new Envelope()];
   const epochs: EpochRecord[] = [];
   let steps = 0;

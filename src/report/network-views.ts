@@ -1,4 +1,8 @@
 /** What a network looks like inside: the kernels of its first convolutions, and its activation maps for an image. */
+import { integer } from "../errors/kinds.js";
+import { anyTensor } from "../tensor/kinds.js";
+import { anyNetwork } from "../trace/kinds.js";
+import { Signature, required, optional } from "../errors/signature.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import { Conv2d, type Module } from "../nn/index.js";
@@ -43,6 +47,8 @@ export interface ActivationView {
 /** The largest number of channels to show. */
 const MOST = 64;
 
+const ofFirstKernels = new Signature("firstKernels", [required("model", anyNetwork), optional("layers", integer(0))]);
+
 /**
  * Returns the kernels of a network's first convolutions that are larger than 1×1.
  * @param model the network
@@ -51,6 +57,7 @@ const MOST = 64;
  * @example firstKernels(new ExerciseNet()).map(({ layer, outputs }) => `${layer}: ${outputs}`); // ["conv1: 8", "conv2: 16"]
  */
 export function firstKernels(model: Module, layers = 2): KernelView[] {
+  ofFirstKernels.read(arguments);
   const convolutions = [...model.namedModules()].filter(
     (entry): entry is [string, Conv2d] =>
       entry[1] instanceof Conv2d && entry[1].weight.shape.slice(2).some((size) => size > 1),
@@ -67,6 +74,8 @@ export function firstKernels(model: Module, layers = 2): KernelView[] {
   });
 }
 
+const ofActivationMaps = new Signature("activationMaps", [required("model", anyNetwork), required("image", anyTensor)]);
+
 /**
  * Returns the activation maps of an image: the output of each ReLU on a map, in the order of the forward pass. Each
  * module gets its own mode back.
@@ -78,6 +87,7 @@ export function firstKernels(model: Module, layers = 2): KernelView[] {
  * [first.layer, first.channels, first.height]; // ["ReLU after conv1", 8, 26]
  */
 export function activationMaps(model: Module, image: Tensor): ActivationView[] {
+  ofActivationMaps.read(arguments);
   const names = new Map<Node, string>();
   const hooks = [...model.namedModules()]
     .filter(([, module]) => module instanceof Conv2d)

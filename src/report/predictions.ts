@@ -1,4 +1,7 @@
 /** A network's answer for every test image: the basis of confusion matrix, calibration and mistakes. */
+import { anyNetwork } from "../trace/kinds.js";
+import { recordWith, iterable } from "../errors/record-kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import type { Batch } from "../data/dataset.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
@@ -17,6 +20,11 @@ export interface Predictions {
   readonly likelihoods: Float32Array;
 }
 
+const ofPredict = new Signature("predict", [
+  required("model", anyNetwork),
+  required("batches", iterable("batches of images and labels, such as a DataLoader")),
+]);
+
 /**
  * Classifies images. A network's outputs may be log-likelihoods or scores (logits), whose softmax is the likelihoods, or
  * likelihoods. Each module gets its own mode back.
@@ -29,6 +37,7 @@ export interface Predictions {
  * predict(new ExerciseNet(), test).likelihoods.length; // 60
  */
 export function predict(model: Module, batches: Iterable<Batch>): Predictions {
+  ofPredict.read(arguments);
   return evaluating(model, () => {
     const labels: number[] = [];
     const parts: Float32Array[] = [];
@@ -61,6 +70,11 @@ export interface Answered {
   readonly ofLabel: number;
 }
 
+const predicted = [
+  required("predictions", recordWith("what predict() returns", "classes", "labels", "likelihoods")),
+] as const;
+const ofAnswers = new Signature("answers", predicted);
+
 /**
  * Lists the answers in the order of the images.
  * @param predictions what `predict` returned
@@ -69,7 +83,12 @@ export interface Answered {
  * const predictions = { classes: 2, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
  * [...answers(predictions)].map(({ predicted }) => predicted); // [0, 0]
  */
-export function* answers({ classes, labels, likelihoods }: Predictions): Generator<Answered> {
+export function answers(predictions: Predictions): Generator<Answered> {
+  ofAnswers.read(arguments);
+  return answersIn(predictions);
+}
+
+function* answersIn({ classes, labels, likelihoods }: Predictions): Generator<Answered> {
   for (let index = 0; index < labels.length; index++) {
     const row = likelihoods.subarray(index * classes, (index + 1) * classes);
     const label = labels[index]!;
@@ -78,6 +97,8 @@ export function* answers({ classes, labels, likelihoods }: Predictions): Generat
     yield { index, label, predicted, confidence: row[predicted]!, ofLabel: row[label] ?? NaN };
   }
 }
+
+const ofMistakes = new Signature("mistakes", predicted);
 
 /**
  * Lists the wrong answers, the most confident first. Answers without a likelihood (NaN) come last.
@@ -88,6 +109,7 @@ export function* answers({ classes, labels, likelihoods }: Predictions): Generat
  * mistakes(predictions)[0]; // { index: 1, label: 1, predicted: 0, confidence: 0.75, ofLabel: 0.25 }
  */
 export function mistakes(predictions: Predictions): Answered[] {
+  ofMistakes.read(arguments);
   const wrong = [...answers(predictions)].filter(({ label, predicted }) => label !== predicted);
   const sureness = ({ confidence }: Answered): number => (Number.isNaN(confidence) ? -1 : confidence);
   return wrong.sort((a, b) => sureness(b) - sureness(a) || a.index - b.index);

@@ -2,6 +2,9 @@
  * Everything that a report shows about a run, collected once as plain data; page/ and text/ only format it. It is a pure
  * function of the run's record and metrics, its network and its test images.
  */
+import { iterable, recordWith } from "../errors/record-kinds.js";
+import { arrayOf, integer, text } from "../errors/kinds.js";
+import { Signature, byName, optional, required } from "../errors/signature.js";
 import { fetchBatch, type Dataset } from "../data/dataset.js";
 import { DataLoader } from "../data/data-loader.js";
 import { ArgumentError } from "../errors/errors.js";
@@ -126,6 +129,14 @@ export interface RunSource {
 /** The largest number of mistakes to show. */
 const MOST_MISTAKES = 120;
 
+const ofGatherRunReport = new Signature("gatherRunReport", [
+  byName(required("name", text("a text"))),
+  byName(required("record", recordWith("a run's record { config, data }", "config", "data"))),
+  byName(required("metrics", iterable("records, as run.metrics() returns them"))),
+  byName(optional("network", recordWith("{ model, … }, the trained network", "model"))),
+  byName(optional("digits", arrayOf(integer(0)))),
+]);
+
 /**
  * Tests a run's network, and collects everything for its report.
  * @param source the run's record and metrics, its network, and the classes to look at
@@ -136,7 +147,9 @@ const MOST_MISTAKES = 120;
  * const report = gatherRunReport({ name: "first", record: run.record, metrics: run.metrics() });
  * report.curves.epochs.map(({ epoch }) => epoch); // [1, 2]
  */
-export function gatherRunReport({ name, record, metrics, network, digits = [] }: RunSource): RunReport {
+export function gatherRunReport(source: RunSource): RunReport {
+  ofGatherRunReport.read(arguments);
+  const { name, record, metrics, network, digits = [] } = source;
   const curves = gatherCurves(metrics);
   return { name, record, curves, ...(network ? { network: reportNetwork(network, record, digits) } : {}) };
 }

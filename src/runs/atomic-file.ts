@@ -2,6 +2,9 @@
  * Writes files atomically. The bytes go into a temporary file in the same folder and are forced to the disk; then the
  * file is renamed in one step. After a crash, either the old file or the new one is there.
  */
+import { bytes } from "../errors/record-kinds.js";
+import { text, either } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import fs from "node:fs";
 import path from "node:path";
 import { KilogradError } from "../errors/errors.js";
@@ -34,6 +37,8 @@ export function writing<T>(file: string, write: () => T): T {
   }
 }
 
+const ofMakeFolder = new Signature("makeFolder", [required("folder", text("a path"))]);
+
 /**
  * Makes a folder and its parents, unless they exist.
  * @param folder its path
@@ -41,8 +46,14 @@ export function writing<T>(file: string, write: () => T): T {
  * @example makeFolder("runs/second");
  */
 export function makeFolder(folder: string): void {
+  ofMakeFolder.read(arguments);
   writing(folder, () => fs.mkdirSync(folder, { recursive: true }));
 }
+
+const ofWriteFileAtomic = new Signature("writeFileAtomic", [
+  required("file", text("a path")),
+  required("content", either(bytes, text("a text"))),
+]);
 
 /**
  * Writes a file, or replaces it, in one step. After a crash, the file has either its old content or the new one.
@@ -52,6 +63,7 @@ export function makeFolder(folder: string): void {
  * @example writeFileAtomic("answer.txt", "42\n");
  */
 export function writeFileAtomic(file: string, content: Uint8Array | string): void {
+  ofWriteFileAtomic.read(arguments);
   const beside = `${file}.tmp`;
   writing(file, () => {
     try {

@@ -1,4 +1,7 @@
 /** Opens the data that a configuration names, with the transforms for training and for testing. Needs Node. */
+import { recordWith } from "../errors/record-kinds.js";
+import { text } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { measureAppearance, type Appearance } from "../data/appearance.js";
 import type { DatasetClass } from "../data/dataset-class.js";
 import * as datasets from "../data/datasets/index.js";
@@ -41,6 +44,8 @@ function findClass(name: string): DatasetClass | undefined {
   return classes.find(({ facts }) => facts.name === name);
 }
 
+const ofLicenseOf = new Signature("licenseOf", [required("data", text("the name or the folder of a dataset"))]);
+
 /**
  * Returns the licence of a dataset's images.
  * @param data the dataset's name
@@ -48,8 +53,14 @@ function findClass(name: string): DatasetClass | undefined {
  * @example licenseOf("fashion-mnist"); // "MIT, copyright Zalando SE"
  */
 export function licenseOf(data: string): string | undefined {
+  ofLicenseOf.read(arguments);
   return findClass(data)?.facts.license;
 }
+
+const ofOpenData = new Signature("openData", [
+  required("data", text("the name or the folder of a dataset")),
+  required("augment", recordWith("{ rotation, shift, scale }", "rotation", "shift", "scale")),
+]);
 
 /**
  * Opens a dataset by its name, or the IDX files in a folder, which are normalised like MNIST. The classes of a folder
@@ -64,6 +75,7 @@ export function licenseOf(data: string): string | undefined {
  * info.size; // [1, 28, 28]
  */
 export function openData(data: string, augment: AugmentConfig): OpenedData {
+  ofOpenData.read(arguments);
   const Named = findClass(data);
   const { mean, std } = (Named ?? datasets.MNIST).facts;
   const pixels = [transforms.toTensor(), transforms.normalize([mean], [std])];

@@ -1,4 +1,7 @@
 /** The content of a run's config.json, from which a browser, too, learns the run's network and images. */
+import { anything } from "../errors/record-kinds.js";
+import { text } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import * as z from "zod";
 import { DataError } from "../errors/errors.js";
 import type { Appearance } from "../data/appearance.js";
@@ -68,6 +71,11 @@ export interface RunRecord {
   readonly versions: Readonly<Record<"kilograd" | "node", string>>;
 }
 
+const ofParseRunRecord = new Signature("parseRunRecord", [
+  required("json", anything),
+  required("file", text("the file's name")),
+]);
+
 /**
  * Checks the content of a run's config.json.
  * @param json the parsed content
@@ -80,6 +88,7 @@ export interface RunRecord {
  * parseRunRecord(json, "config.json").config.epochs; // 2
  */
 export function parseRunRecord(json: unknown, file: string): RunRecord {
+  ofParseRunRecord.read(arguments);
   const result = recordSchema.safeParse(json);
   if (!result.success) {
     const { path: at, message } = result.error.issues[0]!;

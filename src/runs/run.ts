@@ -3,6 +3,8 @@
  * network.onnx (a copy of a network that is not a built-in one), metrics.jsonl (every step and epoch), last.safetensors (to resume from) and best.safetensors (the epoch with the most correct
  * answers so far). Summary, report and exports are computed from it. Node only.
  */
+import { instance, text } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -16,15 +18,26 @@ import { MetricsFile, readEpochs, readMetrics, type EpochRecord, type MetricsRec
 import { parseRunRecord, RUN_HINT, type KeptNetwork, type RunRecord } from "./run-record.js";
 import type { Trainer } from "../train/trainer.js";
 
+const ofPackageVersion = new Signature("packageVersion", []);
+
 /**
  * Returns the version of this package.
  * @returns the version, as in package.json
  * @example /^\d+\.\d+\.\d+/.test(packageVersion()); // true
  */
 export function packageVersion(): string {
+  ofPackageVersion.read(arguments);
   const text = fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }
+
+const ofDefaultRunFolder = new Signature("defaultRunFolder", [
+  required("recipe", text("the name of a recipe")),
+  required(
+    "now",
+    instance("a Date", () => Date),
+  ),
+]);
 
 /**
  * Returns the folder of a new run.
@@ -34,6 +47,7 @@ export function packageVersion(): string {
  * @example defaultRunFolder("default", new Date(2026, 4, 1, 14, 25, 30)); // "runs/2026-05-01-142530-default"
  */
 export function defaultRunFolder(recipe: string, now: Date): string {
+  ofDefaultRunFolder.read(arguments);
   const two = (part: number): string => String(part).padStart(2, "0");
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join("");

@@ -2,7 +2,8 @@
  * The summary of a network in the format of Python's torchsummary (1.5.1): a row for each call of a module, then
  * totals. Only shapes are needed: the network is called lazily and nothing is computed.
  */
-import { checked } from "../errors/signature.js";
+import { recordWith } from "../errors/record-kinds.js";
+import { checked, Signature, required } from "../errors/signature.js";
 import { ModuleList, Sequential, type AnyModule, type Module } from "../nn/index.js";
 import { pythonFixed } from "../text/python.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
@@ -122,6 +123,10 @@ function perImage(shape: Shape): number {
   return sizeOf(shape.slice(1));
 }
 
+const ofFormatSummary = new Signature("formatSummary", [
+  required("summary", recordWith("what summarize() returns", "rows", "totalParams")),
+]);
+
 /**
  * Writes a summary as the table that `summary()` prints.
  * @param summary what `summarize()` returned
@@ -130,7 +135,9 @@ function perImage(shape: Shape): number {
  * const table = formatSummary(summarize(new nn.Conv2d(1, 8, 3), [1, 28, 28]));
  * table.split("\n")[1]!.trim(); // "Layer (type)               Output Shape         Param #"
  */
-export function formatSummary({ rows, totalParams, trainableParams, inputs, outputs }: Summary): string {
+export function formatSummary(summary: Summary): string {
+  ofFormatSummary.read(arguments);
+  const { rows, totalParams, trainableParams, inputs, outputs } = summary;
   // Four bytes per number. Results count twice, once for their gradients.
   const [inputSize, outputSize, paramsSize] = [inputs, 2 * outputs, totalParams].map((n) => (n * 4) / 1024 ** 2);
   return [

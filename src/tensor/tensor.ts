@@ -5,7 +5,7 @@
  */
 import { ArgumentError, ShapeError, StateError } from "../errors/errors.js";
 import { gradientsEnabled } from "../graph/grad-mode.js";
-import type { HostArray, Node } from "../graph/node.js";
+import { Node, type HostArray } from "../graph/node.js";
 import { forgetRecordings } from "../graph/recording.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
 import type { Variable } from "../graph/variable.js";
@@ -54,6 +54,13 @@ export class Tensor extends Shaping<Tensor> {
    */
   constructor(node: Node, variable?: Variable, requiresGrad = false) {
     super();
+    if (!(node instanceof Node)) {
+      throw new ArgumentError({
+        op: "Tensor",
+        problem: "tensors are made by functions",
+        hint: "write tensor([1, 2]), or zeros([2, 3])",
+      });
+    }
     this.current = node;
     this.variable = variable;
     this.wantsGrad = requiresGrad;

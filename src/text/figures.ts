@@ -1,7 +1,11 @@
 /** Formats figures for reports and advice. NaN and infinities become a dash. */
+import { anyNumber, integer } from "../errors/kinds.js";
+import { Signature, optional, required } from "../errors/signature.js";
 import { thousands } from "./thousands.js";
 
 const DASH = "–";
+
+const ofPercent = new Signature("percent", [required("share", anyNumber), optional("digits", integer(0, 100))]);
 
 /**
  * Writes a fraction as a percentage; a dash for what is not finite.
@@ -11,8 +15,11 @@ const DASH = "–";
  * @example percent(0.9943); // "99.43 %"
  */
 export function percent(share: number, digits = 2): string {
+  ofPercent.read(arguments);
   return Number.isFinite(share) ? `${(100 * share).toFixed(digits)} %` : DASH;
 }
+
+const ofSignificant = new Signature("significant", [required("x", anyNumber), optional("digits", integer(1, 100))]);
 
 /**
  * Writes a number with a few significant digits; a dash for what is not finite.
@@ -22,8 +29,11 @@ export function percent(share: number, digits = 2): string {
  * @example significant(0.018437); // "0.0184"
  */
 export function significant(x: number, digits = 3): string {
+  ofSignificant.read(arguments);
   return Number.isFinite(x) ? String(Number(x.toPrecision(digits))) : DASH;
 }
+
+const ofWhole = new Signature("whole", [required("x", anyNumber)]);
 
 /**
  * Rounds a number and writes it with a separator for thousands; a dash for what is not finite.
@@ -32,6 +42,7 @@ export function significant(x: number, digits = 3): string {
  * @example whole(12_514); // "12,514"
  */
 export function whole(x: number): string {
+  ofWhole.read(arguments);
   return Number.isFinite(x) ? thousands(Math.round(x)) : DASH;
 }
 

@@ -7,12 +7,11 @@ import type { InputSizes } from "./lazy-call.js";
 const sizes = arrayOf(integer(1));
 const several = arrayOf(sizes);
 
+export const anyNetwork = instance<Module>("a network", () => Module);
+
 /** A network, and the size of its input or the sizes of its inputs, each without the batch. */
 export const networkParameters = [
-  required(
-    "model",
-    instance<Module>("a network", () => Module),
-  ),
+  required("model", anyNetwork),
   required(
     "inputSize",
     kind<InputSizes>(

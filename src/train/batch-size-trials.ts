@@ -1,4 +1,7 @@
 /** What the batch size does to time and accuracy: the same images, once each, in batches of several sizes. */
+import { recordWith } from "../errors/record-kinds.js";
+import { callback, arrayOf, integer, flag } from "../errors/kinds.js";
+import { required, byName, Signature } from "../errors/signature.js";
 import { Subset } from "../data/subset.js";
 import type { Module } from "../nn/index.js";
 import type { TrainConfig } from "../config/config.js";
@@ -36,6 +39,15 @@ export interface BatchSizeTrial extends Pick<EpochEvent, "trainLoss" | "testLoss
   readonly imagesPerSecond: number;
 }
 
+const ofTryBatchSizes = new Signature("tryBatchSizes", [
+  byName(required("config", recordWith("a configuration, as resolveConfig() returns it", "batchSize", "seed"))),
+  byName(required("makeNetwork", callback)),
+  byName(required("data", recordWith("{ train, test }", "train", "test"))),
+  byName(required("batchSizes", arrayOf(integer(1)))),
+  byName(required("images", integer(1))),
+  byName(required("scaleLr", flag)),
+]);
+
 /**
  * Trains once for each batch size, on the same images. Everything except the speed follows from the seed. A linearly
  * scaled rate keeps the effect of an image on the weights the same (Goyal et al. 2017, section 2.1).
@@ -54,7 +66,12 @@ export interface BatchSizeTrial extends Pick<EpochEvent, "trainLoss" | "testLoss
  * });
  * for await (const { batchSize, steps, lr } of trials) console.log({ batchSize, steps, lr });
  */
-export async function* tryBatchSizes(trials: BatchSizeTrials): AsyncGenerator<BatchSizeTrial> {
+export function tryBatchSizes(trials: BatchSizeTrials): AsyncGenerator<BatchSizeTrial> {
+  ofTryBatchSizes.read(arguments);
+  return resultsOf(trials);
+}
+
+async function* resultsOf(trials: BatchSizeTrials): AsyncGenerator<BatchSizeTrial> {
   const { config, makeNetwork, data, batchSizes, images, scaleLr } = trials;
   const indices = Array.from({ length: Math.min(images, data.train.length) }, (_, i) => i);
   const part = { ...data, train: new Subset(data.train, indices) };

@@ -3,6 +3,9 @@
  * optimizer's under `optimizer.0.momentum_buffer`, everything else as JSON in the metadata. A training that resumes
  * from it ends with the same bits as one that never stopped.
  */
+import { text } from "../errors/kinds.js";
+import { bytes, recordWith, mapOf } from "../errors/record-kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import * as z from "zod";
 import { DataError } from "../errors/errors.js";
 import type { OptimizerState, SchedulerState } from "../optim/index.js";
@@ -86,6 +89,8 @@ export function copyTensors(dict: ReadonlyMap<string, Tensor>): Map<string, Stor
   return new Map([...dict].map(([name, of]) => [name, { shape: of.shape, data: of.data() }]));
 }
 
+const ofToTensors = new Signature("toTensors", [required("stored", mapOf("a Map of { shape, data } by name"))]);
+
 /**
  * Makes tensors from the contents of a checkpoint or a safetensors file.
  * @param stored elements and shapes by name
@@ -95,8 +100,13 @@ export function copyTensors(dict: ReadonlyMap<string, Tensor>): Map<string, Stor
  * weights.get("bias")!.tolist(); // [1, 2]
  */
 export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
+  ofToTensors.read(arguments);
   return new Map([...stored].map(([name, { shape, data }]) => [name, tensor(data, shape)]));
 }
+
+const ofEncodeCheckpoint = new Signature("encodeCheckpoint", [
+  required("checkpoint", recordWith("{ state, extra }", "state", "extra")),
+]);
 
 /**
  * Writes a checkpoint in the safetensors format: the network's tensors under PyTorch's names, the optimizer's under
@@ -109,7 +119,9 @@ export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string
  * const file = encodeCheckpoint({ state: trainer.capture(), extra: {} });
  * decodeCheckpoint(file, "last.safetensors").state.position.epoch; // 1
  */
-export function encodeCheckpoint({ state, extra }: Checkpoint): Uint8Array {
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  ofEncodeCheckpoint.read(arguments);
+  const { state, extra } = checkpoint;
   const { model, optimizer, position, generators, scheduler } = state;
   const tensors = new Map(model);
   const numbers: Metadata["optimizer"]["numbers"] = {};
@@ -124,6 +136,11 @@ export function encodeCheckpoint({ state, extra }: Checkpoint): Uint8Array {
   return encodeSafetensors({ tensors, metadata: { format: "kilograd", training: JSON.stringify(metadata) } });
 }
 
+const ofDecodeCheckpoint = new Signature("decodeCheckpoint", [
+  required("bytes", bytes),
+  required("file", text("the file's name")),
+]);
+
 /**
  * Reads a checkpoint's file.
  * @param bytes the file
@@ -136,6 +153,7 @@ export function encodeCheckpoint({ state, extra }: Checkpoint): Uint8Array {
  * decodeCheckpoint(file, "last.safetensors").state.position; // { epoch: 3, batch: 0, … }
  */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
+  ofDecodeCheckpoint.read(arguments);
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const { position, generators, optimizer, scheduler, extra } = readMetadata(metadata["training"], file);
   const state: OptimizerState["state"] = {};
@@ -167,6 +185,8 @@ function readMetadata(text: string | undefined, file: string): Metadata {
   throw new DataError({ op: "checkpoint", problem: `${file}: ${path.join(".")}: ${message}`, hint });
 }
 
+const ofHashTensors = new Signature("hashTensors", [required("tensors", mapOf("a Map of { shape, data } by name"))]);
+
 /**
  * Computes the SHA-256 of the elements of tensors, in their order.
  * @param tensors elements and shapes by name
@@ -174,6 +194,7 @@ function readMetadata(text: string | undefined, file: string): Metadata {
  * @example await hashTensors(new Map([["w", { shape: [1], data: Float32Array.of(1) }]])); // "e00e5eb9444182f3…"
  */
 export async function hashTensors(tensors: ReadonlyMap<string, StoredTensor>): Promise<string> {
+  ofHashTensors.read(arguments);
   const parts = [...tensors.values()].map(({ data }) => bytesOf(data));
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

@@ -1,4 +1,7 @@
 /** How well a network does on images that it was not trained on. */
+import { iterable } from "../errors/record-kinds.js";
+import { anyNetwork } from "../trace/kinds.js";
+import { Signature, byName, optional, required } from "../errors/signature.js";
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
 import { ArgumentError } from "../errors/errors.js";
@@ -7,7 +10,7 @@ import { evaluating } from "../nn/modes.js";
 import { stack } from "../tensor/creation.js";
 import type { Module } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { losses, type Loss, type LossChoice } from "./losses.js";
+import { losses, type Loss, type LossChoice, lossName } from "./losses.js";
 import { checkOutputs, refuseNegative } from "./network-check.js";
 
 /** How well a network does on images that it was not trained on. */
@@ -19,6 +22,12 @@ export interface Evaluation {
   /** The number of images. */
   readonly total: number;
 }
+
+const ofEvaluate = new Signature("evaluate", [
+  required("model", anyNetwork),
+  required("batches", iterable("batches of images and labels, such as a DataLoader")),
+  byName(optional("loss", lossName)),
+]);
 
 /**
  * Tests a network in evaluation mode. Each module gets its own mode back.
@@ -34,6 +43,7 @@ export interface Evaluation {
  * correct <= total && total === 8; // true
  */
 export function evaluate(model: Module, batches: Iterable<Batch>, choice: LossChoice = {}): Evaluation {
+  ofEvaluate.read(arguments);
   return evaluator(model, choice)(batches);
 }
 

@@ -4,6 +4,10 @@
  * compiles the program (measured in docs/know-early.md). The network is in evaluation mode, so running statistics and
  * the random state do not change, and the training's results stay the same bit for bit.
  */
+import { arrayOf } from "../errors/kinds.js";
+import { anyTensor } from "../tensor/kinds.js";
+import { anyNetwork } from "../trace/kinds.js";
+import { Signature, byName, optional, required } from "../errors/signature.js";
 import type { Batch } from "../data/dataset.js";
 import { topologicalOrder, type Node } from "../graph/node.js";
 import type { Module } from "../nn/index.js";
@@ -11,7 +15,7 @@ import { evaluating } from "../nn/modes.js";
 import * as ops from "../ops/index.js";
 import { cat } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
-import { losses, type Loss, type LossChoice } from "./losses.js";
+import { losses, type Loss, type LossChoice, lossName } from "./losses.js";
 import { checkOutputs } from "./network-check.js";
 
 /**
@@ -43,6 +47,12 @@ export interface Health {
 /** More images would cost time and say little more. */
 const MOST_IMAGES = 256;
 
+const ofMeasureHealth = new Signature("measureHealth", [
+  required("model", anyNetwork),
+  required("batch", arrayOf(anyTensor)),
+  byName(optional("loss", lossName)),
+]);
+
 /**
  * Measures dead ReLUs and gradients on one batch, in evaluation mode. Each module gets its own mode back; gradients are
  * cleared.
@@ -58,6 +68,7 @@ const MOST_IMAGES = 256;
  * gradients[0].weight; // "conv1.weight"
  */
 export function measureHealth(model: Module, batch: Batch, choice: LossChoice = {}): Health {
+  ofMeasureHealth.read(arguments);
   evaluating(model, () => checkOutputs(model, batch[0], choice.loss ?? "nll"));
   return healthOn(model, batch, choice);
 }

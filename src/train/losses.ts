@@ -1,5 +1,6 @@
 /** The losses that a training can use, by the names in its configuration. */
-import type { LossName } from "../config/config.js";
+import { LOSSES, type LossName } from "../config/config.js";
+import { oneOf } from "../errors/kinds.js";
 import { functional as F } from "../nn/index.js";
 import type { LossOptions } from "../nn/functional/losses.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -11,6 +12,9 @@ export const losses: Readonly<Record<LossName, Loss>> = {
   nll: (output, labels, options = {}) => F.nllLoss(output, labels, options),
   "cross-entropy": (output, labels, options = {}) => F.crossEntropy(output, labels, options),
 };
+
+/** The name of a loss, as an argument. */
+export const lossName = oneOf<LossName>(...LOSSES);
 
 /** What a network computes for a loss, in the words of errors. */
 export const outputsFor: Readonly<Record<LossName, string>> = {

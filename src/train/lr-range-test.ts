@@ -3,13 +3,17 @@
  * L. N. Smith, "Cyclical Learning Rates for Training Neural Networks" (2017), section 3.3; the smoothing is
  * that of fastai's `lr_find`.
  */
+import { anyNetwork } from "../trace/kinds.js";
+import { recordWith, iterable } from "../errors/record-kinds.js";
+import { arrayOf, instance, number } from "../errors/kinds.js";
+import { Signature, required, optional, byName } from "../errors/signature.js";
 import type { Batch } from "../data/dataset.js";
 import { ArgumentError } from "../errors/errors.js";
 import type { Module } from "../nn/index.js";
 import { beginTraining } from "../nn/modes.js";
-import type { Optimizer } from "../optim/index.js";
+import { Optimizer } from "../optim/index.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { losses, type LossChoice } from "./losses.js";
+import { losses, type LossChoice, lossName } from "./losses.js";
 import { checkOutput, refuseNegative } from "./network-check.js";
 import { rememberTraining } from "./kept-training.js";
 
@@ -59,6 +63,21 @@ const EXPLODED = 2;
 /** A tenth of the rate with the lowest loss is the other suggestion. */
 const BELOW_LOWEST = 10;
 
+const ofLrRangeTest = new Signature("lrRangeTest", [
+  byName(required("model", anyNetwork)),
+  byName(
+    required(
+      "optimizer",
+      instance("an optimizer", () => Optimizer),
+    ),
+  ),
+  byName(required("batches", iterable("batches of images and labels, such as a DataLoader"))),
+  byName(required("from", number)),
+  byName(required("to", number)),
+  byName(required("steps", number)),
+  byName(optional("loss", lossName)),
+]);
+
 /**
  * Runs a learning-rate range test: the rate grows by the same factor from step to step, until the loss explodes. Smith
  * 2017 ("Cyclical Learning Rates for Training Neural Networks", section 3.3), with the smoothing of fastai's `lr_find`. When
@@ -79,7 +98,12 @@ const BELOW_LOWEST = 10;
  * });
  * [...points].map(({ lr }) => lr); // [0.001, 0.01, 0.1, 1]
  */
-export function* lrRangeTest(options: RangeTestOptions): Generator<RangePoint> {
+export function lrRangeTest(options: RangeTestOptions): Generator<RangePoint> {
+  ofLrRangeTest.read(arguments);
+  return rangeTest(options);
+}
+
+function* rangeTest(options: RangeTestOptions): Generator<RangePoint> {
   const { model, optimizer, from, to, steps } = options;
   if (!(from > 0 && from < to && Number.isInteger(steps) && steps >= 2)) {
     throw new ArgumentError({
@@ -140,6 +164,10 @@ function* train({
 /** The number of first steps that say little, because the running mean covers too few losses. */
 const YOUNG = 10;
 
+const ofSuggestLr = new Signature("suggestLr", [
+  required("points", arrayOf(recordWith("a point of lrRangeTest()", "lr", "smoothed"))),
+]);
+
 /**
  * Suggests a learning rate: the lower of the rate at which the loss falls most steeply and a tenth of the rate at which
  * it is lowest. docs/know-early.md explains why.
@@ -151,6 +179,7 @@ const YOUNG = 10;
  * suggestLr(points).lowest; // 0.1
  */
 export function suggestLr(points: readonly RangePoint[]): RateSuggestion {
+  ofSuggestLr.read(arguments);
   const sure = points.slice(YOUNG).filter(({ smoothed }) => Number.isFinite(smoothed));
   if (sure.length < 3) {
     throw new ArgumentError({

@@ -1,4 +1,8 @@
 /** Checks that a network fits the data that it will be trained on. */
+import { shapeKind } from "../tensor/kinds.js";
+import { flag, integer } from "../errors/kinds.js";
+import { anyNetwork } from "../trace/kinds.js";
+import { Signature, byName, optional, required } from "../errors/signature.js";
 import { ArgumentError, ShapeError } from "../errors/errors.js";
 import { shown } from "../errors/shown.js";
 import { noGrad } from "../graph/grad-mode.js";
@@ -10,7 +14,15 @@ import type { LossName } from "../config/config.js";
 import { areLikelihoods } from "./outputs.js";
 import { BATCH, callLazily, evaluation } from "../trace/lazy-call.js";
 import { keepingState } from "../trace/kept-state.js";
-import { outputsFor, type LossChoice } from "./losses.js";
+import { outputsFor, type LossChoice, lossName } from "./losses.js";
+
+const ofCheckNetwork = new Signature("checkNetwork", [
+  required("model", anyNetwork),
+  required("inputSize", shapeKind),
+  required("classes", integer(1)),
+  byName(optional("loss", lossName)),
+  byName(optional("more", flag)),
+]);
 
 /**
  * Refuses a network that the trainer cannot train on certain images, before anything is computed.
@@ -27,8 +39,10 @@ export function checkNetwork(
   model: Module,
   inputSize: Shape,
   classes: number,
-  { loss = "nll", more = false }: LossChoice & { readonly more?: boolean } = {},
+  options: LossChoice & { readonly more?: boolean } = {},
 ): void {
+  ofCheckNetwork.read(arguments);
+  const { loss = "nll", more = false } = options;
   const output = callLazily(model, [inputSize], evaluation).result;
   const expected = [BATCH, classes];
   if (output instanceof Tensor && output.dtype === "float32") {

@@ -1,6 +1,9 @@
 /**
  * Makes a trainer from a configuration, a network and data. Everything random follows from the configuration's seed.
  */
+import { recordWith } from "../errors/record-kinds.js";
+import { callback } from "../errors/kinds.js";
+import { Signature, required } from "../errors/signature.js";
 import type { Dataset } from "../data/dataset.js";
 import { DataLoader } from "../data/data-loader.js";
 import type { Module } from "../nn/index.js";
@@ -19,6 +22,12 @@ export interface TrainingData {
   readonly test: Dataset<unknown>;
 }
 
+const ofMakeTrainer = new Signature("makeTrainer", [
+  required("config", recordWith("a configuration, as resolveConfig() returns it", "batchSize", "seed")),
+  required("makeNetwork", callback),
+  required("data", recordWith("{ train, test }", "train", "test")),
+]);
+
 /**
  * Makes the trainer that a configuration describes. Everything random follows from the configuration's seed.
  * @param config the configuration
@@ -33,6 +42,7 @@ export interface TrainingData {
  * await trainer.run(); // true
  */
 export function makeTrainer(config: TrainConfig, makeNetwork: () => Module, data: TrainingData): Trainer {
+  ofMakeTrainer.read(arguments);
   const { batchSize, seed, epochs, checkpointSteps, loss } = config;
   manualSeed(seed);
   const loading = { batchSize, prefetch: 1 };

@@ -3,20 +3,24 @@
  * through events, knows neither screen nor disk, and runs both in Node and in a browser's worker. Its complete state
  * can be captured and restored in another trainer, which then computes the same bits.
  */
+import { anyNetwork } from "../trace/kinds.js";
+import { recordWith } from "../errors/record-kinds.js";
+import { instance, integer, flag } from "../errors/kinds.js";
+import { required, optional, byName, Signature } from "../errors/signature.js";
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
 import { ArgumentError, DivergenceError } from "../errors/errors.js";
 import type { Module } from "../nn/index.js";
 import { beginTraining, evaluating } from "../nn/modes.js";
 import type { Schedule } from "../config/schedules.js";
-import type { Optimizer } from "../optim/index.js";
+import { Optimizer } from "../optim/index.js";
 import { defaultGenerator } from "../random/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
 import { rememberTraining } from "./kept-training.js";
-import { losses, type LossChoice } from "./losses.js";
+import { losses, type LossChoice, lossName } from "./losses.js";
 import { checkOutput, checkOutputs, refuseNegative } from "./network-check.js";
 import { healthOn, type Health } from "./health.js";
 
@@ -61,6 +65,24 @@ export interface TrainerOptions extends LossChoice {
 /** After this many milliseconds of computing, signals and messages get their turn. */
 const TURN = 50;
 
+const batchSource = recordWith<BatchSource>("a DataLoader", "length", "iterate");
+const ofTrainer = new Signature("Trainer", [
+  byName(required("model", anyNetwork)),
+  byName(
+    required(
+      "optimizer",
+      instance("an optimizer", () => Optimizer),
+    ),
+  ),
+  byName(required("trainLoader", batchSource)),
+  byName(required("testLoader", batchSource)),
+  byName(required("epochs", integer(1))),
+  byName(required("checkpointSteps", integer(1))),
+  byName(optional("schedule", recordWith("a schedule { every, step, … }", "every", "step"))),
+  byName(optional("loss", lossName)),
+  byName(optional("compiled", flag)),
+]);
+
 /**
  * Trains a network for a number of epochs and tests it after each. It reports through events, knows neither screen nor
  * disk, and runs both in Node and in a browser.
@@ -99,6 +121,7 @@ export class Trainer extends TrainEvents {
    */
   constructor(readonly options: TrainerOptions) {
     super();
+    ofTrainer.read(arguments);
     const { model, optimizer, loss: choice = "nll", compiled = false } = options;
     for (const name of ["trainLoader", "testLoader"] as const) refuseEmpty(name, options[name]);
     const step = (images: Tensor, labels: Tensor): Tensor => {

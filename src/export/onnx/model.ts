@@ -2,6 +2,11 @@
  * A network as an ONNX model, with a dynamic batch size, PyTorch's names for the weights, and batch norm in inference
  * mode.
  */
+import { shapeKind } from "../../tensor/kinds.js";
+import { recordWith } from "../../errors/record-kinds.js";
+import { flag, text } from "../../errors/kinds.js";
+import { anyNetwork } from "../../trace/kinds.js";
+import { Signature, byName, optional, required } from "../../errors/signature.js";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { ArgumentError } from "../../errors/errors.js";
@@ -34,6 +39,15 @@ export interface OnnxOptions {
   readonly version?: string;
 }
 
+const ofExportOnnx = new Signature("exportOnnx", [
+  required("model", anyNetwork),
+  required("inputSize", shapeKind),
+  byName(optional("softmax", flag)),
+  byName(optional("preprocessing", recordWith("{ mean, std }", "mean", "std"))),
+  byName(optional("metadata", recordWith("texts by name"))),
+  byName(optional("version", text("a text"))),
+]);
+
 /**
  * Writes a network as an ONNX model of operator set 17, with a batch of any size.
  * @param model a network from images [N, C, H, W] to one tensor; it is exported in evaluation mode
@@ -46,6 +60,7 @@ export interface OnnxOptions {
  * importOnnx(file, "digits.onnx")(zeros([4, 1, 28, 28])).shape; // [4, 10]
  */
 export function exportOnnx(model: Module, inputSize: Shape, options: OnnxOptions = {}): Uint8Array {
+  ofExportOnnx.read(arguments);
   const { softmax = false, preprocessing, metadata = {}, version } = options;
   const traced = trace(model, inputSize);
   const input = "images";

@@ -1,4 +1,7 @@
 /** A run as a Python program that trains its network further in PyTorch, in one process or in several. */
+import { recordWith } from "../../errors/record-kinds.js";
+import { anyNetwork } from "../../trace/kinds.js";
+import { Signature, byName, required } from "../../errors/signature.js";
 import type { Module } from "../../nn/index.js";
 import type { TrainConfig } from "../../config/config.js";
 import type { ImageInfo } from "../../runs/datasets.js";
@@ -16,6 +19,12 @@ export interface PytorchOptions {
   readonly images: ImageInfo;
 }
 
+const ofExportPytorch = new Signature("exportPytorch", [
+  required("model", anyNetwork),
+  byName(required("config", recordWith("a configuration, as resolveConfig() returns it", "optimizer", "schedule"))),
+  byName(required("images", recordWith("{ size, mean, std, … }, what a run keeps of its images", "size"))),
+]);
+
 /**
  * Writes a Python program that trains a network further in PyTorch, in one process or in several. It reads the weights
  * from `model.safetensors` beside it (see `exportSafetensors`), and runs with `python model.py` and with `torchrun`.
@@ -28,7 +37,9 @@ export interface PytorchOptions {
  * const program = exportPytorch(new ExerciseNet(), { config: resolveConfig("notebook"), images });
  * program.includes("class ExerciseNet(nn.Module):"); // true
  */
-export function exportPytorch(model: Module, { config, images }: PytorchOptions): string {
+export function exportPytorch(model: Module, options: PytorchOptions): string {
+  ofExportPytorch.read(arguments);
+  const { config, images } = options;
   return fillSlots(programText, {
     ...settingsSource(config, images),
     ...trainingSource(config),

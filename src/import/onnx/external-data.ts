@@ -1,8 +1,17 @@
 /** ONNX models whose elements lie in files beside them. */
+import { callback, text } from "../../errors/kinds.js";
+import { bytes } from "../../errors/record-kinds.js";
+import { Signature, required } from "../../errors/signature.js";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, TensorProto_DataLocation } from "onnx-buf";
 import { DataError } from "../../errors/errors.js";
 import { externalBytes, isExternal } from "./tensor-proto.js";
+
+const ofEmbedExternalData = new Signature("embedExternalData", [
+  required("bytes", bytes),
+  required("file", text("the file's name")),
+  required("read", callback),
+]);
 
 /**
  * Puts the elements that an ONNX model has in other files into the model itself.
@@ -17,6 +26,7 @@ import { externalBytes, isExternal } from "./tensor-proto.js";
  * embedExternalData(model, "model.onnx", () => new Uint8Array(0)) === model; // true
  */
 export function embedExternalData(bytes: Uint8Array, file: string, read: (location: string) => Uint8Array): Uint8Array {
+  ofEmbedExternalData.read(arguments);
   const model = parsed(bytes);
   const outside = model?.graph?.initializer.filter(isExternal) ?? [];
   if (!model || outside.length === 0) return bytes;

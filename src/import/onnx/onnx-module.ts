@@ -1,4 +1,7 @@
 /** A network made from an ONNX model. Its layers are those of `nn`, and its parameters can be trained. */
+import { callback, flag, text } from "../../errors/kinds.js";
+import { bytes } from "../../errors/record-kinds.js";
+import { Signature, byName, optional, required } from "../../errors/signature.js";
 import { DataError, KilogradError } from "../../errors/errors.js";
 import { BatchNorm2d, Dropout, Module, Parameter } from "../../nn/index.js";
 import { tensor } from "../../tensor/creation.js";
@@ -264,6 +267,13 @@ function freeName(parent: Module, name: string): string {
   return free;
 }
 
+const ofImportOnnx = new Signature("importOnnx", [
+  required("bytes", bytes),
+  required("file", text("the file's name")),
+  byName(optional("logLikelihoods", flag)),
+  byName(optional("externalData", callback)),
+]);
+
 /**
  * Makes a network from an ONNX model, with its weights. It computes what the model does, and can be trained further.
  * @param bytes the content of the file
@@ -277,6 +287,7 @@ function freeName(parent: Module, name: string): string {
  * model(zeros([1, 1, 28, 28])).exp().sum().item(); // 1.000
  */
 export function importOnnx(bytes: Uint8Array, file: string, options: ImportOnnxOptions = {}): OnnxModule {
+  ofImportOnnx.read(arguments);
   const graph = decodeOnnxGraph(bytes, file, options.externalData);
   return new OnnxModule(options.logLikelihoods ? endInLogSoftmax(graph) : graph, file);
 }

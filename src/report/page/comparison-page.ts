@@ -1,4 +1,7 @@
 /** Several runs side by side as a self-contained page. */
+import { recordWith } from "../../errors/record-kinds.js";
+import { arrayOf } from "../../errors/kinds.js";
+import { Signature, required } from "../../errors/signature.js";
 import { rules, rulesFor, type Verdict } from "../../exercise/rules.js";
 import { duration, percent, significant, whole } from "../../text/figures.js";
 import { reliabilityChart } from "../run-charts.js";
@@ -7,6 +10,10 @@ import { html, type Html } from "./html.js";
 import { page, section, table } from "./layout.js";
 import { lineChart } from "./line-chart.js";
 import { curvesSection, settingText } from "./training-sections.js";
+
+const ofComparisonPage = new Signature("comparisonPage", [
+  required("runs", arrayOf(recordWith("what gatherRunReport() returns", "record", "curves"))),
+]);
 
 /**
  * Writes a page that compares runs.
@@ -18,6 +25,7 @@ import { curvesSection, settingText } from "./training-sections.js";
  * comparisonPage([report, { ...report, name: "second" }]).includes("2 runs compared"); // true
  */
 export function comparisonPage(runs: readonly RunReport[]): string {
+  ofComparisonPage.read(arguments);
   return page(`kilograd: ${runs.length} runs`, [
     html`<header><h1>${runs.length} runs compared</h1></header> `,
     resultsSection(runs),

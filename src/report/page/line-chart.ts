@@ -1,4 +1,6 @@
 /** A chart as SVG, without scripts. Colours come from the page's style sheet; hovering over a dot shows its value. */
+import { recordWith } from "../../errors/record-kinds.js";
+import { Signature, required } from "../../errors/signature.js";
 import { ArgumentError } from "../../errors/errors.js";
 import { valuesOf, type Chart, type Point, type Series } from "../chart.js";
 import { makeScale, type Scale } from "../scale.js";
@@ -18,6 +20,10 @@ interface Frame {
   readonly y: (value: number) => number;
 }
 
+const ofLineChart = new Signature("lineChart", [
+  required("chart", recordWith("a chart { title, x, y, series }", "x", "y", "series")),
+]);
+
 /**
  * Draws a chart as a figure for a page, with its title and a legend. Its colours come from the page's style sheet.
  * @param chart the chart
@@ -28,6 +34,7 @@ interface Frame {
  * lineChart({ title: "Loss", x: { label: "step", ...axis }, y: { label: "loss", ...axis }, series }).text.includes("<svg"); // true
  */
 export function lineChart(chart: Chart): Html {
+  ofLineChart.read(arguments);
   const [xScale, yScale] = scales(chart);
   const drawing = xScale && yScale ? draw(chart, xScale, yScale) : html`<p class="empty">There is no data yet.</p>`;
   const legend =
@@ -41,6 +48,10 @@ export function lineChart(chart: Chart): Html {
   </figure>`;
 }
 
+const ofChartFile = new Signature("chartFile", [
+  required("chart", recordWith("a chart { title, x, y, series }", "x", "y", "series")),
+]);
+
 /**
  * Draws a chart as an SVG file, with its title but without a legend.
  * @param chart the chart
@@ -52,6 +63,7 @@ export function lineChart(chart: Chart): Html {
  * chartFile({ title: "Loss", x: { label: "step", ...axis }, y: { label: "loss", ...axis }, series }).startsWith("<svg"); // true
  */
 export function chartFile(chart: Chart): string {
+  ofChartFile.read(arguments);
   const [x, y] = scales(chart);
   if (!x || !y) throw new ArgumentError({ op: "chart", problem: `${chart.title}: there is no data to draw` });
   const drawing = draw(chart, x, y).text.replace("<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `);

@@ -1,4 +1,6 @@
 /** The report on one run as a self-contained page, good enough to hand in. */
+import { recordWith } from "../../errors/record-kinds.js";
+import { Signature, required } from "../../errors/signature.js";
 import { whole } from "../../text/figures.js";
 import type { RunReport } from "../run-report.js";
 import { calibrationSection, classSection, mistakesSection } from "./classification-sections.js";
@@ -14,6 +16,10 @@ import {
   signsSection,
 } from "./training-sections.js";
 
+const ofRunPage = new Signature("runPage", [
+  required("report", recordWith("what gatherRunReport() returns", "record", "curves")),
+]);
+
 /**
  * Writes the report on one run as a page.
  * @param report what `gatherRunReport` returned
@@ -24,6 +30,7 @@ import {
  * page.includes("<h1>first</h1>"); // true
  */
 export function runPage(report: RunReport): string {
+  ofRunPage.read(arguments);
   const { network, record, name } = report;
   const { classes } = record.images;
   return page(`kilograd: ${name}`, [

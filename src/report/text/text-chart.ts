@@ -1,4 +1,7 @@
 /** A chart for a terminal, drawn in Braille characters of eight dots each. */
+import { recordWith } from "../../errors/record-kinds.js";
+import { integer } from "../../errors/kinds.js";
+import { Signature, optional, required } from "../../errors/signature.js";
 import { valuesOf, type Chart, type Series } from "../chart.js";
 import { makeScale, type Scale } from "../scale.js";
 
@@ -48,6 +51,12 @@ class Canvas {
   }
 }
 
+const ofTextChart = new Signature("textChart", [
+  required("chart", recordWith("a chart { title, x, y, series }", "x", "y", "series")),
+  optional("width", integer(1)),
+  optional("rows", integer(1)),
+]);
+
 /**
  * Draws a chart for a terminal, in Braille characters of eight dots each.
  * @param chart the chart
@@ -61,6 +70,7 @@ class Canvas {
  * textChart(chart, 19, 3).split("\n")[1]; // "      3 ┤⠑⠢⢄⡀"
  */
 export function textChart(chart: Chart, width = 72, rows = 10): string {
+  ofTextChart.read(arguments);
   const [x, y] = [
     makeScale(valuesOf(chart, "x"), { ...chart.x, ticks: 6 }),
     makeScale(valuesOf(chart, "y"), { ...chart.y, ticks: 4 }),

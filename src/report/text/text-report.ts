@@ -1,8 +1,16 @@
 /** The report on one or several runs for a terminal: curves and, for one run, the confusion matrix with its scores. */
+import { recordWith } from "../../errors/record-kinds.js";
+import { arrayOf, integer } from "../../errors/kinds.js";
+import { Signature, optional, required } from "../../errors/signature.js";
 import { percent, whole } from "../../text/figures.js";
 import { accuracyChart, lossChart, lrChart } from "../run-charts.js";
 import type { NetworkReport, RunReport } from "../run-report.js";
 import { textChart } from "./text-chart.js";
+
+const ofTextReport = new Signature("textReport", [
+  required("runs", arrayOf(recordWith("what gatherRunReport() returns", "record", "curves"))),
+  optional("width", integer(1)),
+]);
 
 /**
  * Writes a report on one or several runs for a terminal: their curves and, for one run, the confusion matrix.
@@ -15,6 +23,7 @@ import { textChart } from "./text-chart.js";
  * textReport([report]).includes("no weights to test yet"); // true
  */
 export function textReport(runs: readonly RunReport[], width = 80): string {
+  ofTextReport.read(arguments);
   const charts = [accuracyChart, lossChart, lrChart].map((make) => textChart(make(runs), Math.min(100, width)));
   const classes = runs.flatMap(({ name, network, record }) => {
     const title = runs.length > 1 ? `${name}: ` : "";
