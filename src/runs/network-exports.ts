@@ -1,5 +1,8 @@
 /** Chooses the network among what a module exports: a class, an instance, or a function that makes one. */
 import { KilogradError } from "../errors/errors.js";
+import { callback, text } from "../errors/kinds.js";
+import { recordWith } from "../errors/record-kinds.js";
+import { required, Signature } from "../errors/signature.js";
 import { Module } from "../nn/index.js";
 import { toTensors } from "../train/checkpoint.js";
 
@@ -8,6 +11,12 @@ export type MakeNetwork = () => Module;
 
 /** The error to throw for one that a network's own code, in a file, has thrown. */
 export type FailureOf = (error: unknown, file: string) => unknown;
+
+const ofChooseExport = new Signature("chooseExport", [
+  required("file", text("a file's name")),
+  required("module", recordWith("what a module exports")),
+  required("failureOf", callback),
+]);
 
 /**
  * Chooses the network among what a module exports: its default export, or the only one that is a network. It may be a class
@@ -23,6 +32,7 @@ export type FailureOf = (error: unknown, file: string) => unknown;
  * make() instanceof Net; // true
  */
 export function chooseExport(file: string, module: Record<string, unknown>, failureOf: FailureOf): MakeNetwork {
+  ofChooseExport.read(arguments);
   const exports = withCommonJs(module);
   const found = Object.entries(exports).flatMap(([name, value]) => {
     const make = maker(file, value, failureOf) ?? (name === "default" ? factory(file, value, failureOf) : undefined);
