@@ -5,6 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { decodeStateDict } from "../src/entries/import.js";
+import { nn } from "../src/entries/index.js";
 import { temporaryFolder } from "./idx-folder.js";
 import { needs } from "./oracles.js";
 import { runPython } from "./python.js";
@@ -91,3 +92,59 @@ test(
     }
   },
 );
+
+/** Writes files that hold more than weights, or something else. */
+const OTHERS = `
+import zipfile, torch.optim.swa_utils
+from torch import nn
+net = nn.Linear(2, 1)
+weights = net.state_dict()
+arrays = {name: value.numpy() for name, value in weights.items()}
+optimizer = torch.optim.Adam(net.parameters())
+torch.save(torch.optim.swa_utils.AveragedModel(net).state_dict(), "averaged.pt")
+torch.save({**weights, "note": numpy.array(["x"]), "when": numpy.array([{}])}, "extras.pt")
+torch.save({"epoch": 3, "model_state_dict": weights, "optimizer_state_dict": optimizer.state_dict(), "loss": torch.tensor(0.5)}, "checkpoint.pt")
+torch.save({"state_dict": {"model." + name: value for name, value in weights.items()}, "hyper_parameters": {"lr": 0.1}, "rng": torch.get_rng_state(),
+            "optimizer_states": [optimizer.state_dict()]}, "lightning.pt")
+numpy.savez("extras.npz", text=numpy.array(["x"]), objects=numpy.array([{}]), when=numpy.array(["2020-01-01"], dtype="M8[D]"), **arrays)
+torch.save({"net": net, "epoch": 1}, "module.pt")
+torch.jit.save(torch.jit.script(net), "script.pt")
+torch.save({**weights, "other": torch.tensor([2**40])}, "large.pt")
+with zipfile.ZipFile("net.keras", "w") as archive: archive.writestr("model.weights.h5", "x")
+`;
+
+test("what is no weight is left out, and other files are named", needs("larger checkpoints", "torch"), (t) => {
+  const folder = temporaryFolder(t);
+  runPython(["-c", `import sys, numpy, torch\n${OTHERS}`], folder);
+  const read = (file: string, notices: string[] = []) =>
+    decodeStateDict(fs.readFileSync(path.join(folder, file)), file, { notice: (text) => notices.push(text) });
+  const found = Object.fromEntries(
+    ["averaged.pt", "extras.pt", "checkpoint.pt", "lightning.pt", "extras.npz"].map((file) => {
+      const notices: string[] = [];
+      new nn.Linear(2, 1).loadStateDict(read(file, notices));
+      return [file, notices.join("; ")];
+    }),
+  );
+  assert.deepEqual(found, {
+    "averaged.pt": 'left out "n_averaged", which is no weight',
+    "extras.pt": 'left out what is not a tensor: "note" (a NumPy array), "when" (a NumPy array)',
+    "checkpoint.pt": 'read the tensors under "model_state_dict"',
+    "lightning.pt": 'read the tensors under "state_dict"',
+    "extras.npz":
+      "left out what is not a tensor: \"text\" (text ('<U1')), \"objects\" (Python objects ('|O')), \"when\" (dates ('<M8[D]'))",
+  });
+  assert.throws(
+    () => read("module.pt"),
+    /"net" is a torch\.nn\.modules\.linear\.Linear.*torch\.save\(checkpoint\["net"\]\.state_dict/,
+  );
+  assert.throws(() => read("script.pt"), /a TorchScript program.*torch\.jit\.load\(file\)\.state_dict/);
+  assert.throws(() => read("large.pt"), /other: 1099511627776 does not fit into 32 bits\. Hint: .*leave it out/);
+  assert.throws(() => read("net.keras"), /it is a Keras model/);
+  const texts = (magic: string, at = 0) =>
+    new Uint8Array([...new Uint8Array(at), ...new TextEncoder().encode(magic), 0, 0]);
+  assert.throws(() => decodeStateDict(texts("TFL3", 4), "net.tflite"), /it is a TensorFlow Lite model/);
+  assert.throws(
+    () => decodeStateDict(texts("ustar", 257), "net.pth"),
+    /it is a tar archive, as PyTorch before 0\.1\.10/,
+  );
+});

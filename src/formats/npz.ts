@@ -35,17 +35,38 @@ export function isNpz({ names }: ZipArchive): boolean {
   return names.every((name) => name.endsWith(".npy"));
 }
 
-/** @throws DataError if an array is damaged or its type is not supported */
-export function decodeNpz(archive: ZipArchive, file: string): Map<string, StoredTensor> {
+/**
+ * Arrays of text, dates or Python objects beside those of numbers are left out, with a notice: they are no weights.
+ * @throws DataError if an array is damaged or its type is not supported
+ */
+export function decodeNpz(
+  archive: ZipArchive,
+  file: string,
+  notice: (text: string) => void,
+): Map<string, StoredTensor> {
+  const arrays = archive.names.map((name) => {
+    const [bytes, where] = [archive.read(name), `${file}: ${name}`];
+    const { text, start } = readHeader(bytes, where);
+    return { name: name.slice(0, -".npy".length), where, elements: bytes.subarray(start), ...parseHeader(text, where) };
+  });
+  const numeric = arrays.filter(({ code }) => !isWithoutNumbers(code));
+  if (numeric.length > 0 && numeric.length < arrays.length) {
+    const others = arrays.filter(({ code }) => isWithoutNumbers(code));
+    notice(
+      `left out what is not a tensor: ${others.map(({ name, code }) => `"${name}" (${kindOf(code)})`).join(", ")}`,
+    );
+  }
   return new Map(
-    archive.names.map((name) => [name.slice(0, -".npy".length), decodeNpy(archive.read(name), `${file}: ${name}`)]),
+    (numeric.length > 0 ? numeric : arrays).map(({ name, elements, code, isFortran, shape, where }) => [
+      name,
+      readArray(elements, code, isFortran, shape, where),
+    ]),
   );
 }
 
-function decodeNpy(bytes: Uint8Array, where: string): StoredTensor {
-  const { text, start } = readHeader(bytes, where);
-  const { code, isFortran, shape } = parseHeader(text, where);
-  return readArray(bytes.subarray(start), code, isFortran, shape, where);
+/** Whether a type holds text, bytes, dates or Python objects. */
+export function isWithoutNumbers(code: string): boolean {
+  return /^['"][<>|=]?[OUSMm]/.test(code);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** NumPy's scalars and arrays in pickles. */
 import { DataError } from "../errors/errors.js";
-import { readArray } from "./npz.js";
+import { isWithoutNumbers, readArray } from "./npz.js";
 import { describeValue, type Buildable, type PickleEnvironment, type PickleValue } from "./pickle.js";
 import type { StoredTensor } from "./safetensors.js";
 
@@ -24,6 +24,12 @@ export class NumpyArray implements Buildable {
   readonly description: string;
   constructor(readonly isScalar = false) {
     this.description = isScalar ? "a NumPy scalar" : "a NumPy array";
+  }
+
+  /** Whether it holds text, dates or Python objects. */
+  get isWithoutNumbers(): boolean {
+    const [, , type] = this.content;
+    return type instanceof NumpyType && isWithoutNumbers(type.code);
   }
 
   /** `(1, shape, dtype, is_fortran, bytes)` */

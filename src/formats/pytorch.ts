@@ -25,7 +25,10 @@ export function isPyTorch({ names }: ZipArchive): boolean {
 export function decodePyTorch(archive: ZipArchive, file: string, notice: Notice): Map<string, StoredTensor> {
   const pickle = archive.names.find((name) => name.endsWith("/data.pkl"))!;
   const root = pickle.slice(0, -"data.pkl".length);
-  if (archive.has(`${root}constants.pkl`)) throw refuse(file, "it is a TorchScript program, not a state dict");
+  if (archive.has(`${root}constants.pkl`)) {
+    const hint = "write its state: torch.save(torch.jit.load(file).state_dict(), other)";
+    throw refuse(file, "it is a TorchScript program, not a state dict", undefined, undefined, hint);
+  }
   checkByteOrder(archive, root, file);
   const { value } = readPickle(archive.read(pickle), `${file}: ${pickle}`, pytorchEnvironment(file));
   return readTensors(findStateDict(value, file), (key) => archive.read(`${root}data/${key}`), file, notice);
@@ -161,7 +164,7 @@ function checkByteOrder(archive: ZipArchive, root: string, file: string): void {
 
 function readStorage(bytes: Uint8Array, { type, size, isUntyped }: Storage, where: string): StoredTensor["data"] {
   if (typeof type !== "string") {
-    const hint = "convert it before saving: tensor.float()";
+    const hint = "convert it before saving: tensor.float(); or leave it out, if it is no weight";
     throw refuse(where, "its element type is not supported", elementTypeNames.join(", "), type.unknown, hint);
   }
   const expected = isUntyped ? size : bytesIn(type, [size]);
@@ -171,6 +174,7 @@ function readStorage(bytes: Uint8Array, { type, size, isUntyped }: Storage, wher
   try {
     return readElements(type, bytes);
   } catch (error) {
-    throw refuse(where, (error as Error).message);
+    const hint = "convert it before saving: tensor.float(); or leave it out, if it is no weight";
+    throw refuse(where, (error as Error).message, undefined, undefined, hint);
   }
 }

@@ -124,13 +124,19 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsF
   return { tensors, metadata };
 }
 
-function corrupt(file: string, problem: string, expected?: string, got?: string): DataError {
+function corrupt(
+  file: string,
+  problem: string,
+  expected?: string,
+  got?: string,
+  hint = "the file is truncated, damaged or not a safetensors file; use another checkpoint",
+): DataError {
   return new DataError({
     op: "safetensors",
     problem: `${file}: ${problem}`,
     expected,
     got,
-    hint: "the file is truncated, damaged or not a safetensors file; use another checkpoint",
+    hint,
   });
 }
 
@@ -174,7 +180,8 @@ function checkEntry(name: string, entry: unknown, file: string): Entry {
     throw corrupt(file, `the entry of ${name} has the wrong form`, "dtype, shape and two data_offsets");
   }
   if (!isElementType(dtype)) {
-    throw corrupt(file, `${name} has an element type that is not supported`, elementTypeNames.join(", "), dtype);
+    const hint = "convert it before saving: tensor.float()";
+    throw corrupt(file, `${name} has an element type that is not supported`, elementTypeNames.join(", "), dtype, hint);
   }
   const [begin, end] = place;
   const size = bytesIn(dtype, shape);

@@ -32,7 +32,7 @@ export interface FoundDict {
 
 /** Whether a value is a tensor, even if it is one that cannot be read. */
 export function isTensor(value: PickleValue): value is StorageView | NumpyArray | PickleObject {
-  if (value instanceof NumpyArray) return !value.isScalar;
+  if (value instanceof NumpyArray) return !value.isScalar && !value.isWithoutNumbers;
   return value instanceof StorageView || (value instanceof PickleObject && OTHER_TENSOR.test(value.name));
 }
 
@@ -55,6 +55,12 @@ export function findStateDict(root: PickleValue, file: string): FoundDict {
       undefined,
       "save tensors only: torch.save(model.state_dict(), file), or convert the file to safetensors",
     );
+  }
+  const whole = root instanceof Map ? [...root].find(([, held]) => held instanceof PickleObject) : undefined;
+  if (whole) {
+    const [key, { name }] = whole as [PickleValue, PickleObject];
+    const hint = `save its state: torch.save(checkpoint[${JSON.stringify(describeValue(key))}].state_dict(), file)`;
+    throw refuse(file, `"${describeValue(key)}" is a ${name}, which is not executed`, "a state dict", undefined, hint);
   }
   const names = root instanceof Map ? [...root.keys()].slice(0, 8).map((key) => `"${describeValue(key)}"`) : [];
   throw refuse(

@@ -45,7 +45,7 @@ const ofDecodeStateDict = new Signature("decodeStateDict", [
 export function decodeStateDict(bytes: Uint8Array, file: string, options: DecodeOptions = {}): StateDict {
   ofDecodeStateDict.read(arguments);
   const { notice = () => {} } = options;
-  return toTensors(decodeTensors(bytes, file, notice));
+  return toTensors(withoutAverage(decodeTensors(bytes, file, notice), notice));
 }
 
 const ofDecodeMetadata = new Signature("decodeMetadata", [
@@ -66,6 +66,14 @@ const ofDecodeMetadata = new Signature("decodeMetadata", [
 export function decodeMetadata(bytes: Uint8Array, file: string): Readonly<Record<string, string>> {
   ofDecodeMetadata.read(arguments);
   return isSafetensors(bytes) ? decodeSafetensors(bytes, file).metadata : {};
+}
+
+/** Leaves out how many weights `torch.optim.swa_utils.AveragedModel` has averaged; its weights are those of `module`. */
+function withoutAverage(given: ReadonlyMap<string, StoredTensor>, notice: Notice): ReadonlyMap<string, StoredTensor> {
+  const rest = new Map([...given].filter(([name]) => name !== "n_averaged"));
+  if (rest.size === given.size || ![...rest.keys()].every((name) => name.startsWith("module."))) return given;
+  notice('left out "n_averaged", which is no weight');
+  return rest;
 }
 
 function decodeTensors(bytes: Uint8Array, file: string, notice: Notice): ReadonlyMap<string, StoredTensor> {
@@ -90,6 +98,11 @@ const formats: readonly {
   { isOf: isLegacyPyTorch, decode: decodeLegacyPyTorch },
 ];
 
+const BY_NUMPY = "write the weights with numpy.savez(file, **{name: array, …}), in PyTorch's names and layout";
+
+const hasText = (bytes: Uint8Array, at: number, text: string): boolean =>
+  [...text].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));
+
 /** Formats that are recognised in order to say what to do with them. */
 const others: readonly {
   readonly isOf: (bytes: Uint8Array) => boolean;
@@ -104,7 +117,19 @@ const others: readonly {
   {
     isOf: startsWith(0x89, 0x48, 0x44, 0x46),
     name: "an HDF5 file, as Keras writes it",
-    hint: "write the weights with numpy.savez(file, **{name: array, …}), in PyTorch's names and layout",
+    hint: BY_NUMPY,
+  },
+  {
+    isOf: (bytes) => bytes[0] === 0x08 && bytes[1]! < 0x20 && bytes[2] === 0x12,
+    name: "a protobuf, as ONNX and TensorFlow write it",
+    hint: `read an ONNX model with importOnnx; of others, ${BY_NUMPY}`,
+  },
+  { isOf: (bytes) => hasText(bytes, 4, "TFL3"), name: "a TensorFlow Lite model", hint: BY_NUMPY },
+  { isOf: (bytes) => hasText(bytes, 0, "GGUF"), name: "a GGUF file", hint: BY_NUMPY },
+  {
+    isOf: (bytes) => hasText(bytes, 257, "ustar"),
+    name: "a tar archive, as PyTorch before 0.1.10 wrote it",
+    hint: "load the file in PyTorch and write it with torch.save(model.state_dict(), file)",
   },
   { isOf: startsWith(0x1f, 0x8b), name: "packed by gzip", hint: "unpack it first: gzip -d" },
   {
@@ -117,7 +142,8 @@ const others: readonly {
 function decodeArchive(bytes: Uint8Array, file: string, notice: Notice): ReadonlyMap<string, StoredTensor> {
   const archive = new ZipArchive(bytes, file);
   if (isPyTorch(archive)) return decodePyTorch(archive, file, notice);
-  if (isNpz(archive)) return decodeNpz(archive, file);
+  if (isNpz(archive)) return decodeNpz(archive, file, notice);
+  if (archive.has("model.weights.h5")) throw unknown(file, "it is a Keras model", BY_NUMPY);
   throw unknown(file, "it is a zip archive, but neither PyTorch's nor NumPy's");
 }
 
