@@ -52,7 +52,7 @@ export function gradients(root: Node, seed: Node): Map<Node, Node> {
 export function alreadyRun(): StateError {
   return new StateError({
     op: "backward",
-    problem: "backward() has already run through this graph, or through a part of it",
+    problem: "backward() has already run through this graph or a part of it",
     hint: "run the forward pass again before the next backward()",
   });
 }

@@ -10,8 +10,9 @@ import { PoolGradientKernel } from "./pool-gradient.js";
 import { tileShape } from "./register-tile.js";
 import { paddedImages, paddedRows, type BufferView } from "./views.js";
 import { small } from "./winograd-transforms.js";
-import { WinogradWeightGradientEndKernel, WinogradWeightGradientKernel } from "./winograd-weight-gradient.js";
-import { WinogradKernel, WinogradWeightKernel } from "./winograd.js";
+import { WinogradWeightGradientKernel } from "./winograd-weight-gradient.js";
+import { WinogradWeightsKernel } from "./winograd-weights.js";
+import { WinogradKernel } from "./winograd.js";
 
 const rows = (...shape: number[]): BufferView => paddedRows("rows", shape, "float32");
 const images = (...shape: number[]): BufferView => paddedImages("images", shape, "float32");
@@ -70,9 +71,9 @@ test("a matrix product costs m · n · k, by matrix or by row", () => {
 });
 
 test("transforming weights costs as much as they have products", () => {
-  const forward = new WinogradWeightKernel(small, rows(3, 3, 8, 16), rows(36, 8, 16), rows(8, 1));
+  const forward = new WinogradWeightsKernel(small, "weights", rows(3, 3, 8, 16), rows(36, 8, 16), rows(8, 1));
   assert.deepEqual([forward.extent, forward.cost], [8, 36 * 16]);
-  const backward = new WinogradWeightGradientEndKernel(rows(36, 8, 16), rows(16, 8, 3, 3), rows(8, 1));
+  const backward = new WinogradWeightsKernel(small, "weight gradient", rows(36, 8, 16), rows(16, 8, 3, 3), rows(8, 1));
   assert.equal(backward.cost, 36 * 16);
 });
 

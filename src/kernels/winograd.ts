@@ -24,15 +24,7 @@ import {
   transformRows,
   type TileRows,
 } from "./winograd-rows.js";
-import {
-  acrossMatrices,
-  matrixStride,
-  prepareTransform,
-  tilingOf,
-  type Finish,
-  type Scheme,
-  type Tiling,
-} from "./winograd-transforms.js";
+import { matrixStride, tilingOf, type Finish, type Scheme, type Tiling } from "./winograd-transforms.js";
 
 export class WinogradKernel implements Kernel {
   readonly title: string;
@@ -159,47 +151,5 @@ export class WinogradKernel implements Kernel {
       b.advance(at, 16);
       return (value) => this.end.apply(b, b.let("v128", "y", v.add(value, start)));
     };
-  }
-}
-
-/** Transforms weights [3,3,I,O] to [36][I][O padded], one input channel at a time. */
-export class WinogradWeightKernel implements Kernel {
-  readonly title: string;
-  readonly extent: number;
-  readonly cost: number;
-
-  constructor(
-    private readonly scheme: Scheme,
-    private readonly weight: BufferView,
-    /** [36, I, O padded] */
-    private readonly output: BufferView,
-    /** Working memory: [I, vectors of a tile]. */
-    private readonly scratch: BufferView,
-  ) {
-    this.extent = weight.shape[2]!;
-    this.cost = scheme.products * weight.shape[3]!;
-    this.title = `Winograd weights ${this.extent}→${weight.shape[3]!}`;
-  }
-
-  get reads(): Access[] {
-    return [whole(this.weight)];
-  }
-  get writes(): Access[] {
-    return [whole(this.output), byImage(this.scratch)];
-  }
-
-  emit(b: FunctionBuilder, at: Addressing, n: Local): void {
-    const row = 4 * this.output.strides[1]!;
-    const tap = 4 * this.weight.strides[1]!;
-    const offset = v.n.scale(n, row);
-    const w = b.let("i32", "w", v.n.add(at.pointer(whole(this.weight), n), offset));
-    const u = b.let("i32", "u", v.n.add(at.pointer(whole(this.output), n), offset));
-    const scratch = b.let("i32", "scratch", at.pointer(byImage(this.scratch), n));
-    const transform = prepareTransform(b, this.scheme.transforms.weight, scratch);
-    b.repeat(row / 16, () => {
-      transform({ at: w, row: 3 * tap, column: tap }, acrossMatrices(this.scheme, u, 4 * this.output.strides[0]!));
-      b.advance(w, 16);
-      b.advance(u, 16);
-    });
   }
 }

@@ -43,7 +43,7 @@ abstract class ModuleSequence extends Module {
     const hint = Array.isArray(value)
       ? "leave out the inner array: new nn.Sequential(first, second), or new nn.ModuleList([first, second])"
       : typeof value === "function"
-        ? "write a class with a method forward, which extends nn.Module, or a layer such as nn.ReLU"
+        ? "write a class that extends nn.Module, or a layer such as nn.ReLU"
         : undefined;
     const op = this.constructor.name;
     return new ArgumentError({

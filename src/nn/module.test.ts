@@ -144,8 +144,8 @@ test("a state dict that does not fit is refused, and nothing is loaded", () => {
     name: "ArgumentError",
     message:
       'loadStateDict: the state dict does not fit Block: missing key(s) "second.running_shift"; unexpected key(s) "third.weight"; ' +
-      "second.weight has the shape [2], but in this network [1]. Hint: load the state of a network of the same class and arguments, " +
-      "or pass { strict: false } to load only the entries that match.",
+      "second.weight has the shape [2], but in this network [1]. Hint: load the state of the same network, " +
+      "or pass { strict: false } to load only what matches.",
   });
   assert.throws(() => block.loadStateDict(state, { strict: false }), /second.weight has the shape \[2\]/);
   assert.equal(block.first.weight.item(), 2);

@@ -65,7 +65,7 @@ export function loadStateDict(owner: string, own: StateDict, dict: StateDict, st
     throw new ArgumentError({
       op: "loadStateDict",
       problem: `the state dict does not fit ${owner}: ${problems.join("; ")}`,
-      hint: "load the state of a network of the same class and arguments, or pass { strict: false } to load only the entries that match",
+      hint: "load the state of the same network, or pass { strict: false } to load only what matches",
     });
   }
   const elements = [...own].map(([key, tensor]) => {

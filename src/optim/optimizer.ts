@@ -83,7 +83,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
       throw new ArgumentError({
         op: this.#name,
         problem: "the list of parameters is empty",
-        hint: "layers must be fields of the network, or in a Sequential or ModuleList, for parameters() to find them",
+        hint: "layers must be fields of the network, or in a Sequential or ModuleList",
       });
     }
     const alone = list.filter((entry) => entry instanceof Tensor);

@@ -63,8 +63,7 @@ for (const [name, engine] of [
     assert.throws(
       () => before.item(),
       (error) =>
-        error instanceof StateError &&
-        /overwritten twice since the tensor was made\. Hint: ask for its value/.test(error.message),
+        error instanceof StateError && /overwritten twice since it was made\. Hint: call item/.test(error.message),
     );
     assert.ok(Number.isFinite(step(m).item()), "an error leaves nothing behind");
   });

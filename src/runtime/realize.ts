@@ -129,8 +129,8 @@ function checkVersions(order: readonly Node[]): void {
     if (variable.is(node) && ageOf(node) > 1) {
       throw new StateError({
         op: "realize",
-        problem: "a tensor's computation reads a parameter that has been overwritten twice since the tensor was made",
-        hint: "ask for its value (item(), data()) before the second optimizer.step(), or compute it again",
+        problem: "a tensor reads a parameter that has been overwritten twice since it was made",
+        hint: "call item() or data() before the second optimizer.step(), or compute it again",
       });
     }
   }

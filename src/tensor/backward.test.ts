@@ -16,7 +16,7 @@ const nothingRequiresGrad = {
 const alreadyRun = {
   name: "StateError",
   message:
-    "backward: backward() has already run through this graph, or through a part of it. " +
+    "backward: backward() has already run through this graph or a part of it. " +
     "Hint: run the forward pass again before the next backward().",
 };
 

@@ -19,7 +19,7 @@ export function backward(root: Node, weights: Node | undefined): void {
     if (addsToEarlierGradient(variable)) {
       throw new StateError({
         op: "compile",
-        problem: "the step adds to a gradient that backward() has gathered before it",
+        problem: "the step adds to an earlier gradient",
         hint: "call optimizer.zeroGrad() at its start",
       });
     }
@@ -46,7 +46,7 @@ function checkWeights(root: Node, weights: Node | undefined): void {
   if (!weights && sizeOf(root.shape) !== 1) {
     throw new ShapeError({
       op: "backward",
-      problem: `only a single element can be differentiated without weights, not a tensor of shape ${formatShape(root.shape)}`,
+      problem: `only a single element can be differentiated, not a tensor of shape ${formatShape(root.shape)}`,
       hint: "call sum() or mean() first, or pass a gradient of the same shape",
     });
   }

@@ -241,7 +241,7 @@ const faults: Readonly<Record<string, [step: (setting: Setting) => (x: Tensor) =
         optimizer.step();
         return loss;
       },
-    /^StateError: compile: the step adds to a gradient .*call optimizer\.zeroGrad\(\)/,
+    /^StateError: compile: the step adds to an earlier gradient.*call optimizer\.zeroGrad\(\)/,
   ],
   "a result that the step does not need": [
     ({ model, optimizer }) =>

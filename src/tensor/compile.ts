@@ -144,8 +144,8 @@ function checkArgument(given: unknown, at: number): void {
   if (!given.requiresGrad) return;
   throw new StateError({
     op: "compile",
-    problem: "an argument requires a gradient, which a compiled function would not give it",
-    hint: "pass its detach(), or let the function use the tensor directly instead of as an argument",
+    problem: "an argument requires a gradient, which it would not get",
+    hint: "pass its detach(), or let the function read the tensor itself",
   });
 }
 
@@ -160,7 +160,7 @@ function checkLeaves(order: readonly Node[], args: readonly Node[]): void {
     op: "compile",
     problem: `the step uses the result of a ${frozen.op.name} that was computed before it`,
     expected: "everything that differs from call to call as an argument",
-    hint: "pass it as an argument; call optimizer.zeroGrad() first, so that the step does not add to an earlier gradient",
+    hint: "pass it as an argument, and call optimizer.zeroGrad() first",
   });
 }
 

@@ -90,7 +90,7 @@ function refuseRecording(): void {
   if (!isRecording()) return;
   throw new StateError({
     op: "tensor",
-    problem: "a tensor is made from data inside a compiled function, which would reuse the same elements in every call",
+    problem: "a tensor is made from data inside a compiled function, which would reuse its elements",
     hint: "make it outside, or pass it as an argument",
   });
 }

@@ -11,7 +11,8 @@ import {
   transformMemory,
   type Scheme,
 } from "../../kernels/winograd-transforms.js";
-import { WinogradKernel, WinogradWeightKernel } from "../../kernels/winograd.js";
+import { WinogradKernel } from "../../kernels/winograd.js";
+import { WinogradWeightsKernel } from "../../kernels/winograd-weights.js";
 import type { ConvolutionAttrs } from "../../ops/index.js";
 import { biasOf, epilogueOf } from "./convolution-end.js";
 import type { PlanContext } from "./plan-context.js";
@@ -54,7 +55,7 @@ function planWinograd(
   const [n, o, oh, ow] = output.shape as [number, number, number, number];
   const channels = input.shape[1]!;
   const transformed = transformedWeights(scheme, channels, o);
-  context.add(new WinogradWeightKernel(scheme, weight, transformed, transformMemory(scheme, channels)));
+  context.add(new WinogradWeightsKernel(scheme, "weights", weight, transformed, transformMemory(scheme, channels)));
   const scratch = paddedRows("tiles", [n, WinogradKernel.scratchSize(scheme, channels, o, oh, ow)], "float32");
   context.add(new WinogradKernel(scheme, input, transformed, end, output, scratch));
 }

@@ -6,10 +6,8 @@ import type { ConvolutionGeometry } from "../../kernels/convolution.js";
 import { GroupedWeightGradientKernel } from "../../kernels/grouped-convolution.js";
 import { Buffer, denseInOrder, padToVector, paddedRows, type BufferView } from "../../kernels/views.js";
 import { small, suitsWinograd, transformMemory } from "../../kernels/winograd-transforms.js";
-import {
-  WinogradWeightGradientEndKernel,
-  WinogradWeightGradientKernel,
-} from "../../kernels/winograd-weight-gradient.js";
+import { WinogradWeightGradientKernel } from "../../kernels/winograd-weight-gradient.js";
+import { WinogradWeightsKernel } from "../../kernels/winograd-weights.js";
 import type { ConvolutionWeightGradientAttrs } from "../../ops/index.js";
 import type { PlanContext } from "./plan-context.js";
 
@@ -74,7 +72,7 @@ function planWinogradWeightGradient(context: PlanContext, node: Node, chunk: num
   const row = padToVector(o);
   const buffer = new Buffer("weight_gradient", 9 * i * row, "float32");
   const result = { buffer, shape: node.shape, strides: [1, row, 3 * i * row, i * row], offset: 0, padded: true };
-  context.add(new WinogradWeightGradientEndKernel(total, result, transformMemory(small, i)));
+  context.add(new WinogradWeightsKernel(small, "weight gradient", total, result, transformMemory(small, i)));
   return result;
 }
 

@@ -25,7 +25,7 @@ export function counterpart(name: string, ndim: number, known: readonly string[]
   if (plain !== name) {
     return known.includes(plain)
       ? `write x = x.${plain}(…), or p.copy_(p.${plain}(…)) for a parameter`
-      : "write p.copy_(…), p.setData(…), or one of the functions in nn.init, which overwrite a parameter";
+      : "write p.copy_(…), p.setData(…), or a function in nn.init";
   }
   // Only a name in Python's style, or one that differs in capitals alone, is surely meant for a tensor; programs ask
   // objects for all sorts of other names.

@@ -72,7 +72,7 @@ export function asNode(operand: { readonly node: Node } | number, beside?: Node)
   if (operand === (operand | 0)) return constant(operand, [], "int32");
   throw new ArgumentError({
     op: "Tensor",
-    problem: `the number ${operand} does not fit into int32, the type of the tensor that it meets`,
+    problem: `the number ${operand} does not fit into int32, the tensor's type`,
     expected: "-2147483648 to 2147483647",
     hint: "compute with float32 instead, which rounds: x.float()",
   });

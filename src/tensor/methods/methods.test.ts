@@ -77,7 +77,7 @@ const absent: Readonly<Record<string, string>> = {
   long: "write x.int()",
   cuda: "leave it out: tensors have one device, and only copy_ and setData change them",
   add_: "write x = x.add(…), or p.copy_(p.add(…)) for a parameter",
-  fill_: "write p.copy_(…), p.setData(…), or one of the functions in nn.init, which overwrite a parameter",
+  fill_: "write p.copy_(…), p.setData(…), or a function in nn.init",
 };
 
 for (const [name, hint] of Object.entries(absent)) {
