@@ -144,6 +144,12 @@ test("a Sequential is written as a Sequential with PyTorch's own forward", () =>
   );
 });
 
+test("a name with two leading underscores, which Python would change, is set as text", () => {
+  const model = networkWith((x) => x);
+  model.addModule("__hidden", new nn.ReLU());
+  assert.match(exportPytorch(model, options), /setattr\(self, "__hidden", nn\.ReLU\(\)\)/);
+});
+
 test("a Sequential that only drops is called in training", () => {
   const text = exportPytorch(new DroppingNetwork(), options);
   assert.match(text, /x = self\.conv\(images\)\n +x = self\.drop\(x\)\n +x = self\.again\(x\)\n/);
@@ -186,6 +192,20 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
       return model;
     },
     /PyTorch's modules already have a member called half, so .*Hint: rename self\.half/,
+  ],
+  [
+    "a name that Python gives a meaning of its own",
+    () => {
+      const model = networkWith((x) => x);
+      model.addModule("__init__", new nn.ReLU());
+      return model;
+    },
+    /PyTorch's modules cannot have a member called __init__\. Hint: rename this field of self/,
+  ],
+  [
+    "random numbers",
+    () => networkWith((x) => x.add(rand([1]))),
+    /live in the network's forward cannot be exported: it depends on random numbers, .*new nn\.Buffer\(rand/,
   ],
   [
     "a name that PyTorch's Sequential uses for something else",

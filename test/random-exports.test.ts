@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { assertClose, ofLargest } from "./closeness.js";
 import { exportOnnx, exportSafetensors } from "../src/entries/export.js";
 import { importOnnx } from "../src/entries/import.js";
-import { F, manualSeed, nn, rand, type Tensor } from "../src/entries/index.js";
+import { F, manualSeed, nn, rand, tensor, type Tensor } from "../src/entries/index.js";
 import { networkSource } from "../src/export/pytorch/network-source.js";
 import { evaluate } from "../src/reference/reference.js";
 import { temporaryFolder } from "./idx-folder.js";
@@ -86,6 +86,23 @@ for (const [name, compute] of Object.entries(lookalikes)) {
     await check(model);
   });
 }
+
+test("the sign of NaN is 0 in onnxruntime, too, and in the network that is imported again", async () => {
+  class Signs extends nn.Module {
+    override forward(x: Tensor): Tensor {
+      return x.sign();
+    }
+  }
+  const bytes = exportOnnx(new Signs(), [3]);
+  const numbers = Float32Array.of(NaN, Infinity, -2, 0, -0, 3);
+  const { data } = await (await openOnnx(bytes)).run(numbers, [2, 3]);
+  const again = importOnnx(bytes, "signs.onnx")(tensor(numbers, [2, 3]));
+  for (const found of [data, again.data()])
+    assert.deepEqual(
+      Array.from(found, (x) => x + 0),
+      [0, 1, -1, 0, 0, 1],
+    );
+});
 
 test("random graphs of exact ops give the same results in onnxruntime", async () => {
   await checkRandomlyAsync(fc.asyncProperty(exactNetworks, check), 80);

@@ -87,6 +87,15 @@ export type ValueRules<Arguments extends { readonly [K in ValueOp]: readonly unk
   readonly [K in ValueOp]?: { of(...args: Arguments[K]): string }["of"];
 };
 
+/** Refuses random numbers that belong to no dropout. */
+export function refuseRandom(value: Value): never {
+  return refuse(
+    value,
+    "it depends on random numbers, which differ in each call",
+    "draw them once, in the constructor: new nn.Buffer(rand(…))",
+  );
+}
+
 /** Throws an error that says what cannot be exported, and where in the network it is. */
 export function refuse(value: { readonly op: string; readonly module: string }, problem: string, hint?: string): never {
   const where = value.module === "" ? "the network's forward" : value.module;

@@ -6,6 +6,7 @@ import type { Dtype } from "../../graph/node.js";
 import { registry, type Op } from "../../graph/op.js";
 import {
   refuse,
+  refuseRandom,
   sameSize,
   sameSizes,
   type Size,
@@ -181,6 +182,14 @@ const variable: Export<"variable"> = (call) =>
 const data: Export<"data"> = (call) =>
   call.emit("Constant", [], { value: { tensor: tensorOf(call.value.shape as readonly number[], call.value.data!) } });
 
+/** Here and in PyTorch, the sign of NaN is 0; in onnxruntime it is NaN. */
+const sign: Export<"sign"> = (call) => {
+  const [x] = call.inputs as [string];
+  const made = call.emit("Sign", [x]);
+  if (call.value.dtype === "int32") return made;
+  return call.emit("Where", [call.emit("Equal", [x, x]), made, call.graph.scalar(0, "float32")]);
+};
+
 const where: Export<"where"> = (call) => {
   const condition = call.emit("Cast", [call.inputs[0]!], { to: BOOL });
   return call.emit("Where", [condition, call.as(call.value.dtype, 1), call.as(call.value.dtype, 2)]);
@@ -193,6 +202,7 @@ const expand: Export<"expand"> = (call) =>
 
 export const operators: ValueRules<{ readonly [K in ValueOp]: readonly [call: Call<K>] }> = {
   // Leaves.
+  live: ({ value }) => refuseRandom(value),
   variable,
   data,
   constant,
@@ -217,6 +227,7 @@ export const operators: ValueRules<{ readonly [K in ValueOp]: readonly [call: Ca
   amax: reduction("ReduceMax"),
   // Elementwise.
   verified: (call) => call.inputs[0]!,
+  sign,
   where,
   cast: (call) => call.emit("Cast", call.inputs, { to: elementTypes[call.value.dtype] }),
   // Shapes.

@@ -27,7 +27,8 @@ const CONTAINER_MEMBERS = words("append extend insert pop");
 /** The names that the program around the network may use: all its words, because a few names too many do no harm. */
 const PROGRAM = new Set(programText.match(/\w+/g));
 
-const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
+/** Within a class, Python renames what begins with two underscores. */
+const isIdentifier = (name: string): boolean => /^(?!__)[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
 
 /**
  * The name of the network's class. It is `Network` if the class's own name belongs to a layer or container, is not
@@ -47,6 +48,13 @@ export function attribute(owner: string, module: unknown, name: string): string 
       op: "export",
       problem: `PyTorch's modules already have a member called ${name}, so a network cannot use this name`,
       hint: `rename ${owner}.${name}`,
+    });
+  }
+  if (/^__\w*__$|\./.test(name)) {
+    throw new ArgumentError({
+      op: "export",
+      problem: `PyTorch's modules cannot have a member called ${name}`,
+      hint: `rename this field of ${owner}`,
     });
   }
   return isIdentifier(name) ? `${owner}.${name}` : `getattr(${owner}, ${JSON.stringify(name)})`;

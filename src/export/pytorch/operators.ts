@@ -4,7 +4,7 @@
  */
 import { pythonBool, pythonFloat, pythonTuple } from "../../text/python.js";
 import { registry } from "../../graph/op.js";
-import { refuse, type Size, type Sizes, type Value, type ValueOp, type ValueRules } from "../value.js";
+import { refuse, refuseRandom, type Size, type Sizes, type Value, type ValueOp, type ValueRules } from "../value.js";
 
 /** @param x the inputs as Python: names, or numbers where an input is a constant */
 type Expression<K extends ValueOp = ValueOp> = { of(x: readonly string[], value: Value<K>): string }["of"];
@@ -113,6 +113,7 @@ const functionalDropout =
     `F.${name}(${x}, p=${pythonFloat(value.attrs.p)}, training=self.training)`;
 
 export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: readonly string[], value: Value<K>] }> = {
+  live: (_, value) => refuseRandom(value),
   detach: ([x]) => `${x}.detach()`,
   verified: ([x]) => x!,
   constant,
