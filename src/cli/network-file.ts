@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DataError, UsageError } from "../entries/index.js";
 import { networks } from "../entries/train.js";
-import { chooseExport, Run, type MakeNetwork, type NetworkCopy } from "../entries/train-node.js";
+import { chooseExport, closest, Run, type MakeNetwork, type NetworkCopy } from "../entries/train-node.js";
 import { failureOf, loadModule } from "./network-module.js";
 
 /** A network, and for one from a file what a run keeps of it. */
@@ -34,11 +34,13 @@ export async function readNetwork(net: string): Promise<FoundNetwork> {
     return copy ? { make, copy: { ...copy, sources: {} } } : { make };
   }
   if (!stats?.isFile()) {
+    const meant = closest(path.basename(net), Object.keys(networks));
     throw new UsageError({
       op: "net",
       problem: "no such network or file",
       expected: `${Object.keys(networks).join(", ")}, or the path of an ONNX model, of a file that exports a Module, or of a run`,
       got: net,
+      ...(meant === undefined ? {} : { hint: `perhaps you mean ${meant}` }),
     });
   }
   const file = path.resolve(net);

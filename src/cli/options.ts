@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import { ArgumentError, UsageError } from "../entries/index.js";
-import { datasetNames } from "../entries/train-node.js";
+import { closest, datasetNames, Run } from "../entries/train-node.js";
 import {
   LOSSES,
   networks,
@@ -14,6 +14,8 @@ import {
   SCHEDULES,
   type TrainConfig,
 } from "../entries/train.js";
+
+import { isRun } from "./network-file.js";
 
 /** What `--data` accepts. */
 export const DATA = `${datasetNames.join(", ")}, or a folder of IDX files`;
@@ -66,7 +68,7 @@ const settingOptions: Readonly<
   seed: ["--seed <n>", "seed for everything random"],
   threads: ["--threads <n>", "number of threads; the result does not depend on it"],
   numerics: ["--numerics <name>", `${NUMERICS.join(" or ")}; strict gives the same bits on every machine`],
-  data: ["--data <name|folder>", `the data: ${DATA}`],
+  data: ["--data <name|folder>", `the data: ${DATA} (default: mnist, or what the run was trained on)`],
   goal: ["--goal <percent>", "the test accuracy to reach (default: 99.4 on MNIST, no goal on other data)"],
   weights: ["--weights <file|run>", "initial weights: safetensors, PyTorch's .pt, .npz, or a run's folder"],
 };
@@ -88,7 +90,10 @@ const WORDS = ["loss", "optimizer", "numerics"] as const;
  * @throws UsageError for a value that cannot be parsed or is out of range
  */
 export function readConfig(net: string, options: SettingOptions): TrainConfig {
-  const settings: Record<string, unknown> = { net: Object.hasOwn(networks, net) ? net : path.resolve(net) };
+  const settings: Record<string, unknown> = Object.hasOwn(networks, net)
+    ? { net }
+    : { net: path.resolve(net), ...(isRun(net) ? settingsOfRun(net) : {}) };
+  if (options.goal !== undefined) checkPercent(options.goal);
   for (const name of NUMBERS) if (options[name] !== undefined) settings[name] = readNumber(options[name]);
   for (const name of WORDS) if (options[name] !== undefined) settings[name] = options[name];
   if (options.schedule !== undefined) settings["schedule"] = readSchedule(options.schedule);
@@ -101,6 +106,20 @@ export function readConfig(net: string, options: SettingOptions): TrainConfig {
   } catch (error) {
     throw error instanceof ArgumentError ? asUsageError(error) : error;
   }
+}
+
+/** A run's network belongs to its data, and returns what its loss needs. */
+function settingsOfRun(folder: string): Pick<TrainConfig, "data" | "loss"> {
+  const { data, loss } = Run.open(folder).record.config;
+  return { data, loss };
+}
+
+/** A fraction is in the range of percentages, but nobody means it. */
+function checkPercent(word: string): void {
+  const value = readNumber(word);
+  if (typeof value !== "number" || !(value > 0 && value < 1)) return;
+  const percent = Number((100 * value).toPrecision(6));
+  throw new UsageError({ op: "--goal", problem: "a goal is in percent", got: word, hint: `write --goal ${percent}` });
 }
 
 /** Reads `--threads` alone, for a run that keeps its other settings. */
@@ -134,7 +153,8 @@ export function readNumber(word: string): number | string {
 /** `step:stepSize=6,gamma=0.5` */
 function readSchedule(word: string): Record<string, unknown> {
   const [name, ...rest] = word.split(":");
-  return { name, ...readPairs("--schedule", rest.join(":")) };
+  const pairs = rest.join(":");
+  return { name, ...(pairs === "" ? {} : readPairs("--schedule", pairs)) };
 }
 
 /** `rotation=7,shift=0.05,scale=0.05`, or `none` */
@@ -153,20 +173,24 @@ function readData(word: string): string {
   }
   if (datasetNames.includes(word)) return word;
   if (!fs.existsSync(word)) {
-    throw new UsageError({ op: "--data", problem: "no such dataset or folder", expected: DATA, got: word });
+    const meant = closest(word, datasetNames);
+    const hint = meant === undefined ? undefined : `perhaps you mean ${meant}`;
+    throw new UsageError({ op: "--data", problem: "no such dataset or folder", expected: DATA, got: word, hint });
   }
   return path.resolve(word);
 }
 
 /** `a=1,b=true,c=6+8` */
 function readPairs(option: string, words: string): Record<string, unknown> {
-  const pairs = words === "" ? [] : words.split(",");
+  const names = new Set<string>();
   return Object.fromEntries(
-    pairs.map((pair) => {
+    words.split(",").map((pair) => {
       const [name, value, ...more] = pair.split("=");
       if (!name || value === undefined || more.length > 0) {
         throw new UsageError({ op: option, problem: "cannot be parsed", expected: "name=value", got: pair });
       }
+      if (names.has(name)) throw new UsageError({ op: option, problem: `${name} is given twice`, got: words });
+      names.add(name);
       return [name, readValue(name, value)] as const;
     }),
   );

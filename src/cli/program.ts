@@ -1,5 +1,6 @@
 /** The program `kilograd`: finds the command, runs it, and returns an exit status. */
 import { Command, CommanderError } from "commander";
+import { UsageError } from "../entries/index.js";
 import { packageVersion } from "../entries/train-node.js";
 import { commands } from "./commands/index.js";
 import { reportFailure } from "./failure-text.js";
@@ -23,7 +24,9 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   const names = Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
   for (const name of names) {
     const { defineCommand } = await commands[name]!();
-    defineCommand(program.command(name), surroundings, (code) => (status = code));
+    const command = program.command(name);
+    defineCommand(command, surroundings, (code) => (status = code));
+    refuseRepetition(command);
   }
   try {
     await program.parseAsync(words, { from: "user" });
@@ -31,5 +34,17 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     return reportFailure(error, stderr);
+  }
+}
+
+/** The last of several values would win without a word. */
+function refuseRepetition(command: Command): void {
+  const given = new Set<string>();
+  for (const option of command.options) {
+    command.on(`option:${option.name()}`, () => {
+      const op = option.long!;
+      if (given.has(op)) throw new UsageError({ op, problem: "the option is given twice", hint: "leave one out" });
+      given.add(op);
+    });
   }
 }

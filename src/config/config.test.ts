@@ -42,7 +42,7 @@ const refused: readonly (readonly [settings: Record<string, unknown>, message: s
   [{ epochs: 2.5 }, "epochs: invalid value; expected an integer from 1 to 1000, got 2.5."],
   [{ lr: -1 }, "lr: invalid value; expected a number above 0, at most 100, got -1."],
   [{ lr: "0.1" }, 'lr: invalid value; expected a number above 0, at most 100, got "0.1".'],
-  [{ lr: NaN }, "lr: invalid value; expected a number above 0, at most 100, got null."],
+  [{ lr: NaN }, "lr: invalid value; expected a number above 0, at most 100, got NaN."],
   [{ momentum: 1 }, "momentum: invalid value; expected a number from 0 up to, not including, 1, got 1."],
   [{ optimizer: "lion" }, 'optimizer: invalid value; expected one of sgd, adam, adamw, got "lion".'],
   [{ optimizer: undefined }, "optimizer: the setting is missing; expected one of sgd, adam, adamw."],

@@ -7,6 +7,7 @@ import { anything } from "../errors/record-kinds.js";
 import * as z from "zod";
 import { closest } from "../errors/closest.js";
 import { ArgumentError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
 
 /** A number for which `accepts` returns true; errors say what is `expected`. */
 function number(expected: string, accepts: (x: number) => boolean) {
@@ -275,7 +276,7 @@ function refuse(issue: z.core.$ZodIssue, settings: unknown): ArgumentError {
     op,
     problem: "invalid value",
     expected: issue.message,
-    got: JSON.stringify(got),
+    got: shown(got),
     hint: typeof got === "string" ? suggestion(got, issue.message.replace("one of ", "").split(", ")) : undefined,
   });
 }

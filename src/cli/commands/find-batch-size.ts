@@ -1,4 +1,5 @@
 /** `kilograd find-batch-size [net]` */
+import type { Command } from "commander";
 import { percent, significant, whole } from "../../entries/report.js";
 import { tryBatchSizes, type BatchSizeTrial } from "../../entries/train.js";
 import { checkFit, prepare } from "../assembly.js";
@@ -32,12 +33,13 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .option("--keep-lr", "use the same learning rate for every size; by default it is scaled with the size")
     .option("--json", "print one JSON line per size")
     .addHelpText("after", () => examples(EXAMPLES))
-    .action(async (net: string, options: FindBatchSizeOptions) => {
+    .action(async (net: string, options: FindBatchSizeOptions, command: Command) => {
       const batchSizes = options.sizes.split(",").map((word) => readWhole("--sizes", word, 1));
       const images = readWhole("--images", options.images, 1);
       const config = readConfig(net, options);
       const { makeNetwork, data } = await prepare(config);
       checkFit(makeNetwork(), config, data);
+      if (command.getOptionValueSource("images") === "cli") readWhole("--images", options.images, 1, data.train.length);
       const trials = { config, makeNetwork, data, batchSizes, images, scaleLr: !options.keepLr };
       if (!options.json) stdout.write(`${row(["batch size", "lr", "steps", "images/s", "test loss", "accuracy"])}\n`);
       for await (const trial of tryBatchSizes(trials)) {

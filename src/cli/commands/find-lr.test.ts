@@ -84,6 +84,7 @@ test("find-batch-size: an invalid count ends with status 2", async () => {
   for (const [options, message] of [
     [["--sizes", "16,x"], /--sizes: invalid value; expected an integer of at least 1, got x/],
     [["--images", "0"], /--images: invalid value/],
+    [["--images", "60001", "--threads", "1"], /--images: .* expected an integer from 1 to 60000, got 60001/],
   ] as const) {
     const { status, stderr } = await kilograd(["find-batch-size", ...options]);
     assert.equal(status, 2);

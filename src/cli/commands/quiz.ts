@@ -1,4 +1,5 @@
 /** `kilograd quiz` */
+import { Option } from "commander";
 import { formatAnswer, formatQuestion, judgeAnswer, makeQuiz, type Asked } from "../../entries/quiz.js";
 import { answerQuestions, gatherFacts } from "../../entries/train.js";
 import { makeTest, openRun } from "../assembly.js";
@@ -26,7 +27,12 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
     .description("ask questions like the course's, explain the answers and keep the score")
     .option("--questions <n>", "number of questions", "10")
     .option("--seed <n>", "seed for the questions and their figures (default: a random one)")
-    .option("--solution <run>", "answer the notebook's six questions about a run instead")
+    .addOption(
+      new Option("--solution <run>", "answer the notebook's six questions about a run instead").conflicts([
+        "questions",
+        "seed",
+      ]),
+    )
     .addHelpText("after", () => examples(EXAMPLES))
     .action(async ({ questions, seed, solution }: QuizOptions) => {
       if (solution !== undefined) return solve(solution, surroundings);

@@ -1,5 +1,6 @@
 /** `kilograd report RUN…` */
 import path from "node:path";
+import { Option, type Command } from "commander";
 import { ArgumentError, UsageError } from "../../entries/index.js";
 import { comparisonPage, gatherRunReport, runPage, textReport, type RunReport } from "../../entries/report.js";
 import { Run, writeFileAtomic } from "../../entries/train-node.js";
@@ -25,11 +26,19 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
     .description("report on a run, or compare several runs, in one HTML file")
     .argument("<runs...>", "the folders of runs")
     .option("--out <file>", "the page (default: report.html in the run's folder; for several runs, comparison.html)")
-    .option("--text", "draw curves and the confusion matrix in the terminal instead of writing a file")
+    .addOption(
+      new Option("--text", "draw curves and the confusion matrix in the terminal instead of writing a file").conflicts([
+        "out",
+        "digits",
+      ]),
+    )
     .option("--digits <classes>", "classes whose activation maps are shown, by number, separated by commas", "2,5,8")
     .addHelpText("after", () => examples(EXAMPLES))
-    .action(async (folders: readonly string[], options: ReportOptions) => {
+    .action(async (folders: readonly string[], options: ReportOptions, command: Command) => {
       const { stdout } = surroundings;
+      if (folders.length > 1 && command.getOptionValueSource("digits") === "cli") {
+        throw new UsageError({ op: "--digits", problem: "a comparison of several runs shows no activation maps" });
+      }
       const digits = folders.length === 1 && !options.text ? readDigits(options.digits) : [];
       const reports: RunReport[] = [];
       for (const folder of folders) reports.push(await reportRun(folder, digits, surroundings));

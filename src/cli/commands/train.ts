@@ -1,5 +1,5 @@
 /** `kilograd train [net]` */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { formatSummary, onCompile, StateError, summarize, UsageError, type Shape } from "../../entries/index.js";
 import {
   answerQuestions,
@@ -60,7 +60,15 @@ export const defineCommand: DefineCommand = (command, surroundings, end) => {
     )
     .option("--stop-when-hopeless", "stop if the goal is out of reach, with exit status 1")
     .option("--json", "print events as JSON lines")
-    .option("--dump-plan", "print the plan and the loop nests of a training step instead of training")
+    .addOption(
+      new Option("--dump-plan", "print the plan and the loop nests of a training step instead of training").conflicts([
+        "out",
+        "resume",
+        "log",
+        "json",
+        "stopWhenHopeless",
+      ]),
+    )
     .addHelpText("after", () => examples(EXAMPLES))
     .action(async (net: string, options: TrainOptions, command: Command) => {
       if (options.resume !== undefined) refuseSettings(options.resume, command);
@@ -129,15 +137,14 @@ async function follow(
 }
 
 /** Reads `tensorboard,csv`. */
-async function readLogs(words = ""): Promise<StartLog[]> {
-  const loads = words
-    .split(",")
-    .filter((word) => word !== "")
-    .map((word) => {
-      if (Object.hasOwn(trainingLogs, word)) return trainingLogs[word]!;
-      const expected = `one or more of ${Object.keys(trainingLogs).join(", ")}, separated by commas`;
-      throw new UsageError({ op: "--log", problem: "no such log", expected, got: word });
-    });
+async function readLogs(words?: string): Promise<StartLog[]> {
+  const names = words?.split(",") ?? [];
+  const loads = names.map((word, i) => {
+    if (Object.hasOwn(trainingLogs, word) && names.indexOf(word) === i) return trainingLogs[word]!;
+    const expected = `one or more of ${Object.keys(trainingLogs).join(", ")}, separated by commas`;
+    const problem = names.indexOf(word) === i ? "no such log" : "the same log twice";
+    throw new UsageError({ op: "--log", problem, expected, got: words });
+  });
   return Promise.all(loads.map((load) => load()));
 }
 
