@@ -13,6 +13,7 @@ import {
 } from "../entries/train.js";
 import { datasetNames, openData, Run, type NetworkCopy, type OpenedData } from "../entries/train-node.js";
 import { hintAtData, withHint } from "./command-hint.js";
+import { waitingBar } from "./waiting-bar.js";
 import type { Surroundings } from "./surroundings.js";
 import { readNetwork, readRunNetwork, type FoundNetwork } from "./network-file.js";
 
@@ -44,6 +45,7 @@ interface PreparedParts {
 export async function prepare(config: TrainConfig, run?: Run): Promise<PreparedParts> {
   const { make, copy } = await prepareNetwork(config, run);
   const data = hintAtData(
+    config.data,
     () => openData(config.data, config.augment),
     "put the dataset's four IDX files into a folder and pass it with --data",
   );
@@ -112,6 +114,7 @@ function noteOnNetwork(run: Run): string | undefined {
 export function openTestData(run: Run): OpenedData["test"] {
   const { config } = run.record;
   const { test, hashes } = hintAtData(
+    config.data,
     () => openData(config.data, config.augment),
     "put the files back where the training found them",
   );
@@ -120,8 +123,9 @@ export function openTestData(run: Run): OpenedData["test"] {
 }
 
 /** Returns a function that tests a network on the data of a run. */
-export function makeTest(run: Run): (model: nn.Module) => Evaluation {
+export function makeTest(run: Run, { stderr }: Pick<Surroundings, "stderr">): (model: nn.Module) => Evaluation {
   const { batchSize, loss } = run.record.config;
   const loader = new DataLoader(openTestData(run), { batchSize });
-  return (model) => evaluate(model, loader, { loss });
+  const withBar = waitingBar("test", stderr);
+  return (model) => evaluate(model, withBar(loader), { loss });
 }

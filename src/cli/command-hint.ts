@@ -1,4 +1,5 @@
 /** The library's hints are for people who write code. Here they become hints for people who type commands. */
+import { datasetNames } from "../entries/train-node.js";
 import { withOwnCommands } from "./own-command.js";
 import { DataError, KilogradError, type ErrorDetails } from "../entries/index.js";
 
@@ -26,15 +27,16 @@ export function withHint({ op, problem, expected, got }: ErrorDetails, hint: str
 }
 
 /**
- * Calls `open`, which opens data. Where the library's hint ends with a call that downloads the files, `advice` takes the
- * call's place.
+ * Calls `open`, which opens data. Where the library's hint ends with a call that downloads the files, `--download` takes
+ * the call's place, or `advice` if the data has no name.
  */
-export function hintAtData<T>(open: () => T, advice: string): T {
+export function hintAtData<T>(data: string, open: () => T, advice: string): T {
   try {
     return open();
   } catch (error) {
     if (!(error instanceof DataError) || error.hint === undefined || !CODE.test(error.hint)) throw error;
     const [forShell] = error.hint.split(CODE);
-    throw withHint(error, forShell ? `${forShell}, or ${advice}` : advice, error);
+    const way = datasetNames.includes(data) ? "pass --download" : advice;
+    throw withHint(error, forShell ? `${forShell}, or ${way}` : way, error);
   }
 }

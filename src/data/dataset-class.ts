@@ -1,6 +1,7 @@
 /** The interface of datasets that `--data` and `openData` know by name. */
 import type { Dataset } from "./dataset.js";
 import type { ImageSample } from "./image-dataset.js";
+import type { Watch } from "./files/download.js";
 import type { Transform } from "./transforms/transform.js";
 
 /** Facts about a dataset. */
@@ -53,4 +54,9 @@ export interface DatasetClass {
   new (options: DatasetOptions): GreyImages;
   /** Facts about the dataset. */
   readonly facts: DatasetFacts;
+  /**
+   * Downloads what is missing or damaged, unless the dataset is installed.
+   * @param watch called with the name of a file, the bytes that have arrived, and their number if it is known
+   */
+  obtain(watch?: Watch): Promise<void>;
 }

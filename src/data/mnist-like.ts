@@ -4,7 +4,8 @@ import { flag, only, text } from "../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { parseIdx, parseLabels, type IdxArray } from "../formats/idx.js";
 import { describeFolder, readDataFile, sha256 } from "./files/data-files.js";
-import { downloadFiles, type DownloadSource } from "./files/download.js";
+import { downloadFiles, type DownloadSource, type Watch } from "./files/download.js";
+import { downloadsFolder } from "./files/downloads-folder.js";
 import { findPart, relativeOf, type Part, type Relative } from "./files/idx-files.js";
 import { transformKind } from "./transforms/transform.js";
 import { node } from "./files/node.js";
@@ -53,7 +54,7 @@ export interface IdxFiles {
 interface MnistClass<T> {
   new (options: MnistOptions): T;
   readonly facts: MnistFacts;
-  download(root: string, source?: DownloadSource): Promise<void>;
+  download(root: string, source?: DownloadSource, watch?: Watch): Promise<void>;
 }
 
 const folder = text("the path of a folder");
@@ -81,7 +82,7 @@ export class MnistLike extends ImageDataset implements GreyImages {
   /** @internal */
   constructor(facts: Facts, ...given: Arguments<MnistOptions, typeof mnistParameters>) {
     const signature = new Signature(facts.className, [...mnistParameters, optional("download", noDownload, false)]);
-    const { root = facts.defaultFolder(), train, transform } = signature.read(given);
+    const { root = installed(facts) ?? downloaded(facts), train, transform } = signature.read(given);
     const half = train ? "train" : "t10k";
     const files = {
       images: requirePart(facts, root, { half, what: "images" }),
@@ -125,6 +126,7 @@ export class MnistLike extends ImageDataset implements GreyImages {
    * Downloads the files that are missing or damaged into `<root>/<class name>/raw`, where torchvision keeps them.
    * @param root the folder
    * @param source where to find the files; the dataset's usual mirrors unless given
+   * @param watch called with the name of a file, the bytes that have arrived, and their number if it is known
    * @throws DataError if no mirror has a file with the right checksum
    * @example
    * await MNIST.download("data", {
@@ -132,9 +134,38 @@ export class MnistLike extends ImageDataset implements GreyImages {
    *   resources: [{ file: "t10k-labels-idx1-ubyte", md5: "ca11a3ad58fc630275250e2d1e14f534" }],
    * });
    */
-  static async download(this: MnistClass<unknown>, root: string, source = this.facts.source): Promise<void> {
-    await downloadFiles(node("path").join(root, this.facts.className, "raw"), source);
+  static async download(
+    this: MnistClass<unknown>,
+    root: string,
+    source: DownloadSource = this.facts.source,
+    watch?: (file: string, received: number, total: number | undefined) => void,
+  ): Promise<void> {
+    await downloadFiles(node("path").join(root, this.facts.className, "raw"), source, watch);
   }
+
+  /**
+   * Downloads what is missing or damaged of the dataset without a root, unless it is installed.
+   * @internal
+   */
+  static async obtain(this: MnistClass<unknown>, watch?: Watch): Promise<void> {
+    if (installed(this.facts) === undefined) await this.download(downloadsFolder(), undefined, watch);
+  }
+}
+
+/** The folder of the package that brings a dataset. */
+function installed({ defaultFolder }: Facts): string | undefined {
+  try {
+    return defaultFolder();
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+/** Where the program downloads a dataset to. @throws DataError if it has not been downloaded */
+function downloaded({ className, defaultFolder }: Facts): string {
+  const folder = downloadsFolder();
+  return node("fs").existsSync(node("path").join(folder, className, "raw")) ? folder : defaultFolder();
 }
 
 function requirePart({ className, source }: Facts, root: string, part: Part): string {

@@ -11,7 +11,7 @@
 export { closest } from "../errors/closest.js";
 export { makeFolder, writeFileAtomic } from "../runs/atomic-file.js";
 export { trainingLogs, type StartLog } from "../runs/logs/logs.js";
-export { datasetNames, licenseOf, openData, type ImageInfo, type OpenedData } from "../runs/datasets.js";
+export { datasetNames, downloadData, licenseOf, openData, type ImageInfo, type OpenedData } from "../runs/datasets.js";
 export { chooseExport, type FailureOf, type MakeNetwork } from "../runs/network-exports.js";
 export { defaultRunFolder, packageVersion, Run, type NetworkCopy } from "../runs/run.js";
 export type { KeptNetwork, RunRecord } from "../runs/run-record.js";

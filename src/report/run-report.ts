@@ -5,7 +5,7 @@
 import { iterable, recordWith } from "../errors/record-kinds.js";
 import { arrayOf, integer, text } from "../errors/kinds.js";
 import { Signature, byName, optional, required } from "../errors/signature.js";
-import { fetchBatch, type Dataset } from "../data/dataset.js";
+import { fetchBatch, type Batch, type Dataset } from "../data/dataset.js";
 import { DataLoader } from "../data/data-loader.js";
 import { ArgumentError } from "../errors/errors.js";
 import type { Module } from "../nn/index.js";
@@ -36,6 +36,8 @@ export interface TrainedNetwork {
   readonly epochs: number;
   /** The test images. */
   readonly test: Dataset<unknown>;
+  /** Shows how far the test is; `tqdm` is such a function. Default: nothing is shown. */
+  readonly progress?: (batches: DataLoader<Batch>) => Iterable<Batch>;
 }
 
 /** An image before normalisation. */
@@ -155,12 +157,12 @@ export function gatherRunReport(source: RunSource): RunReport {
 }
 
 function reportNetwork(
-  { model, epochs, test }: TrainedNetwork,
+  { model, epochs, test, progress = (batches) => batches }: TrainedNetwork,
   record: RunRecord,
   digits: readonly number[],
 ): NetworkReport {
   const { images, config } = record;
-  const predictions = predict(model, new DataLoader(test, { batchSize: config.batchSize }));
+  const predictions = predict(model, progress(new DataLoader(test, { batchSize: config.batchSize })));
   const matrix = confusionMatrix(predictions);
   const total = predictions.labels.length;
   const correct = matrix.reduce((sum, row, c) => sum + row[c]!, 0);

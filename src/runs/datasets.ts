@@ -1,14 +1,14 @@
 /** Opens the data that a configuration names, with the transforms for training and for testing. Needs Node. */
 import { recordWith } from "../errors/record-kinds.js";
-import { text } from "../errors/kinds.js";
-import { Signature, required } from "../errors/signature.js";
+import { callback, text } from "../errors/kinds.js";
+import { Signature, optional, required } from "../errors/signature.js";
 import { measureAppearance, type Appearance } from "../data/appearance.js";
 import type { DatasetClass } from "../data/dataset-class.js";
 import * as datasets from "../data/datasets/index.js";
 import { IdxFolder } from "../data/idx-folder.js";
 import * as transforms from "../data/transforms/index.js";
 import type { Transform } from "../data/transforms/transform.js";
-import { DataError } from "../errors/errors.js";
+import { ArgumentError, DataError } from "../errors/errors.js";
 import type { AugmentConfig } from "../config/config.js";
 import { hasReference } from "../exercise/reference-curve.js";
 import type { TrainingData } from "../train/session.js";
@@ -113,6 +113,34 @@ export function openData(data: string, augment: AugmentConfig): OpenedData {
 /** Numbered classes may be fewer in one half. */
 function mostOf(a: readonly string[], b: readonly string[]): readonly string[] {
   return a.length >= b.length ? a : b;
+}
+
+const ofDownloadData = new Signature("downloadData", [
+  required("data", text("the name of a dataset")),
+  optional("watch", callback),
+]);
+
+/**
+ * Downloads what is missing or damaged of a dataset into the user's folder for such files, where `openData` looks. Does
+ * nothing if the dataset is installed as a package.
+ * @param data the dataset's name
+ * @param watch called with the name of a file, the bytes that have arrived, and their number if it is known
+ * @throws ArgumentError if there is no dataset of that name, DataError if a file cannot be downloaded
+ * @example await downloadData("mnist");
+ */
+export async function downloadData(
+  data: string,
+  watch?: (file: string, received: number, total: number | undefined) => void,
+): Promise<void> {
+  ofDownloadData.read(arguments);
+  const Named = findClass(data);
+  if (Named) return Named.obtain(watch);
+  throw new ArgumentError({
+    op: "download",
+    problem: "only a dataset that has a name can be downloaded",
+    expected: datasetNames.join(" or "),
+    got: data,
+  });
 }
 
 /** Random rotation, shift and scale; no transform if all amounts are zero. */

@@ -1,7 +1,7 @@
 /** What the batch size does to time and accuracy: the same images, once each, in batches of several sizes. */
 import { recordWith } from "../errors/record-kinds.js";
 import { callback, arrayOf, integer, flag } from "../errors/kinds.js";
-import { required, byName, Signature } from "../errors/signature.js";
+import { byName, optional, required, Signature } from "../errors/signature.js";
 import { Subset } from "../data/subset.js";
 import type { Module } from "../nn/index.js";
 import type { TrainConfig } from "../config/config.js";
@@ -25,6 +25,8 @@ export interface BatchSizeTrials {
   readonly images: number;
   /** Whether the learning rate grows with the batch size, starting from the configuration's rate for its batch size. */
   readonly scaleLr: boolean;
+  /** Called after each step, with the trial's batch size, the number of steps so far, and that of all of them. */
+  readonly onStep?: (batchSize: number, step: number, steps: number) => void;
 }
 
 /** The result of one batch size. */
@@ -46,6 +48,7 @@ const ofTryBatchSizes = new Signature("tryBatchSizes", [
   byName(required("batchSizes", arrayOf(integer(1)))),
   byName(required("images", integer(1))),
   byName(required("scaleLr", flag)),
+  byName(optional("onStep", callback)),
 ]);
 
 /**
@@ -72,7 +75,7 @@ export function tryBatchSizes(trials: BatchSizeTrials): AsyncGenerator<BatchSize
 }
 
 async function* resultsOf(trials: BatchSizeTrials): AsyncGenerator<BatchSizeTrial> {
-  const { config, makeNetwork, data, batchSizes, images, scaleLr } = trials;
+  const { config, makeNetwork, data, batchSizes, images, scaleLr, onStep } = trials;
   const indices = Array.from({ length: Math.min(images, data.train.length) }, (_, i) => i);
   const part = { ...data, train: new Subset(data.train, indices) };
   for (const batchSize of batchSizes) {
@@ -86,6 +89,7 @@ async function* resultsOf(trials: BatchSizeTrials): AsyncGenerator<BatchSizeTria
     let [steps, began, ended] = [0, 0, 0];
     trainer.on("step", () => {
       steps++;
+      onStep?.(batchSize, steps, Math.ceil(indices.length / batchSize));
       if (steps <= full) ended = performance.now();
       if (steps === 1) began = ended;
     });

@@ -1,14 +1,17 @@
 /** `kilograd find-batch-size [net]` */
 import type { Command } from "commander";
+import { ProgressBar } from "../../entries/index.js";
 import { percent, significant, whole } from "../../entries/report.js";
 import { tryBatchSizes, type BatchSizeTrial } from "../../entries/train.js";
 import { checkFit, prepare } from "../assembly.js";
 import { addSettings, readConfig, type SettingOptions } from "../options.js";
+import { addDownload, downloadIfAsked, type DownloadOptions } from "../data-download.js";
 import { examples } from "../own-command.js";
+import { waiting } from "../waiting-bar.js";
 import type { DefineCommand } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
-interface FindBatchSizeOptions extends SettingOptions {
+interface FindBatchSizeOptions extends SettingOptions, DownloadOptions {
   readonly sizes: string;
   readonly images: string;
   readonly keepLr?: true;
@@ -20,10 +23,11 @@ const EXAMPLES = [
   ["find-batch-size my-net.ts --sizes 32,256 --images 60000"],
 ] as const;
 
-export const defineCommand: DefineCommand = (command, { stdout }) => {
+export const defineCommand: DefineCommand = (command, { stdout, stderr }) => {
   command
     .description("compare batch sizes: speed and accuracy after training on the same images")
     .argument("[net]", "a built-in network, a file that exports a Module, an ONNX model, or a run", "exercise");
+  addDownload(command);
   addSettings(command, [
     ...(["recipe", "loss", "optimizer", "lr", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),
@@ -37,10 +41,17 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
       const batchSizes = options.sizes.split(",").map((word) => readWhole("--sizes", word, 1));
       const images = readWhole("--images", options.images, 1);
       const config = readConfig(net, options);
+      await downloadIfAsked(config.data, options, stderr);
       const { makeNetwork, data } = await prepare(config);
       checkFit(makeNetwork(), config, data);
       if (command.getOptionValueSource("images") === "cli") readWhole("--images", options.images, 1, data.train.length);
-      const trials = { config, makeNetwork, data, batchSizes, images, scaleLr: !options.keepLr };
+      let bar: ProgressBar | undefined;
+      const onStep = (batchSize: number, step: number, total: number): void => {
+        if (step === 1) bar = new ProgressBar({ total, desc: `size ${batchSize}`, stream: stderr, ...waiting });
+        bar!.update();
+        if (step === total) bar!.close();
+      };
+      const trials = { config, makeNetwork, data, batchSizes, images, scaleLr: !options.keepLr, onStep };
       if (!options.json) stdout.write(`${row(["batch size", "lr", "steps", "images/s", "test loss", "accuracy"])}\n`);
       for await (const trial of tryBatchSizes(trials)) {
         stdout.write(`${options.json ? JSON.stringify(trial) : row(cells(trial))}\n`);

@@ -1,15 +1,17 @@
 /** `kilograd find-lr [net]` */
-import { UsageError } from "../../entries/index.js";
+import { UsageError, type ProgressStream } from "../../entries/index.js";
 import { chartFile, significant, textChart, type Chart } from "../../entries/report.js";
 import { lrRangeTest, suggestLr, type RangePoint, type RateSuggestion } from "../../entries/train.js";
 import { writeFileAtomic } from "../../entries/train-node.js";
 import { assemble } from "../assembly.js";
 import { addSettings, readConfig, readNumber, type SettingOptions } from "../options.js";
+import { addDownload, downloadIfAsked, type DownloadOptions } from "../data-download.js";
 import { examples } from "../own-command.js";
+import { waitingBar } from "../waiting-bar.js";
 import type { DefineCommand } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
-interface FindLrOptions extends SettingOptions {
+interface FindLrOptions extends SettingOptions, DownloadOptions {
   readonly from: string;
   readonly to: string;
   readonly steps: string;
@@ -23,10 +25,11 @@ const EXAMPLES = [
   ["find-lr --svg range-test.svg"],
 ] as const;
 
-export const defineCommand: DefineCommand = (command, { stdout }) => {
+export const defineCommand: DefineCommand = (command, { stdout, stderr }) => {
   command
     .description("find a learning rate by a range test: raise it from step to step until the loss explodes")
     .argument("[net]", "a built-in network, a file that exports a Module, an ONNX model, or a run", "exercise");
+  addDownload(command);
   addSettings(command, [
     ...(["recipe", "batchSize", "loss", "optimizer", "momentum", "weightDecay"] as const),
     ...(["augment", "seed", "threads", "numerics", "data"] as const),
@@ -38,7 +41,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     .option("--json", "print the points and the suggestion as JSON")
     .addHelpText("after", () => examples(EXAMPLES))
     .action(async (net: string, options: FindLrOptions) => {
-      const points = await rangeTest(net, options);
+      const points = await rangeTest(net, options, stderr);
       const suggestion = suggestLr(points);
       if (options.svg !== undefined) writeFileAtomic(options.svg, chartFile(rangeChart(points)));
       if (options.json) stdout.write(`${JSON.stringify({ points, suggestion })}\n`);
@@ -46,7 +49,7 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
     });
 };
 
-async function rangeTest(net: string, options: FindLrOptions): Promise<RangePoint[]> {
+async function rangeTest(net: string, options: FindLrOptions, stderr: ProgressStream): Promise<RangePoint[]> {
   const [from, to] = [options.from, options.to].map(readNumber);
   if (typeof from !== "number" || typeof to !== "number" || !(from > 0 && from < to)) {
     const got = `${options.from} and ${options.to}`;
@@ -55,11 +58,13 @@ async function rangeTest(net: string, options: FindLrOptions): Promise<RangePoin
   const steps = readWhole("--steps", options.steps, 20);
   // Without a schedule, which would change the momentum as well.
   const config = { ...readConfig(net, options), schedule: { name: "constant" } as const };
+  await downloadIfAsked(config.data, options, stderr);
   const { model, optimizer, trainLoader } = (await assemble(config)).trainer.options;
   const batches = (function* () {
     for (;;) yield* trainLoader.iterate();
   })();
-  return [...lrRangeTest({ model, optimizer, batches, from, to, steps, loss: config.loss })];
+  const test = lrRangeTest({ model, optimizer, batches, from, to, steps, loss: config.loss });
+  return [...waitingBar("range test", stderr)(test, steps)];
 }
 
 /** The curve as far as the loss is at most twice its initial value: a larger scale would hide everything else. */

@@ -6,13 +6,14 @@ import { evaluate, networks } from "../../entries/train.js";
 import { datasetNames, Run } from "../../entries/train-node.js";
 import { assemble } from "../assembly.js";
 import { isOnnx } from "../network-file.js";
+import { addDownload, downloadIfAsked, type DownloadOptions } from "../data-download.js";
 import { addSettings, DATA, readConfig } from "../options.js";
 import { checkFolder, makeRun } from "../run-folder.js";
 import { examples } from "../own-command.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 import { loadWeights, metadataOf } from "../weights-file.js";
 
-interface ImportOptions {
+interface ImportOptions extends DownloadOptions {
   readonly net?: string;
   readonly data?: string;
   readonly loss?: string;
@@ -28,7 +29,7 @@ const EXAMPLES = [
 ] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
-  addSettings(command, ["loss"])
+  addDownload(addSettings(command, ["loss"]))
     .description("turn what another tool has trained into a run, for evaluate, predict and train")
     .argument("<file>", "safetensors, PyTorch's .pt with a state dict, NumPy's .npz, or ONNX")
     .option(
@@ -41,7 +42,7 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
     .action((file: string, options: ImportOptions) => importFile(file, options, surroundings));
 };
 
-async function importFile(file: string, options: ImportOptions, { stdout }: Surroundings): Promise<void> {
+async function importFile(file: string, options: ImportOptions, { stdout, stderr }: Surroundings): Promise<void> {
   checkOptions(file, options);
   const metadata = await metadataOf(file);
   const said = knownSettings(metadata, isOnnx(file));
@@ -49,6 +50,7 @@ async function importFile(file: string, options: ImportOptions, { stdout }: Surr
   const { net = said.net ?? "exercise", data = said.data, loss = said.loss } = options;
   const words = { recipe: "default", ...(data === undefined ? {} : { data }), ...(loss === undefined ? {} : { loss }) };
   const config = isOnnx(file) ? readConfig(file, words) : readConfig(net, { ...words, weights: file });
+  await downloadIfAsked(config.data, options, stderr);
   const { trainer, data: opened, copy } = await assemble(config);
   const notices =
     used.length === 0 ? [] : [`${file} says ${used.map(([name, word]) => `--${name} ${word}`).join(" ")}`];

@@ -1,15 +1,17 @@
 /** `kilograd quiz` */
 import { Option } from "commander";
 import { formatAnswer, formatQuestion, judgeAnswer, makeQuiz, type Asked } from "../../entries/quiz.js";
+import { UsageError } from "../../entries/index.js";
 import { answerQuestions, gatherFacts } from "../../entries/train.js";
 import { makeTest, openRun } from "../assembly.js";
+import { addDownload, downloadIfAsked, type DownloadOptions } from "../data-download.js";
 import { examples } from "../own-command.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 import { readWhole } from "../whole-number.js";
 
 const MAX_SEED = 2 ** 32 - 1;
 
-interface QuizOptions {
+interface QuizOptions extends DownloadOptions {
   readonly questions: string;
   readonly seed?: string;
   readonly solution?: string;
@@ -23,7 +25,7 @@ const EXAMPLES = [
 ] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
-  command
+  addDownload(command)
     .description("ask questions like the course's, explain the answers and keep the score")
     .option("--questions <n>", "number of questions", "10")
     .option("--seed <n>", "seed for the questions and their figures (default: a random one)")
@@ -34,8 +36,9 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
       ]),
     )
     .addHelpText("after", () => examples(EXAMPLES))
-    .action(async ({ questions, seed, solution }: QuizOptions) => {
-      if (solution !== undefined) return solve(solution, surroundings);
+    .action(async ({ questions, seed, solution, download }: QuizOptions) => {
+      if (solution !== undefined) return solve(solution, { download }, surroundings);
+      if (download) throw new UsageError({ op: "--download", problem: "only --solution needs data" });
       const from =
         seed === undefined ? Math.floor(Math.random() * (MAX_SEED + 1)) : readWhole("--seed", seed, 0, MAX_SEED);
       await play(makeQuiz(from, readWhole("--questions", questions, 1)), from, surroundings);
@@ -82,10 +85,11 @@ async function readAnswer(
 }
 
 /** Answers the notebook's six questions about a run's last weights. */
-async function solve(folder: string, surroundings: Surroundings): Promise<void> {
+async function solve(folder: string, options: DownloadOptions, surroundings: Surroundings): Promise<void> {
   const { run, model, load } = await openRun(folder, surroundings);
+  await downloadIfAsked(run.record.config.data, options, surroundings.stderr);
   load("last");
-  const { correct, total } = makeTest(run)(model);
+  const { correct, total } = makeTest(run, surroundings)(model);
   const answers = answerQuestions(gatherFacts(model, run.record.images.size), (100 * correct) / total);
   for (const { question, answer } of answers) surroundings.stdout.write(`${question}: ${answer}\n`);
 }

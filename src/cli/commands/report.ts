@@ -6,10 +6,12 @@ import { comparisonPage, gatherRunReport, runPage, textReport, type RunReport } 
 import { Run, writeFileAtomic } from "../../entries/train-node.js";
 import { openRun, openTestData } from "../assembly.js";
 import { asUsageError } from "../options.js";
+import { addDownload, downloadIfAsked, type DownloadOptions } from "../data-download.js";
 import { examples } from "../own-command.js";
+import { waitingBar } from "../waiting-bar.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 
-interface ReportOptions {
+interface ReportOptions extends DownloadOptions {
   readonly out?: string;
   readonly text?: true;
   readonly digits: string;
@@ -22,7 +24,7 @@ const EXAMPLES = [
 ] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings) => {
-  command
+  addDownload(command)
     .description("report on a run, or compare several runs, in one HTML file")
     .argument("<runs...>", "the folders of runs")
     .option("--out <file>", "the page (default: report.html in the run's folder; for several runs, comparison.html)")
@@ -41,7 +43,7 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
       }
       const digits = folders.length === 1 && !options.text ? readDigits(options.digits) : [];
       const reports: RunReport[] = [];
-      for (const folder of folders) reports.push(await reportRun(folder, digits, surroundings));
+      for (const folder of folders) reports.push(await reportRun(folder, digits, options, surroundings));
       if (options.text) {
         stdout.write(`${textReport(reports, stdout.columns)}\n`);
         return;
@@ -65,13 +67,20 @@ function readDigits(words: string): number[] {
   });
 }
 
-async function reportRun(folder: string, digits: readonly number[], surroundings: Surroundings): Promise<RunReport> {
+async function reportRun(
+  folder: string,
+  digits: readonly number[],
+  options: DownloadOptions,
+  surroundings: Surroundings,
+): Promise<RunReport> {
   const run = Run.open(folder);
   const source = { name: folder, record: run.record, metrics: run.metrics(), digits };
   if (!run.has("last")) return gatherRunReport(source);
   const { model, load } = await openRun(folder, surroundings);
   const epochs = load("last");
-  const network = { model, epochs, test: openTestData(run) };
+  await downloadIfAsked(run.record.config.data, options, surroundings.stderr);
+  const progress = waitingBar(`test ${folder}`, surroundings.stderr);
+  const network = { model, epochs, test: openTestData(run), progress };
   try {
     return gatherRunReport({ ...source, network });
   } catch (error) {

@@ -18,6 +18,7 @@ import {
 import { Run, trainingLogs, type StartLog } from "../../entries/train-node.js";
 import { assemble, networkLine } from "../assembly.js";
 import { addSettings, readConfig, readThreads, type SettingOptions } from "../options.js";
+import { addDownload, downloadIfAsked, type DownloadOptions } from "../data-download.js";
 import { reportFailure } from "../failure-text.js";
 import { afterFailure } from "../next-steps.js";
 import { examples, ownCommand } from "../own-command.js";
@@ -28,7 +29,7 @@ import { adviseAlong } from "../training-advice.js";
 import { JsonOutput, TextOutput, type Result, type TrainingOutput } from "../training-output.js";
 import { loadWeights } from "../weights-file.js";
 
-interface TrainOptions extends SettingOptions {
+interface TrainOptions extends SettingOptions, DownloadOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly json?: true;
@@ -47,6 +48,7 @@ const EXAMPLES = [
 ] as const;
 
 export const defineCommand: DefineCommand = (command, surroundings, end) => {
+  addDownload(command);
   addSettings(
     command
       .description("train a network and save the run")
@@ -77,8 +79,10 @@ export const defineCommand: DefineCommand = (command, surroundings, end) => {
 };
 
 /** Takes one step to see what it compiles to. */
-async function dumpPlan(net: string, options: TrainOptions, { stdout }: Surroundings): Promise<number> {
-  const { trainer } = await assemble(readConfig(net, options));
+async function dumpPlan(net: string, options: TrainOptions, { stdout, stderr }: Surroundings): Promise<number> {
+  const config = readConfig(net, options);
+  await downloadIfAsked(config.data, options, stderr);
+  const { trainer } = await assemble(config);
   onCompile(({ plan, loops }) => stdout.write(`${plan}\n${loops}`));
   trainer.on("step", () => trainer.stop());
   await trainer.run();
@@ -89,7 +93,7 @@ async function train(net: string, options: TrainOptions, surroundings: Surroundi
   const logs = await readLogs(options.log);
   const prepared = await (options.resume === undefined
     ? begin(net, options, surroundings)
-    : resume(options.resume, options.threads));
+    : resume(options.resume, options, surroundings));
   const { run, trainer, discard } = prepared;
   let steps = 0;
   trainer.on("step", () => steps++);
@@ -162,6 +166,7 @@ interface Prepared {
 async function begin(net: string, options: TrainOptions, { stderr }: Surroundings): Promise<Prepared> {
   const config = readConfig(net, options);
   checkFolder(options.out);
+  await downloadIfAsked(config.data, options, stderr);
   const { trainer, data, copy } = await assemble(config);
   const { size, classes } = data.info;
   if (config.earlyCrop && croppedEpochs(config) > 0) {
@@ -193,7 +198,8 @@ function checkCropped({ model }: Trainer, size: Shape, classes: number, config: 
   }
 }
 
-async function resume(folder: string, threads: string | undefined): Promise<Prepared> {
+async function resume(folder: string, options: TrainOptions, { stderr }: Surroundings): Promise<Prepared> {
+  const { threads } = options;
   const run = Run.open(folder);
   const from = run.readCheckpoint("last");
   const { config } = run.record;
@@ -204,6 +210,7 @@ async function resume(folder: string, threads: string | undefined): Promise<Prep
       hint: `see its result with \`${ownCommand`evaluate ${folder}`}\``,
     });
   }
+  await downloadIfAsked(config.data, options, stderr);
   const { trainer, data } = await assemble(
     threads === undefined ? config : { ...config, threads: readThreads(threads) },
     run,

@@ -14,17 +14,24 @@ export interface DownloadSource {
   readonly resources: readonly { readonly file: string; readonly md5: string }[];
 }
 
+/** Hears how many bytes of a file have arrived, and how many there will be if the mirror has said so. */
+export type Watch = (file: string, received: number, total: number | undefined) => void;
+
 /**
  * Downloads the files that are missing from the folder or damaged there.
  * @throws DataError if no mirror has a file with the right MD5 checksum; the error quotes each mirror's response
  */
-export async function downloadFiles(folder: string, { mirrors, resources }: DownloadSource): Promise<void> {
+export async function downloadFiles(
+  folder: string,
+  { mirrors, resources }: DownloadSource,
+  watch?: Watch,
+): Promise<void> {
   const { existsSync, mkdirSync, readFileSync } = node("fs");
-  mkdirSync(folder, { recursive: true });
+  written(folder, () => mkdirSync(folder, { recursive: true }));
   for (const resource of resources) {
     const path = node("path").join(folder, resource.file);
     if (existsSync(path) && md5(readFileSync(path)) === resource.md5) continue;
-    writeWhole(path, await fetchFromAny(mirrors, resource));
+    writeWhole(path, await fetchFromAny(mirrors, resource, watch));
   }
 }
 
@@ -32,13 +39,14 @@ export async function downloadFiles(folder: string, { mirrors, resources }: Down
 async function fetchFromAny(
   mirrors: readonly string[],
   { file, md5: expected }: DownloadSource["resources"][number],
+  watch: Watch | undefined,
 ): Promise<Uint8Array> {
   const failures: string[] = [];
   for (const mirror of mirrors) {
     const address = `${mirror}${file}`;
     try {
       const response = await fetch(address);
-      const bytes = new Uint8Array(await response.arrayBuffer());
+      const bytes = await bytesOf(response, (received, total) => watch?.(file, received, total));
       const got = md5(bytes);
       if (response.ok && got === expected) return bytes;
       failures.push(
@@ -59,6 +67,23 @@ async function fetchFromAny(
   });
 }
 
+async function bytesOf(response: Response, watch: (received: number, total?: number) => void): Promise<Uint8Array> {
+  const size = Number(response.headers.get("content-length")) || undefined;
+  const parts: Uint8Array[] = [];
+  let received = 0;
+  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    parts.push(part);
+    watch((received += part.length), size);
+  }
+  const bytes = new Uint8Array(received);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 /** The reason of an error. `fetch` stores the actual error in `cause`. */
 function reason(error: unknown): string {
   const { message, cause } = error as Error;
@@ -70,10 +95,19 @@ function writeWhole(path: string, bytes: Uint8Array): void {
   const { renameSync, rmSync, writeFileSync } = node("fs");
   const partial = `${path}.${node("process").pid}.partial`;
   try {
-    writeFileSync(partial, bytes);
-    renameSync(partial, path);
-  } catch (cause) {
+    written(path, () => {
+      writeFileSync(partial, bytes);
+      renameSync(partial, path);
+    });
+  } finally {
     rmSync(partial, { force: true });
+  }
+}
+
+function written(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
     const { message } = cause as Error;
     const hint = "free some space, or choose another folder";
     throw new DataError({ op: path, problem: "the file cannot be written", got: message, hint }, { cause });

@@ -5,6 +5,7 @@
 import type * as crypto from "node:crypto";
 import type * as fs from "node:fs";
 import type * as module from "node:module";
+import type * as os from "node:os";
 import type * as path from "node:path";
 import type process from "node:process";
 import type * as url from "node:url";
@@ -16,6 +17,7 @@ interface NodeModules {
   readonly crypto: typeof crypto;
   readonly fs: typeof fs;
   readonly module: typeof module;
+  readonly os: typeof os;
   readonly path: typeof path;
   readonly process: typeof process;
   readonly url: typeof url;
