@@ -173,7 +173,7 @@ export function judge(measured: Measured, by: readonly Rule[] = rules): Verdict[
 }
 
 const ofVerdictsTitle = new Signature("verdictsTitle", [
-  required("verdicts", arrayOf(recordWith("what judge() returns", "holds"))),
+  required("verdicts", arrayOf(recordWith("what judge() returns", "pass"))),
 ]);
 
 /**
