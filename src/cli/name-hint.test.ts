@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import vm from "node:vm";
 import { temporaryFolder } from "../../test/idx-folder.js";
 import { kilograd } from "../../test/terminal.js";
-import { F as functions, nn as layers, optim as optimizers } from "../entries/index.js";
+import { F as functions, nn as layers, ones, optim as optimizers, rand, type Tensor } from "../entries/index.js";
 import { nameHint } from "./name-hint.js";
+import { expressions, others } from "./names-elsewhere.js";
 
 type Names = Record<string, new (...given: unknown[]) => unknown>;
 type Functions = Record<string, (...given: unknown[]) => unknown>;
 const F: Functions = functions as never;
 const nn: Names = layers as never;
 const optim: Names = optimizers as never;
+const x = ones([2, 2]);
 
 /** Mistakes, each with the hint. */
 const mistakes: Readonly<Record<string, readonly [make: () => unknown, hint: RegExp | undefined]>> = {
@@ -19,6 +22,18 @@ const mistakes: Readonly<Record<string, readonly [make: () => unknown, hint: Reg
   "F.nll_loss": [() => F.nll_loss!(1), /^write F\.nllLoss\(logLikelihoods, labels\)$/],
   "F.max_pool2d": [() => F.max_pool2d!(1), /^write F\.maxPool2d$/],
   "F.gelu": [() => F.gelu!(1), /^write x\.mul\(x\.mul\(1\.702\)\.sigmoid\(\)\)$/],
+  "F.sigmoid": [() => F.sigmoid!(1), /^write x\.sigmoid\(\)$/],
+  "F.clamp": [() => F.clamp!(1), /^write x\.clamp\(0, 1\)$/],
+  "F.l1_loss": [() => F.l1_loss!(1), /^write outputs\.sub\(targets\)\.abs\(\)\.mean\(\)$/],
+  "nn.GELU": [() => new nn.GELU!(), /^write class GELU extends nn\.Module \{ forward\(x\) \{ return x\.mul/],
+  "nn.LeakyReLU": [() => new nn.LeakyReLU!(0.1), /^write class LeakyReLU extends nn\.Module .* and new LeakyReLU\(\)$/],
+  "nn.BatchNorm1d": [() => new nn.BatchNorm1d!(1), /^write new nn\.BatchNorm2d\(features\), and call it with x\.view/],
+  "nn.L1Loss": [() => new nn.L1Loss!(), /^write outputs\.sub/],
+  "optim.lr_scheduler": [
+    () => (optim as never as Record<string, Names>).lr_scheduler!.StepLR!,
+    /^write optim\.lrScheduler\.StepLR$/,
+  ],
+  "a tensor's max": [() => (x as never as Functions).max!(1), /^for tensors write x\.amax\(1\)/],
   "nn.Conv2D": [() => new nn.Conv2D!(1), /^write nn\.Conv2d$/],
   "nn.BatchNorm2D": [() => new nn.BatchNorm2D!(1), /^write nn\.BatchNorm2d$/],
   "nn.Relu": [() => new nn.Relu!(1), /^write nn\.ReLU$/],
@@ -37,6 +52,19 @@ for (const [what, [make, hint]] of Object.entries(mistakes)) {
       else assert.equal(found, undefined);
       return true;
     });
+  });
+}
+
+for (const [name, expression] of [
+  ...Object.entries(expressions),
+  ["bce", others.bceloss!],
+  ["logits", others.bcewithlogitsloss!],
+]) {
+  test(`what the hint for ${name} says can be computed: ${expression}`, () => {
+    const [images, targets] = [rand([2, 3, 4, 4]), ones([2, 3, 4, 4])];
+    const values = { x: images, logits: images, outputs: images, targets };
+    const result = (vm.runInNewContext(expression!, values) as Tensor).data();
+    assert.ok(result.every(Number.isFinite));
   });
 }
 

@@ -5,24 +5,12 @@
  */
 import { F, KilogradError, nn, optim } from "../entries/index.js";
 import { closest } from "../entries/train-node.js";
+import { expressions, methods, others } from "./names-elsewhere.js";
 
 /** Loaded, since an import of all names would make the bundler keep all of them in the core library. */
 const kilograd = await import("../entries/index.js");
-const namespaces: Readonly<Record<string, object>> = { F, nn, optim, init: nn.init };
-
-/** What to write for PyTorch's names that kilograd has in another place or not at all; in small letters. */
-const elsewhere: Readonly<Record<string, string>> = {
-  crossentropyloss: "F.crossEntropy(logits, labels)",
-  nllloss: "F.nllLoss(logLikelihoods, labels)",
-  mseloss: "F.mseLoss(outputs, targets)",
-  nograd: 'noGrad(() => …), with import { noGrad } from "kilograd"',
-  torch: 'import { F, nn, optim, tensor } from "kilograd"',
-  silu: "x.mul(x.sigmoid())",
-  gelu: "x.mul(x.mul(1.702).sigmoid())",
-  relu6: "x.clamp(0, 6)",
-  leakyrelu: "x.maximum(x.mul(0.01))",
-  elu: "x.relu().add(x.minimum(0).exp().sub(1))",
-};
+const { lrScheduler } = optim;
+const namespaces: Readonly<Record<string, object>> = { F, nn, optim, init: nn.init, lrScheduler, torch: kilograd };
 
 /** Ways in which JavaScript says that a name does not exist: "nn.Conv2D is not a constructor". */
 const unknownName: readonly RegExp[] = [
@@ -30,6 +18,7 @@ const unknownName: readonly RegExp[] = [
   /does not provide an export named '(?<name>\w+)'/,
   /No matching export in "[^"]*" for import "(?<name>\w+)"/,
   /^(?<name>torch) is not defined/,
+  /^Cannot read properties of undefined \(reading '(?<absent>\w+)'\)/,
 ];
 
 /**
@@ -39,12 +28,26 @@ const unknownName: readonly RegExp[] = [
 export function nameHint(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof KilogradError) return undefined;
   const found = unknownName.map((pattern) => pattern.exec(error.message)).find((match) => match);
-  const { space, name } = found?.groups ?? {};
+  const { space, name, absent } = found?.groups ?? {};
+  // optim.lr_scheduler is undefined, and then only the name in it is known.
+  if (absent !== undefined) return Object.hasOwn(lrScheduler, absent) ? `write optim.lrScheduler.${absent}` : undefined;
   if (name === undefined) return undefined;
-  const plain = name.replaceAll("_", "").toLowerCase();
-  if (Object.hasOwn(elsewhere, plain)) return `write ${elsewhere[plain]}`;
-  if (space !== undefined && !Object.hasOwn(namespaces, space)) return undefined;
-  return fromNamespace(space, name);
+  const isKnown = space === undefined || Object.hasOwn(namespaces, space);
+  const plain = plainOf(name);
+  if (isKnown && Object.hasOwn(others, plain)) return `write ${others[plain]}`;
+  if (isKnown && Object.hasOwn(expressions, plain)) return asWritten(name, expressions[plain]!);
+  if ((!isKnown || space === "torch") && Object.hasOwn(methods, plain)) return `for tensors write ${methods[plain]}`;
+  return isKnown ? fromNamespace(space, name) : undefined;
+}
+
+const plainOf = (name: string): string => name.replaceAll("_", "").toLowerCase();
+
+/** A layer is a class with an expression in its forward pass. */
+function asWritten(name: string, expression: string): string {
+  const isLayer = /^[A-Z]/.test(name);
+  return isLayer
+    ? `write class ${name} extends nn.Module { forward(x) { return ${expression}; } }, and new ${name}()`
+    : `write ${expression}`;
 }
 
 function fromNamespace(space: string | undefined, name: string): string | undefined {
@@ -53,13 +56,15 @@ function fromNamespace(space: string | undefined, name: string): string | undefi
   const meant = closest(name, names);
   if (meant !== undefined) return `write ${prefix}${meant}`;
   // The same name in another namespace, such as nn.relu for F.relu.
-  const others = Object.entries(namespaces).flatMap(([other, { ...known }]) => {
+  const found = Object.entries(namespaces).flatMap(([other, { ...known }]) => {
     const like = closest(name, Object.keys(known));
     return like === undefined ? [] : [{ other, like }];
   });
   // Conv2D is the layer nn.Conv2d, and conv_2d the function F.conv2d: classes begin with a capital, functions do not.
   const isClass = (word: string): boolean => /^[A-Z]/.test(word);
-  const best = others.find(({ like }) => isClass(like) === isClass(name)) ?? others[0];
+  const best = found.find(({ like }) => isClass(like) === isClass(name)) ?? found[0];
   if (best !== undefined) return `write ${best.other}.${best.like}`;
-  return space === undefined ? undefined : `${space} has ${names.filter((one) => one !== "init").join(", ")}`;
+  return space === undefined || space === "torch"
+    ? undefined
+    : `${space} has ${names.filter((one) => one !== "init").join(", ")}`;
 }

@@ -81,7 +81,7 @@ const layers = { Private, Closure, Fresh, PrivateStatistics, PrivateDropout };
 for (const [kind, Net] of Object.entries(layers)) {
   test(`${kind}: a call says which layer is in no field`, () => {
     const message = new RegExp(
-      `${kind}: forward calls a \\w+ that is in none of its fields, .* Hint: make layers in the c`,
+      `${kind}: forward: calls a \\w+ that is in none of the network's fields, .* Hint: make layers in the c`,
     );
     assert.throws(() => new Net()(ones([3, 4])), { name: "StateError", message });
     assert.throws(() => step(new Net()), { name: "StateError", message });

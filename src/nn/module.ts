@@ -151,8 +151,8 @@ export class Module extends ModuleFields<Module> {
     network.#hold();
     if (this.#isHeld) return;
     throw new StateError({
-      op: network.constructor.name,
-      problem: `forward calls a ${this.constructor.name} that is in none of its fields, so the network would neither train nor save it, nor put it into evaluation mode`,
+      op: "forward",
+      problem: `calls a ${this.constructor.name} that is in none of the network's fields, so that it would not be trained, saved, or put into evaluation mode`,
       hint: "make layers in the constructor, and hold each in a field that is not private: conv = new nn.Conv2d(1, 8, 3)",
     });
   }

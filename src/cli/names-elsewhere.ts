@@ -1,0 +1,65 @@
+/** What to write for PyTorch's names that kilograd has in another place or not at all. */
+
+/** Activations and other functions of one tensor `x`; PyTorch has them as functions, as layers, or as both. */
+export const expressions: Readonly<Record<string, string>> = {
+  sigmoid: "x.sigmoid()",
+  tanh: "x.tanh()",
+  clamp: "x.clamp(0, 1)",
+  flatten: "x.flatten(1)",
+  exp: "x.exp()",
+  log: "x.log()",
+  silu: "x.mul(x.sigmoid())",
+  gelu: "x.mul(x.mul(1.702).sigmoid())",
+  relu6: "x.clamp(0, 6)",
+  leakyrelu: "x.maximum(x.mul(0.01 /* the slope */))",
+  elu: "x.relu().add(x.minimum(0).exp().sub(1))",
+  hardtanh: "x.clamp(-1, 1)",
+  hardsigmoid: "x.add(3).clamp(0, 6).div(6)",
+  hardswish: "x.mul(x.add(3).clamp(0, 6)).div(6)",
+  softplus: "x.relu().add(x.abs().neg().exp().add(1).log())",
+  adaptivemaxpool2d: "x.amax([2, 3], true)",
+};
+
+/** Methods of tensors. */
+export const methods: Readonly<Record<string, string>> = {
+  max: "x.amax(1) for the largest elements, and x.argmax(1) for their positions",
+  min: "x.amin(1)",
+  std: "x.var().sqrt()",
+  norm: "x.square().sum().sqrt()",
+  mm: "x.matmul(y)",
+  bmm: "x.matmul(y)",
+  repeat: "cat([x, x], 0), or x.expand(…) for an axis of size 1",
+  maskedfill: "mask.where(value, x)",
+  chunk: "x.slice(axis, start, end) for each part",
+  split: "x.slice(axis, start, end) for each part",
+  any: "x.amax()",
+  all: "x.amin()",
+  logsumexp: "x.exp().sum(1).log()",
+  type: "x.int() or x.float()",
+  zeroslike: "zeros(x.shape)",
+  oneslike: "ones(x.shape)",
+  randlike: "rand(x.shape)",
+  randnlike: "randn(x.shape)",
+};
+
+/** All others. */
+export const others: Readonly<Record<string, string>> = {
+  crossentropyloss: "F.crossEntropy(logits, labels)",
+  nllloss: "F.nllLoss(logLikelihoods, labels)",
+  mseloss: "F.mseLoss(outputs, targets)",
+  l1loss: "outputs.sub(targets).abs().mean()",
+  bceloss: "targets.mul(outputs.log()).add(targets.mul(-1).add(1).mul(outputs.mul(-1).add(1).log())).mean().neg()",
+  bcewithlogitsloss: "logits.relu().sub(logits.mul(targets)).add(logits.abs().neg().exp().add(1).log()).mean()",
+  nograd: 'noGrad(() => …), with import { noGrad } from "kilograd"',
+  torch: 'import { F, nn, optim, tensor } from "kilograd"',
+  prelu: "x.relu().add(x.minimum(0).mul(this.slope)), with a field slope = new nn.Parameter(full([1], 0.25))",
+  batchnorm1d: "new nn.BatchNorm2d(features), and call it with x.view(-1, features, 1, 1)",
+  conv1d: "new nn.Conv2d(1, 8, [1, 3]), for images of height 1",
+  unflatten: "x.view(-1, 8, 4, 4) in forward",
+  moduledict: "a field for each module, or new nn.Sequential({ conv: …, relu: … }) if they follow each other",
+  parameterlist: "a field for each parameter",
+  zeropad2d: "the padding of nn.Conv2d: new nn.Conv2d(1, 8, 3, { padding: 1 })",
+  exponentiallr: "new optim.lrScheduler.StepLR(optimizer, 1, gamma)",
+  lambdalr: "optimizer.paramGroups[0].lr = … before each epoch",
+  empty: "zeros([2, 3])",
+};
