@@ -53,13 +53,15 @@ export interface Dataset<Sample = readonly Field[], B = Batch> {
 
 /** @internal */
 export const datasetKind = kind<Dataset<unknown, never>>(
-  "a dataset, which has a length and a method get(index)",
+  "a dataset, which has a length (a whole number) and a method get(index)",
   (value) => hasLength(value) && typeof (value as Partial<Dataset>).get === "function",
 );
 
 /** @internal */
 export function hasLength(value: unknown): boolean {
-  return typeof value === "object" && value !== null && typeof (value as { length?: unknown }).length === "number";
+  if (typeof value !== "object" || value === null) return false;
+  const { length } = value as { length?: unknown };
+  return Number.isSafeInteger(length) && (length as number) >= 0;
 }
 
 /** Makes a batch of the samples at these indices. */

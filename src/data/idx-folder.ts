@@ -7,4 +7,9 @@ export class IdxFolder extends MnistLike {
   constructor(options: MnistOptions & { readonly root: string }) {
     super({ ...MNIST.facts, classes: undefined }, options);
   }
+
+  /** Whether the classes have no names but their numbers. */
+  get isNumbered(): boolean {
+    return this.classes.every((name, i) => name === String(i));
+  }
 }

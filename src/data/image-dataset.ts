@@ -3,6 +3,8 @@ import { recordWith } from "../errors/record-kinds.js";
 import { arrayOf, callback, text } from "../errors/kinds.js";
 import { required, optional, Signature } from "../errors/signature.js";
 import { DataError } from "../errors/errors.js";
+import { shown } from "../errors/shown.js";
+import { formatShape, sizeOf } from "../graph/shape.js";
 import type { Generator } from "../random/random.js";
 import { tensor } from "../tensor/creation.js";
 import { checkIndex, type Batch, type Dataset, type SampleGenerators } from "./dataset.js";
@@ -52,7 +54,8 @@ export class ImageDataset implements Dataset<ImageSample> {
    * @param labels bytes [N], the number of each image's class
    * @param classes the names of the classes
    * @param transform what is done to each image; nothing unless given
-   * @throws DataError if the numbers of labels and images differ, or if a label is out of range
+   * @throws DataError if the bytes do not fit the shapes, if the numbers of labels and images differ, or if a label is out of
+   *   range
    */
   constructor(
     images: IdxArray,
@@ -61,6 +64,8 @@ export class ImageDataset implements Dataset<ImageSample> {
     transform: Transform = compose([]),
   ) {
     ofImageDataset.read(arguments);
+    checkBytes(images, 3);
+    checkBytes(labels, 1);
     checkLabels(images, labels, classes.length);
     const [length, height, width] = images.shape as [number, number, number];
     this.images = images.data;
@@ -129,6 +134,19 @@ export class ImageDataset implements Dataset<ImageSample> {
     const data = this.images.subarray(index * height * width, (index + 1) * height * width);
     return { data, channels: 1, height, width };
   }
+}
+
+/** @throws DataError unless there are as many bytes as the shape says */
+function checkBytes({ file, shape, data }: IdxArray, axes: number): void {
+  const isBytes = Object.prototype.toString.call(data) === "[object Uint8Array]";
+  if (isBytes && shape.length === axes && data.length === sizeOf(shape)) return;
+  throw new DataError({
+    op: file,
+    problem: "the bytes do not fit the shape",
+    expected: `${axes === 1 ? "[N]" : "[N,H,W]"} and a Uint8Array of as many bytes`,
+    got: `${formatShape(shape)} and ${shown(data)}`,
+    hint: "pass what parseIdx() returns; floating-point images belong into a TensorDataset",
+  });
 }
 
 function checkLabels(images: IdxArray, labels: IdxArray, classes: number): void {

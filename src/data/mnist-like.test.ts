@@ -11,6 +11,7 @@ import { DataLoader } from "./data-loader.js";
 import type { DownloadSource } from "./files/download.js";
 import { FashionMNIST } from "./datasets/fashion-mnist.js";
 import { MNIST } from "./datasets/mnist.js";
+import { ImageDataset } from "./image-dataset.js";
 import * as transforms from "./transforms/index.js";
 
 const transform = transforms.toTensor();
@@ -308,4 +309,20 @@ test("a connection that breaks off counts as a failure, and a place that cannot 
     },
   );
   assert.equal(existsSync(join(taken, "no")), false);
+});
+
+test("an ImageDataset's bytes must fit their shapes", () => {
+  const labels = { file: "labels", shape: [1], data: Uint8Array.of(0), dataOffset: 8 };
+  const images = { file: "images", shape: [1, 1, 2], data: Uint8Array.of(0, 255), dataOffset: 16 };
+  for (const [part, other] of [
+    ["images", { shape: [1, 2, 2] }],
+    ["images", { shape: [1, 2] }],
+    ["images", { data: Float32Array.of(0.5, 0.5) as unknown as Uint8Array }],
+    ["images", { data: [0, 255] as unknown as Uint8Array }],
+    ["labels", { data: [0.5] as unknown as Uint8Array }],
+  ] as const) {
+    const given = { images, labels, [part]: { ...{ images, labels }[part], ...other } };
+    const message = new RegExp(`^${part}: the bytes do not fit the shape; expected \\[N.*Hint: pass what parseIdx`);
+    assert.throws(() => new ImageDataset(given.images, given.labels, ["a"]), { name: "DataError", message });
+  }
 });

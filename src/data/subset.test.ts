@@ -109,3 +109,14 @@ const refusals: readonly [make: () => unknown, message: string][] = [
 for (const [make, message] of refusals) {
   test(`refused: ${message}`, () => assert.throws(make, { message }));
 }
+
+test("indices without elements, and datasets without a whole length, are refused", () => {
+  const dataset = new TensorDataset(tensor([1, 2, 3, 4]));
+  const view = new DataView(new ArrayBuffer(4)) as unknown as number[];
+  assert.throws(() => new Subset(dataset, view), { message: /^Subset: invalid indices; expected an array of indices/ });
+  for (const length of [NaN, 2.5, -3, Infinity]) {
+    assert.throws(() => new Subset({ length, get: () => [] }, []), {
+      message: /^Subset: invalid dataset; expected a dataset, which has a length \(a whole number\)/,
+    });
+  }
+});

@@ -9,7 +9,7 @@ import type { Transform } from "./transforms/transform.js";
 
 const indexList = kind<ArrayLike<number>>(
   "an array of indices",
-  (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+  (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value),
 );
 const ofSubset = new Signature("Subset", [required("dataset", datasetKind), required("indices", indexList)]);
 const ofSplit = new Signature("randomSplit", [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { absolute, assertCloseTo } from "../../test/closeness.js";
 import { jsonFixture } from "../../test/fixtures.js";
-import { Flatten, Linear, Sequential } from "../nn/index.js";
+import { Flatten, Identity, Linear, Sequential, Softmax } from "../nn/index.js";
 import { tensor, zeros } from "../tensor/creation.js";
 import { calibration } from "./calibration.js";
 import { classScores, confusionMatrix } from "./class-scores.js";
@@ -117,4 +117,28 @@ test("a label that is none of the classes is refused", () => {
   ] as const) {
     assert.throws(() => predict(model, [[zeros([2, 1, 2, 2]), labels]]), new RegExp(`predict: target ${shown}`));
   }
+});
+
+test("NaN counts as the largest likelihood, as in PyTorch's argmax", () => {
+  assert.deepEqual(confusionMatrix(predictions([0, 1], [[0.9, NaN, 0.1], [NaN, 0.2, NaN]])), [[0, 1, 0], [1, 0, 0], [0, 0, 0]]); // prettier-ignore
+});
+
+test("predictions of another size, and no images, are refused", () => {
+  const wrong = { classes: 3, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.5, 0.5, 0.5, 0.5) };
+  for (const use of [confusionMatrix, calibration, mistakes]) {
+    assert.throws(() => use(wrong), { name: "ArgumentError", message: /expected 2 × 3 likelihoods, got 4/ });
+  }
+  const model = new Sequential(new Flatten(), new Linear(4, 3));
+  assert.throws(() => predict(model, []), {
+    name: "ArgumentError",
+    message: /^predict: there are no images to classify/,
+  });
+});
+
+test("likelihoods from a softmax are taken as they are", () => {
+  const images = tensor([[1, 0], [0, 3]]); // prettier-ignore
+  const [scores, shares] = [new Softmax(1), new Sequential(new Softmax(1), new Identity())];
+  const labels = tensor(Int32Array.of(0, 1));
+  const expected = images.softmax(1).data();
+  for (const model of [scores, shares]) assert.deepEqual(predict(model, [[images, labels]]).likelihoods, expected);
 });

@@ -3,6 +3,7 @@ import { anyNetwork } from "../trace/kinds.js";
 import { recordWith, iterable } from "../errors/record-kinds.js";
 import { Signature, required } from "../errors/signature.js";
 import type { Batch } from "../data/dataset.js";
+import { ArgumentError } from "../errors/errors.js";
 import { noGrad } from "../graph/grad-mode.js";
 import type { Module } from "../nn/index.js";
 import { evaluating } from "../nn/modes.js";
@@ -31,7 +32,7 @@ const ofPredict = new Signature("predict", [
  * @param model a network that computes log-likelihoods, scores or likelihoods [N, classes]; it is called in evaluation mode
  * @param batches images [N, C, H, W] with their classes, int32 [N], in an order that does not change
  * @returns the likelihoods, and the true classes
- * @throws ArgumentError for a label that is none of the classes
+ * @throws ArgumentError for a label that is none of the classes, and if there are no images
  * @example
  * const test = new DataLoader(new TensorDataset(rand([6, 1, 28, 28]), randint(0, 10, [6])), { batchSize: 4 });
  * predict(new ExerciseNet(), test).likelihoods.length; // 60
@@ -50,6 +51,14 @@ export function predict(model: Module, batches: Iterable<Batch>): Predictions {
       refuseOutside("predict", given, { count: classes });
       for (const label of given) labels.push(label);
     }
+    if (labels.length === 0) {
+      throw new ArgumentError({
+        op: "predict",
+        problem: "there are no images to classify",
+        expected: "at least one batch",
+        hint: "a generator of batches can be used once only: pass a DataLoader, or call its iterate() again",
+      });
+    }
     const likelihoods = new Float32Array(labels.length * classes);
     parts.reduce((at, part) => (likelihoods.set(part, at), at + part.length), 0);
     return { classes, labels: Int32Array.from(labels), likelihoods };
@@ -62,7 +71,7 @@ export interface Answered {
   readonly index: number;
   /** Its true class. */
   readonly label: number;
-  /** The likeliest class; of equally likely ones the first. */
+  /** The likeliest class; of equally likely ones, or several NaN, the first. */
   readonly predicted: number;
   /** The likelihood of that class. */
   readonly confidence: number;
@@ -79,12 +88,23 @@ const ofAnswers = new Signature("answers", predicted);
  * Lists the answers in the order of the images.
  * @param predictions what `predict` returned
  * @returns the answers, one by one
+ * @throws ArgumentError unless there is a likelihood for each image and class
  * @example
  * const predictions = { classes: 2, labels: Int32Array.of(0, 1), likelihoods: Float32Array.of(0.75, 0.25, 0.75, 0.25) };
  * [...answers(predictions)].map(({ predicted }) => predicted); // [0, 0]
  */
 export function answers(predictions: Predictions): Generator<Answered> {
   ofAnswers.read(arguments);
+  const { classes, labels, likelihoods } = predictions;
+  if (likelihoods.length !== labels.length * classes) {
+    throw new ArgumentError({
+      op: "answers",
+      problem: "the predictions do not have a likelihood for each image and class",
+      expected: `${labels.length} × ${classes} likelihoods`,
+      got: String(likelihoods.length),
+      hint: "pass what predict() returned",
+    });
+  }
   return answersIn(predictions);
 }
 
@@ -93,7 +113,8 @@ function* answersIn({ classes, labels, likelihoods }: Predictions): Generator<An
     const row = likelihoods.subarray(index * classes, (index + 1) * classes);
     const label = labels[index]!;
     let predicted = 0;
-    for (let c = 1; c < classes; c++) if (row[c]! > row[predicted]!) predicted = c;
+    // NaN counts as the largest, as in argmax.
+    for (let c = 1; c < classes && !Number.isNaN(row[predicted]); c++) if (!(row[c]! <= row[predicted]!)) predicted = c;
     yield { index, label, predicted, confidence: row[predicted]!, ofLabel: row[label] ?? NaN };
   }
 }

@@ -3,6 +3,7 @@ import { recordWith } from "../errors/record-kinds.js";
 import { callback, text } from "../errors/kinds.js";
 import { Signature, optional, required } from "../errors/signature.js";
 import { measureAppearance, type Appearance } from "../data/appearance.js";
+import { checkClassNumbers } from "../data/class-numbers.js";
 import type { DatasetClass } from "../data/dataset-class.js";
 import * as datasets from "../data/datasets/index.js";
 import { IdxFolder } from "../data/idx-folder.js";
@@ -68,7 +69,7 @@ const ofOpenData = new Signature("openData", [
  * @param data the name or the folder
  * @param augment how training images are changed at random
  * @returns training and test images, transformed, and facts about the images
- * @throws DataError if a file is missing or damaged
+ * @throws DataError if a file is missing or damaged, or if the numbers of a folder's classes leave out many
  * @example
  * const { train, test, info } = openData("data", { rotation: 5, shift: 0, scale: 0 });
  * [train.length, test.length]; // [40, 20]
@@ -95,6 +96,8 @@ export function openData(data: string, augment: AugmentConfig): OpenedData {
     });
   }
   const hashes = { ...train.hashes(), ...test.hashes() };
+  const numbered = [train, test].filter((half) => half instanceof IdxFolder && half.isNumbered);
+  if (numbered.length > 0) checkClassNumbers(numbered as IdxFolder[]);
   const classes = hasReference(data, hashes) ? datasets.MNIST.facts.classes : mostOf(train.classes, test.classes);
   let appearance: Appearance | undefined;
   const info = {

@@ -267,3 +267,16 @@ for (const compiled of [false, true]) {
     await assert.rejects(toyTrainer({ compiled, trainLoader: whole, testLoader: spoiled(3) }).run(), message);
   });
 }
+
+test("images with NaN are blamed, and not the learning rate", async () => {
+  const spoiled = [...toySource(18).iterate()].map(([images, labels], number): Batch => {
+    const values = Float32Array.from(images.data());
+    if (number === 1) values[2 * 9 + 4] = NaN;
+    return [tensor(values, images.shape), labels];
+  });
+  await assert.rejects(toyTrainer({ trainLoader: { length: 5, iterate: () => spoiled } }).run(), {
+    name: "DivergenceError",
+    message:
+      /^train: image 2 of epoch 1, batch 1 is not of finite numbers; expected finite numbers, got NaN\. Hint: look at/,
+  });
+});

@@ -240,7 +240,7 @@ export class Trainer extends TrainEvents {
     const { epoch, batch } = this.position;
     const lr = optimizer.paramGroups[0]!.lr;
     const value = this.isChecked ? this.step(images, labels).item() : this.firstStep(images, labels);
-    if (!Number.isFinite(value)) throw notANumber(value, epoch, batch, lr);
+    if (!Number.isFinite(value)) throw badImages(images, epoch, batch) ?? notANumber(value, epoch, batch, lr);
     refuseNegative(this.model, value, `in epoch ${epoch}, batch ${batch}`);
     if (schedule?.every === "step") schedule.step(value);
     this.count(value, labels.shape[0]!);
@@ -366,6 +366,20 @@ function refuseEmpty(name: string, { length }: BatchSource): void {
     expected: "at least one",
     got: String(length),
     hint: "with dropLast, a dataset smaller than batchSize has none: choose a smaller batchSize",
+  });
+}
+
+/** An error if the batch itself holds NaN or infinities, for which no learning rate is to blame. */
+function badImages(images: Tensor, epoch: number, batch: number): DivergenceError | undefined {
+  const values = images.data() as Float32Array;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return undefined;
+  return new DivergenceError({
+    op: "train",
+    problem: `image ${Math.floor(at / (values.length / images.shape[0]!))} of epoch ${epoch}, batch ${batch} is not of finite numbers`,
+    expected: "finite numbers",
+    got: String(values[at]),
+    hint: "look at the data and its transforms: a division by 0, or a file that was read wrongly",
   });
 }
 

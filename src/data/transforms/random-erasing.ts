@@ -1,4 +1,6 @@
 /** Erasing a random rectangle of an image (Zhong et al. 2017, arXiv 1708.04896). */
+import { ArgumentError } from "../../errors/errors.js";
+import { shown } from "../../errors/shown.js";
 import { arrayOf, either, number, numberWithin, oneOf, pairOf } from "../../errors/kinds.js";
 import { checked, optional, type Arguments } from "../../errors/signature.js";
 import { normal, randomInteger, uniformNumber, type Generator } from "../../random/random.js";
@@ -80,10 +82,23 @@ function eraseAtRandom({ p, scale, ratio, value }: Required<ErasingOptions>): Tr
     if (typeof value === "object" && value.length !== image.channels && value.length !== 1) {
       check(op, false, "invalid value", `a number, or one for each of ${image.channels} channels`, value);
     }
+    if (image.data instanceof Uint8Array) checkByte(value);
     if (!(uniformNumber(0, 1, generator) < p)) return image;
     const rectangle = drawRectangle(image, scale, ratio, value, generator);
     return rectangle ? erase(image, rectangle) : image;
   };
+}
+
+/** Bytes would round other values, and wrap around those out of range. */
+function checkByte(value: NonNullable<ErasingOptions["value"]>): void {
+  if ([value].flat().every((one) => Number.isInteger(one) && (one as number) >= 0 && (one as number) <= 255)) return;
+  throw new ArgumentError({
+    op: "randomErasing",
+    problem: "the image holds bytes, which cannot have this value",
+    expected: "integers from 0 to 255",
+    got: shown(value),
+    hint: "put transforms.toTensor() before it",
+  });
 }
 
 function drawRectangle(

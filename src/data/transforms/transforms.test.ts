@@ -206,3 +206,15 @@ const refusals: readonly [make: () => unknown, message: string][] = [
 for (const [make, message] of refusals) {
   test(`refused: ${message}`, () => assert.throws(make, { name: "ArgumentError", message }));
 }
+
+test("bytes are erased with bytes only", () => {
+  const image: Image = { data: new Uint8Array(16).fill(7), channels: 1, height: 4, width: 4 };
+  for (const value of [0.5, 300, -1, "random", [0.5]] as const) {
+    assert.throws(() => transforms.randomErasing({ p: 0, value })(image), {
+      message:
+        /^randomErasing: the image holds bytes, .*; expected integers from 0 to 255, got .*Hint: put transforms\.toTensor\(\)/,
+    });
+  }
+  const { data } = transforms.randomErasing({ p: 1, value: 255, scale: [0.2, 0.3] })(image, new Generator(1));
+  assert.deepEqual(new Set(data), new Set([7, 255]));
+});
