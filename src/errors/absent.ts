@@ -18,9 +18,17 @@ type Counterpart<T> = (name: string, object: T, isSet: boolean) => string | unde
  * @param base the last prototype before that of every object
  */
 export function answerForAbsent<T>(op: string, base: object, counterpart: Counterpart<T>): void {
+  // In a constructor, `counterpart` may itself read what is not there yet.
+  let isAsking = false;
   const refuse = (name: string | symbol, object: T, isSet: boolean): void => {
-    if (typeof name !== "string" || name in Object.prototype) return;
-    const hint = counterpart(name, object, isSet);
+    if (isAsking || typeof name !== "string" || name in Object.prototype) return;
+    isAsking = true;
+    let hint: string | undefined;
+    try {
+      hint = counterpart(name, object, isSet);
+    } finally {
+      isAsking = false;
+    }
     if (hint !== undefined) throw new ArgumentError({ op, problem: `there is no property "${name}"`, hint });
   };
   const end = new Proxy(Object.prototype, {

@@ -297,8 +297,10 @@ checkListed(Optimizer.prototype, [
   ["loadStateDict", [required("saved", savedState)]],
 ]);
 const known = methodsOf(Optimizer.prototype);
-answerForAbsent<Optimizer>("Optimizer", Optimizer.prototype, (name, { paramGroups: [group] }) => {
+answerForAbsent<Optimizer>("Optimizer", Optimizer.prototype, (name, { paramGroups }) => {
   if (name === "param_groups") return "write optimizer.paramGroups";
+  // There are none while the constructor runs.
+  const group = (paramGroups as readonly ParamGroup[] | undefined)?.[0];
   if (group && name in group) return `write optimizer.paramGroups[0].${name}`;
   const meant = sameLetters(name, known);
   return meant && `write optimizer.${meant}(…)`;

@@ -312,7 +312,7 @@ export class Tensor extends Shaping<Tensor> {
 
 checkArguments(Tensor.prototype);
 const known = [...methodsOf(Tensor.prototype), "requiresGrad", "ndim", "shape"];
-answerForAbsent<Tensor>("Tensor", Handle.prototype, (name, { ndim }) => counterpart(name, ndim, known));
+answerForAbsent<Tensor>("Tensor", Handle.prototype, (name, tensor) => counterpart(name, tensor, known));
 protectMethods();
 
 /** `p.data = source` overwrites a leaf, as in PyTorch. Assigning to another method is a TypeError. */

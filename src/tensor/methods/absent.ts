@@ -16,9 +16,9 @@ const elsewhere: Readonly<Record<string, string>> = {
 };
 
 /** What to write instead of an absent property, for those that have a counterpart; undefined for all others. */
-export function counterpart(name: string, ndim: number, known: readonly string[]): string | undefined {
+export function counterpart(name: string, of: { readonly ndim: number }, known: readonly string[]): string | undefined {
   if (/^-?\d+$/.test(name)) {
-    return ndim === 0 ? "item() returns the number of a tensor without axes" : `write x.select(0, ${name})`;
+    return of.ndim === 0 ? "item() returns the number of a tensor without axes" : `write x.select(0, ${name})`;
   }
   if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
   const plain = name.replace(/_$/, "");
