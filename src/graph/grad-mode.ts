@@ -22,13 +22,14 @@ function withMode<T>(mode: boolean, given: readonly [body: () => T, ...surplus: 
   } finally {
     enabled = before;
   }
-  if (typeof (result as { then?: unknown } | null | undefined)?.then !== "function") return result;
+  const { then, next } = Object(result) as { readonly then?: unknown; readonly next?: unknown };
+  if (typeof then !== "function" && typeof next !== "function") return result;
   // What fails in it later has nobody to tell.
-  Promise.resolve(result).catch(() => undefined);
+  if (typeof then === "function") Promise.resolve(result).catch(() => undefined);
   throw new ArgumentError({
     op: signature.op,
-    problem: "the function is asynchronous: what it does after its first await would run without this mode",
-    expected: "a function that returns no promise",
+    problem: "the function is not over when it returns: what it does afterwards would run without this mode",
+    expected: "a function that is neither asynchronous nor a generator",
     hint: `await first, and write ${signature.op}(() => …) around the part that computes`,
   });
 }
@@ -38,7 +39,7 @@ function withMode<T>(mode: boolean, given: readonly [body: () => T, ...surplus: 
  * @param body the function; it must not be asynchronous
  * @param surplus nothing: more arguments are refused
  * @returns what `body` returns
- * @throws ArgumentError if it returns a promise
+ * @throws ArgumentError if it returns a promise or a generator
  * @example
  * const w = tensor([1, 2], undefined, { requiresGrad: true });
  * noGrad(() => w.mul(2)).requiresGrad; // false
@@ -52,7 +53,7 @@ export function noGrad<T>(body: () => T, ...surplus: never[]): T {
  * @param body the function; it must not be asynchronous
  * @param surplus nothing: more arguments are refused
  * @returns what `body` returns
- * @throws ArgumentError if it returns a promise
+ * @throws ArgumentError if it returns a promise or a generator
  * @example
  * const w = tensor([1, 2], undefined, { requiresGrad: true });
  * noGrad(() => enableGrad(() => w.mul(2))).requiresGrad; // true

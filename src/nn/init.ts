@@ -86,6 +86,7 @@ export function fans(op: string, { shape }: Tensor): { readonly fanIn: number; r
  */
 export const kaimingUniform_: (tensor: Tensor, ...rest: Arguments<KaimingOptions, typeof kaimingParameters>) => Tensor =
   checked("kaimingUniform_", [filled, ...kaimingParameters], ({ tensor, a, mode, nonlinearity, generator }) => {
+    if (tensor.numel() === 0) return tensor;
     const std = gains[nonlinearity](a) / Math.sqrt(fans("kaimingUniform_", tensor)[mode]);
     const bound = Math.sqrt(3) * std;
     return fillUniformly(tensor, -bound, bound, generator);

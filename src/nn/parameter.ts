@@ -39,7 +39,7 @@ export class Parameter extends Tensor {
    */
   constructor(source: Tensor, ...rest: Arguments<ParameterOptions, typeof requiresGrad>) {
     const given = ofParameter.read([source, ...rest]);
-    const memory = new Variable(given.source.shape, "float32", elementsOf(given.source));
+    const memory = new Variable(given.source.shape, "float32", Float32Array.from(elementsOf(given.source)));
     memory.unlisted = true;
     super(variable(memory, given.requiresGrad), memory, given.requiresGrad);
   }

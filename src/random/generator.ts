@@ -126,7 +126,8 @@ export class Generator {
   setState(state: GeneratorState, ...surplus: never[]): this {
     const { seed, words, used, spareNormal } = ofSetState.read([state, ...surplus]).state;
     const areWords = words.length === WORDS && words.every((word) => word >>> 0 === word);
-    if (!areWords || !Number.isInteger(used) || used < 0 || used >= WORDS || !/^-?\d+$/.test(seed)) {
+    const isSpare = spareNormal === null || typeof spareNormal === "number";
+    if (!areWords || !isSpare || !Number.isInteger(used) || used < 0 || used >= WORDS || !/^-?\d+$/.test(seed)) {
       throw new DataError({ op: "setState", problem: "not a generator state", expected: "what getState() returned" });
     }
     this.seed = BigInt(seed);

@@ -172,6 +172,7 @@ test("errors say what was expected", () => {
     { ...state, words: state.words.map(() => -1) },
     { ...state, used: 624 },
     { ...state, seed: "one" },
+    { ...state, spareNormal: "1" as unknown as number },
   ];
   for (const bad of wrong) {
     assert.throws(() => new Generator().setState(bad), {

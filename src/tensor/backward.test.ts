@@ -55,9 +55,23 @@ test("noGrad and enableGrad refuse a function that returns a promise, and put th
     throw new Error("nobody hears this");
   };
   for (const [name, run] of Object.entries({ noGrad, enableGrad })) {
-    for (const body of [failing, (): Promise<unknown> => Promise.resolve(weight)]) {
+    for (const body of [failing, (): unknown => Promise.resolve(weight), (): unknown => weight[Symbol.iterator]()]) {
       assert.throws(() => run(body), { name: "ArgumentError", message: new RegExp(`^${name}: .*await first`) });
       assert.ok(weight.mul(1).requiresGrad);
     }
+  }
+});
+
+test("a leaf takes a gradient of its own shape and type, and true or false", () => {
+  const leaf = tensor([1, 2], { requiresGrad: true }) as unknown as Record<string, unknown>;
+  for (const wrong of [5, "none", [1, 2], tensor([1]), tensor(1), tensor(Int32Array.of(1, 2))]) {
+    assert.throws(() => (leaf["grad"] = wrong), { name: /^(Argument|Shape)Error$/, message: /^grad: / }, String(wrong));
+  }
+  leaf["grad"] = tensor([3, 4]);
+  assert.deepEqual((leaf["grad"] as { tolist: () => unknown }).tolist(), [3, 4]);
+  leaf["grad"] = null;
+  assert.equal(leaf["grad"], null);
+  for (const wrong of ["no", 1, null]) {
+    assert.throws(() => (leaf["requiresGrad"] = wrong), { name: "ArgumentError", message: /^requiresGrad: / });
   }
 });

@@ -17,7 +17,12 @@ export function biasOf(context: PlanContext, node: Node): { sum: Node; bias: Nod
   if (!ops.add.is(sum) || others.length > 0 || context.isOutput(node)) return undefined;
   const bias = sum.inputs.find((input) => input !== node);
   const channels = node.shape[1]!;
-  if (!bias || bias.shape.length !== 4 || bias.shape[1] !== channels || sizeOf(bias.shape) !== channels)
+  if (
+    bias?.dtype !== "float32" ||
+    bias.shape.length !== 4 ||
+    bias.shape[1] !== channels ||
+    sizeOf(bias.shape) !== channels
+  )
     return undefined;
   return (isStored(bias) || context.isFixed(bias)) && context.viewOf(bias).strides[1] === 1 ? { sum, bias } : undefined;
 }

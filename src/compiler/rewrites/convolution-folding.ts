@@ -75,7 +75,7 @@ class Folding {
     if (!rules.has(node.op)) return undefined;
     const of = this.biased.get(a) ?? (ops.sub.is(node) ? undefined : this.biased.get(b));
     const [convolved, other] = this.biased.has(a) ? [a, b] : [b, a];
-    if (!of || this.uses.get(convolved) !== 1 || !this.fixed.has(other)) return undefined;
+    if (!of || this.uses.get(convolved) !== 1 || !this.fixed.has(other) || other.dtype !== "float32") return undefined;
     const c = shapesEqual(node.shape, of.convolution.shape) && perChannel(this.done.get(other)!, node.shape[1]!);
     return c ? rules.apply(node, of, c) : undefined;
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { absolute, assertClose, assertCloseTo, ofLargest } from "../../../test/closeness.js";
-import { setEngine } from "../../runtime/realize.js";
+import { compiledEngine, setEngine } from "../../runtime/realize.js";
 import { Answers } from "../../../test/answers.js";
 import { jsonFixture } from "../../../test/fixtures.js";
 import { referenceEngine } from "../../reference/reference-engine.js";
@@ -144,4 +144,19 @@ test("nllLoss does not look at the other classes' log-probabilities", () => {
 
 test("a mean over no target at all is NaN, as in PyTorch", () => {
   assert.ok(Number.isNaN(F.nllLoss(zeros([2, 3]), tensor(Int32Array.of(-100, -100))).item()));
+});
+
+test("a bias of integers is added as numbers, by the compiled engine too", () => {
+  for (const engine of [referenceEngine, compiledEngine()]) {
+    setEngine(engine);
+    const image = ones([1, 1, 2, 2]);
+    const bias = tensor(Int32Array.of(3, -2));
+    const results = [
+      conv2d(image, ones([2, 1, 1, 1]), bias),
+      conv2d(image, ones([2, 1, 1, 1])).add(bias.view(1, 2, 1, 1)),
+      conv2d(image, ones([2, 1, 1, 1])).sub(new Buffer(bias.neg()).view(2, 1, 1)),
+    ];
+    for (const y of results) assert.deepEqual(y.amax([2, 3]).tolist(), [[4, -1]]);
+  }
+  setEngine(referenceEngine);
 });
