@@ -1,29 +1,40 @@
 /** Advice on a network: what every rule finds in it. */
-import { arrayOf } from "../errors/kinds.js";
+import { arrayOf, flag } from "../errors/kinds.js";
 import { recordWith } from "../errors/record-kinds.js";
-import { Signature, required } from "../errors/signature.js";
+import { Signature, byName, optional, required } from "../errors/signature.js";
 import type { Inspection } from "../inspect/layer.js";
 import { layerTitle } from "../inspect/inspect-table.js";
 import { Network } from "./network.js";
 import type { Advice } from "./rule.js";
 import { adviceRules } from "./rules/index.js";
 
+/** For `advise`. */
+export interface AdviceOptions {
+  /**
+   * Whether the network is for MNIST, so that the exercise's limit of parameters applies. Default: whether its input is
+   * 1×28×28 and it has ten outputs. Other data can have the same shape.
+   */
+  readonly exercise?: boolean;
+}
+
 const ofAdvise = new Signature("advise", [
   required("inspection", recordWith("what inspectNetwork() returns", "layers")),
+  byName(optional("exercise", flag)),
 ]);
 
 /**
  * Finds what the course would advise on a network.
  * @param inspection what `inspectNetwork` found
+ * @param options what is known about the data
  * @returns the advice, layer by layer; nothing if the network follows the rules
  * @example
  * advise(inspectNetwork(new ExerciseNet(), [1, 28, 28])); // []
  * const net = new nn.Sequential(new nn.Conv2d(1, 10, 28), new nn.ReLU(), new nn.Flatten(), new nn.LogSoftmax(1));
  * advise(inspectNetwork(net, [1, 28, 28])).map(({ rule }) => rule); // ["relu-before-softmax"]
  */
-export function advise(inspection: Inspection): Advice[] {
+export function advise(inspection: Inspection, options: AdviceOptions = {}): Advice[] {
   ofAdvise.read(arguments);
-  const network = new Network(inspection);
+  const network = new Network(inspection, options.exercise);
   return adviceRules.flatMap(({ name, meaning, suggestion, find }) =>
     find(network).map((finding) => ({ rule: name, meaning, suggestion, ...finding })),
   );

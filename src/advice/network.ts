@@ -1,9 +1,6 @@
 /** A network as the rules of advice see it: its layers with the ways between them, and questions about a layer. */
 import type { Inspection, Layer, LayerKind, LayerOf } from "../inspect/layer.js";
 
-/** Dropout up to this p does no harm in the first layers or before the prediction. */
-export const LITTLE_DROPOUT = 0.05;
-
 /** A layer with its position. */
 export type Placed<L extends Layer = Layer> = L & { readonly position: number };
 
@@ -15,8 +12,15 @@ export class Network {
   readonly layers: readonly Placed[];
   private readonly ways: ReadonlyMap<number, { readonly layer: Placed; readonly users: readonly Placed[] }>;
 
-  constructor(readonly inspection: Inspection) {
-    this.layers = withoutSides(inspection.layers.map((layer, position) => ({ ...layer, position })));
+  /**
+   * @param inspection what was found
+   * @param isExercise whether the network is for the exercise, which limits its parameters
+   */
+  constructor(
+    readonly inspection: Inspection,
+    readonly isExercise = hasExercisesShape(inspection),
+  ) {
+    this.layers = withoutSides(inspection.layers.map((layer, position) => fixedAsPool({ ...layer, position })));
     this.ways = new Map(
       this.layers.map((layer) => [
         layer.position,
@@ -55,6 +59,15 @@ export class Network {
   /** The layers right after this one. */
   after({ position }: Placed): readonly Placed[] {
     return this.ways.get(position)!.users;
+  }
+
+  /**
+   * Whether every way from the images to one of the outputs leads through a layer. Around others, such as those in a
+   * branch, something else goes on beside them.
+   */
+  isInevitable(layer: Placed): boolean {
+    const stops = (one: Placed): boolean => one === layer || one.kind === "input";
+    return this.ends.some((end) => this.nearestBefore(end, stops, true).every((one) => one === layer));
   }
 
   private at(positions: readonly number[]): Placed[] {
@@ -151,6 +164,12 @@ export function isSpatial(layer: Placed): layer is Placed<LayerOf<"conv">> {
   return layer.kind === "conv" && layer.kernel.some((size) => size > 1);
 }
 
+/** A convolution with fixed weights, such as a blur before a pooling, only averages. */
+function fixedAsPool(layer: Placed): Placed {
+  if (layer.kind !== "conv" || layer.parameters > 0) return layer;
+  return { ...layer, kind: "pool", by: "mean" };
+}
+
 /** H and W of an output [C,H,W]. */
 export function area(layer: Layer): readonly [number, number] | undefined {
   const [size] = layer.outputs;
@@ -180,12 +199,21 @@ export function isNorm({ kind }: Placed): boolean {
   return kind === "batchNorm" || kind === "norm";
 }
 
-/** Whether the network has the exercise's input and output: images 1×28×28, and ten classes. */
-export function isExercise({ inspection }: Network): boolean {
-  const { layers, outputs } = inspection;
+/** Whether a network has the exercise's input and output: images 1×28×28, and ten classes. */
+function hasExercisesShape({ layers, outputs }: Inspection): boolean {
   const inputs = layers.filter(({ kind }) => kind === "input");
   const shapes = [...inputs, ...outputs.map((position) => layers[position]!)].map((layer) => layer.outputs.join(";"));
   return shapes.length === 2 && shapes[0] === "1,28,28" && /^10(,1)*$/.test(shapes[1]!);
+}
+
+/** Whether the kernel's places do not overlap, as where an image is cut into patches. */
+export function cutsPatches({ kernel, stride }: LayerOf<"conv">): boolean {
+  return kernel.every((size, axis) => size <= stride[axis]!);
+}
+
+/** Whether a layer is fully connected, but for each of several positions on its own, or across them. */
+export function mixesTokens(layer: Placed): boolean {
+  return layer.kind === "linear" && layer.outputs[0]!.length > 1;
 }
 
 /** Whether a kernel is as large as the map it slides over. It gives one position, as a fully connected layer would. */
@@ -200,7 +228,20 @@ export function convolutionsAfter(network: Network, layer: Placed): Placed[] {
   return network.layers.filter((one) => isSpatial(one) && network.allBefore(one).includes(layer));
 }
 
-/** Whether the layer is a pooling that leaves a map of several positions, rather than the mean of all of them. */
+/** Whether the layer is a pooling that leaves fewer positions, but not a single one. */
 export function isShrinking(layer: Placed): boolean {
-  return layer.kind === "pool" && layer.outputs[0]!.slice(1).some((size) => size > 1);
+  const isStrided = layer.kind === "pool" && layer.stride.some((step) => step > 1);
+  return isStrided && layer.outputs[0]!.slice(1).some((size) => size > 1);
+}
+
+/** What a prediction is made from and of: the number of inputs of one value, and of values at each position. */
+export function features(layer: LayerOf<"conv" | "linear">): { readonly inputs: number; readonly classes: number } {
+  if (layer.kind === "linear") return { inputs: layer.inFeatures, classes: layer.outFeatures };
+  const { inChannels, outChannels, groups, kernel } = layer;
+  return { inputs: (inChannels / groups) * kernel[0] * kernel[1], classes: outChannels };
+}
+
+/** Whether a fully connected layer reads the pixels themselves: no layer with weights comes before it. */
+export function readsPixels(network: Network, layer: Placed): boolean {
+  return flattens(network, layer) !== undefined && !network.allBefore(layer).some(isWeighty);
 }

@@ -1,6 +1,6 @@
 /** Where a layer stands in relation to the prediction. */
-import type { LayerKind } from "../inspect/layer.js";
-import { unique, type Network, type Placed } from "./network.js";
+import type { LayerKind, LayerOf } from "../inspect/layer.js";
+import type { Network, Placed } from "./network.js";
 
 /** All layers between the prediction and the network's output. */
 export function afterPrediction(network: Network): Placed[] {
@@ -11,9 +11,14 @@ export function afterPrediction(network: Network): Placed[] {
   );
 }
 
-/** Layers of a kind that come before the prediction, with only layers of the kinds in `passes` in between. */
-export function rightBeforePrediction(network: Network, kind: LayerKind, passes: readonly LayerKind[]): Placed[] {
-  const stops = (layer: Placed): boolean => !passes.includes(layer.kind);
-  const found = network.predictions.flatMap((prediction) => network.nearestBefore(prediction, stops));
-  return unique(found).filter((layer) => layer.kind === kind);
+/** Layers of a kind that come before a prediction, with only layers of the kinds in `passes` in between. */
+export function rightBeforePrediction<K extends LayerKind>(
+  network: Network,
+  prediction: Placed,
+  kind: K,
+  passes: readonly LayerKind[],
+): Placed<LayerOf<K>>[] {
+  return network
+    .nearestBefore(prediction, (layer) => !passes.includes(layer.kind))
+    .filter((layer): layer is Placed<LayerOf<K>> => layer.kind === kind);
 }

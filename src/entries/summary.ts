@@ -9,7 +9,7 @@
  *
  * @module kilograd/summary
  */
-export { advise, formatAdvice } from "../advice/advice.js";
+export { advise, formatAdvice, type AdviceOptions } from "../advice/advice.js";
 export type { Advice, AdviceRule } from "../advice/rule.js";
 export { adviceRules } from "../advice/rules/index.js";
 export { drawNetwork, type Remark } from "../inspect/drawing.js";

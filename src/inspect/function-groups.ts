@@ -13,7 +13,7 @@ const RESHAPING = [ops.reshape, ops.expand];
 interface Fusion {
   readonly what: string;
   /** Whether `node`, the only user of the group's last node, belongs to the group. */
-  readonly holds: (group: readonly Node[], node: Node) => boolean;
+  readonly holds: (group: readonly Node[], node: Node, isActive: IsActive) => boolean;
 }
 
 /** Recognises the nodes of an op. */
@@ -23,9 +23,13 @@ const last = (group: readonly Node[]): Node => group[group.length - 1]!;
 const isAnyOf = (node: Node, ...known: readonly Is[]): boolean => known.some(({ op }) => node.op === op);
 const has = (group: readonly Node[], ...known: readonly Is[]): boolean => group.some((node) => isAnyOf(node, ...known));
 
-/** Whether the node multiplies by random numbers: a dropout's mask. */
-export function isRandom(node: Node): boolean {
-  return ops.mul.is(node) && topologicalOrder([node.inputs[1]!]).some(ops.random.is);
+/** Whether a node depends on the network's inputs. */
+export type IsActive = (node: Node) => boolean;
+
+/** The random numbers that a node multiplies its input with: a dropout's mask. */
+export function randomMask(node: Node, isActive: IsActive): Node | undefined {
+  if (!ops.mul.is(node)) return undefined;
+  return node.inputs.find((input) => !isActive(input) && topologicalOrder([input]).some(ops.random.is));
 }
 
 const FUSIONS: readonly Fusion[] = [
@@ -64,8 +68,10 @@ const FUSIONS: readonly Fusion[] = [
   },
   {
     what: "scaling and shifting, as in batch norm",
-    holds: (group, node) =>
-      [...group, node].every((part) => isAnyOf(part, ...ARITHMETIC) && part.shape.length === 4 && !isRandom(part)),
+    holds: (group, node, isActive) =>
+      [...group, node].every(
+        (part) => isAnyOf(part, ...ARITHMETIC) && part.shape.length === 4 && !randomMask(part, isActive),
+      ),
   },
 ];
 
@@ -78,6 +84,6 @@ export function isAveraging(node: Node): boolean {
  * @param group the nodes of one function so far, each used only by the next
  * @param node the user of the last one; none of its other inputs depends on the network's inputs
  */
-export function fuses(group: readonly Node[], node: Node): boolean {
-  return FUSIONS.some(({ holds }) => holds(group, node));
+export function fuses(group: readonly Node[], node: Node, isActive: IsActive): boolean {
+  return FUSIONS.some(({ holds }) => holds(group, node, isActive));
 }

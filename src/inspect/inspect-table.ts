@@ -3,6 +3,7 @@ import { recordWith } from "../errors/record-kinds.js";
 import { Signature, required } from "../errors/signature.js";
 import type { Field } from "./receptive-field.js";
 import type { Inspection, Layer } from "./layer.js";
+import type { Pair } from "../graph/shape.js";
 import { columnsOf } from "../text/columns.js";
 import { thousands } from "../text/thousands.js";
 
@@ -78,18 +79,24 @@ export function describeDetail(layer: Layer): string {
       ].join(", ");
     case "linear":
       return `${thousands(layer.inFeatures)}→${thousands(layer.outFeatures)}`;
-    case "pool":
-      return formatSize(layer.kernel);
+    case "pool": {
+      const { kernel, stride } = layer;
+      const isUsual = kernel.every((size, axis) => size === stride[axis]);
+      return [formatSize(kernel), ...(isUsual ? [] : [`stride ${formatPair(stride)}`])].join(", ");
+    }
     case "dropout":
-      return String(layer.p);
+      return Number.isNaN(layer.p) ? "" : String(layer.p);
     default:
       return "";
   }
 }
 
-function unless([height, width]: readonly [number, number], usual: number, name: string): string[] {
-  if (height === usual && width === usual) return [];
-  return [`${name} ${height === width ? height : `${height}×${width}`}`];
+function unless(pair: Pair, usual: number, name: string): string[] {
+  return pair.every((size) => size === usual) ? [] : [`${name} ${formatPair(pair)}`];
+}
+
+function formatPair([height, width]: Pair): string {
+  return height === width ? String(height) : `${height}×${width}`;
 }
 
 function notesOn(layer: Layer, position: number): string[] {

@@ -15,7 +15,7 @@ export type LayerDetail =
       readonly outChannels: number;
     }
   | { readonly kind: "linear"; readonly inFeatures: number; readonly outFeatures: number }
-  | { readonly kind: "pool"; readonly by: "max" | "mean"; readonly kernel: Pair }
+  | { readonly kind: "pool"; readonly by: "max" | "mean"; readonly kernel: Pair; readonly stride: Pair }
   | { readonly kind: "dropout"; readonly p: number }
   /** `axis` counts the batch as axis 0. */
   | { readonly kind: "softmax"; readonly log: boolean; readonly axis: number }

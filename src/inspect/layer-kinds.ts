@@ -5,7 +5,7 @@ import { topologicalOrder, type Node } from "../graph/node.js";
 import { sizeOf } from "../graph/shape.js";
 import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
-import { isAveraging, isRandom } from "./function-groups.js";
+import { isAveraging, randomMask } from "./function-groups.js";
 import type { LayerDetail, LayerKind } from "./layer.js";
 import { layerOf } from "./op-layers.js";
 
@@ -63,7 +63,8 @@ function find(node: Node, material: Material): Finding | undefined {
   if (own?.weighty) return own;
   if (readsBuffer(node, material)) return plainly("batchNorm", { kind: "batchNorm" });
   if (isNormalizing(node)) return plainly("norm", { kind: "norm" });
-  if (isRandom(node)) return plainly("dropout", { kind: "dropout", p: probability(node) });
+  const mask = randomMask(node, material.isActive);
+  if (mask) return plainly("dropout", { kind: "dropout", p: probability(mask) });
   return own;
 }
 
@@ -80,7 +81,8 @@ function fromOp(node: Node, { isActive }: Material): Finding | undefined {
 /** Adaptive pooling to a size that does not divide the image's size. */
 function averaging({ inputs }: Node): Finding {
   const { shape } = inputs[1]!;
-  const detail: LayerDetail = { kind: "pool", by: "mean", kernel: [shape.at(-2)!, shape.at(-1)!] };
+  const kernel = [shape.at(-2)!, shape.at(-1)!] as const;
+  const detail: LayerDetail = { kind: "pool", by: "mean", kernel, stride: kernel };
   return { detail, functionName: "adaptiveAvgPool2d", weighty: true };
 }
 
@@ -117,9 +119,13 @@ export function variablesOf(node: Node): Variable[] {
     .map(({ attrs }) => attrs.variable);
 }
 
-/** The p of a dropout, read from the mask, which compares random numbers with p. */
-function probability(node: Node): number {
-  const comparison = topologicalOrder([node.inputs[1]!]).find(ops.ge.is);
-  const bound = comparison?.inputs.find(ops.constant.is);
-  return bound ? bound.attrs.value : NaN;
+/** The p of a dropout, read from the mask, which compares random numbers with p or with 1 − p; NaN if it does not. */
+function probability(mask: Node): number {
+  for (const node of topologicalOrder([mask])) {
+    const [left, right] = node.inputs;
+    if (!left || !right || !ops.constant.is(right)) continue;
+    if (ops.ge.is(node) || ops.gt.is(node)) return right.attrs.value;
+    if (ops.le.is(node) || ops.lt.is(node)) return 1 - right.attrs.value;
+  }
+  return NaN;
 }

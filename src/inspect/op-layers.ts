@@ -20,8 +20,8 @@ export interface OpLayer {
   readonly multiplyAdds?: number;
 }
 
-const windowed = (by: "max" | "mean", kernel: Pair): OpLayer => ({
-  detail: () => ({ kind: "pool", by, kernel }),
+const windowed = (by: "max" | "mean", { kernel, stride }: { kernel: Pair; stride: Pair }): OpLayer => ({
+  detail: () => ({ kind: "pool", by, kernel, stride }),
   weighty: true,
 });
 
@@ -29,11 +29,12 @@ const softmax = (log: boolean, axis: number): OpLayer => ({ detail: () => ({ kin
 
 const activation = ({ op }: Node): OpLayer => ({ detail: () => ({ kind: "activation", by: op.name }) });
 
-/** A reduction of images [N,C,H,W], over any axes, is pooling. */
-const pooling = (by: "max" | "mean", functionName: string, { inputs: [x] }: Node): OpLayer => {
-  const [, , height, width, ...more] = x!.shape;
-  const isImage = height !== undefined && width !== undefined && more.length === 0;
-  return { detail: () => (isImage ? { kind: "pool", by, kernel: [height, width] } : undefined), functionName };
+/** A reduction of images [N,C,H,W] over their height or width is pooling. */
+const pooling = (by: "max" | "mean", functionName: string, { op, attrs, inputs: [x] }: Node): OpLayer => {
+  const axes = op.lowering.kind === "reduce" ? op.lowering.axes(attrs) : [];
+  const isPooling = x!.shape.length === 4 && (axes.includes(2) || axes.includes(3));
+  const kernel = [2, 3].map((axis) => (axes.includes(axis) ? x!.shape[axis]! : 1)) as [number, number];
+  return { detail: () => (isPooling ? { kind: "pool", by, kernel, stride: kernel } : undefined), functionName };
 };
 
 const layers = new OpRules<[], OpLayer>()
@@ -64,8 +65,8 @@ const layers = new OpRules<[], OpLayer>()
   .on(ops.softmax, ({ attrs: { axis } }) => softmax(false, axis))
   .on(ops.logSoftmax, ({ attrs: { axis } }) => softmax(true, axis))
   .on(ops.batchNorm, () => ({ detail: () => ({ kind: "batchNorm" }) }))
-  .on(ops.maxPool2d, ({ attrs: { kernel } }) => windowed("max", kernel))
-  .on(ops.avgPool2d, ({ attrs: { kernel } }) => windowed("mean", kernel))
+  .on(ops.maxPool2d, ({ attrs }) => windowed("max", attrs))
+  .on(ops.avgPool2d, ({ attrs }) => windowed("mean", attrs))
   .on(ops.sum, (node) => pooling("mean", "mean", node))
   .on(ops.amax, (node) => pooling("max", "amax", node))
   .on(ops.relu, activation)

@@ -160,6 +160,55 @@ test("branches over different positions are reported", () => {
   );
 });
 
+class Shaped extends nn.Module {
+  constructor(readonly shape: (x: Tensor) => Tensor) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return this.shape(x);
+  }
+}
+
+test("a map that is enlarged by repeating its positions lies over the same pixels as before", () => {
+  const enlarge = new Shaped((x) => {
+    const [n, c, h, w] = x.shape as [number, number, number, number];
+    return x
+      .view(n, c, h, 1, w, 1)
+      .expand(n, c, h, 2, w, 3)
+      .reshape(n, c, 2 * h, 3 * w);
+  });
+  const pooled = new nn.AvgPool2d([2, 3]);
+  const [height, width] = fieldOf(new nn.Sequential(pooled, enlarge));
+  assert.deepEqual([height.jump, height.start, height.count], [1, 0.5, SIZE]);
+  assert.deepEqual([width.jump, width.start, width.count], [1, 0.5, SIZE]);
+  // Positions side by side see the same two (or three) pixels, so a field that is centred on each is wider.
+  assert.deepEqual([height.size, width.size], [3, 5]);
+  const model = new nn.Sequential(conv(3, { padding: 1 }), pooled, enlarge, conv(3, { padding: 1 }));
+  for (const place of [20, 21, 22, 23, 24, 25]) {
+    const found = seen(model, [place, place]);
+    const wanted = fieldOf(model).map((extent) => expected(extent, place));
+    for (const side of [0, 1]) {
+      assert.ok(found[side]![0] >= wanted[side]![0] && found[side]![1] <= wanted[side]![1], `position ${place}`);
+    }
+  }
+  const joined = new Branches(conv(3, { padding: 1 }), new nn.Sequential(pooled, enlarge), (a, b) => cat([a, b], 1));
+  assert.equal(inspectNetwork(joined, [1, SIZE, SIZE]).layers.at(-1)!.branches, null);
+});
+
+test("positions that become channels are seen together by what follows", () => {
+  const patches = new Shaped((x) => {
+    const [n, c, h, w] = x.shape as [number, number, number, number];
+    return x
+      .view(n, c, h / 4, 4, w / 2, 2)
+      .permute(0, 1, 3, 5, 2, 4)
+      .reshape(n, c * 8, h / 4, w / 2);
+  });
+  const mix = new nn.Conv2d(8, 1, 1, { bias: false });
+  nn.init.ones_(mix.weight);
+  check(new nn.Sequential(patches, mix), "patches");
+  check(new nn.Sequential(conv(3, { padding: 1 }), patches, mix, conv(3)), "patches between convolutions");
+});
+
 test("a gate per channel changes neither what is seen by what it gates, nor where that lies", () => {
   const gate = (x: Tensor, g: Tensor): Tensor => x.mul(g.mean([2, 3], true).sigmoid());
   const { layers } = inspectNetwork(new Branches(conv(3), conv(5), gate), [1, SIZE, SIZE]);

@@ -167,14 +167,7 @@ function slide(known: readonly Known[], { kernel, stride, padding, dilation }: W
 
 /** Merges all positions into one, like a window as large as the axis. */
 function collapsed(extent: Placed): Placed {
-  const { size, jump, start, count } = extent;
-  return {
-    ...extent,
-    size: size + (count - 1) * jump,
-    jump: jump * count,
-    start: start + ((count - 1) / 2) * jump,
-    count: 1,
-  };
+  return { ...slid(extent, extent.count), count: 1 };
 }
 
 function reduced(axes: readonly number[], known: readonly Known[]): Result {
@@ -192,7 +185,32 @@ function reshaped(extent: Placed, from: Shape, to: Shape): Placed {
   const same = to.findIndex((size, axis) => sizeOf(to.slice(0, axis)) === before && size === from[extent.axis]);
   if (same >= 0) return { ...extent, axis: same };
   const place = extent.count === 1 ? undefined : placeInShape(extent, from, to);
-  return { ...extent, ...(place ?? { axis: NOWHERE, inner: 1 }) };
+  if (!place) return { ...extent, axis: NOWHERE, inner: 1 };
+  return repeated(extent, place, to) ?? split(extent, place, from, to) ?? { ...extent, ...place };
+}
+
+/** Enlarges a map by a whole factor: the copies of a position lie beside each other along an axis of their own. */
+function repeated(extent: Placed, { axis, inner }: AxisPlace, to: Shape): Placed | undefined {
+  const isSide = to.length === 4 && axis >= 2;
+  if (!isSide || inner === 1 || to[axis] !== extent.count * inner) return undefined;
+  const jump = extent.jump / inner;
+  // Copies see the same, so between evenly spaced centres the field has to be wider.
+  const shift = ((inner - 1) / 2) * jump;
+  return { size: extent.size + 2 * shift, jump, start: extent.start - shift, count: to[axis], axis, inner: 1 };
+}
+
+/** Cuts an axis into windows that do not overlap, such as patches: what follows sees the whole window. */
+function split(extent: Placed, { axis, inner }: AxisPlace, from: Shape, to: Shape): Placed | undefined {
+  const [windows, window] = [to[axis - 1] ?? 0, to[axis]!];
+  const isAlone = inner === 1 && from[extent.axis] === extent.count;
+  if (!isAlone || windows * window !== extent.count) return undefined;
+  return { ...slid(extent, window), count: windows, axis: axis - 1 };
+}
+
+/** A window of this size and stride. */
+function slid({ size, jump, start, ...place }: Placed, window: number): Placed {
+  const reach = (window - 1) * jump;
+  return { ...place, size: size + reach, jump: jump * window, start: start + reach / 2 };
 }
 
 /**

@@ -132,7 +132,7 @@ function functionSteps(
     }
     const before = node.inputs.filter((input) => active.has(input));
     const group = before.length === 1 && !outputs.has(before[0]!) ? groups.get(before[0]!) : undefined;
-    if (group && uses.get(before[0]!) === 1 && fuses(group, node)) group.push(node);
+    if (group && uses.get(before[0]!) === 1 && fuses(group, node, (one) => active.has(one))) group.push(node);
     groups.set(node, group?.includes(node) ? group : [node]);
   }
   return [...new Set(groups.values())].map((group) => ({

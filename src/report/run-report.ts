@@ -20,6 +20,7 @@ import { answerQuestions, type Answer } from "../exercise/answers.js";
 import type { ImageInfo } from "../runs/datasets.js";
 import { gatherFacts } from "../inspect/facts.js";
 import type { MetricsRecord } from "../runs/metrics-file.js";
+import { hasReference } from "../exercise/reference-curve.js";
 import { judge, rulesFor, type Verdict } from "../exercise/rules.js";
 import type { RunRecord } from "../runs/run-record.js";
 import { calibration, type Calibration } from "./calibration.js";
@@ -177,7 +178,7 @@ function reportNetwork(
     answers: answerQuestions(facts, (100 * correct) / total),
     summary: summarize(model, images.size),
     inspection,
-    advice: advise(inspection),
+    advice: advise(inspection, { exercise: hasReference(config.data, record.data) }),
     matrix,
     scores: classScores(matrix),
     calibration: calibration(predictions),

@@ -18,7 +18,7 @@ export function row(image: number, ...given: readonly Given[]): Inspection {
   for (const one of [{ kind: "input" } as Given, ...given]) {
     const { gives = outputs, sees: seen = sees, multiplyAdds = 0, parameters = 0, ...detail } = one;
     [outputs, sees] = [gives, seen];
-    const axis = { size: sees, jump: 1, start: 0, count: image };
+    const axis = { size: sees, jump: 1, start: 0.5, count: image };
     layers.push({
       ...detail,
       name: detail.kind,
@@ -51,15 +51,18 @@ type Facts = Omit<Given, "kind"> & { readonly groups?: number; readonly stride?:
 
 export function conv(kernel: number | readonly [number, number], from: number, to: number, facts: Facts = {}): Given {
   const size = typeof kernel === "number" ? ([kernel, kernel] as const) : kernel;
-  const fixed = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
+  const fixed = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, parameters: 1 } as const;
   return { kind: "conv", kernel: size, inChannels: from, outChannels: to, ...fixed, ...facts };
 }
 
 export const linear = (inFeatures: number, outFeatures: number): Given => ({
-  ...{ kind: "linear", inFeatures, outFeatures, gives: [outFeatures] },
+  ...{ kind: "linear", inFeatures, outFeatures, gives: [outFeatures], parameters: 1 },
 });
-export const maxPool = (facts: Facts = {}): Given => ({ kind: "pool", by: "max", kernel: [2, 2], ...facts });
-export const average: Given = { kind: "pool", by: "mean", kernel: [6, 6], gives: [16, 1, 1] };
+export const maxPool = (facts: Facts = {}): Given => ({
+  ...{ kind: "pool", by: "max", kernel: [2, 2], stride: [2, 2] },
+  ...facts,
+});
+export const average: Given = { kind: "pool", by: "mean", kernel: [6, 6], stride: [6, 6], gives: [16, 1, 1] };
 export const dropout = (p: number): Given => ({ kind: "dropout", p });
 export const relu: Given = { kind: "activation", by: "relu" };
 export const batchNorm: Given = { kind: "batchNorm" };

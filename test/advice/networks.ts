@@ -30,11 +30,7 @@ import {
   squeezeAndExciteLinear,
   withNorm,
 } from "./blocks.js";
-
-interface Styled {
-  readonly make: () => nn.Module;
-  readonly input?: readonly number[];
-}
+import type { Styled } from "./styled.js";
 
 /** By what they are called. */
 export const styles: Readonly<Record<string, Styled>> = {

@@ -13,9 +13,12 @@ export const rule: AdviceRule = {
     // Other norms are often used once in a block, and not after each convolution.
     const isPartial = bare.length < convolutions.length;
     if (bare.length === 0 || (isPartial && network.all("batchNorm").length === 0)) return [];
+    if (!isPartial && scalesBranches(network)) return [];
+    const none = bare.length === 2 ? "neither of the two" : `none of the ${bare.length}`;
+    const others = bare.length === 1 ? "" : `, nor ${bare.length === 2 ? "has 1" : `have ${bare.length - 1}`} more`;
     const reason = isPartial
-      ? `other convolutions have one, this one has none${bare.length > 1 ? `, nor have ${bare.length - 1} more` : ""}`
-      : `none of the ${bare.length} convolutions has one`;
+      ? `other convolutions have one, this one has none${others}`
+      : `${none} convolutions has one`;
     return [{ layer: bare[0]!.position, reason }];
   },
 };
@@ -31,10 +34,24 @@ function hasBatchNorm(network: Network, layer: Placed): boolean {
   if (areNorms(network.nearestAfter(layer, stopsAtWeights))) return true;
   const next = network.nearestAfter(layer, (one) => stopsAtWeights(one) || isJoint(one) || one.kind === "activation");
   if (next.length > 0 && next.every(isWeighty)) return true;
+  if (isGate(network, layer)) return true;
   const predictions: readonly Placed[] = network.predictions;
   const ends = network.nearestAfter(layer, (one) => stopsAtWeights(one) || isJoint(one));
   const isLast = ends.every((one) => isJoint(one) || predictions.includes(one));
   return isLast && areNorms(network.nearestBefore(layer, stopsAtWeights));
+}
+
+/** Whether a sigmoid of the layer's values weights others, as in a highway layer. */
+function isGate(network: Network, layer: Placed): boolean {
+  const [next, ...more] = network.after(layer);
+  if (more.length > 0 || next?.kind !== "activation" || next.by !== "sigmoid") return false;
+  return network.after(next).some(({ kind }) => kind === "other");
+}
+
+/** Whether residual blocks begin with a small, trained scale in place of norms, as in Fixup and SkipInit. */
+function scalesBranches(network: Network): boolean {
+  const sums = network.layers.filter(({ kind }) => kind === "add");
+  return sums.some((sum) => network.before(sum).some((one) => one.kind === "other" && one.parameters > 0));
 }
 
 const isJoint = ({ kind }: Placed): boolean => kind === "add" || kind === "cat";

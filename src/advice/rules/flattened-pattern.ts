@@ -1,5 +1,5 @@
 import { thousands } from "../../text/thousands.js";
-import { flattens } from "../network.js";
+import { flattens, readsPixels } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
 export const rule: AdviceRule = {
@@ -9,7 +9,7 @@ export const rule: AdviceRule = {
   find: (network) =>
     network.all("linear").flatMap((layer) => {
       const positions = flattens(network, layer);
-      if (!positions) return [];
+      if (!positions || readsPixels(network, layer)) return [];
       const weights = thousands(layer.inFeatures * layer.outFeatures);
       return [
         { layer: layer.position, reason: `it flattens ${positions.join("×")} positions and has ${weights} weights` },

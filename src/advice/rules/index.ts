@@ -15,6 +15,7 @@ import { rule as fieldTooSmall } from "./field-too-small.js";
 import { rule as flattenedPattern } from "./flattened-pattern.js";
 import { rule as largeKernel } from "./large-kernel.js";
 import { rule as noActivation } from "./no-activation.js";
+import { rule as noConvolution } from "./no-convolution.js";
 import { rule as poolingNearPrediction } from "./pooling-near-prediction.js";
 import { rule as poolingTooEarly } from "./pooling-too-early.js";
 import { rule as reluBeforeSoftmax } from "./relu-before-softmax.js";
@@ -40,6 +41,7 @@ export const adviceRules: readonly AdviceRule[] = [
   batchMixed,
   dropoutBeforePrediction,
   batchNormBeforePrediction,
+  noConvolution,
   flattenedPattern,
   tooFewFeatures,
   batchNormMissing,

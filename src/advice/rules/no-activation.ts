@@ -1,5 +1,5 @@
 import type { LayerOf } from "../../inspect/layer.js";
-import { isDepthwise, isSpatial, isWeighty, type Network, type Placed } from "../network.js";
+import { isDepthwise, isSpatial, isWeighty, mixesTokens, type Network, type Placed } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
 type Weighty = Placed<LayerOf<"conv" | "linear">>;
@@ -13,6 +13,7 @@ export const rule: AdviceRule = {
   suggestion: "Put a ReLU between them, after the batch norm of the first.",
   find: (network) =>
     network.layers.filter(isWeighty).flatMap((layer) => {
+      if (mixesTokens(layer)) return [];
       const straight = linearBefore(network, layer);
       const useless = straight.filter((one) => !areFactors(one, layer) || endsRow(network, one, FACTORS));
       if (useless.length === 0) return [];

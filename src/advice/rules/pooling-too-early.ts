@@ -11,7 +11,7 @@ export const rule: AdviceRule = {
   find: (network) =>
     network.all("pool").flatMap((layer) => {
       const seen = Math.min(...network.before(layer).map(fieldSize));
-      if (!isShrinking(layer) || seen >= PART || seen === 0) return [];
+      if (!isShrinking(layer) || seen >= PART || seen === 0 || !network.isInevitable(layer)) return [];
       return [{ layer: layer.position, reason: `a value has seen only ${seen}×${seen} pixels when it is pooled` }];
     }),
 };

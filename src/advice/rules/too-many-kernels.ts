@@ -1,6 +1,10 @@
+import { area } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
-const MANY_KERNELS = 32;
+/** In images with one channel there is less to tell apart than in colour images. */
+const MANY_KERNELS = { one: 32, more: 64 } as const;
+/** A map of at least this share of the image's size is a large one. */
+const LARGE = 1 / 2;
 
 export const rule: AdviceRule = {
   name: "too-many-kernels",
@@ -9,7 +13,10 @@ export const rule: AdviceRule = {
   find: (network) => {
     const [costliest] = network.all("conv").sort((a, b) => b.multiplyAdds - a.multiplyAdds);
     const total = network.inspection.multiplyAdds;
-    if (!costliest || costliest.outChannels <= MANY_KERNELS || costliest.multiplyAdds < total / 3) return [];
+    const channels = Math.max(...network.all("input").map(({ outputs }) => outputs[0]![0]!));
+    if (!costliest || costliest.outChannels <= MANY_KERNELS[channels === 1 ? "one" : "more"]) return [];
+    const side = Math.max(...(area(costliest) ?? [0]));
+    if (costliest.multiplyAdds < total / 3 || side < LARGE * network.imageSize) return [];
     const share = Math.round((100 * costliest.multiplyAdds) / total);
     const reason = `its ${costliest.outChannels} kernels take ${share} % of the network's multiply-adds`;
     return [{ layer: costliest.position, reason }];

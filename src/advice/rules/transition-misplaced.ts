@@ -1,4 +1,12 @@
-import { convolutionsAfter, isShrinking, type Network, type Placed } from "../network.js";
+import {
+  convolutionsAfter,
+  isDepthwise,
+  isShrinking,
+  isSpatial,
+  isWeighty,
+  type Network,
+  type Placed,
+} from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
 /** Convolutions that should follow a transition. */
@@ -14,7 +22,7 @@ export const rule: AdviceRule = {
       if (isInBranch(network, layer)) return [];
       const after = convolutionsAfter(network, layer).length;
       const reasons = [
-        ...(after < DISTANCE ? [`${after === 0 ? "no" : "only one"} 3×3 convolution comes after it`] : []),
+        ...(after < DISTANCE ? [`${after === 0 ? "no" : "only one"} convolution larger than 1×1 comes after it`] : []),
         ...(isNextToPooling(network, layer) ? [] : ["there is no pooling next to it"]),
       ];
       return reasons.length === 0 ? [] : [{ layer: layer.position, reason: reasons.join(", and ") }];
@@ -25,9 +33,16 @@ export const rule: AdviceRule = {
 function transitions(network: Network): Placed[] {
   const predictions: readonly Placed[] = network.predictions;
   return network.all("conv").filter((layer) => {
-    const { kernel, inChannels, outChannels } = layer;
-    return kernel.every((size) => size === 1) && outChannels < inChannels && !predictions.includes(layer);
+    const { inChannels, outChannels } = layer;
+    return (
+      !isSpatial(layer) && outChannels < inChannels && !predictions.includes(layer) && !followsDepthwise(network, layer)
+    );
   });
+}
+
+/** A 1×1 convolution after a depthwise one is the other half of it. */
+function followsDepthwise(network: Network, layer: Placed): boolean {
+  return network.nearestBefore(layer, isWeighty).some(isDepthwise);
 }
 
 /** A 1×1 convolution in a branch of its own, such as a residual block's bottleneck, is no transition between blocks. */
@@ -36,8 +51,10 @@ function isInBranch(network: Network, layer: Placed): boolean {
   return next.some(({ kind }) => kind !== "pool");
 }
 
-function stopsAtNeighbour({ kind }: Placed): boolean {
-  return kind !== "batchNorm" && kind !== "activation" && kind !== "dropout" && kind !== "reshape";
+/** Several 1×1 convolutions in a row, as in a network in a network, are one stage. */
+function stopsAtNeighbour(layer: Placed): boolean {
+  const isPointwise = layer.kind === "conv" && !isSpatial(layer);
+  return !isPointwise && !["batchNorm", "norm", "activation", "dropout", "reshape", "other"].includes(layer.kind);
 }
 
 function isNextToPooling(network: Network, layer: Placed): boolean {

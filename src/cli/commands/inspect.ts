@@ -1,8 +1,9 @@
 /** `kilograd inspect [net]` */
 import { advise, drawNetwork, formatAdvice, formatInspection, inspectNetwork } from "../../entries/summary.js";
-import { writeFileAtomic } from "../../entries/train-node.js";
+import { hasReference } from "../../entries/report.js";
+import { Run, writeFileAtomic } from "../../entries/train-node.js";
 import { hintAtInput, inputOption, inputSizes } from "../input-size.js";
-import { findNetwork } from "../network-file.js";
+import { findNetwork, isRun } from "../network-file.js";
 import { examples } from "../own-command.js";
 import type { DefineCommand } from "../surroundings.js";
 
@@ -30,10 +31,14 @@ export const defineCommand: DefineCommand = (command, { stdout }) => {
       const sizes = inputSizes(net, input);
       const network = (await findNetwork(net))();
       const inspection = hintAtInput(sizes, () => inspectNetwork(network, sizes));
-      const advice = advise(inspection);
+      const advice = advise(inspection, isRun(net) ? { exercise: isForExercise(Run.open(net)) } : {});
       if (svg !== undefined) writeFileAtomic(svg, drawNetwork(inspection, advice));
 
       if (json) stdout.write(`${JSON.stringify({ ...inspection, advice }, null, 2)}\n`);
       else stdout.write(`${formatInspection(inspection)}\n\n${formatAdvice(advice, inspection)}\n`);
     });
 };
+
+function isForExercise({ record }: Run): boolean {
+  return hasReference(record.config.data, record.data);
+}
