@@ -29,6 +29,11 @@ test("reading returns what was written, to the bit", () => {
   assert.deepEqual(encodeSafetensors(read), bytes);
 });
 
+test("a tensor cannot have the name that the format reserves", () => {
+  const tensors = new Map([["__metadata__", { shape: [1], data: Float32Array.of(1) }]]);
+  assert.throws(() => encodeSafetensors({ tensors, metadata: {} }), /the format reserves the name "__metadata__"/);
+});
+
 test("the elements begin at a multiple of eight bytes", () => {
   const bytes = encodeSafetensors(sample);
   assert.equal(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8, 0);

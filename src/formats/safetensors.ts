@@ -59,6 +59,7 @@ const ofEncodeSafetensors = new Signature("encodeSafetensors", [
  * Writes tensors in Hugging Face's format (huggingface.co/docs/safetensors).
  * @param file the tensors, in their order, and strings
  * @returns the bytes of the file
+ * @throws DataError for a tensor called `__metadata__`, which the format reserves
  * @example
  * const tensors = new Map([["bias", { shape: [2], data: Float32Array.of(1, 2) }]]);
  * const bytes = encodeSafetensors({ tensors, metadata: { format: "pt" } });
@@ -67,6 +68,10 @@ const ofEncodeSafetensors = new Signature("encodeSafetensors", [
 export function encodeSafetensors(file: SafetensorsFile): Uint8Array {
   ofEncodeSafetensors.read(arguments);
   const { tensors, metadata } = file;
+  if (tensors.has("__metadata__")) {
+    const problem = 'the format reserves the name "__metadata__", so no tensor can have it';
+    throw new DataError({ op: "safetensors", problem, hint: "rename the parameter or buffer" });
+  }
   const header: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
   const parts: Uint8Array[] = [];

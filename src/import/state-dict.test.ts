@@ -8,7 +8,10 @@ import { jsonFixture, readFixture } from "../../test/fixtures.js";
 import { DataError } from "../errors/errors.js";
 import type { StateDict } from "../nn/index.js";
 import { copyTensors, encodeCheckpoint } from "../train/checkpoint.js";
-import { Linear } from "../nn/index.js";
+import { Buffer as NetBuffer, Linear, Module, Parameter } from "../nn/index.js";
+import { exportNpz, exportSafetensors } from "../export/weights.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { ExerciseNet } from "../exercise/networks.js";
 import { encodeSafetensors } from "../formats/safetensors.js";
 import { Generator } from "../random/random.js";
@@ -171,4 +174,25 @@ test("the error lists all names and shapes that do not fit the network", () => {
     () => model.loadStateDict(dict),
     /missing key\(s\) "bn1\.bias"; unexpected key\(s\) "extra"; bn2\.bias has the shape \[8\], but in this network \[16\]/,
   );
+});
+
+test("every bit and every name comes back: NaN's payload, -0, subnormals, empty tensors, names in any script", () => {
+  const numbers = new Float32Array(
+    Uint32Array.of(0x7fc00001, 0xffc00000, 0x80000000, 1, 0x7f7fffff, 0xff800000).buffer,
+  );
+  const given = new Module();
+  for (const name of ["é", "名前", "a b", "a/b", "10", "2", "constructor2"]) {
+    given.registerParameter(name, new Parameter(tensor(numbers)));
+  }
+  given.registerBuffer("empty", new NetBuffer(tensor(new Float32Array(0), [0, 3])));
+  given.registerBuffer("scalar", new NetBuffer(tensor(-0)));
+  const bits = (held: Tensor): readonly unknown[] => [
+    held.shape,
+    [...new Uint32Array((held.data() as Float32Array).slice().buffer)],
+  ];
+  const expected = new Map([...given.stateDict()].map(([name, held]) => [name, bits(held)]));
+  for (const file of [exportSafetensors(given), exportNpz(given)]) {
+    const read = decodeStateDict(file, "weights");
+    assert.deepEqual(new Map([...read].map(([name, held]) => [name, bits(held)])), expected);
+  }
 });
