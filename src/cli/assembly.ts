@@ -98,7 +98,9 @@ export async function openRun(folder: string, { stderr }: Pick<Surroundings, "st
 export function networkLine(run: Run): string | undefined {
   const { config, network } = run.record;
   if (!network) return undefined;
-  const became = { same: "", changed: ", which has changed since", gone: ", which is no longer there" };
+  const changed = run.changedFile();
+  const which = changed === config.net ? "which" : `of which ${changed}`;
+  const became = { same: "", changed: `, ${which} has changed since`, gone: ", which is no longer there" };
   return `Network: ${path.join(run.folder, network.file)}, a copy of ${config.net}${became[run.originalNetwork()]}`;
 }
 
@@ -107,7 +109,8 @@ function noteOnNetwork(run: Run): string | undefined {
   const { config, network } = run.record;
   const became = { same: undefined, changed: "has changed", gone: "is no longer there" }[run.originalNetwork()];
   if (became === undefined) return undefined;
-  return `Note: ${config.net} ${became} since this run was started; the run uses its own copy, ${path.join(run.folder, network!.file)}.`;
+  const which = run.originalNetwork() === "gone" ? config.net : run.changedFile()!;
+  return `Note: ${which} ${became} since this run was started; the run uses its own copy, ${path.join(run.folder, network!.file)}.`;
 }
 
 /** A run's test images. */

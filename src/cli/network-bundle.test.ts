@@ -32,6 +32,12 @@ const ways: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "net.mjs": net('import { one } from "./one.js";', "one"),
     "one.js": "export const one = await Promise.resolve(1);",
   },
+  "a file beside it, by import.meta.dirname and filename": {
+    "net.mjs": net(
+      'import path from "node:path"; const one = path.join(import.meta.dirname, "net.mjs") === import.meta.filename ? 1 : 0;',
+      "one",
+    ),
+  },
   "a dynamic import": {
     "net.mjs": net('const { one } = await import("./one.js");', "one"),
     "one.js": "export const one = 1;",
@@ -86,5 +92,22 @@ for (const [what, files] of Object.entries(ways)) {
     const { stdout, stderr } = await kilograd(["summary", path.join(folder, Object.keys(files)[0]!)]);
     assert.equal(stderr, "");
     assert.match(stdout, /Total params: 7,850\n/);
+  });
+}
+
+for (const [what, head, message] of [
+  [
+    "a namespace",
+    "export namespace N { export const one = 1; }",
+    /net\.ts:2:8: export namespace N .*: a network's file may not/,
+  ],
+  ["a path that is computed", "await import('./on' + 'e.js');", /Cannot find module '\.\/one\.js': write its path/],
+] as const) {
+  test(`${what} is refused in words`, async (t) => {
+    const file = path.join(temporaryFolder(t), "net.ts");
+    fs.writeFileSync(file, net(head));
+    const { status, stderr } = await kilograd(["summary", file]);
+    assert.equal(status, 1);
+    assert.match(stderr, message);
   });
 }

@@ -120,12 +120,13 @@ function enter(name) {
   module.started = true;
   const require = (wanted) => {
     const use = Object.hasOwn(uses, wanted) ? uses[wanted] : undefined;
-    if (use === undefined) throw new Error("Cannot find module '" + wanted + "'");
+    if (use === undefined) throw new Error("Cannot find module '" + wanted + "': write its path out in import() or require()");
     if (typeof use === "number") return isModule ? copyOf(use) : (outside[use].default ?? outside[use]);
     if (!files[use].isModule) enter(use);
     return find(use).exports;
   };
-  return run(require, module, module.exports, file, file.replace(/[\\\\/][^\\\\/]*$/, ""), { url: address });
+  const folder = file.replace(/[\\\\/][^\\\\/]*$/, "");
+  return run(require, module, module.exports, file, folder, { url: address, filename: file, dirname: folder });
 }
 function copyOf(use) {
   if (!copies.has(use)) copies.set(use, Object.defineProperty({ ...outside[use] }, "__esModule", { value: true }));

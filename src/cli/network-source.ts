@@ -37,6 +37,7 @@ export function readSource(file: string): Source {
   const text = fs.readFileSync(file, "utf8");
   if (file.endsWith(".json")) return fromJson(file, text);
   const isTyped = /\.[cm]?tsx?$/.test(file);
+  if (isTyped) refuseNamespaces(file, text);
   const plain = translate(file, text, isTyped ? ["typescript"] : []);
   const { body } = check(file, text, plain.code, "module") as unknown as { body: Tree[] };
   const isModule = body.some(({ type }) => /^(Import|Export)/.test(type)) || /\.m[jt]s$/.test(file);
@@ -63,6 +64,16 @@ export function readSource(file: string): Source {
     exports: new Set(body.flatMap(exportsOf)),
     passesOn: body.flatMap(passedOn),
   };
+}
+
+/** The translation would leave them out without a word. */
+function refuseNamespaces(file: string, text: string): void {
+  const lines = text.split("\n");
+  const index = lines.findIndex((line) => /(^|[;}])\s*(export\s+)?(namespace|module)\s+[\w.]+\s*\{/.test(line));
+  if (index < 0) return;
+  const column = lines[index]!.search(/\b(namespace|module)\b/) + 1;
+  const hint = "write a module of its own, or an object";
+  throw mistake({ file, text }, index + 1, column, "a network's file may not have TypeScript's namespaces", hint);
 }
 
 function fromJson(file: string, text: string): Source {

@@ -80,7 +80,8 @@ for (const [what, change] of Object.entries(EDITS)) {
     const { stderr } = await kilograd(["evaluate", run]);
     const became = what.startsWith("a move") ? "is no longer there" : "has changed";
     const copy = path.join(run, "network.mjs");
-    assert.equal(stderr, `Note: ${net} ${became} since this run was started; the run uses its own copy, ${copy}.\n`);
+    const which = what.includes("that it imports") ? path.join(folder, "layers", "block.ts") : net;
+    assert.equal(stderr, `Note: ${which} ${became} since this run was started; the run uses its own copy, ${copy}.\n`);
     // The run itself may move, too.
     const moved = path.join(folder, "moved run");
     fs.renameSync(run, moved);

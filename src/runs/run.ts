@@ -165,13 +165,22 @@ export class Run {
    */
   originalNetwork(): "same" | "changed" | "gone" {
     const { config, network } = this.record;
-    const sources = Object.entries(network?.sources ?? {});
-    if (sources.length > 0 && !fs.existsSync(config.net)) return "gone";
-    const isSame = ([name, hash]: readonly [string, string]): boolean => {
-      const file = path.resolve(path.dirname(config.net), name);
-      return fs.existsSync(file) && sha256(fs.readFileSync(file)) === hash;
-    };
-    return sources.every(isSame) ? "same" : "changed";
+    const isKept = Object.keys(network?.sources ?? {}).length > 0;
+    if (isKept && !fs.existsSync(config.net)) return "gone";
+    return this.changedFile() === undefined ? "same" : "changed";
+  }
+
+  /**
+   * Finds a file that the run's network was made of and that is another one now, or gone.
+   * @returns the path of the first such file; undefined if there is none
+   * @example Run.open("runs/first").changedFile(); // undefined
+   */
+  changedFile(): string | undefined {
+    const { config, network } = this.record;
+    const files = Object.entries(network?.sources ?? {}).map(([name, hash]) => {
+      return { file: path.resolve(path.dirname(config.net), name), hash };
+    });
+    return files.find(({ file, hash }) => !fs.existsSync(file) || sha256(fs.readFileSync(file)) !== hash)?.file;
   }
 
   /**

@@ -57,7 +57,7 @@ async function importFile(file: string, options: ImportOptions, { stdout, stderr
   if (config.weights !== null) notices.push(...(await loadWeights(trainer.model, file, hintAtNet(metadata))));
   // A test of a few images, because the training that would notice scores instead of log-likelihoods does not take place.
   const [few] = new DataLoader(opened.test, { batchSize: 2 });
-  if (few) evaluate(trainer.model, [few], config);
+  if (few) evaluate(trainer.model, [few], { loss: config.loss });
   const { run } = makeRun(options.out, "import", (folder) => Run.create(folder, config, opened, copy));
   const close = run.follow(trainer);
   // A training that is stopped before its first step leaves a checkpoint of its initial weights.
