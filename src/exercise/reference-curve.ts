@@ -1,7 +1,9 @@
-/** An epoch of the exercise's notebook. */
+/** The results of the exercise's notebook. */
 import { text } from "../errors/kinds.js";
 import { recordWith } from "../errors/record-kinds.js";
 import { Signature, optional, required } from "../errors/signature.js";
+
+/** An epoch of the exercise's notebook. */
 export interface ReferenceEpoch {
   /** The number of the epoch, from 1. */
   readonly epoch: number;

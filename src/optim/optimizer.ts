@@ -154,9 +154,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
    * optimizer.step();
    * w.tolist(); // [0.5, 1.5]
    */
-  step(): void;
-  step<T>(closure: () => T): T;
-  step<T>(closure?: () => T): T | undefined {
+  step<T = void>(closure?: () => T): T {
     const result = closure && enableGrad(closure);
     refuseStray(this.#name);
     const used = this.#gradients();
@@ -184,7 +182,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
     });
     realize([]);
     for (const grad of used) if (grad.value === undefined) grad.spent = true;
-    return result;
+    return result as T;
   }
 
   /**
