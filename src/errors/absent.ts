@@ -1,51 +1,37 @@
 /**
- * Answers for properties that an object does not have, but its counterpart in Python has: `x[0]`, `net.state_dict()`,
- * `optimizer.lr = 0.1`. Such a property would be undefined without a word, or an error that names no way out. So the end of
- * the prototype chain, where only absent properties arrive, says what to write.
+ * Answers for properties that a class does not have, but its counterpart in Python has: `x[0]`, `net.state_dict()`,
+ * `optimizer.lr = 0.1`. Such a property would be undefined without a word, or an error that names no way out. Each is an
+ * accessor of the prototype that says what to write. A Proxy among the prototypes could answer any name, but it makes new
+ * objects ten times as slow, since each first assignment of a field passes by.
  */
-import { bare } from "./closest.js";
 import { ArgumentError } from "./errors.js";
 
-/**
- * Says what to write instead of a property; undefined if it may be absent.
- * @param isSet whether it is set, not read
- */
-type Counterpart<T> = (name: string, object: T, isSet: boolean) => string | undefined;
+/** What to write instead, by the name of the property. */
+type Answers = Readonly<Record<string, string>>;
 
 /**
- * Puts answers at the end of a prototype chain.
+ * Puts answers into a prototype.
  * @param op whose properties they are
- * @param base the last prototype before that of every object
  */
-export function answerForAbsent<T>(op: string, base: object, counterpart: Counterpart<T>): void {
-  // In a constructor, `counterpart` may itself read what is not there yet.
-  let isAsking = false;
-  const refuse = (name: string | symbol, object: T, isSet: boolean): void => {
-    if (isAsking || typeof name !== "string" || name in Object.prototype) return;
-    isAsking = true;
-    let hint: string | undefined;
-    try {
-      hint = counterpart(name, object, isSet);
-    } finally {
-      isAsking = false;
-    }
-    if (hint !== undefined) throw new ArgumentError({ op, problem: `there is no property "${name}"`, hint });
-  };
-  const end = new Proxy(Object.prototype, {
-    get(target, name, object: T) {
-      refuse(name, object, false);
-      return Reflect.get(target, name, object) as unknown;
-    },
-    // `p.requires_grad = false` would set a field that nobody reads.
-    set(target, name, value, object: T) {
-      refuse(name, object, true);
-      return Reflect.set(target, name, value, object);
-    },
-  });
-  Object.setPrototypeOf(base, end);
+export function answerForAbsent(op: string, prototype: object, answers: Answers): void {
+  for (const [name, hint] of Object.entries(answers)) {
+    const refuse = (): never => {
+      throw new ArgumentError({ op, problem: `there is no property "${name}"`, hint });
+    };
+    if (!(name in prototype)) Object.defineProperty(prototype, name, { get: refuse, set: refuse, configurable: true });
+  }
 }
 
-/** The name with the same letters among those that exist: `stateDict` for `state_dict`. */
-export function sameLetters(name: string, known: readonly string[]): string | undefined {
-  return known.find((other) => bare(other) === bare(name));
+/** A name as Python writes it: `running_mean` for `runningMean`. */
+export function snakeCase(name: string): string {
+  return name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * Answers for names in Python's style.
+ * @param known the names that exist
+ * @param write the text that asks for one of them
+ */
+export function inPython(known: readonly string[], write: (name: string) => string): Answers {
+  return Object.fromEntries(known.map((name) => [snakeCase(name), `write ${write(name)}`]));
 }

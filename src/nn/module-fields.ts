@@ -5,7 +5,7 @@
 import { ArgumentError, StateError } from "../errors/errors.js";
 import { isRecord } from "../errors/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { snakeCase } from "../text/python.js";
+import { snakeCase } from "../errors/absent.js";
 import { Callable } from "./callable.js";
 import { Buffer, Parameter } from "./parameter.js";
 

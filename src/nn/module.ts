@@ -7,7 +7,7 @@
 // Declaration merging is the only way to give a class's instances a call signature. Callable makes it true.
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging */
 import { ArgumentError, KilogradError, StateError } from "../errors/errors.js";
-import { answerForAbsent, sameLetters } from "../errors/absent.js";
+import { answerForAbsent, inPython, snakeCase } from "../errors/absent.js";
 import { checkMethods, methodsOf } from "../errors/checked-methods.js";
 import type { Arguments } from "../errors/signature.js";
 import { shown } from "../errors/shown.js";
@@ -16,8 +16,7 @@ import { Variable } from "../graph/variable.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensorsIn } from "../tensor/tensors-in.js";
 import type { LayerElsewhere } from "./elsewhere.js";
-import { snakeCase } from "../text/python.js";
-import { Callable, runForward } from "./callable.js";
+import { runForward } from "./callable.js";
 import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
 import { moduleParameters, type strict } from "./module-parameters.js";
@@ -384,10 +383,12 @@ function runningPath(): string {
 }
 
 checkMethods(Module.prototype, moduleParameters);
-const known = methodsOf(Module.prototype);
-answerForAbsent("Module", Callable.prototype, (name, _, isSet) => {
-  const meant = sameLetters(name, known);
-  if (meant) return `write model.${meant}(…)`;
-  const isMove = !isSet && /^(to|cuda|cpu|float|double|half)$/.test(name);
-  return isMove ? "leave it out: there is one device, and parameters are float32" : undefined;
+const unneeded = "leave it out: there is one device, and parameters are float32";
+answerForAbsent("Module", Module.prototype, {
+  ...inPython(methodsOf(Module.prototype), (name) => `model.${name}(…)`),
+  requiresGrad: "write model.requiresGrad_(…)",
+  requires_grad: "write model.requiresGrad_(…)",
+  to: unneeded,
+  cuda: unneeded,
+  cpu: unneeded,
 });

@@ -3,7 +3,7 @@
  * numbered across all groups; `state` is keyed by these numbers, and `param_groups` lists them.
  */
 import { ArgumentError } from "../errors/errors.js";
-import { snakeCase } from "../text/python.js";
+import { snakeCase } from "../errors/absent.js";
 import { formatShape, shapesEqual } from "../graph/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { ParamGroup, ParamState } from "./param-group.js";

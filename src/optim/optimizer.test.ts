@@ -8,7 +8,7 @@ import { Answers } from "../../test/answers.js";
 import { jsonFixture } from "../../test/fixtures.js";
 import { referenceEngine } from "../reference/reference-engine.js";
 import { compile } from "../tensor/compile.js";
-import { tensor } from "../tensor/creation.js";
+import { tensor, zeros } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Adam, AdamW, SGD, type Optimizer } from "./index.js";
 
@@ -300,4 +300,12 @@ test("a hyperparameter that is changed to something impossible, or misspelt, is 
   }
   step(x);
   assert.notDeepEqual(w.tolist(), before);
+});
+
+test("a hyperparameter is part of a group, and setting it on the optimizer is refused", () => {
+  const optimizer = new SGD([zeros([1], { requiresGrad: true })], { lr: 0.1 }) as SGD & { lr: number };
+  assert.throws(() => (optimizer.lr = 0.5), {
+    message: 'SGD: there is no property "lr". Hint: write optimizer.paramGroups[0].lr.',
+  });
+  assert.throws(() => optimizer.lr, { name: "ArgumentError" });
 });

@@ -8,7 +8,7 @@ import { ArgumentError, StateError } from "../errors/errors.js";
 import { enableGrad, noGrad } from "../graph/grad-mode.js";
 import type { Node } from "../graph/node.js";
 import { Variable } from "../graph/variable.js";
-import { answerForAbsent, sameLetters } from "../errors/absent.js";
+import { answerForAbsent, inPython } from "../errors/absent.js";
 import { checkListed, methodsOf } from "../errors/checked-methods.js";
 import { callback, kind } from "../errors/kinds.js";
 import { isRecord, optional, required, Signature, type Parameter } from "../errors/signature.js";
@@ -78,6 +78,8 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
       this.#name,
       signature.parameters.slice(1).map(({ name, kind }) => optional(name, kind, defaults[name])),
     );
+    const where = (name: string): [string, string] => [name, `write optimizer.paramGroups[0].${name}`];
+    answerForAbsent(this.#name, this, Object.fromEntries(Object.keys(defaults).map(where)));
     const list = [...(params as Params<G>)] as readonly (Tensor | GroupOptions<G>)[];
     if (list.length === 0) {
       throw new ArgumentError({
@@ -294,12 +296,7 @@ checkListed(Optimizer.prototype, [
   ["addParamGroup", [required("group", hasParams)]],
   ["loadStateDict", [required("saved", savedState)]],
 ]);
-const known = methodsOf(Optimizer.prototype);
-answerForAbsent<Optimizer>("Optimizer", Optimizer.prototype, (name, { paramGroups }) => {
-  if (name === "param_groups") return "write optimizer.paramGroups";
-  // There are none while the constructor runs.
-  const group = (paramGroups as readonly ParamGroup[] | undefined)?.[0];
-  if (group && name in group) return `write optimizer.paramGroups[0].${name}`;
-  const meant = sameLetters(name, known);
-  return meant && `write optimizer.${meant}(…)`;
+answerForAbsent("Optimizer", Optimizer.prototype, {
+  param_groups: "write optimizer.paramGroups",
+  ...inPython(methodsOf(Optimizer.prototype), (name) => `optimizer.${name}(…)`),
 });

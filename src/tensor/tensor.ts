@@ -13,7 +13,7 @@ import * as ops from "../ops/index.js";
 import { assignLater, forgetAssignment, realize } from "../runtime/realize.js";
 import { backward } from "./backward.js";
 import { answerForAbsent } from "../errors/absent.js";
-import { counterpart } from "./methods/absent.js";
+import { counterparts } from "./methods/absent.js";
 import { Handle } from "./methods/handle.js";
 import { shown } from "../errors/shown.js";
 import { methodsOf } from "../errors/checked-methods.js";
@@ -311,8 +311,11 @@ export class Tensor extends Shaping<Tensor> {
 }
 
 checkArguments(Tensor.prototype);
-const known = [...methodsOf(Tensor.prototype), "requiresGrad", "ndim", "shape"];
-answerForAbsent<Tensor>("Tensor", Handle.prototype, (name, tensor) => counterpart(name, tensor, known));
+answerForAbsent(
+  "Tensor",
+  Tensor.prototype,
+  counterparts([...methodsOf(Tensor.prototype), "requiresGrad", "ndim", "shape"]),
+);
 protectMethods();
 
 /** `p.data = source` overwrites a leaf, as in PyTorch. Assigning to another method is a TypeError. */

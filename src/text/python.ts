@@ -1,11 +1,6 @@
 /** PyTorch's spelling, for what is published under PyTorch's names: state dicts, and the printed form of modules. */
 import { roundHalfEven } from "./rounding.js";
 
-/** `runningMean` → `running_mean`. */
-export function snakeCase(name: string): string {
-  return name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 /** A float as Python prints it: `0.1`, `1.0`, `1e-05`. */
 export function pythonFloat(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e16) return value.toFixed(1);

@@ -2,7 +2,8 @@
 import { typeInFile } from "../../formats/element-types.js";
 import { elsewhereOf, type LayerElsewhere } from "../../nn/elsewhere.js";
 import * as nn from "../../nn/index.js";
-import { pythonTuple, snakeCase } from "../../text/python.js";
+import { snakeCase } from "../../errors/absent.js";
+import { pythonTuple } from "../../text/python.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { assignment, attribute } from "./names.js";
 

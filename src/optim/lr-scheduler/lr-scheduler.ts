@@ -4,7 +4,7 @@
  */
 import { counted } from "../../text/counted.js";
 import { ArgumentError } from "../../errors/errors.js";
-import { answerForAbsent, sameLetters } from "../../errors/absent.js";
+import { answerForAbsent, inPython } from "../../errors/absent.js";
 import { checkListed, methodsOf } from "../../errors/checked-methods.js";
 import { instance, kind } from "../../errors/kinds.js";
 import { isRecord, required, type Parameter } from "../../errors/signature.js";
@@ -157,10 +157,11 @@ export function checkSchedule(prototype: object, step: readonly Parameter[]): vo
     ["getLastLr stateDict", []],
     ["loadStateDict", [required("state", kind("what scheduler.stateDict() returns", isRecord))]],
   ]);
-  answerForAbsent("LRScheduler", prototype, (name) => {
-    const meant = sameLetters(name, known);
-    return meant && `write scheduler.${meant}(…)`;
-  });
+  answerForAbsent(
+    "LRScheduler",
+    prototype,
+    inPython(known, (name) => `scheduler.${name}(…)`),
+  );
 }
 
 checkSchedule(LRScheduler.prototype, []);

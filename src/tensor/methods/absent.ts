@@ -1,10 +1,24 @@
 /** What tensors do not have, but Python's have: `x[0]`, `x.log_softmax(1)`, `x.zero_()`. */
-import { closest } from "../../errors/closest.js";
+import { inPython, snakeCase } from "../../errors/absent.js";
 
 const unneeded = "leave it out: tensors have one device, and only copy_ and setData change them";
+const overwritten = "write p.copy_(…), p.setData(…), or a function in nn.init";
 
-/** What to write for what only Python's tensors have, or other things that have elements. */
-const elsewhere: Readonly<Record<string, string>> = {
+const answerTo = (names: string, answer: (name: string) => string): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.split(" ").map((name) => [name, answer(name)]));
+
+/**
+ * What to write instead of each.
+ * @param known the methods and properties that tensors have
+ */
+export const counterparts = (known: readonly string[]): Readonly<Record<string, string>> => ({
+  ...inPython(known, (name) => `x.${name}`),
+  ...Object.fromEntries(
+    known.map((name) => [`${snakeCase(name)}_`, `write x = x.${name}(…), or p.copy_(p.${name}(…)) for a parameter`]),
+  ),
+  ...answerTo("0 1 2 3 4 5 6 7 8 9 -1 -2", (index) => `write x.select(0, ${index}), or x.item() for a single number`),
+  ...answerTo("fill_ zero_ normal_ uniform_ random_ bernoulli_ set_", () => overwritten),
+  ...answerTo("cuda cpu to clone contiguous", () => unneeded),
   T: "write x.t(), or x.permute(…) for more than two axes",
   mT: "write x.transpose(-2, -1)",
   length: "write x.shape[0] for the size of the first axis, or x.numel()",
@@ -12,25 +26,4 @@ const elsewhere: Readonly<Record<string, string>> = {
   numpy: "write x.data() or x.tolist()",
   long: "write x.int()",
   requires_grad_: "write x.requiresGrad = true",
-  ...Object.fromEntries("cuda cpu to clone contiguous".split(" ").map((name) => [name, unneeded])),
-};
-
-/** What to write instead of an absent property, for those that have a counterpart; undefined for all others. */
-export function counterpart(name: string, of: { readonly ndim: number }, known: readonly string[]): string | undefined {
-  if (/^-?\d+$/.test(name)) {
-    return of.ndim === 0 ? "item() returns the number of a tensor without axes" : `write x.select(0, ${name})`;
-  }
-  if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
-  const plain = name.replace(/_$/, "");
-  if (plain !== name) {
-    return known.includes(plain)
-      ? `write x = x.${plain}(…), or p.copy_(p.${plain}(…)) for a parameter`
-      : "write p.copy_(…), p.setData(…), or a function in nn.init";
-  }
-  // Only a name in Python's style, or one that differs in capitals alone, is surely meant for a tensor; programs ask
-  // objects for all sorts of other names.
-  const inPython = name.includes("_") && !name.startsWith("_");
-  const same = known.find((other) => other.toLowerCase() === name.toLowerCase());
-  const meant = same ?? (inPython ? closest(name, known) : undefined);
-  return meant === undefined ? undefined : `write x.${meant}`;
-}
+});
