@@ -16,6 +16,8 @@ export interface Journal {
   /** The leaves to make anew for each run, in the order in which they were made. Not all of them are used. */
   readonly live: Node[];
   readonly guards: Guard[];
+  /** Leaves with elements that cannot change unless a guard notices it. */
+  readonly constants: Set<Node>;
   /** The variables whose gradients were gathered during the recording. */
   readonly gradients: Set<Variable>;
 }
@@ -30,7 +32,7 @@ export function isRecording(): boolean {
 
 /** Runs `body`, and returns its result with what was noted meanwhile. */
 export function keepJournal<T>(body: () => T): { result: T; journal: Journal } {
-  const kept: Journal = (journal = { effects: [], live: [], guards: [], gradients: new Set() });
+  const kept: Journal = (journal = { effects: [], live: [], guards: [], constants: new Set(), gradients: new Set() });
   try {
     return { result: body(), journal: kept };
   } finally {
@@ -47,6 +49,16 @@ export function repeat(effect: () => void): void {
 /** Notes a leaf that each run makes anew. */
 export function noteLive(node: Node): void {
   journal?.live.push(node);
+}
+
+/** Notes a leaf whose elements cannot change unless a guard notices it. */
+export function noteConstant(node: Node): void {
+  journal?.constants.add(node);
+}
+
+/** Whether the function that is being recorded has noted a leaf as constant. */
+export function isConstant(node: Node): boolean {
+  return journal?.constants.has(node) === true;
 }
 
 /**

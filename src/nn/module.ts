@@ -19,6 +19,7 @@ import type { LayerElsewhere } from "./elsewhere.js";
 import { runForward } from "./callable.js";
 import { fieldsOf, join, ModuleFields } from "./module-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
+import { watchFields } from "./watched-fields.js";
 import { moduleParameters, type strict } from "./module-parameters.js";
 import { loadStateDict, type LoadOptions, type LoadResult, type StateDict } from "./state-dict.js";
 
@@ -164,19 +165,11 @@ export class Module extends ModuleFields<Module> {
     return this.training && (elsewhere?.pytorch.startsWith("Dropout") === true || [...this.buffers()].length > 0);
   }
 
-  /**
-   * Returns a check that tells whether the fields that may affect the graph of the forward pass still have their
-   * present values. Every call of a compiled function runs this check. To be fast, it looks the fields up by name and
-   * ignores fields added later.
-   */
+  /** Returns a check that tells whether what may affect the graph of the forward pass is still the same. */
   #watch(): () => boolean {
-    const fields = this as unknown as Record<string, unknown>;
-    const known = Object.entries(fields).map(([name, value]) => [name, seenAs(value)] as const);
+    const areSame = watchFields(this);
     const hooks = this.#hooks.size;
-    return () =>
-      this.#hooks.size === hooks &&
-      Object.keys(fields).length === known.length &&
-      known.every(([name, value]) => Object.is(seenAs(fields[name]), value));
+    return () => this.#hooks.size === hooks && areSame();
   }
 
   /**
@@ -360,11 +353,6 @@ function refuseOther(output: unknown, result: unknown): void {
     problem: "a hook returns another tensor, which would not replace the output",
     hint: "change outputs in forward; a hook that only looks returns nothing: (module, inputs, output) => { … }",
   });
-}
-
-/** What a compiled function notices of a field: the value or which object it is, and the numbers of a list. */
-function seenAs(value: unknown): unknown {
-  return Array.isArray(value) && value.every((part) => typeof part === "number") ? value.join() : value;
 }
 
 /** Keeps a network's output when its loss is computed, because it is likely to be read. */

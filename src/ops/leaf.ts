@@ -1,6 +1,6 @@
 /** Leaves: nodes that hold their elements (`data`), repeat one number (`constant`) or name a variable. */
 import { Node, type Dtype, type HostArray, type VariableAttrs, type VariableNode } from "../graph/node.js";
-import { noteLive } from "../graph/recording.js";
+import { noteConstant, noteLive } from "../graph/recording.js";
 import type { Variable } from "../graph/variable.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { opFunction, registerOp, type NoAttrs, type Op, type OpRef } from "../graph/op.js";
@@ -48,6 +48,7 @@ const variableOp = registerLeaf<VariableAttrs>({
 export const data = opFunction(dataOp, (value: HostArray, shape: Shape, dtype: Dtype): Node => {
   const node = new Node(dataOp.op, [], {}, shape, dtype, false);
   node.value = value;
+  noteConstant(node);
   return node;
 });
 

@@ -51,7 +51,7 @@ export interface Realization {
   /** They are called when the variables have been overwritten. */
   readonly dones: readonly (() => void)[];
   /** The variables that are overwritten. */
-  readonly variables: readonly Variable[];
+  readonly updates: readonly Update[];
 }
 
 let recorder: ((realization: Realization) => void) | undefined;
@@ -88,7 +88,7 @@ export function realize(asked: readonly Node[]): void {
       run,
       refuseGiven: () => verification.refuseGiven(),
       dones: [...pending.values()].map(({ done }) => done),
-      variables: [...pending.keys()],
+      updates,
     });
     values = run();
   } catch (error) {

@@ -7,7 +7,18 @@ import { test } from "node:test";
 import { compile } from "./compile.js";
 import { StateError } from "../errors/errors.js";
 import * as F from "../nn/functional/index.js";
-import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Module, Parameter, ReLU, Sequential } from "../nn/index.js";
+import {
+  BatchNorm2d,
+  Buffer,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  Module,
+  Parameter,
+  ReLU,
+  Sequential,
+} from "../nn/index.js";
 import { Adam, SGD, type Optimizer, type SGDOptions } from "../optim/index.js";
 import { noGrad } from "../graph/grad-mode.js";
 import { manualSeed, rand } from "../random/random.js";
@@ -136,6 +147,90 @@ for (const [name, change] of Object.entries(changes)) {
   });
 }
 
+class Nested extends Module {
+  body = new Linear(2, 1);
+  setting: { rate: { scale: number }; masks: Tensor[] } = { rate: { scale: 1 }, masks: [tensor([1, 1])] };
+  steps = [[1, 1], [1]]; // prettier-ignore
+  override forward(x: Tensor): Tensor {
+    const { rate, masks } = this.setting;
+    return this.body(x.mul(masks[0]!)).mul(rate.scale).mul(this.steps[0]![1]!);
+  }
+}
+
+const deepChanges: Readonly<Record<string, (model: Nested) => void>> = {
+  "a number two objects deep": (model) => (model.setting.rate.scale = 3),
+  "an object in an object": (model) => (model.setting.rate = { scale: 4 }),
+  "a list in a list": (model) => (model.steps[0]![1] = 5),
+  "a list that grows": (model) => model.steps.push([7]),
+  "a tensor in a list": (model) => (model.setting.masks[0] = tensor([0, 1])),
+};
+for (const [name, change] of Object.entries(deepChanges)) {
+  test(`a compiled forward pass notices a change of ${name}`, () => {
+    setEngine(compiledEngine());
+    const model = new Nested();
+    const forward = compile((x) => noGrad(() => model(x)));
+    const x = tensor([[1, 2]]);
+    for (let i = 0; i < 8; i++) {
+      if (i === 5) change(model);
+      assert.equal(forward(x).item(), model(x).item(), `call ${i}`);
+    }
+  });
+}
+
+const changed = /^StateError: compile: the step computes something else than when it was recorded/;
+
+test("a number that differs in every call is refused by the third one, before it computes", () => {
+  setEngine(compiledEngine());
+  let count = 0;
+  const step = compile((x) => x.mul(++count));
+  assert.deepEqual([1, 2].map(() => step(tensor([1])).item()), [1, 2]); // prettier-ignore
+  assert.throws(
+    () => step(tensor([1])),
+    (error) => changed.test(String(error)),
+  );
+  const drawn = compile((x) => x.mul(Math.random()));
+  drawn(tensor([1]));
+  drawn(tensor([1]));
+  assert.throws(
+    () => drawn(tensor([1])),
+    (error) => changed.test(String(error)),
+  );
+});
+
+test("a captured number, model or buffer that changes later is found by the next comparison", () => {
+  setEngine(compiledEngine());
+  const steps: [step: (x: Tensor) => Tensor, change: () => void][] = [];
+  let scale = 1;
+  steps.push([(x) => x.mul(scale), () => (scale = 2)]);
+  let model = new Linear(1, 1);
+  steps.push([(x) => noGrad(() => model(x)), () => (model = new Linear(1, 1))]);
+  let flag = false;
+  steps.push([(x) => (flag ? x.exp() : x.neg()), () => (flag = true)]);
+  let swapped = false;
+  steps.push([(x) => (swapped ? x.sub(x.mul(2)) : x.mul(2).sub(x)), () => (swapped = true)]);
+  for (const [plain, change] of steps) {
+    const step = compile(plain);
+    for (let i = 0; i < 150; i++) step(tensor([i]));
+    change();
+    assert.throws(
+      () => Array.from({ length: 64 }, () => step(tensor([1]))),
+      (error) => changed.test(String(error)),
+    );
+    assert.equal(step(tensor([3])).item(), plain(tensor([3])).item(), "it is recorded anew");
+  }
+});
+
+test("a buffer's present elements are read in each call", () => {
+  setEngine(compiledEngine());
+  const mask = new Buffer(tensor([1, 0]));
+  const step = compile((x) => x.mul(mask));
+  for (let i = 0; i < 8; i++) {
+    if (i === 4) mask.setData(Float32Array.of(0, 1));
+    if (i === 6) mask.copy_(mask.add(1));
+    assert.deepEqual(step(tensor([3, 4])).tolist(), tensor([3, 4]).mul(mask).tolist());
+  }
+});
+
 test("a step that only reads another network leaves its gradients alone", () => {
   setEngine(compiledEngine());
   const [mine, other] = [new Linear(2, 2), new Linear(2, 1)];
@@ -155,7 +250,7 @@ test("a step that only reads another network leaves its gradients alone", () => 
   assert.deepEqual([...other.weight.grad!.data()], [1, 2]);
 });
 
-test("the function is called twice for each shape, and again after a change of mode", () => {
+test("the function is called three times for each shape, and again after a change of mode", () => {
   setEngine(compiledEngine());
   const model = new Linear(2, 1);
   const optimizer = new SGD(model.parameters(), { lr: 0.1 });
@@ -169,13 +264,13 @@ test("the function is called twice for each shape, and again after a change of m
     return [loss];
   });
   for (let i = 0; i < 5; i++) step(tensor([[1, 2]]));
-  assert.equal(calls, 2);
+  assert.equal(calls, 3);
   assert.equal(model.weight.grad, null);
   for (let i = 0; i < 5; i++) step(tensor([[1, 2], [3, 4]])); // prettier-ignore
-  assert.equal(calls, 4);
+  assert.equal(calls, 6);
   model.eval();
   for (let i = 0; i < 5; i++) step(tensor([[1, 2]]));
-  assert.equal(calls, 6);
+  assert.equal(calls, 9);
 });
 
 test("a forward pass can be compiled, too, and leaves gradients alone", () => {
@@ -194,7 +289,7 @@ test("a forward pass can be compiled, too, and leaves gradients alone", () => {
     assert.deepEqual([...use(x).data()], [...model(x).exp().data()]);
     if (i === 2) model.weight.copy_(model.weight.mul(2));
   }
-  assert.equal(calls, 2);
+  assert.equal(calls, 3);
   assert.deepEqual([...model.bias!.grad!.data()], [1, 1, 1]);
 });
 
@@ -233,6 +328,17 @@ const faults: Readonly<Record<string, [step: (setting: Setting) => (x: Tensor) =
       },
     /^StateError: compile: the step uses the result of a mul that was computed before it.*pass it as an argument/,
   ],
+  "a tensor that is captured": [
+    ({ model, optimizer, captured }) =>
+      (x) => {
+        optimizer.zeroGrad();
+        const loss = model(x.mul(captured)).sum();
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+    /^StateError: compile: the step reads a tensor of shape \[1,2\] that is none of its arguments.*new nn\.Buffer\(x\)/,
+  ],
   "a gradient from before the step": [
     ({ model, optimizer }) =>
       (x) => {
@@ -260,6 +366,7 @@ interface Setting {
   readonly model: Linear;
   readonly optimizer: SGD;
   readonly computed: Tensor;
+  readonly captured: Tensor;
 }
 
 for (const [name, [make, message]] of Object.entries(faults)) {
@@ -268,7 +375,8 @@ for (const [name, [make, message]] of Object.entries(faults)) {
     const model = new Linear(2, 1);
     const computed = tensor([[3, 4]]).mul(2);
     computed.data();
-    const step = compile(make({ model, computed, optimizer: new SGD(model.parameters(), { lr: 0.1 }) }));
+    const captured = tensor([[3, 4]]);
+    const step = compile(make({ model, computed, captured, optimizer: new SGD(model.parameters(), { lr: 0.1 }) }));
     step(tensor([[1, 2]]));
     assert.throws(
       () => step(tensor([[1, 2]])),

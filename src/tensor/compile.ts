@@ -12,8 +12,9 @@ import type { HostArray, Node, VariableNode } from "../graph/node.js";
 import { ageOf, data, variable } from "../ops/leaf.js";
 import { currentEngine, realize, recordRealizations, type Realization } from "../runtime/realize.js";
 import { gradientsEnabled } from "../graph/grad-mode.js";
-import { keepJournal, recordingAge, type Journal } from "../graph/recording.js";
+import { isConstant, keepJournal, recordingAge, type Journal } from "../graph/recording.js";
 import { formatShape } from "../graph/shape.js";
+import { RecordedGraph } from "./recorded-graph.js";
 import { Tensor } from "./tensor.js";
 import { tensorsIn } from "./tensors-in.js";
 
@@ -33,25 +34,37 @@ interface Recording {
   readonly reads: readonly { readonly node: VariableNode; readonly age: number }[];
   /** The positions of the results among the realisation's outputs. */
   readonly results: Tree<number>;
+  readonly graph: RecordedGraph;
+  /** The calls since the last comparison. Before the first one, as many as it takes. */
+  calls: number;
 }
+
+/** A recording is compared with what the step itself does in its first replay, and then in every 64th. */
+const checkEvery = 64;
 
 /**
  * Makes a function of tensors run without building its graph again. For each combination of its arguments' shapes the
- * first call runs as usual, the second is recorded, and from the third on the recorded program runs: with the new
- * arguments, the present learning rate and new random numbers, but without calling `step`. Both ways give the same
- * bits. PyTorch: `torch.compile`.
+ * first call runs as usual, the second is recorded, and then the recorded program runs: with the new arguments, the
+ * present learning rate and new random numbers, but without calling `step`. Both ways give the same bits. PyTorch:
+ * `torch.compile`.
  *
- * So any other effects of `step` happen only twice, and parameters that it overwrites keep no `grad`. It is recorded
- * again if anything that determines the graph has changed: the fields or the mode of a module that it calls, an
- * optimizer's parameters or state, which of its hyperparameters are zero, or `noGrad` around the call. Any other JavaScript variables that `step`
- * reads keep the values that they had when it was recorded.
+ * So any other effects of `step` happen only now and then, and the parameters keep no `grad`. It is
+ * recorded again if anything that determines the graph has changed: the fields or the mode of a module that it calls, an
+ * optimizer's parameters or state, which of its hyperparameters are zero, or `noGrad` around the call. Lists and objects
+ * in a module's fields count, three levels deep.
+ *
+ * Any other JavaScript variables that `step` reads, such as a number of its own, private fields (`#scale`), Maps, or
+ * which model or optimizer a variable names, keep the values that they had when it was recorded. A change of these
+ * cannot be noticed at once. So the third call, and then every 64th, runs `step` itself and compares: a step that has
+ * changed is an error then, and the calls since the last comparison may have used the old values.
  * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
  *   `backward()` was called on, the output of a module, or a list or object of these. Everything that differs from call to call
  *   must be an argument
  * @param surplus nothing: more arguments are refused
  * @returns a function with the arguments and results of `step`
- * @throws StateError from the call that is recorded, if `step` is not such a function, and from any call with an argument
- *   that requires a gradient; ArgumentError for an argument that is no tensor
+ * @throws StateError from the call that is recorded, if `step` is not such a function, or reads a tensor that is neither
+ *   an argument nor a parameter, a buffer or a field of a module; from a call that finds that it has changed; and from any
+ *   call with an argument that requires a gradient; ArgumentError for an argument that is no tensor
  * @example
  * const model = new nn.Linear(2, 1);
  * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
@@ -83,7 +96,8 @@ export function compile<F extends TensorFunction>(step: F, ...surplus: never[]):
     args.forEach(checkArgument);
     const key = args.map(({ dtype, shape }) => dtype + formatShape(shape)).join() + String(gradientsEnabled());
     const recording = recordings.get(key);
-    if (recording?.journal.guards.every((holds) => holds())) return replay(recording, args);
+    const isValid = recording?.journal.guards.every((holds) => holds()) === true;
+    if (isValid && ++recording.calls % checkEvery > 0) return replay(recording, args);
     const isFirst = !recordings.has(key);
     if (isFirst) {
       const result = step(...args);
@@ -91,22 +105,32 @@ export function compile<F extends TensorFunction>(step: F, ...surplus: never[]):
       recordings.set(key, undefined);
       return result;
     }
-    const made = record(step, args);
+    recordings.set(key, undefined);
+    const made = record(step, args, isValid ? recording : undefined);
     recordings.set(key, made.recording);
     return made.result;
   };
   return call as F;
 }
 
-function record(step: TensorFunction, given: readonly Tensor[]): { recording: Recording; result: Result } {
+/** @param earlier the recording to compare with */
+function record(
+  step: TensorFunction,
+  given: readonly Tensor[],
+  earlier: Recording | undefined,
+): { recording: Recording; result: Result } {
   realize([]); // earlier pending work is not part of the step
   const args = given.map((tensor) => data(elementsOf(tensor), tensor.shape, tensor.dtype));
   const reads: { node: VariableNode; age: number }[] = [];
   const realizations: Realization[] = [];
+  const graphs: RecordedGraph[] = [];
   const listen = (realization: Realization): void => {
     realizations.push(realization);
     for (const node of realization.order) if (variable.is(node)) reads.push({ node, age: ageOf(node) });
     checkLeaves(realization.order, args);
+    const graph = new RecordedGraph(realization, args);
+    if (earlier && !earlier.graph.equals(graph)) throw changedUnseen();
+    graphs.push(graph);
   };
   const { result, journal } = keepJournal(() =>
     recordRealizations(listen, () => {
@@ -124,10 +148,19 @@ function record(step: TensorFunction, given: readonly Tensor[]): { recording: Re
     });
   }
   const results = mapTree(result, (tensor) => placeOf(tensor, realization));
+  if (earlier && JSON.stringify(earlier.results) !== JSON.stringify(results)) throw changedUnseen();
   const values = realization.outputs.map((node) => node.value!);
   for (const node of realization.outputs) node.value = undefined; // the recording owns the values from now on
-  for (const variable of realization.variables) variable.grad = undefined;
-  const recording = { realization, journal, args, reads, results };
+  const recording = {
+    realization,
+    journal,
+    args,
+    reads,
+    results,
+    graph: graphs[0]!,
+    calls: earlier ? 0 : checkEvery - 1,
+  };
+  clearGradients(recording);
   return { recording, result: tensorsOf(recording, values) };
 }
 
@@ -149,18 +182,28 @@ function checkArgument(given: unknown, at: number): void {
   });
 }
 
-/**
- * Throws if the step uses a computed value that the recording would repeat forever. Arguments and constant data are
- * allowed.
- */
+/** Throws if the step uses elements that the recording would repeat forever, although others may be meant later. */
 function checkLeaves(order: readonly Node[], args: readonly Node[]): void {
-  const frozen = order.find((node) => node.value !== undefined && !data.is(node) && !args.includes(node));
+  const frozen = order.find((node) => node.value && !node.supply && !args.includes(node) && !isConstant(node));
   if (!frozen) return;
   throw new StateError({
     op: "compile",
-    problem: `the step uses the result of a ${frozen.op.name} that was computed before it`,
+    problem: data.is(frozen)
+      ? `the step reads a tensor of shape ${formatShape(frozen.shape)} that is none of its arguments`
+      : `the step uses the result of a ${frozen.op.name} that was computed before it`,
     expected: "everything that differs from call to call as an argument",
-    hint: "pass it as an argument, and call optimizer.zeroGrad() first",
+    hint: data.is(frozen)
+      ? "pass it as an argument, or make it new nn.Buffer(x), which every call reads"
+      : "pass it as an argument, and call optimizer.zeroGrad() first",
+  });
+}
+
+function changedUnseen(): StateError {
+  return new StateError({
+    op: "compile",
+    problem: "the step computes something else than when it was recorded, so calls since then may be wrong",
+    expected: "everything that differs from call to call as an argument",
+    hint: "pass a number that changes as tensor(…), or keep it in a field of a module that the step calls",
   });
 }
 
@@ -202,8 +245,14 @@ function replay(recording: Recording, given: readonly Tensor[]): Result {
   for (const { node, age } of reads) node.attrs.version = node.attrs.variable.version - age;
   const values = realization.run();
   for (const done of realization.dones) done();
-  for (const variable of realization.variables) variable.grad = undefined;
+  clearGradients(recording);
   return tensorsOf(recording, values);
+}
+
+/** Clears the gradients that the step gathers: a replay does not, and those of an earlier call would be taken for its own. */
+function clearGradients({ realization, journal }: Recording): void {
+  for (const { variable } of realization.updates) variable.grad = undefined;
+  for (const variable of journal.gradients) variable.grad = undefined;
 }
 
 function tensorsOf({ realization, results }: Recording, values: readonly HostArray[]): Result {

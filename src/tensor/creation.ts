@@ -91,7 +91,7 @@ function refuseRecording(): void {
   throw new StateError({
     op: "tensor",
     problem: "a tensor is made from data inside a compiled function, which would reuse its elements",
-    hint: "make it outside, or pass it as an argument",
+    hint: "pass it as an argument, or make it new nn.Buffer(x) outside",
   });
 }
 
