@@ -124,7 +124,7 @@ export const fieldRules = new OpRules<[known: readonly Known[]], Result>()
   )
   // Flipping reverses the order of the positions, but no advice depends on that.
   .on(ops.flip, together)
-  .on(ops.cat, together)
+  .on(ops.cat, (node, known) => together(node, inSequence(known, node.attrs.axis, node.shape)))
   .on(ops.softmax, ({ attrs }, known) => normalized(attrs.axis, known))
   .on(ops.logSoftmax, ({ attrs }, known) => normalized(attrs.axis, known))
   // The statistics come from the whole batch and do not count.
@@ -233,6 +233,18 @@ function together(node: Node, known: readonly Known[]): Result {
   const [height, width] = [0, 1].map((side) => widest(fields.map((field) => field[side]!))) as [Widest, Widest];
   const field: PlacedField = [height.extent, width.extent];
   return height.conflict || width.conflict ? { field, branches: fields.map(plain) } : { field };
+}
+
+/** Parts with one position each that are concatenated along its axis, as in uneven adaptive pooling, follow one another. */
+function inSequence(known: readonly Known[], axis: number, { [axis]: count }: Shape): readonly Known[] {
+  const joined = ([0, 1] as const).map((side): Placed | undefined => {
+    const extents = known.map(({ field }) => field[side]);
+    if (known.length < 2 || extents.some((extent) => extent.axis !== axis || extent.count !== 1)) return undefined;
+    const [first, last] = [extents[0]!, extents[extents.length - 1]!];
+    const size = Math.max(...extents.map((extent) => extent.size));
+    return { ...first, size, jump: (last.start - first.start) / (extents.length - 1), count: count! };
+  });
+  return known.map(({ node, field }) => ({ node, field: [joined[0] ?? field[0], joined[1] ?? field[1]] }));
 }
 
 interface Widest {

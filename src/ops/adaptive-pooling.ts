@@ -5,7 +5,6 @@ import { avgPool2d } from "./pooling.js";
 import type { Pair } from "../graph/shape.js";
 import { mean } from "./reduce.js";
 import { sliceAxis } from "./slice-and-pad.js";
-import { reshape } from "./view.js";
 import { requireImage, requirePixels } from "./window.js";
 
 /**
@@ -24,23 +23,12 @@ export function adaptiveAvgPool2d(x: Node, output: Pair): Node {
   return averages(averages(x, 2, output[0]), 3, output[1]);
 }
 
-/**
- * The means along one axis. The windows of 28 → 12 repeat after 3 outputs, which see 7 inputs, so there are only three
- * slices to average: of [4, 7], into which the axis is divided.
- */
+/** The means along one axis, window by window. */
 function averages(x: Node, axis: number, output: number): Node {
   const input = x.shape[axis]!;
-  const periods = greatestDivisor(input, output);
-  const [seen, made] = [input / periods, output / periods];
-  const sizes = (...middle: number[]): number[] => [...x.shape.slice(0, axis), ...middle, ...x.shape.slice(axis + 1)];
-  const divided = reshape(x, sizes(periods, seen));
-  const means = Array.from({ length: made }, (_, i) => {
-    const [start, end] = [Math.floor((i * seen) / made), Math.ceil(((i + 1) * seen) / made)];
-    return mean(sliceAxis(divided, axis + 1, start, end), [axis + 1]);
+  const means = Array.from({ length: output }, (_, i) => {
+    const [start, end] = [Math.floor((i * input) / output), Math.ceil(((i + 1) * input) / output)];
+    return mean(sliceAxis(x, axis, start, end), [axis]);
   });
-  return reshape(cat(means, axis + 1), sizes(output));
-}
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
+  return cat(means, axis);
 }
