@@ -1,7 +1,7 @@
 /** Looks at a network without computing anything: what `kilograd inspect` shows, as data. */
 import { checked } from "../errors/signature.js";
 import type { Node } from "../graph/node.js";
-import type { AnyModule, Module } from "../nn/index.js";
+import { AdaptiveAvgPool2d, type AnyModule, type Module } from "../nn/index.js";
 import { DropoutBase } from "../nn/layers/dropout.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { networkParameters } from "../trace/kinds.js";
@@ -125,7 +125,7 @@ function describe(step: Step, context: Context): Omit<Layer, "from" | "parameter
   const isView = nodes.every(({ op }) => op.lowering.kind === "view");
   const conflict = nodes.map((node) => conflicts.get(node)).find((branches) => branches !== undefined);
   return {
-    ...(module ? refine(module, detail) : detail),
+    ...(module ? refine(step, module, detail) : detail),
     name: module?.constructor.name ?? functionName,
     path: module ? (context.paths.get(module) ?? null) : null,
     outputs: outputs.map(perImage),
@@ -133,12 +133,18 @@ function describe(step: Step, context: Context): Omit<Layer, "from" | "parameter
     activationBytes: isView ? 0 : BYTES * outputs.reduce((sum, node) => sum + sizeOf(perImage(node)), 0),
     field: outputs[0] ? (fields.get(outputs[0]) ?? null) : null,
     batchAxis: outputs[0] ? context.batchAxis(outputs[0]) : null,
-    branches: conflict ?? null,
+    // The slices of an uneven pooling are no branches.
+    branches: module instanceof AdaptiveAvgPool2d ? null : (conflict ?? null),
   };
 }
 
-/** A dropout that drops nothing leaves no trace in the graph. */
-function refine(module: Module, detail: LayerDetail): LayerDetail {
+/** A dropout that drops nothing leaves no trace in the graph, and an uneven pooling consists of slices and means. */
+function refine({ inputs, outputs }: Step, module: Module, detail: LayerDetail): LayerDetail {
+  if (module instanceof AdaptiveAvgPool2d && detail.kind !== "pool") {
+    const [before, after] = [inputs[0]!.shape, outputs[0]!.shape];
+    const kernel = [2, 3].map((axis) => Math.ceil(before[axis]! / after[axis]!)) as [number, number];
+    return { kind: "pool", by: "mean", kernel, stride: kernel };
+  }
   return module instanceof DropoutBase ? { kind: "dropout", p: module.p } : detail;
 }
 
