@@ -49,7 +49,7 @@ const formats: Readonly<Record<string, Format>> = {
   pytorch: {
     place: "pytorch",
     make: ({ run, model, metadata }) => ({
-      "model.py": exportPytorch(model, run.record),
+      "model.py": exportPytorch(model, { config: run.record.config, images: run.record.images }),
       "model.safetensors": exportSafetensors(model, metadata),
     }),
   },
