@@ -12,13 +12,18 @@ type Answers = Readonly<Record<string, string>>;
 /**
  * Puts answers into a prototype.
  * @param op whose properties they are
+ * @param mayBeSet whether a class of one's own may have a field of that name
  */
-export function answerForAbsent(op: string, prototype: object, answers: Answers): void {
+export function answerForAbsent(op: string, prototype: object, answers: Answers, mayBeSet = false): void {
   for (const [name, hint] of Object.entries(answers)) {
+    if (name in prototype) continue;
     const refuse = (): never => {
       throw new ArgumentError({ op, problem: `there is no property "${name}"`, hint });
     };
-    if (!(name in prototype)) Object.defineProperty(prototype, name, { get: refuse, set: refuse, configurable: true });
+    const keep = function (this: object, value: unknown): void {
+      Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+    };
+    Object.defineProperty(prototype, name, { get: refuse, set: mayBeSet ? keep : refuse, configurable: true });
   }
 }
 

@@ -277,12 +277,12 @@ test("Sequential calls its modules in order, the same one as often as it is ther
   assert.equal(stacked.length, 3);
   assert.equal(stacked[2], scale);
   assert.deepEqual([...stacked.stateDict().keys()].slice(0, 3), ["0.weight", "0.running_shift", "1.weight"]);
-  const named = new Sequential({ double: new Scale(2), triple: new Scale(3) });
+  const named = new Sequential({ twice: new Scale(2), thrice: new Scale(3) });
   assert.equal(named(tensor([1])).item(), 6);
   assert.equal(named[1], [...named][1]);
   assert.deepEqual(
     [...named.namedChildren()].map(([name]) => name),
-    ["double", "triple"],
+    ["twice", "thrice"],
   );
 });
 

@@ -371,12 +371,11 @@ function runningPath(): string {
 }
 
 checkMethods(Module.prototype, moduleParameters);
-const unneeded = "leave it out: there is one device, and parameters are float32";
 answerForAbsent("Module", Module.prototype, {
   ...inPython(methodsOf(Module.prototype), (name) => `model.${name}(…)`),
   requiresGrad: "write model.requiresGrad_(…)",
   requires_grad: "write model.requiresGrad_(…)",
-  to: unneeded,
-  cuda: unneeded,
-  cpu: unneeded,
 });
+const unneeded = "leave it out: there is one device, and parameters are float32";
+const moves = "to cuda cpu half float double".split(" ");
+answerForAbsent("Module", Module.prototype, Object.fromEntries(moves.map((name) => [name, unneeded] as const)), true);
