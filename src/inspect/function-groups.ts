@@ -5,7 +5,6 @@
 import { topologicalOrder, type Node } from "../graph/node.js";
 import type { OpRef } from "../graph/op.js";
 import * as ops from "../ops/index.js";
-import { constantMatrix } from "./receptive-field.js";
 
 const ARITHMETIC = [ops.add, ops.sub, ops.mul, ops.div];
 const RESHAPING = [ops.reshape, ops.expand];
@@ -54,13 +53,6 @@ const FUSIONS: readonly Fusion[] = [
       !has(group, ops.add) &&
       node.shape.length === last(group).shape.length,
   },
-  {
-    what: "the second of the two products of an uneven adaptive pooling",
-    holds: (group, node) =>
-      isAnyOf(node, ops.matmul, ...RESHAPING) &&
-      has(group, ops.matmul) &&
-      [...group, node].filter((part) => ops.matmul.is(part)).every(isAveraging),
-  },
   { what: "a mean's division", holds: (group, node) => ops.div.is(node) && ops.sum.is(last(group)) },
   {
     what: "axes that a reduction drops",
@@ -74,11 +66,6 @@ const FUSIONS: readonly Fusion[] = [
       ),
   },
 ];
-
-/** Whether a node is a product with a constant matrix, whose elements are not weights. */
-export function isAveraging(node: Node): boolean {
-  return ops.matmul.is(node) && node.inputs.some((input) => constantMatrix(input) !== undefined);
-}
 
 /**
  * @param group the nodes of one function so far, each used only by the next

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { custom } from "../../test/advice/blocks.js";
 import { Twice, TwoInputs, VGG } from "../../test/sample-networks.js";
 import * as nn from "../nn/index.js";
 import { functional as F } from "../nn/index.js";
@@ -92,22 +93,72 @@ test("functions are layers: convolution, linear, batch norm, dropout and pooling
   assert.equal(dropout.p, 0.25);
 });
 
-test("uneven adaptive pooling is one layer without multiply-adds", () => {
-  class Net extends nn.Module {
-    pool = new nn.AdaptiveAvgPool2d([3, 4]);
-    override forward(x: Tensor): Tensor {
-      return this.pool(x);
-    }
+/** A pooling and an activation in a module without submodules. */
+class Pooled extends nn.Module {
+  constructor(readonly to: readonly [number, number]) {
+    super();
   }
-  const { layers } = inspectNetwork(new Net(), [2, 10, 10]);
-  assert.deepEqual(
-    layers.map(({ name, kind, multiplyAdds }) => [name, kind, multiplyAdds]),
+  override forward(x: Tensor): Tensor {
+    return F.adaptiveAvgPool2d(x, this.to).relu();
+  }
+}
+
+// Windows reach from ⌊i·H/OH⌋ to ⌈(i+1)·H/OH⌉, and the largest counts.
+for (const [size, to, kernel, stride] of [
+  [
+    [10, 10],
+    [3, 4],
+    [4, 3],
+    [4, 3],
+  ],
+  [
+    [26, 26],
+    [5, 5],
+    [6, 6],
+    [6, 6],
+  ],
+  [
+    [48, 48],
+    [5, 48],
+    [11, 1],
+    [10, 1],
+  ],
+  [
+    [3, 3],
+    [5, 1],
+    [2, 3],
+    [1, 3],
+  ],
+  [
+    [2, 7],
+    [3, 2],
+    [2, 4],
+    [1, 4],
+  ],
+] as const) {
+  const pooling = { kind: "pool", by: "mean", kernel, stride, multiplyAdds: 0, outputs: [[2, ...to]], branches: null };
+  for (const [what, model, expected] of [
+    ["a function", custom((x) => F.adaptiveAvgPool2d(x, to)), [{ ...pooling, name: "adaptiveAvgPool2d" }]],
+    ["a module", new nn.Sequential(new nn.AdaptiveAvgPool2d(to)), [{ ...pooling, name: "AdaptiveAvgPool2d" }]],
+    ["a part of a module", new nn.Sequential(new Pooled(to)), [{ ...pooling, name: "Pooled" }]],
     [
-      ["input", "input", 0],
-      ["AdaptiveAvgPool2d", "pool", 0],
+      "a function between others",
+      custom((x) => F.adaptiveAvgPool2d(x.slice(1, 0, 2), to).relu()),
+      [{ kind: "reshape" }, { ...pooling, name: "adaptiveAvgPool2d" }, { kind: "activation" }],
     ],
-  );
-});
+  ] as const) {
+    test(`uneven adaptive pooling from ${size.join("×")} to ${to.join("×")} is one layer as ${what}`, () => {
+      const { layers } = inspectNetwork(model, [what.includes("between") ? 3 : 2, ...size]);
+      assert.deepEqual(
+        layers.slice(1).map((layer, i) => {
+          const keys = Object.keys(expected[i] ?? {});
+          return Object.fromEntries(keys.map((key) => [key, layer[key as keyof typeof layer]]));
+        }),
+        expected,
+      );
+    });
+  }
+}
 
 test("two fully connected layers in a row, without modules and biases, are two", () => {
   class Net extends nn.Module {

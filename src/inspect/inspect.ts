@@ -1,7 +1,7 @@
 /** Looks at a network without computing anything: what `kilograd inspect` shows, as data. */
 import { checked } from "../errors/signature.js";
 import type { Node } from "../graph/node.js";
-import { AdaptiveAvgPool2d, type AnyModule, type Module } from "../nn/index.js";
+import type { AnyModule, Module } from "../nn/index.js";
 import { DropoutBase } from "../nn/layers/dropout.js";
 import { sizeOf, type Shape } from "../graph/shape.js";
 import { networkParameters } from "../trace/kinds.js";
@@ -12,7 +12,6 @@ import type { Inspection, Layer, LayerDetail } from "./layer.js";
 import { layerOf } from "./op-layers.js";
 import { followFields, type ReceptiveFields } from "./receptive-field.js";
 import { traceNetwork, type Step, type Trace } from "./steps.js";
-import { isAveraging } from "./function-groups.js";
 
 const BYTES = 4;
 
@@ -125,7 +124,7 @@ function describe(step: Step, context: Context): Omit<Layer, "from" | "parameter
   const isView = nodes.every(({ op }) => op.lowering.kind === "view");
   const conflict = nodes.map((node) => conflicts.get(node)).find((branches) => branches !== undefined);
   return {
-    ...(module ? refine(step, module, detail) : detail),
+    ...(module ? refine(module, detail) : detail),
     name: module?.constructor.name ?? functionName,
     path: module ? (context.paths.get(module) ?? null) : null,
     outputs: outputs.map(perImage),
@@ -133,26 +132,18 @@ function describe(step: Step, context: Context): Omit<Layer, "from" | "parameter
     activationBytes: isView ? 0 : BYTES * outputs.reduce((sum, node) => sum + sizeOf(perImage(node)), 0),
     field: outputs[0] ? (fields.get(outputs[0]) ?? null) : null,
     batchAxis: outputs[0] ? context.batchAxis(outputs[0]) : null,
-    // The slices of an uneven pooling are no branches.
-    branches: module instanceof AdaptiveAvgPool2d ? null : (conflict ?? null),
+    branches: conflict ?? null,
   };
 }
 
-/** A dropout that drops nothing leaves no trace in the graph, and an uneven pooling consists of slices and means. */
-function refine({ inputs, outputs }: Step, module: Module, detail: LayerDetail): LayerDetail {
-  if (module instanceof AdaptiveAvgPool2d && detail.kind !== "pool") {
-    const [before, after] = [inputs[0]!.shape, outputs[0]!.shape];
-    const kernel = [2, 3].map((axis) => Math.ceil(before[axis]! / after[axis]!)) as [number, number];
-    return { kind: "pool", by: "mean", kernel, stride: kernel };
-  }
+/** A dropout that drops nothing leaves no trace in the graph. */
+function refine(module: Module, detail: LayerDetail): LayerDetail {
   return module instanceof DropoutBase ? { kind: "dropout", p: module.p } : detail;
 }
 
-/**
- * Counts multiply-adds for one image. The products of an uneven adaptive pooling only average, so they do not count.
- */
+/** Counts multiply-adds for one image. */
 function multiplyAddsOf(node: Node): number {
-  return isAveraging(node) ? 0 : (layerOf(node)?.multiplyAdds ?? 0) / BATCH;
+  return (layerOf(node)?.multiplyAdds ?? 0) / BATCH;
 }
 
 function perImage({ shape }: Node): Shape {

@@ -5,9 +5,10 @@ import { topologicalOrder, type Node } from "../graph/node.js";
 import { sizeOf } from "../graph/shape.js";
 import type { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
-import { isAveraging, randomMask } from "./function-groups.js";
+import { randomMask } from "./function-groups.js";
 import type { LayerDetail, LayerKind } from "./layer.js";
 import { layerOf } from "./op-layers.js";
+import { poolingDetail, unevenPooling } from "./uneven-pooling.js";
 
 /** A layer's nodes, and what is known about the network around them. */
 export interface Material {
@@ -46,7 +47,7 @@ const ORDER: readonly LayerKind[] = [
 /** A layer's detail, and its name if it is a function. */
 export function classify(material: Material): { readonly detail: LayerDetail; readonly functionName: string } {
   const { nodes } = material;
-  const [first, ...others] = nodes.flatMap((node) => find(node, material) ?? []);
+  const [first, ...others] = findings(material);
   if (first) return others.reduce((best, other) => (rank(other) < rank(best) ? other : best), first);
   const isView = nodes.every(({ op }) => op.lowering.kind === "view");
   return { detail: { kind: isView ? "reshape" : "other" }, functionName: nodes.at(-1)?.op.name ?? "identity" };
@@ -56,9 +57,18 @@ function rank({ detail, weighty }: Finding): number {
   return ORDER.indexOf(detail.kind) - (weighty ? ORDER.length : 0);
 }
 
+/** What each node reveals; an uneven pooling as a whole. */
+function findings(material: Material): Finding[] {
+  const poolings = material.nodes.flatMap((node) => {
+    const pooling = unevenPooling(node);
+    return pooling ? [{ ...pooling, finding: plainly("adaptiveAvgPool2d", poolingDetail(pooling.source, node)) }] : [];
+  });
+  const own = material.nodes.filter((node) => !poolings.some(({ nodes }) => nodes.has(node)));
+  return [...poolings.map(({ finding }) => finding), ...own.flatMap((node) => find(node, material) ?? [])];
+}
+
 /** What the node's op says, unless its inputs make it something else. */
 function find(node: Node, material: Material): Finding | undefined {
-  if (isAveraging(node)) return averaging(node);
   const own = fromOp(node, material);
   if (own?.weighty) return own;
   if (readsBuffer(node, material)) return plainly("batchNorm", { kind: "batchNorm" });
@@ -76,14 +86,6 @@ function fromOp(node: Node, { isActive }: Material): Finding | undefined {
   const { detail: detailOf, functionName = node.op.name, weighty = false } = layerOf(node) ?? {};
   const detail = detailOf?.(isActive);
   return detail && { detail, functionName, weighty };
-}
-
-/** Adaptive pooling to a size that does not divide the image's size. */
-function averaging({ inputs }: Node): Finding {
-  const { shape } = inputs[1]!;
-  const kernel = [shape.at(-2)!, shape.at(-1)!] as const;
-  const detail: LayerDetail = { kind: "pool", by: "mean", kernel, stride: kernel };
-  return { detail, functionName: "adaptiveAvgPool2d", weighty: true };
 }
 
 /** Whether a node reads variables that are not trained: running statistics. */

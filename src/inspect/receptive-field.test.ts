@@ -118,6 +118,11 @@ test("uneven adaptive pooling counts with its largest window", () => {
   assert.equal(height.size, 11);
   assert.equal(height.count, 5);
   assert.equal(height.start, 5);
+  // 26 rows, each of 3 pixels, to 5: windows of 6 rows, the first centred at pixel 4 and the last at pixel 24.
+  const after = new nn.Sequential(conv(3), new nn.AdaptiveAvgPool2d(5));
+  assert.deepEqual(inspectNetwork(after, [1, 28, 28]).layers.at(-1)!.field![0], {
+    ...{ size: 8, jump: 5, start: 4, count: 5 },
+  });
 });
 
 class Branches extends nn.Module {

@@ -131,12 +131,8 @@ export const fieldRules = new OpRules<[known: readonly Known[]], Result>()
   .on(ops.batchNorm, (_, [input]) => ({ field: input!.field }))
   .on(ops.matmul, (node, known) => {
     if (known.length > 1) return together(node, known);
-    const isLeft = known[0]!.node === node.inputs[0];
-    const table = constantMatrix(node.inputs[isLeft ? 1 : 0]!);
-    return each(known, (extent) => {
-      if (extent.axis !== (isLeft ? 2 : 1)) return extent;
-      return table ? banded(extent, isLeft ? columns(table) : rows(table)) : collapsed(extent);
-    });
+    const summed = known[0]!.node === node.inputs[0] ? 2 : 1;
+    return each(known, (extent) => (extent.axis === summed ? collapsed(extent) : extent));
   });
 
 /** Applies a rule to both extents of the only input. */
@@ -265,45 +261,4 @@ function widest(extents: readonly Placed[]): Widest {
 function plain(field: PlacedField): Field {
   const withoutAxis = ({ size, jump, start, count }: Placed): Extent => ({ size, jump, start, count });
   return [withoutAxis(field[0]), withoutAxis(field[1])];
-}
-
-/** Windows of uneven size, as in adaptive pooling. The largest size and the mean distance count. */
-function banded(extent: Placed, bands: readonly (readonly [first: number, last: number])[]): Placed {
-  const { jump } = extent;
-  const [first, last] = [bands[0]!, bands[bands.length - 1]!];
-  const middle = ([from, to]: readonly [number, number]): number => (from + to) / 2;
-  const steps = Math.max(bands.length - 1, 1);
-  return {
-    ...extent,
-    size: extent.size + Math.max(...bands.map(([from, to]) => to - from)) * jump,
-    jump: (jump * (middle(last) - middle(first))) / steps,
-    start: extent.start + middle(first) * jump,
-    count: bands.length,
-  };
-}
-
-interface Matrix {
-  readonly height: number;
-  readonly width: number;
-  readonly elements: ArrayLike<number>;
-}
-
-/** The constant matrix that a node holds or repeats, if any. Uneven pooling is a product with such a matrix. */
-export function constantMatrix(node: Node): Matrix | undefined {
-  let inner = node;
-  while (ops.reshape.is(inner) || ops.expand.is(inner)) inner = inner.inputs[0]!;
-  if (!ops.data.is(inner) || inner.shape.length !== 2) return undefined;
-  return { height: inner.shape[0]!, width: inner.shape[1]!, elements: inner.value! };
-}
-
-/** The positions of the first and last nonzero element in each row or column. */
-function rows({ height, width, elements }: Matrix): [number, number][] {
-  return Array.from({ length: height }, (_, row) => band(width, (at) => elements[row * width + at]!));
-}
-function columns({ height, width, elements }: Matrix): [number, number][] {
-  return Array.from({ length: width }, (_, column) => band(height, (at) => elements[at * width + column]!));
-}
-function band(length: number, element: (at: number) => number): [number, number] {
-  const filled = Array.from({ length }, (_, at) => at).filter((at) => element(at) !== 0);
-  return [filled[0] ?? 0, filled[filled.length - 1] ?? length - 1];
 }

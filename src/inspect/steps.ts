@@ -10,8 +10,9 @@ import * as ops from "../ops/index.js";
 import { tensorsIn } from "../tensor/tensors-in.js";
 import { callLazily, withDropout } from "../trace/lazy-call.js";
 import { CalledModules } from "../trace/called-modules.js";
-import { fuses, isAveraging } from "./function-groups.js";
+import { fuses } from "./function-groups.js";
 import { layerOf } from "./op-layers.js";
+import { unevenPooling } from "./uneven-pooling.js";
 
 /** A layer's nodes, inputs before users. */
 export interface Step {
@@ -105,7 +106,7 @@ function moduleStep(
   };
   outputs.forEach(visit);
   const nodes = [...own];
-  if (nodes.filter((node) => layerOf(node)?.weighty && !isAveraging(node)).length > 1) return undefined;
+  if (nodes.filter((node) => layerOf(node)?.weighty).length > 1) return undefined;
   const step = { module, nodes, inputs: nodes.length === 0 ? outputs : readBy(nodes, active), outputs };
   for (const node of nodes) owner.set(node, step);
   return step;
@@ -121,10 +122,10 @@ function functionSteps(
   const uses = new Map<Node, number>();
   for (const { inputs } of computed) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
   const groups = new Map<Node, Node[]>();
-  const heirs = new Map(nodes.flatMap((node) => statisticsOf(node, active).map((part) => [part, node] as const)));
+  const heirs = new Map(nodes.flatMap((node) => partsOf(node, active).map((part) => [part, node] as const)));
   for (const node of nodes) {
     const heir = heirs.get(node) ?? node;
-    if (heir !== node || ops.batchNorm.is(node)) {
+    if (heir !== node || groups.has(node)) {
       groups.set(node, groups.get(heir) ?? []);
       groups.get(node)!.push(node);
       groups.set(heir, groups.get(node)!);
@@ -141,6 +142,11 @@ function functionSteps(
     inputs: readBy(group, active),
     outputs: group.slice(-1),
   }));
+}
+
+/** What a node is computed from that belongs to the same function. */
+function partsOf(node: Node, active: ReadonlySet<Node>): Node[] {
+  return [...statisticsOf(node, active), ...(unevenPooling(node)?.nodes ?? [])].filter((part) => part !== node);
 }
 
 /** The statistics that a batch norm in training computes from its input: mean and variance. */
