@@ -22,7 +22,7 @@ export function watchFields(module: object): () => boolean {
     const holder = object as Watched["holder"];
     const names = Object.keys(holder);
     const values = names.map((name) => holder[name]);
-    all.push({ holder, names, values });
+    if (!Object.isFrozen(object)) all.push({ holder, names, values });
     for (const value of values) {
       if (value instanceof Tensor) {
         if (!value.variable) noteConstant(value.node);
@@ -38,8 +38,12 @@ function isWatched(value: unknown): value is object {
   return !Array.isArray(value) || value.length <= largest;
 }
 
+/** Every call runs this, so it makes no objects, as Object.keys would. */
 function isUnchanged({ holder, names, values }: Watched): boolean {
-  if (Object.keys(holder).length !== names.length) return false;
-  for (let i = 0; i < names.length; i++) if (!Object.is(holder[names[i]!], values[i])) return false;
-  return true;
+  let i = 0;
+  for (const name in holder) {
+    if (name !== names[i] || !Object.is(holder[name], values[i])) return false;
+    i++;
+  }
+  return i === names.length;
 }

@@ -39,8 +39,8 @@ interface Recording {
   calls: number;
 }
 
-/** A recording is compared with what the step itself does in its first replay, and then in every 64th. */
-const checkEvery = 64;
+/** A recording is compared with what the step itself does in its first replay, and then in every 256th. */
+const checkEvery = 256;
 
 /**
  * Makes a function of tensors run without building its graph again. For each combination of its arguments' shapes the
@@ -55,7 +55,7 @@ const checkEvery = 64;
  *
  * Any other JavaScript variables that `step` reads, such as a number of its own, private fields (`#scale`), Maps, or
  * which model or optimizer a variable names, keep the values that they had when it was recorded. A change of these
- * cannot be noticed at once. So the third call, and then every 64th, runs `step` itself and compares: a step that has
+ * cannot be noticed at once. So the third call, and then every 256th, runs `step` itself and compares: a step that has
  * changed is an error then, and the calls since the last comparison may have used the old values.
  * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
  *   `backward()` was called on, the output of a module, or a list or object of these. Everything that differs from call to call

@@ -74,10 +74,10 @@ export class Conv2d extends Module {
     const given = signature.read([inChannels, outChannels, kernelSize, ...rest]);
     this.inChannels = given.inChannels;
     this.outChannels = given.outChannels;
-    this.kernelSize = pair(given.kernelSize);
-    this.stride = pair(given.stride);
-    this.padding = typeof given.padding === "string" ? given.padding : pair(given.padding);
-    this.dilation = pair(given.dilation);
+    this.kernelSize = Object.freeze(pair(given.kernelSize));
+    this.stride = Object.freeze(pair(given.stride));
+    this.padding = typeof given.padding === "string" ? given.padding : Object.freeze(pair(given.padding));
+    this.dilation = Object.freeze(pair(given.dilation));
     this.groups = given.groups;
     this.checkGroups();
     this.weight = new Parameter(zeros([this.outChannels, this.inChannels / this.groups, ...this.kernelSize]));
