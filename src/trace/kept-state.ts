@@ -18,9 +18,26 @@ export function keepingState<T>(model: Module, body: () => T): T {
 
 /** Remembers what `keepingState` puts back. Returns a function that puts it back. */
 export function rememberState(model: Module): () => void {
+  const fields = rememberFields(model);
+  const others = rememberAllButFields(model);
+  return () => {
+    others();
+    fields();
+  };
+}
+
+/** Remembers all plain fields of each module. Returns a function that puts them back. */
+export function rememberFields(model: Module): () => void {
   const fields = [...model.modules()].flatMap((module) =>
     plainFields(module).map((field) => [module, ...field] as const),
   );
+  return () => {
+    for (const [module, name, value] of fields) if (module[name] !== value) Object.assign(module, { [name]: value });
+  };
+}
+
+/** Remembers weights, buffers, modes, and the default generator. Returns a function that puts them back. */
+export function rememberAllButFields(model: Module): () => void {
   // A network may write to its buffers and even to its weights, at once or when pending tensors are next computed.
   const tensors = [...model.parameters(), ...model.buffers()].map((of) => ({ of, elements: of.data(), node: of.node }));
   const modes = rememberModes(model);
@@ -28,7 +45,6 @@ export function rememberState(model: Module): () => void {
   return () => {
     modes();
     for (const { of, elements, node } of tensors) if (of.node !== node) of.setData(elements);
-    for (const [module, name, value] of fields) if (module[name] !== value) Object.assign(module, { [name]: value });
     defaultGenerator.setState(random);
   };
 }

@@ -53,13 +53,22 @@ export function callLazily(
   batch = BATCH,
   call: <T>(body: () => T) => T = noGrad,
 ): LazyCall {
-  return keepingState(model, () => {
-    const inputs = sizes.map((size) => zeros([batch, ...size]));
-    const held = new HeldParameters(model);
-    for (const module of model.modules()) module.training = mode(module);
-    const result: unknown = call(() => model(...(inputs as never[])));
-    const outputs = tensorsIn(result);
-    held.check(outputs);
-    return { inputs, outputs, result };
-  });
+  return keepingState(model, () =>
+    callOn(
+      model,
+      sizes.map((size) => zeros([batch, ...size])),
+      mode,
+      call,
+    ),
+  );
+}
+
+/** As `callLazily`, on inputs of the caller's; what the call changes in the network stays. */
+export function callOn(model: Module, inputs: readonly Tensor[], mode: Mode, call: <T>(body: () => T) => T): LazyCall {
+  const held = new HeldParameters(model);
+  for (const module of model.modules()) module.training = mode(module);
+  const result: unknown = call(() => model(...(inputs as never[])));
+  const outputs = tensorsIn(result);
+  held.check(outputs);
+  return { inputs, outputs, result };
 }
