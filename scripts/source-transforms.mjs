@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { withNames } from "./class-names.mjs";
 import { withoutTestData } from "./op-records.mjs";
-import { withPrivateMembers } from "./private-members.mjs";
+import { withPrivateMembers, withShortMembers } from "./private-members.mjs";
 import { withPureCalls } from "./pure-calls.mjs";
 
 /**
@@ -15,7 +15,8 @@ import { withPureCalls } from "./pure-calls.mjs";
 const transforms = [
   { folders: /^ops\/$/, apply: withoutTestData },
   { folders: /^(?!(compiler|export|formats|graph|kernels|ops|runtime|tensor\/methods|wasm)\/)/, apply: withNames },
-  { folders: /^(compiler|kernels|runtime|wasm)\//, apply: withPrivateMembers },
+  { folders: /^(nn|optim|random|tensor)\//, apply: withPrivateMembers },
+  { folders: /^(compiler|kernels|runtime|wasm)\//, apply: withShortMembers },
   { folders: /^/, apply: withPureCalls },
 ];
 
