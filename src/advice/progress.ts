@@ -35,3 +35,29 @@ export const goalIn = ({ goal, reference }: TrainingProgress): number | undefine
   goal ?? (reference ? GOAL : undefined);
 export const reachedGoal = (epochs: readonly EpochFigures[], goal: number): boolean =>
   last(epochs).correct >= leastCorrect(last(epochs).total, goal);
+
+/** From this share of the loss of guessing on, a training loss says that nothing is learnt. */
+export const NEAR_GUESSING = 0.9;
+export const guessingLoss = ({ classes }: TrainingProgress): number => Math.log(classes);
+
+/** How many times its own deviation a number of images may be off by chance. */
+const CHANCE = 3;
+
+/** Whether the last test shows that something was learnt. One on whole images says little while training's are cropped. */
+export function testsWell({ epochs, cropped, classes }: TrainingProgress): boolean {
+  const { epoch, correct, total } = last(epochs);
+  const guessed = total / classes;
+  return epoch > cropped && correct > 1.5 * guessed + CHANCE * Math.sqrt(guessed);
+}
+
+/** Whether a number of errors is so much more than another that it is not by chance. */
+export function clearlyMore(these: number, others: number): boolean {
+  return these > 2 * others && these - others > CHANCE * Math.sqrt(these);
+}
+
+/** With this share of dead channels, half of a layer does nothing. */
+export const MANY_DEAD = 0.5;
+/** Whether so many channels of a layer are dead that this is said. */
+export function hasDeadLayer(health: EpochFigures["health"]): boolean {
+  return (health?.relus ?? []).some(({ units, dead }) => dead >= MANY_DEAD * units);
+}

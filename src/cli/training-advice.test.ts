@@ -69,6 +69,6 @@ test("earlier runs with the same data, epochs and early crop are compared; damag
   const { stdout } = await kilograd(words(data, out));
   assert.match(
     stdout,
-    /\nAdvice: behind: \d+\.00 % after epoch 2 of 3 \(an earlier run had 100\.00 %\): what did those runs/,
+    /\nAdvice: behind: \d+\.00 % after epoch 2 of 3 \(an earlier run had 100\.00 %\): what did that run/,
   );
 });

@@ -1,8 +1,5 @@
-import { last } from "../progress.js";
+import { last, MANY_DEAD } from "../progress.js";
 import type { Sign } from "../sign.js";
-
-/** With this share of dead channels, half of a layer does nothing. */
-const MANY_DEAD = 0.5;
 
 export const sign: Sign = {
   name: "dead ReLUs",
@@ -16,7 +13,7 @@ export const sign: Sign = {
     const { units, dead } = relus[place]!;
     const channels = units === 1 ? "the only channel" : `${dead} of the ${units} channels`;
     const verb = dead === 1 ? "is" : "are";
-    const text = `${channels} of ReLU ${place + 1} of ${relus.length} ${verb} zero for every image tried after epoch ${epoch}: lower the learning rate, or put batch norm before it`;
+    const text = `${channels} of ReLU ${place + 1} of ${relus.length} ${verb} zero for every image tried after epoch ${epoch}: lower the learning rate, or put batch norm before it if there is none`;
     return { text, hopeless: false };
   },
 };

@@ -9,7 +9,18 @@ testSign(sign, [
   },
   {
     what: "a training loss that is infinite",
-    said: [progress([{ trainLoss: Infinity }]), ["not learning", "diverging!"]],
+    said: [progress([{ trainLoss: Infinity }]), ["diverging!"]],
     spared: [progress([{ trainLoss: 2 }]), []],
+  },
+  {
+    // A hundredth of ln 10 = 2.302585.
+    what: "a loss of a hundredth of that of guessing",
+    said: [progress([{ trainLoss: 0.001 }, { trainLoss: 0.02303 }]), ["diverging"]],
+    spared: [progress([{ trainLoss: 0.001 }, { trainLoss: 0.02302 }]), []],
+  },
+  {
+    what: "hopeless at the loss of guessing, from the second epoch on",
+    said: [progress([{ trainLoss: 0.5 }, { trainLoss: 2.07233 }]), ["diverging!"]],
+    spared: [progress([{ trainLoss: 0.5 }, { trainLoss: 2.07232 }]), ["diverging"]],
   },
 ]);
