@@ -1,4 +1,5 @@
 /** PyTorch's spelling, for what is published under PyTorch's names: state dicts, and the printed form of modules. */
+import { snakeCase } from "../errors/absent.js";
 import { roundHalfEven } from "./rounding.js";
 
 /** A float as Python prints it: `0.1`, `1.0`, `1e-05`. */
@@ -18,6 +19,20 @@ export function pythonBool(value: boolean): string {
 export function pythonTuple(values: readonly (number | null)[]): string {
   const words = values.map((value) => value ?? "None");
   return words.length === 1 ? `(${words[0]},)` : `(${words.join(", ")})`;
+}
+
+type Fields<K extends string> = Readonly<Record<K, number | boolean | string | null | readonly (number | null)[]>>;
+
+/** Fields as Python writes named arguments: `kernel_size=2, affine=True`. */
+export function pythonFields<K extends string>(layer: Fields<K>, ...names: K[]): string {
+  return names.map((name) => `${snakeCase(name)}=${pythonValue(layer[name])}`).join(", ");
+}
+
+function pythonValue(value: Fields<string>[string]): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return pythonBool(value);
+  if (typeof value === "object") return pythonTuple(value);
+  return typeof value === "string" || Number.isInteger(value) ? String(value) : pythonFloat(value);
 }
 
 /** A float with a fixed number of digits, as in `f"{x:.2f}"`; ties go to the even digit. */

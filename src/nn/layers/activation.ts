@@ -5,6 +5,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { inplace, type InplaceOptions } from "../functional/inplace.js";
 import { Module } from "../module.js";
+import { pythonFields } from "../../text/python.js";
 
 const ofReLU = new Signature("ReLU", [inplace]);
 const ofSoftmax = new Signature("Softmax", [required("dim", integer())]);
@@ -74,7 +75,7 @@ export class Softmax extends Module {
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return pythonFields(this, "dim");
   }
 }
 
@@ -97,6 +98,6 @@ export class LogSoftmax extends Module {
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return pythonFields(this, "dim");
   }
 }

@@ -6,7 +6,7 @@ import { Tensor, type Operand } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { ones_, zeros_ } from "../init.js";
 import { Module } from "../module.js";
-import { pythonBool, pythonFloat } from "../../text/python.js";
+import { pythonFields } from "../../text/python.js";
 import { flag, integer, number, numberWithin, orNull } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import { Buffer, Parameter } from "../parameter.js";
@@ -124,16 +124,8 @@ export class BatchNorm2d extends Module {
   }
 
   override extraRepr(): string {
-    const { eps, momentum, affine, trackRunningStats } = this;
-    return [
-      String(this.numFeatures),
-      `eps=${pythonFloat(eps)}`,
-      `momentum=${momentum === null ? "None" : pythonFloat(momentum)}`,
-      `affine=${pythonBool(affine)}`,
-      `track_running_stats=${pythonBool(trackRunningStats)}`,
-    ].join(", ");
+    return `${this.numFeatures}, ${pythonFields(this, "eps", "momentum", "affine", "trackRunningStats")}`;
   }
 }
 
-/** The increment of the batch count; int32, like the count itself. */
 const BATCH = ops.constant(1, [], "int32");

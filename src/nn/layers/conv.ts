@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { fans, kaimingUniform_, uniform_ } from "../init.js";
 import { Module } from "../module.js";
-import { pythonTuple } from "../../text/python.js";
+import { pythonFields } from "../../text/python.js";
 import { flag, integer, size2d } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import { conv2dParameters } from "../functional/parameters.js";
@@ -106,20 +106,12 @@ export class Conv2d extends Module {
   }
 
   override extraRepr(): string {
-    const { stride, padding, dilation, groups } = this;
-    const parts = [
-      `${this.inChannels}, ${this.outChannels}, kernel_size=${pythonTuple(this.kernelSize)}`,
-      `stride=${pythonTuple(stride)}`,
-    ];
-    if (typeof padding === "string") parts.push(`padding=${padding}`);
-    else if (padding.some((size) => size !== 0)) parts.push(`padding=${pythonTuple(padding)}`);
-    if (dilation.some((size) => size !== 1)) parts.push(`dilation=${pythonTuple(dilation)}`);
-    if (groups !== 1) parts.push(`groups=${groups}`);
-    if (!this.bias) parts.push("bias=False");
-    return parts.join(", ");
+    const fields = pythonFields(this, "kernelSize", "stride", "padding", "dilation", "groups");
+    // PyTorch leaves out what has its default.
+    const shown = fields.replace(/, (padding=\(0, 0\)|dilation=\(1, 1\)|groups=1\b)/g, "");
+    return `${this.inChannels}, ${this.outChannels}, ${shown}${this.bias ? "" : ", bias=False"}`;
   }
 
-  /** @internal PyTorch prints a padding's name without quotes. */
   override pytorchArguments(): string {
     return this.extraRepr().replace(/padding=(same|valid)/, 'padding="$1"');
   }

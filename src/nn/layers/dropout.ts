@@ -5,7 +5,7 @@ import { inplace, type InplaceOptions } from "../functional/inplace.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
-import { pythonFloat } from "../../text/python.js";
+import { pythonFields } from "../../text/python.js";
 
 /** Options of `nn.Dropout` and `nn.Dropout2d`. */
 export interface DropoutOptions extends InplaceOptions {
@@ -30,7 +30,7 @@ export abstract class DropoutBase extends Module {
   }
 
   override extraRepr(): string {
-    return `p=${Number.isInteger(this.p) ? this.p : pythonFloat(this.p)}, inplace=False`;
+    return `${pythonFields(this, "p")}, inplace=False`;
   }
 }
 

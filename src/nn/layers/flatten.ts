@@ -3,6 +3,7 @@ import { integer } from "../../errors/kinds.js";
 import { optional, Signature } from "../../errors/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Module } from "../module.js";
+import { pythonFields } from "../../text/python.js";
 
 const signature = new Signature("Flatten", [optional("startDim", integer(), 1), optional("endDim", integer(), -1)]);
 
@@ -31,7 +32,7 @@ export class Flatten extends Module {
   }
 
   override extraRepr(): string {
-    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+    return pythonFields(this, "startDim", "endDim");
   }
 }
 

@@ -4,7 +4,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { kaimingUniform_, uniform_ } from "../init.js";
 import { Module } from "../module.js";
-import { pythonBool } from "../../text/python.js";
+import { pythonBool, pythonFields } from "../../text/python.js";
 import { flag, integer } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import { Parameter } from "../parameter.js";
@@ -78,7 +78,6 @@ export class Linear extends Module {
   }
 
   override extraRepr(): string {
-    const { inFeatures, outFeatures, bias } = this;
-    return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${pythonBool(bias !== null)}`;
+    return `${pythonFields(this, "inFeatures", "outFeatures")}, bias=${pythonBool(this.bias !== null)}`;
   }
 }

@@ -2,7 +2,7 @@
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
-import { pythonBool, pythonTuple } from "../../text/python.js";
+import { pythonFields } from "../../text/python.js";
 import { required, Signature, type Arguments } from "../../errors/signature.js";
 import { avgPool2dParameters, maxPool2dParameters, outputSize2d } from "../functional/parameters.js";
 import { size2d } from "../../errors/kinds.js";
@@ -47,11 +47,7 @@ export class MaxPool2d extends Module {
   }
 
   override extraRepr(): string {
-    const { stride, padding, dilation } = this;
-    const sizes = { kernel_size: this.kernelSize, stride, padding, dilation };
-    return `${Object.entries(sizes)
-      .map(([name, size]) => `${name}=${sizeRepr(size)}`)
-      .join(", ")}, ceil_mode=False`;
+    return `${pythonFields(this, "kernelSize", "stride", "padding", "dilation")}, ceil_mode=False`;
   }
 }
 
@@ -92,13 +88,12 @@ export class AvgPool2d extends Module {
   }
 
   override extraRepr(): string {
-    const { stride, padding } = this;
-    return `kernel_size=${sizeRepr(this.kernelSize)}, stride=${sizeRepr(stride)}, padding=${sizeRepr(padding)}`;
+    return pythonFields(this, "kernelSize", "stride", "padding");
   }
 
   /** @internal PyTorch does not print countIncludePad. */
   override pytorchArguments(): string {
-    return `${this.extraRepr()}, count_include_pad=${pythonBool(this.countIncludePad)}`;
+    return `${this.extraRepr()}, ${pythonFields(this, "countIncludePad")}`;
   }
 }
 
@@ -122,10 +117,6 @@ export class AdaptiveAvgPool2d extends Module {
   }
 
   override extraRepr(): string {
-    return `output_size=${sizeRepr(this.outputSize)}`;
+    return pythonFields(this, "outputSize");
   }
-}
-
-function sizeRepr(size: F.OutputSize2d): string {
-  return typeof size === "number" ? String(size) : pythonTuple(size);
 }

@@ -59,18 +59,6 @@ const signature = new Signature("OneCycleLR", [
   ...cycleParameters,
 ]);
 
-type Level = "first" | "highest" | "last";
-
-/**
- * A part of the cycle. It lasts from the end of the previous phase to the step `end`, while the rate moves from one
- * level to another.
- */
-interface Phase {
-  readonly end: number;
-  readonly from: Level;
-  readonly to: Level;
-}
-
 const curves = {
   cos: (from: number, to: number, part: number): number => to + ((from - to) / 2) * (Math.cos(Math.PI * part) + 1),
   linear: (from: number, to: number, part: number): number => (to - from) * part + from,
@@ -95,7 +83,6 @@ export class OneCycleLR extends LRScheduler {
   private readonly options: Form;
   private readonly maxLrs: readonly number[];
   private readonly totalSteps: number;
-  private readonly phases: readonly Phase[];
 
   /**
    * @param optimizer the optimizer whose learning rates and momenta are set
@@ -117,8 +104,7 @@ export class OneCycleLR extends LRScheduler {
     super(target);
     this.options = options;
     this.maxLrs = maxLrs;
-    this.totalSteps = countSteps({ totalSteps, epochs, stepsPerEpoch });
-    this.phases = makePhases(this.totalSteps, options);
+    this.totalSteps = totalSteps ?? product(epochs, stepsPerEpoch);
     this.update();
   }
 
@@ -132,51 +118,40 @@ export class OneCycleLR extends LRScheduler {
       });
     }
     super.update();
-    if (this.options.cycleMomentum) for (const group of this.optimizer.paramGroups) setMomentum(group, this.momentum());
+    const { cycleMomentum, baseMomentum, maxMomentum } = this.options;
+    if (!cycleMomentum) return;
+    for (const group of this.optimizer.paramGroups)
+      setMomentum(group, this.between(maxMomentum, baseMomentum, maxMomentum));
   }
 
   protected override nextLr(_: ParamGroup, index: number): number {
     const first = this.baseLrs[index]!;
-    return this.between({ first, highest: this.maxLrs[index]!, last: first / this.options.finalDivFactor });
+    return this.between(first, this.maxLrs[index]!, first / this.options.finalDivFactor);
   }
 
-  private momentum(): number {
-    const { baseMomentum, maxMomentum } = this.options;
-    return this.between({ first: maxMomentum, highest: baseMomentum, last: maxMomentum });
-  }
-
-  private between(levels: Record<Level, number>): number {
-    const at = this.phases.findIndex(({ end }) => this.lastEpoch <= end);
-    const phase = this.phases.at(at)!; // past the last phase's end, `at` is -1: the last phase
-    const start = this.phases[this.phases.indexOf(phase) - 1]?.end ?? 0;
-    const length = phase.end - start;
-    const part = length === 0 ? 1 : (this.lastEpoch - start) / length; // an empty phase is at its end
-    return curves[this.options.annealStrategy](levels[phase.from], levels[phase.to], part);
+  /** A value on its way from one level to the next. An empty phase is at its end. */
+  private between(first: number, highest: number, last: number): number {
+    const { options, totalSteps, lastEpoch } = this;
+    const rise = options.pctStart * totalSteps;
+    const levels = [
+      [0, first],
+      [rise - 1, highest],
+      ...(options.threePhase ? [[2 * rise - 2, first]] : []),
+      [totalSteps - 1, last],
+    ] as [step: number, level: number][];
+    const at = levels.findIndex(([step], i) => i > 0 && lastEpoch <= step); // -1, the last, after the end
+    const [[start, from], [end, to]] = [levels.at(at - 1)!, levels.at(at)!];
+    return curves[options.annealStrategy](from, to, end === start ? 1 : (lastEpoch - start) / (end - start));
   }
 }
 
-function makePhases(totalSteps: number, { pctStart, threePhase }: Form): Phase[] {
-  const rise: Phase = { end: pctStart * totalSteps - 1, from: "first", to: "highest" };
-  if (!threePhase) return [rise, { end: totalSteps - 1, from: "highest", to: "last" }];
-  return [
-    rise,
-    { end: 2 * pctStart * totalSteps - 2, from: "highest", to: "first" },
-    { end: totalSteps - 1, from: "first", to: "last" },
-  ];
-}
-
-type Length = { readonly [K in "totalSteps" | "epochs" | "stepsPerEpoch"]: number | undefined };
-
-function countSteps({ totalSteps, epochs, stepsPerEpoch }: Length): number {
-  if (totalSteps !== undefined) return totalSteps;
-  if (epochs === undefined || stepsPerEpoch === undefined) {
-    throw new ArgumentError({
-      op: "OneCycleLR",
-      problem: "the length of the cycle is missing",
-      expected: "totalSteps, or epochs and stepsPerEpoch",
-    });
-  }
-  return epochs * stepsPerEpoch;
+function product(epochs: number | undefined, stepsPerEpoch: number | undefined): number {
+  if (epochs && stepsPerEpoch) return epochs * stepsPerEpoch;
+  throw new ArgumentError({
+    op: "OneCycleLR",
+    problem: "the length of the cycle is missing",
+    expected: "totalSteps, or epochs and stepsPerEpoch",
+  });
 }
 
 function checkMomentum(optimizer: Optimizer, options: Form): void {

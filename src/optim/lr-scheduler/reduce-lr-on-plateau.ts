@@ -37,12 +37,6 @@ const plateauParameters = [
 ] as const;
 const signature = new Signature("ReduceLROnPlateau", [scheduled, ...plateauParameters]);
 
-/** The bound that a metric must pass to be better than the best so far. */
-const bounds = {
-  min: { rel: (best: number, by: number) => best * (1 - by), abs: (best: number, by: number) => best - by },
-  max: { rel: (best: number, by: number) => best * (1 + by), abs: (best: number, by: number) => best + by },
-};
-
 /**
  * Multiplies the learning rate by `factor` when a metric has not improved for more than `patience` epochs. PyTorch:
  * `torch.optim.lr_scheduler.ReduceLROnPlateau`.
@@ -56,6 +50,8 @@ export class ReduceLROnPlateau {
   private readonly options: Required<PlateauOptions>;
   private readonly minLrs: readonly number[];
   private best: number;
+  /** 1 if a larger metric is better, -1 if a smaller one is. */
+  private readonly sign: number;
   private readonly optimizer: Optimizer;
   private badEpochs = 0;
   private cooldownLeft = 0;
@@ -72,7 +68,8 @@ export class ReduceLROnPlateau {
     this.optimizer = target;
     this.options = options;
     this.minLrs = perGroup("ReduceLROnPlateau", "minLr", options.minLr, target);
-    this.best = options.mode === "min" ? Infinity : -Infinity;
+    this.sign = options.mode === "min" ? -1 : 1;
+    this.best = -Infinity * this.sign;
   }
 
   /**
@@ -88,10 +85,11 @@ export class ReduceLROnPlateau {
    */
   step(metric: number): void {
     this.lastEpoch++;
+    this.badEpochs++;
     if (this.isBetter(metric)) {
       this.best = metric;
       this.badEpochs = 0;
-    } else this.badEpochs++;
+    }
     if (this.cooldownLeft > 0) {
       this.cooldownLeft--;
       this.badEpochs = 0;
@@ -103,9 +101,9 @@ export class ReduceLROnPlateau {
   }
 
   private isBetter(metric: number): boolean {
-    const { mode, thresholdMode, threshold } = this.options;
-    const bound = bounds[mode][thresholdMode](this.best, threshold);
-    return mode === "min" ? metric < bound : metric > bound;
+    const { best, sign, options } = this;
+    const by = sign * options.threshold;
+    return sign * metric > sign * (options.thresholdMode === "rel" ? best * (1 + by) : best + by);
   }
 
   private reduce(): void {
@@ -166,7 +164,7 @@ export class ReduceLROnPlateau {
     this.lastEpoch = lastEpoch;
     this.badEpochs = badEpochs;
     this.cooldownLeft = cooldownLeft;
-    this.best = typeof state["best"] === "number" ? state["best"] : this.options.mode === "min" ? Infinity : -Infinity;
+    this.best = typeof state["best"] === "number" ? state["best"] : -Infinity * this.sign;
   }
 }
 
