@@ -14,37 +14,32 @@ export function kind<T>(expected: string, accepts: (value: unknown) => boolean):
   return { expected, accepts: accepts as Kind<T>["accepts"] };
 }
 
-const isFinite = (value: unknown): value is number => Number.isFinite(value);
+const within = (what: string, is: (value: unknown) => boolean, least: number, most: number): Kind<number> =>
+  kind(
+    what + (most < Infinity ? ` from ${least} to ${most}` : least > -Infinity ? ` of at least ${least}` : ""),
+    (value) => is(value) && (value as number) >= least && (value as number) <= most,
+  );
 
-/** Any finite number. */
-export const number: Kind<number> = kind("a number", isFinite);
-
-/** Any finite number that is not negative. */
-export const notNegative: Kind<number> = kind("a number of at least 0", (value) => isFinite(value) && value >= 0);
-
-/** A number from 0 to 1, but not 1 itself. */
-export const belowOne: Kind<number> = kind("a number from 0 to below 1", (value) => {
-  return isFinite(value) && value >= 0 && value < 1;
-});
-
-export const flag: Kind<boolean> = kind("true or false", (value) => typeof value === "boolean");
-
-/** A number from `least` to `most`, both included. */
-export const numberWithin = (least: number, most: number): Kind<number> =>
-  kind(`a number from ${least} to ${most}`, (value) => isFinite(value) && value >= least && value <= most);
+/** A finite number from `least` to `most`, both included. */
+export const numberWithin = (least: number, most = Infinity): Kind<number> =>
+  within("a number", Number.isFinite, least, most);
 
 /** An integer from `least` to `most`; without them, any integer. */
 export const integer = (least = -Infinity, most = Infinity): Kind<number> =>
-  kind(
-    least === -Infinity
-      ? "an integer"
-      : `an integer ${most === Infinity ? "of at least" : "from"} ${least}${upTo(most)}`,
-    (value) => isInteger(value) && value >= least && value <= most,
-  );
+  within("an integer", Number.isSafeInteger, least, most);
 
-const upTo = (most: number): string => (most === Infinity ? "" : ` to ${most}`);
+/** Any finite number. */
+export const number: Kind<number> = numberWithin(-Infinity);
 
-const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+/** Any finite number that is not negative. */
+export const notNegative: Kind<number> = numberWithin(0);
+
+/** A number from 0 to 1, but not 1 itself. */
+export const belowOne: Kind<number> = kind("a number from 0 to below 1", (value) => {
+  return notNegative.accepts(value) && value < 1;
+});
+
+export const flag: Kind<boolean> = kind("true or false", (value) => typeof value === "boolean");
 
 /** The only value that is possible, for an argument that PyTorch has and kilograd has not. */
 export const only = <T>(value: T, hint: string): Kind<T> => ({
@@ -71,17 +66,12 @@ export const arrayOf = <T>(element: Kind<T>): Kind<readonly T[]> =>
 
 /** An array of two elements of one kind. */
 export const pairOf = <T>(element: Kind<T>): Kind<readonly [T, T]> =>
-  kind(
-    `two in an array, each ${element.expected}`,
-    (value) => Array.isArray(value) && value.length === 2 && value.every(element.accepts),
-  );
+  kind(`two in an array, each ${element.expected}`, (value) => arrayOf(element).accepts(value) && value.length === 2);
 
 /** One size for both axes of an image, or [height, width]; each an integer from `least`. */
 export function size2d(least: number): Kind<number | readonly [height: number, width: number]> {
   const size = integer(least);
-  return kind(`${size.expected}, or two of them: [height, width]`, (value) =>
-    Array.isArray(value) ? value.length === 2 && value.every(size.accepts) : size.accepts(value),
-  );
+  return { ...either(size, pairOf(size)), expected: `${size.expected}, or two of them: [height, width]` };
 }
 
 /** An instance of a class. The class is asked for late, since modules may need each other. */

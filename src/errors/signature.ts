@@ -121,22 +121,27 @@ export class Signature<const P extends readonly Parameter[]> {
   }
 
   private refuseUnknown(options: Options): void {
-    const all = this.parameters.map((parameter) => parameter.name);
+    const all = this.parameters.map(({ name }) => name);
     const name = Object.keys(options).find((key) => !all.includes(key));
     if (name === undefined) return;
-    const names = this.parameters.filter(isNamed).map((parameter) => parameter.name);
+    const names = this.names(true);
     const meant = closest(name, all);
     throw this.error(`there is no option "${name}"`, {
-      expected: names.length > 0 ? `one of ${names.join(", ")}` : this.usage(),
+      expected: names[0] ? `one of ${names.join(", ")}` : this.usage(),
       hint: meant === undefined ? undefined : `perhaps you mean ${meant}`,
     });
   }
 
   /** How the function is called: `Conv2d(inChannels, outChannels, kernelSize, { stride, padding })`. */
   private usage(): string {
-    const needed = this.parameters.filter((parameter) => !isNamed(parameter)).map(({ name }) => name);
-    const others = this.parameters.filter(isNamed).map(({ name }) => name);
-    return `${this.op}(${[...needed, ...(others.length > 0 ? [`{ ${others.join(", ")} }`] : [])].join(", ")})`;
+    const options = this.names(true).join(", ");
+    return `${this.op}(${[...this.names(false), ...(options ? [`{ ${options} }`] : [])].join(", ")})`;
+  }
+
+  /** The names of the parameters that an error shows among the options, or of the others. */
+  private names(areOptions: boolean): string[] {
+    const isShown = ({ optional, byName }: Parameter): boolean => areOptions === !!(optional ?? byName);
+    return this.parameters.filter(isShown).map(({ name }) => name);
   }
 
   private error(
@@ -146,9 +151,6 @@ export class Signature<const P extends readonly Parameter[]> {
     return new ArgumentError({ op: this.op, problem, ...more });
   }
 }
-
-/** Whether an error shows a parameter among the options. */
-const isNamed = ({ optional, byName }: Parameter): boolean => optional !== undefined || byName === true;
 
 /** Whether a value is an object literal, from this realm or from another one. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -125,9 +125,9 @@ export class Generator {
    */
   setState(state: GeneratorState, ...surplus: never[]): this {
     const { seed, words, used, spareNormal } = ofSetState.read([state, ...surplus]).state;
-    const areWords = words.length === WORDS && words.every((word) => word >>> 0 === word);
+    const areWords = words.length === WORDS && used < WORDS && [...words, used].every((word) => word >>> 0 === word);
     const isSpare = spareNormal === null || typeof spareNormal === "number";
-    if (!areWords || !isSpare || !Number.isInteger(used) || used < 0 || used >= WORDS || !/^-?\d+$/.test(seed)) {
+    if (!areWords || !isSpare || !/^-?\d+$/.test(seed)) {
       throw new DataError({ op: "setState", problem: "not a generator state", expected: "what getState() returned" });
     }
     this.seed = BigInt(seed);
@@ -147,8 +147,8 @@ export class Generator {
     // Words are renewed one at a time and derived only when they are needed, because many generators are seeded for
     // only a few draws.
     const { words, used: i } = this;
-    const after = i + 1 < WORDS ? i + 1 : 0;
-    const far = i + MIDDLE < WORDS ? i + MIDDLE : i + MIDDLE - WORDS;
+    const after = (i + 1) % WORDS;
+    const far = (i + MIDDLE) % WORDS;
     if (far >= this.seeded) this.seedWords(far + 1);
     const joined = (words[i]! & 0x80000000) | (words[after]! & 0x7fffffff);
     let word = words[far]! ^ (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
