@@ -91,7 +91,7 @@ function scaled({ n, total, initial, elapsed, unitScale, rate }: Meter): Pick<Me
   const factor = Number(unitScale) || 1;
   const known = total && Number.isFinite(total) && n < total + 0.5 ? total * factor : undefined;
   // As in tqdm, a rate that is worked out here knows the elements before the start as they are.
-  const mean = elapsed > 0 ? (n * factor - initial) / elapsed : undefined;
+  const mean = elapsed ? (n * factor - initial) / elapsed : undefined;
   return { n: n * factor, total: known, rate: rate === undefined ? mean : rate * factor };
 }
 
