@@ -5,9 +5,20 @@ import { test } from "node:test";
 import vm from "node:vm";
 import { temporaryFolder } from "../../test/idx-folder.js";
 import { kilograd } from "../../test/terminal.js";
-import { F as functions, nn as layers, ones, optim as optimizers, rand, type Tensor } from "../entries/index.js";
+import {
+  arange,
+  cat,
+  F as functions,
+  nn as layers,
+  ones,
+  optim as optimizers,
+  rand,
+  tensor,
+  zeros,
+  type Tensor,
+} from "../entries/index.js";
 import { nameHint } from "./name-hint.js";
-import { expressions, others } from "./names-elsewhere.js";
+import { expressions, methods, others } from "./names-elsewhere.js";
 
 type Names = Record<string, new (...given: unknown[]) => unknown>;
 type Functions = Record<string, (...given: unknown[]) => unknown>;
@@ -38,8 +49,12 @@ const mistakes: Readonly<Record<string, readonly [make: () => unknown, hint: Reg
   "nn.BatchNorm2D": [() => new nn.BatchNorm2D!(1), /^write nn\.BatchNorm2d$/],
   "nn.Relu": [() => new nn.Relu!(1), /^write nn\.ReLU$/],
   "nn.CrossEntropyLoss": [() => new nn.CrossEntropyLoss!(), /^write F\.crossEntropy\(logits, labels\)$/],
-  "nn.ConvTranspose2d": [() => new nn.ConvTranspose2d!(1), /^nn has .*Conv2d/],
-  "optim.Adadelta": [() => new optim.Adadelta!([]), /^optim has .*Adam, /],
+  "nn.ConvTranspose2d": [() => new nn.ConvTranspose2d!(1), /^ConvTranspose2d is not in kilograd: enlarge/],
+  "optim.Adadelta": [() => new optim.Adadelta!([]), /^Adadelta is not in kilograd: optim\.Adam adapts/],
+  "optim.Rprop": [() => new optim.Rprop!([]), /^optim has .*Adam, /],
+  "nn.GroupNorm": [() => new nn.GroupNorm!(2, 8), /^write const g = x\.view\(x\.shape\[0\], groups, -1\)/],
+  "F.one_hot": [() => F.one_hot!(1), /^write labels\.unsqueeze\(1\)\.eq\(arange\(10\)\)/],
+  "a tensor's cumsum": [() => (x as never as Functions).cumsum!(1), /^for tensors write x\.matmul\(arange\(n\)/],
   "optim.sgd": [() => new optim.sgd!([]), /^write optim\.SGD$/],
   "another object": [() => (mistakes as unknown as Functions).log_softmax!(1), undefined],
   "another error": [() => (null as unknown as Names).x, undefined],
@@ -65,6 +80,58 @@ for (const [name, expression] of [
     const values = { x: images, logits: images, outputs: images, targets };
     const result = (vm.runInNewContext(expression!, values) as Tensor).data();
     assert.ok(result.every(Number.isFinite));
+  });
+}
+
+/** The code at the start of a hint, up to where its words begin, and what PyTorch 1.13 computes. */
+const one = [[1, 2, 4, 9]];
+for (const [hint, names, expected] of [
+  [methods.cumsum!, { x: tensor(one), n: 4 }, [1, 3, 7, 16]],
+  [
+    methods.gather!,
+    {
+      x: tensor([
+        [5, 6, 7],
+        [1, 2, 3],
+      ]),
+      index: tensor([2, 0]).int(),
+    },
+    [7, 1],
+  ],
+  [others.onehot!.replace("10", "3"), { labels: tensor([2, 0]).int() }, [0, 0, 1, 1, 0, 0]],
+  [others.layernorm!, { x: tensor(one) }, [-0.97332, -0.648879, 0, 1.622195]],
+  [others.rmsnorm!, { x: tensor(one) }, [0.19803, 0.396059, 0.792118, 1.782265]],
+  [
+    others.instancenorm2d!,
+    {
+      x: tensor([
+        [
+          [
+            [1, 2],
+            [4, 9],
+          ],
+        ],
+      ]),
+    },
+    [-0.97332, -0.648879, 0, 1.622195],
+  ],
+  [
+    others
+      .groupnorm!.replace(/^const g = (.*?); const y = /, "((g) => ")
+      .replace(/; and .*/, ")(x.view(x.shape[0], groups, -1))"),
+    { x: tensor([[[[1]], [[2]], [[3]], [[7]]]]), groups: 2 },
+    [-0.99998, 0.99998, -0.999999, 0.999999],
+  ],
+  [others.upsample!, { x: tensor([[[[1, 2]]]]), n: 1, c: 1, h: 1, w: 2 }, [1, 1, 2, 2, 1, 1, 2, 2]],
+  [others.pad!.slice(others.pad!.indexOf("cat(")), { x: tensor([[[[1, 2]]]]), n: 1, c: 1, h: 1 }, [0, 1, 2, 0]],
+  [others.normalize!, { x: tensor([[3, 4]]) }, [0.6, 0.8]],
+  [others.smoothl1loss!.replace(/^const d = .*?; const loss = /, ""), { d: tensor([0.5, 3]) }, [1.3125]],
+] as const) {
+  test(`what a hint computes is PyTorch's: ${hint}`, () => {
+    const code = hint.replace(/, (?:times|for|where) .*| for (?:the|an) .*/, "");
+    const values = [...(vm.runInNewContext(code, { arange, cat, zeros, ...names }) as Tensor).data()];
+    assert.equal(values.length, expected.length);
+    values.forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) < 2e-5, `${i}: ${value}`));
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import { F, KilogradError, nn, optim } from "../entries/index.js";
 import { closest } from "../entries/train-node.js";
-import { expressions, methods, others } from "./names-elsewhere.js";
+import { expressions, methods, missing, others } from "./names-elsewhere.js";
 
 /** Loaded, since an import of all names would make the bundler keep all of them in the core library. */
 const kilograd = await import("../entries/index.js");
@@ -36,6 +36,7 @@ export function nameHint(error: unknown): string | undefined {
   const plain = plainOf(name);
   if (isKnown && Object.hasOwn(others, plain)) return `write ${others[plain]}`;
   if (isKnown && Object.hasOwn(expressions, plain)) return asWritten(name, expressions[plain]!);
+  if (isKnown && Object.hasOwn(missing, plain)) return `${name} is not in kilograd: ${missing[plain]!}`;
   if ((!isKnown || space === "torch") && Object.hasOwn(methods, plain)) return `for tensors write ${methods[plain]}`;
   return isKnown ? fromNamespace(space, name) : undefined;
 }

@@ -40,6 +40,12 @@ export const methods: Readonly<Record<string, string>> = {
   oneslike: "ones(x.shape)",
   randlike: "rand(x.shape)",
   randnlike: "randn(x.shape)",
+  topk: "x.argmax(1), of which there is only the first; kilograd does not sort",
+  sort: "x.tolist(), and sort the array; kilograd does not sort tensors",
+  argsort: "x.tolist(), and sort the array; kilograd does not sort tensors",
+  gather: "x.mul(index.unsqueeze(1).eq(arange(x.shape[1])).float()).sum(1), for one index per row",
+  indexselect: "cat([x.slice(0, 2, 3), x.slice(0, 0, 1)]), for the rows 2 and 0",
+  cumsum: "x.matmul(arange(n).unsqueeze(1).le(arange(n)).float()) for the last axis, where n is its size",
 };
 
 /** All others. */
@@ -62,4 +68,32 @@ export const others: Readonly<Record<string, string>> = {
   exponentiallr: "new optim.lrScheduler.StepLR(optimizer, 1, gamma)",
   lambdalr: "optimizer.paramGroups[0].lr = … before each epoch",
   empty: "zeros([2, 3])",
+  groupnorm:
+    "const g = x.view(x.shape[0], groups, -1); const y = g.sub(g.mean(2, true)).div(g.var(2, 0, true).add(1e-5).sqrt()).view(...x.shape); and multiply y by a parameter [1, channels, 1, 1] and add another",
+  instancenorm2d: "x.sub(x.mean([2, 3], true)).div(x.var([2, 3], 0, true).add(1e-5).sqrt())",
+  layernorm:
+    "x.sub(x.mean(-1, true)).div(x.var(-1, 0, true).add(1e-5).sqrt()), times a parameter [features] plus another",
+  rmsnorm: "x.div(x.square().mean(-1, true).add(1e-6).sqrt()), times a parameter [features]",
+  upsample:
+    "x.view(n, c, h, 1, w, 1).expand(n, c, h, 2, w, 2).reshape(n, c, 2 * h, 2 * w), where [n, c, h, w] = x.shape",
+  onehot: "labels.unsqueeze(1).eq(arange(10)).float(), for 10 classes",
+  pad: "the padding of nn.Conv2d, or cat([zeros([n, c, h, 1]), x, zeros([n, c, h, 1])], 3) for an axis at a time, where [n, c, h, w] = x.shape",
+  smoothl1loss:
+    "const d = outputs.sub(targets).abs(); const loss = d.lt(1).where(d.square().mul(0.5), d.sub(0.5)).mean()",
+  normalize: "x.div(x.square().sum(1, true).sqrt().maximum(1e-12))",
+};
+
+/** What kilograd does not have, and few lines cannot replace. */
+export const missing: Readonly<Record<string, string>> = {
+  convtranspose2d:
+    "enlarge the image as nearest-neighbour upsampling does (see the hint for nn.Upsample), then nn.Conv2d",
+  rmsprop: "optim.Adam adapts the rates of the parameters as well",
+  adadelta: "optim.Adam adapts the rates of the parameters as well",
+  adagrad: "optim.Adam adapts the rates of the parameters as well",
+  lbfgs: "optim.SGD and optim.Adam are there",
+  conv3d: "images have two dimensions",
+  embedding: "multiply one-hot rows by a matrix: ids.unsqueeze(1).eq(arange(n)).float().matmul(this.table)",
+  ...Object.fromEntries(
+    ["lstm", "gru", "rnn", "multiheadattention", "transformer"].map((name) => [name, "kilograd is for small CNNs"]),
+  ),
 };

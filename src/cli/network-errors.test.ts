@@ -215,3 +215,9 @@ test("each trial of batch sizes starts with an instance's first weights", async 
   const [first, second] = lines.map((line) => ({ ...(JSON.parse(line) as object), imagesPerSecond: 0 }));
   assert.deepEqual(second, first);
 });
+
+test("what JavaScript says of a name is in the words of the network's file, not of its translation", async (t) => {
+  const file = write(t, { "net.ts": net({ forward: "return F.log_softmax(this.conv(x), 1);" }) });
+  const { stderr } = await kilograd(["summary", file]);
+  assert.match(stderr, /net\.ts:7:\d+: TypeError: F\.log_softmax is not a function\. Hint: write F\.logSoftmax\.$/m);
+});

@@ -75,7 +75,9 @@ export function failureOf(error: unknown, file: string): unknown {
     const problem = `${file} imports ${missing} from kilograd, which has no such export`;
     return new KilogradError({ op: "net", problem, hint: meant ?? "mend the name" }, { cause: error });
   }
-  const problem = `${innermostPlace(error)?.text ?? file}: ${error.name}: ${error.message.replace(/\.$/, "")}`;
+  // The translation writes names from imports as _kilograd.F, or as (0, _kilograd.cat) where they are called.
+  const message = error.message.replace(/\(0 ?, ?_\w+\.(\w+)\)|\b_kilograd\w*\.(?=\w)/g, "$1").replace(/\.$/, "");
+  const problem = `${innermostPlace(error)?.text ?? file}: ${error.name}: ${message}`;
   return new KilogradError({ op: "net", problem, hint: meant ?? "mend the network's file" }, { cause: error });
 }
 

@@ -1,4 +1,5 @@
 /** What to type after a training. */
+import fs from "node:fs";
 import { DivergenceError } from "../entries/index.js";
 import type { Verdict } from "../entries/train.js";
 import type { Run } from "../entries/train-node.js";
@@ -19,6 +20,7 @@ export function afterTraining(folder: string, verdicts: readonly Verdict[]): str
 
 /** After a training that an error has ended. What depends on the seed alone would happen again. */
 export function afterFailure({ folder }: Run, error: unknown): string {
+  if (!fs.existsSync(folder)) return `The run's folder ${folder} is no longer there.`;
   const happensAgain = error instanceof DivergenceError || (error instanceof Error && networkFailure(error));
   return `The run up to its last checkpoint is in ${folder}.\n${commandLines([
     ...(happensAgain ? [] : [[ownCommand`train --resume ${folder}`, "continue from there"] as const]),

@@ -93,7 +93,8 @@ export function withOwnCommands(text: string): string {
 
 /** Commands with what each does; the explanations stand below each other. */
 export function commandLines(lines: readonly (readonly [command: string, meaning: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length)) + 4;
+  const explained = lines.filter(([, meaning]) => meaning !== "");
+  const width = Math.max(0, ...explained.map(([command]) => command.length)) + 4;
   return lines.map(([command, meaning]) => `  ${command.padEnd(width)}${meaning}`.trimEnd()).join("\n");
 }
 

@@ -35,7 +35,7 @@ export function makeRun(out: string | undefined, recipe: string, make: (folder: 
   const discard = (): void => {
     for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : [])
       fs.rmSync(path.join(folder, name), { recursive: true });
-    if (!existed) fs.rmSync(folder, { recursive: true, force: true });
+    if (!existed && fs.existsSync(folder)) fs.rmSync(folder, { recursive: true });
   };
   try {
     return { run: make(folder), discard };

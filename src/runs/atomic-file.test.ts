@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -71,4 +72,44 @@ test("a path that goes through a file is named", (t) => {
   const file = path.join(folder(t), "x");
   fs.writeFileSync(file, "");
   assert.throws(() => writeFileAtomic(path.join(file, "y"), ""), /x.y: a part of the path is a file, not a folder/);
+});
+
+test("a device or a pipe takes the bytes and stays what it is", { skip: process.platform === "win32" }, (t) => {
+  const file = path.join(folder(t), "pipe");
+  execFileSync("mkfifo", [file]);
+  // Opened for reading and writing, so that neither side waits for the other.
+  const handle = fs.openSync(file, fs.constants.O_RDWR);
+  t.after(() => fs.closeSync(handle));
+  writeFileAtomic(file, "content");
+  const read = Buffer.alloc(7);
+  fs.readSync(handle, read);
+  assert.equal(read.toString(), "content");
+  assert.ok(fs.statSync(file).isFIFO());
+  assert.deepEqual(fs.readdirSync(path.dirname(file)), ["pipe"]);
+});
+
+test("a link to a file stays, and the file that it names is replaced", { skip: process.platform === "win32" }, (t) => {
+  const [file, link] = ["x.bin", "link"].map((name) => path.join(folder(t), name)) as [string, string];
+  fs.writeFileSync(file, "old");
+  fs.symlinkSync(file, link);
+  writeFileAtomic(link, "new");
+  assert.ok(fs.lstatSync(link).isSymbolicLink());
+  assert.equal(fs.readFileSync(file, "utf8"), "new");
+});
+
+test("Ctrl-C while a file is written ends the process afterwards", { skip: process.platform === "win32" }, (t) => {
+  const file = path.join(folder(t), "x.bin");
+  const module = new URL("./atomic-file.ts", import.meta.url).href;
+  const program = `
+    import fs from "node:fs";
+    const { fsyncSync } = fs;
+    fs.fsyncSync = (handle) => (process.kill(process.pid, "SIGINT"), fsyncSync(handle));
+    (await import(${JSON.stringify(module)})).writeFileAtomic(${JSON.stringify(file)}, "content");
+    setTimeout(() => console.log("still running"), 5000);`;
+  const words = ["--import", "tsx", "--input-type=module", "--eval", program];
+  const { signal, stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
+  assert.equal(signal, "SIGINT", stderr);
+  assert.equal(stdout, "");
+  assert.deepEqual(fs.readdirSync(path.dirname(file)), ["x.bin"]);
+  assert.equal(fs.readFileSync(file, "utf8"), "content");
 });

@@ -64,16 +64,40 @@ const ofWriteFileAtomic = new Signature("writeFileAtomic", [
  */
 export function writeFileAtomic(file: string, content: Uint8Array | string): void {
   ofWriteFileAtomic.read(arguments);
-  const beside = `${file}.tmp`;
   writing(file, () => {
-    try {
-      writeAndSync(beside, content);
-      fs.renameSync(beside, file);
-      syncFolder(path.dirname(file));
-    } finally {
-      fs.rmSync(beside, { force: true });
-    }
+    const there = fs.statSync(file, { throwIfNoEntry: false });
+    // A pipe or a device, such as /dev/stdout, takes bytes. Nothing may take its place.
+    if (there && !there.isFile() && !there.isDirectory()) fs.writeFileSync(file, content);
+    else uninterrupted(() => replace(there ? fs.realpathSync(file) : file, content));
   });
+}
+
+function replace(file: string, content: Uint8Array | string): void {
+  const beside = `${file}.tmp`;
+  try {
+    writeAndSync(beside, content);
+    fs.renameSync(beside, file);
+    syncFolder(path.dirname(file));
+  } finally {
+    fs.rmSync(beside, { force: true });
+  }
+}
+
+/** Ctrl-C in the middle of `write` would leave the temporary file: it ends the process afterwards, as it does otherwise. */
+function uninterrupted(write: () => void): void {
+  const signals = (["SIGINT", "SIGTERM"] as const).filter((signal) => process.listenerCount(signal) === 0);
+  const release = (): void => signals.forEach((signal) => process.off(signal, again));
+  const again = (signal: NodeJS.Signals): void => {
+    release();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, again);
+  try {
+    write();
+  } finally {
+    // The signal arrives in the next turn of the event loop, of which the second callback is the end.
+    setImmediate(() => setImmediate(release));
+  }
 }
 
 function writeAndSync(file: string, content: Uint8Array | string): void {

@@ -119,7 +119,7 @@ export class Run {
       if (network) writeFileAtomic(path.join(folder, network.file), network.bytes);
       writeFileAtomic(run.configFile, `${JSON.stringify(record, null, 2)}\n`);
     } catch (error) {
-      if (isNew) fs.rmSync(folder, { recursive: true, force: true });
+      if (isNew && fs.existsSync(folder)) fs.rmSync(folder, { recursive: true, force: true });
       throw error;
     }
     return run;

@@ -53,8 +53,12 @@ export const defineCommand: DefineCommand = (command, { stdout, stderr }) => {
       };
       const trials = { config, makeNetwork, data, batchSizes, images, scaleLr: !options.keepLr, onStep };
       if (!options.json) stdout.write(`${row(["batch size", "lr", "steps", "images/s", "test loss", "accuracy"])}\n`);
-      for await (const trial of tryBatchSizes(trials)) {
-        stdout.write(`${options.json ? JSON.stringify(trial) : row(cells(trial))}\n`);
+      try {
+        for await (const trial of tryBatchSizes(trials)) {
+          stdout.write(`${options.json ? JSON.stringify(trial) : row(cells(trial))}\n`);
+        }
+      } finally {
+        bar?.close();
       }
     });
 };

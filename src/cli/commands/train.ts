@@ -115,12 +115,13 @@ async function follow(
   options: TrainOptions,
   surroundings: Surroundings,
 ): Promise<number> {
+  // First of all: the new run has no checkpoint yet, so ending here would leave a folder that nothing can continue.
+  const ignore = surroundings.onInterrupt(() => trainer.stop());
   const output: TrainingOutput = options.json
     ? new JsonOutput(surroundings.stdout)
     : new TextOutput(surroundings.stdout, formatSummary(summarize(trainer.model, size)));
   let last: EpochEvent | undefined;
   trainer.on("epoch", (event) => (last = event));
-  const ignore = surroundings.onInterrupt(() => trainer.stop());
   const known = from ? run.epochs().filter(({ epoch }) => epoch < from.state.position.epoch) : [];
   const closeRun = run.follow(trainer, from);
   const closeLogs = logs.map((start) => start(trainer, run));
