@@ -14,11 +14,13 @@ import { rule as fieldCompleteLongAgo } from "./field-complete-long-ago.js";
 import { rule as fieldTooSmall } from "./field-too-small.js";
 import { rule as flattenedPattern } from "./flattened-pattern.js";
 import { rule as largeKernel } from "./large-kernel.js";
+import { rule as logOfSoftmax } from "./log-of-softmax.js";
 import { rule as noActivation } from "./no-activation.js";
 import { rule as noConvolution } from "./no-convolution.js";
 import { rule as poolingNearPrediction } from "./pooling-near-prediction.js";
 import { rule as poolingTooEarly } from "./pooling-too-early.js";
 import { rule as reluBeforeSoftmax } from "./relu-before-softmax.js";
+import { rule as skippedPixels } from "./skipped-pixels.js";
 import { rule as softmaxAxis } from "./softmax-axis.js";
 import { rule as softmaxBeforeLoss } from "./softmax-before-loss.js";
 import { rule as softmaxBeforeMean } from "./softmax-before-mean.js";
@@ -35,6 +37,7 @@ import { rule as transitionMisplaced } from "./transition-misplaced.js";
 export const adviceRules: readonly AdviceRule[] = [
   reluBeforeSoftmax,
   softmaxTwice,
+  logOfSoftmax,
   softmaxBeforeLoss,
   softmaxAxis,
   softmaxBeforeMean,
@@ -52,6 +55,7 @@ export const adviceRules: readonly AdviceRule[] = [
   convolvesTooLong,
   fieldTooSmall,
   fieldCompleteLongAgo,
+  skippedPixels,
   poolingTooEarly,
   poolingNearPrediction,
   transitionMisplaced,

@@ -24,7 +24,16 @@ export const rule: AdviceRule = {
 
 /** The layers with weights from which only linear layers lead to this one. */
 function linearBefore(network: Network, layer: Placed): Weighty[] {
-  return network.nearestBefore(layer, (one) => isNonLinear(one) || isWeighty(one)).filter(isWeighty);
+  const stops = (one: Placed): boolean => (isNonLinear(one) && !addsConvolutions(network, one)) || isWeighty(one);
+  return network.nearestBefore(layer, stops).filter(isWeighty);
+}
+
+/** Whether a layer adds convolutions of the same values, which a single one could do. */
+function addsConvolutions(network: Network, layer: Placed): boolean {
+  if (layer.kind !== "add") return false;
+  const parts = network.nearestBefore(layer, (one) => isNonLinear(one) || isWeighty(one));
+  const sources = new Set(parts.flatMap((part) => network.before(part)));
+  return parts.length > 1 && parts.every(isWeighty) && sources.size === 1;
 }
 
 /** Whether a layer is the last of so many with weights in a row, without an activation between them. */

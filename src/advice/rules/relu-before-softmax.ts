@@ -10,7 +10,7 @@ export const rule: AdviceRule = {
   find: (network) =>
     afterPrediction(network)
       .filter((layer) => layer.kind === "activation")
-      .filter((layer) => layer.by === "relu" || isBeforeSoftmax(network, layer))
+      .filter((layer) => layer.by === "relu" || isBeforeSoftmax(network, layer) || isLastOfClasses(network, layer))
       .map(({ position, by }) => ({
         layer: position,
         reason:
@@ -19,6 +19,12 @@ export const rule: AdviceRule = {
             : `it keeps the logits within the range of ${by}, so the network can never be sure`,
       })),
 };
+
+/** Whether it ends a network with several classes, whose loss includes a softmax. One or two outputs may be likelihoods. */
+function isLastOfClasses(network: Network, layer: Placed): boolean {
+  const ends = network.ends.flatMap((end) => network.nearestBefore(end, ({ kind }) => kind !== "reshape", true));
+  return ends.includes(layer) && layer.outputs[0]!.length <= 3 && layer.outputs[0]![0]! > 2;
+}
 
 /** Whether a softmax follows without a layer in between that learns. */
 function isBeforeSoftmax(network: Network, layer: Placed): boolean {
