@@ -188,10 +188,10 @@ const refusals: readonly (readonly [what: string, model: () => nn.Module, messag
     "a name that PyTorch's modules use for something else",
     () => {
       const model = networkWith((x) => x);
-      model.addModule("half", new nn.ReLU());
+      model.addModule("share_memory", new nn.ReLU());
       return model;
     },
-    /PyTorch's modules already have a member called half, so .*Hint: rename self\.half/,
+    /PyTorch's modules already have a member called share_memory, so .*Hint: rename self\.share_memory/,
   ],
   [
     "a name that Python gives a meaning of its own",

@@ -100,6 +100,12 @@ export class DataLoader<B = Batch> implements Iterable<B>, AsyncIterable<B> {
     return this.batches.length;
   }
 
+  /** The generators that it and its sampler have of their own. A training keeps their states in its checkpoints. */
+  get generators(): readonly Generator[] {
+    const all: unknown[] = [this.generator, ...(Object.values(this.sampler) as unknown[])];
+    return [...new Set(all)].filter((value): value is Generator => value instanceof Generator);
+  }
+
   /** The batches of an epoch. */
   [Symbol.iterator](): IterableIterator<B> {
     return this.iterate();

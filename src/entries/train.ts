@@ -14,7 +14,7 @@
 export { answerQuestions, type Answer } from "../exercise/answers.js";
 export { tryBatchSizes, type BatchSizeTrial, type BatchSizeTrials } from "../train/batch-size-trials.js";
 export { decodeCheckpoint, encodeCheckpoint, hashTensors, toTensors } from "../train/checkpoint.js";
-export type { Checkpoint, Position, TrainingState } from "../train/checkpoint.js";
+export type { Checkpoint, GeneratorStates, Position, TrainingState } from "../train/checkpoint.js";
 export { LOSSES, NUMERICS, OPTIMIZERS, parseConfig, SCHEDULES } from "../config/config.js";
 export type { AugmentConfig, EarlyCropConfig, OneCycleConfig, ScheduleConfig } from "../config/config.js";
 export type { LossName, TrainConfig, TrainSettings } from "../config/config.js";

@@ -60,6 +60,16 @@ test("what is read is what was written", () => {
   assert.deepEqual(state.optimizer.param_groups, checkpoint.state.optimizer.param_groups);
 });
 
+test("a network's field called optimizer is not taken for the optimizer's state", () => {
+  const names = ["optimizer.0.weight", "optimizer.0.exp_avg", "optimizer_.0.bias", "optimizer"];
+  const model = new Map(names.map((name, i) => [name, { shape: [1], data: Float32Array.of(i) }]));
+  const written = { ...checkpoint, state: { ...checkpoint.state, model } };
+  const { state } = decodeCheckpoint(encodeCheckpoint(written), "x");
+  assert.deepEqual(new Map(state.model), model);
+  const { exp_avg: mean } = state.optimizer.state[0] as Record<string, ReturnType<typeof tensor>>;
+  assert.deepEqual(mean!.tolist(), [3, 4]);
+});
+
 test("a training without a schedule has none afterwards", () => {
   const without = { ...checkpoint, state: { ...checkpoint.state, scheduler: null } };
   assert.equal(decodeCheckpoint(encodeCheckpoint(without), "x").state.scheduler, null);

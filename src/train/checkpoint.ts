@@ -48,9 +48,15 @@ const generatorSchema = z.strictObject({
 
 const metadataSchema = z.strictObject({
   position: positionSchema,
-  /** The state of the default generator at the start of the current epoch, and now. */
-  generators: z.strictObject({ epochStart: generatorSchema, now: generatorSchema }),
+  /** The state of the default generator at the start of the current epoch, and now; those of the loaders' own. */
+  generators: z.strictObject({
+    epochStart: generatorSchema,
+    now: generatorSchema,
+    loaders: z.array(z.strictObject({ epochStart: generatorSchema, now: generatorSchema })).optional(),
+  }),
   optimizer: z.strictObject({
+    /** What the names of the optimizer's tensors begin with, unless it is "optimizer". */
+    prefix: z.string().optional(),
     numbers: z.record(z.string(), z.record(z.string(), z.number())),
     paramGroups: z.array(z.looseObject({ params: z.array(count) })),
   }),
@@ -60,12 +66,20 @@ const metadataSchema = z.strictObject({
 });
 type Metadata = z.infer<typeof metadataSchema>;
 
+/** A generator's state when the current epoch began, and now. */
+export interface GeneratorStates {
+  /** When the epoch began. */
+  readonly epochStart: GeneratorState;
+  /** Now. */
+  readonly now: GeneratorState;
+}
+
 /** Everything that a training needs to continue to the same bits. */
 export interface TrainingState {
   /** How far the training has come. */
   readonly position: Position;
-  /** The state of the default generator when the current epoch began, and now. */
-  readonly generators: { readonly epochStart: GeneratorState; readonly now: GeneratorState };
+  /** The state of the default generator when the current epoch began, and now; those of the loaders' own, if any. */
+  readonly generators: GeneratorStates & { readonly loaders?: readonly GeneratorStates[] | undefined };
   /** Copies of the network's parameters and buffers. */
   readonly model: ReadonlyMap<string, StoredTensor>;
   /** The optimizer's state. */
@@ -82,7 +96,16 @@ export interface Checkpoint {
   readonly extra: Readonly<Record<string, number>>;
 }
 
-const OPTIMIZER = /^optimizer\.(\d+)\.([^.]+)$/;
+const OPTIMIZER = "optimizer";
+/** The number of a parameter and a name of its state, behind the prefix. */
+const STATE = /^(\d+)\.([^.]+)$/;
+
+/** A prefix for the optimizer's tensors with which no tensor of the network begins: one may have a field "optimizer". */
+function freePrefix(model: ReadonlyMap<string, unknown>): string {
+  let prefix = OPTIMIZER;
+  while ([...model.keys()].some((name) => name.startsWith(`${prefix}.`))) prefix += "_";
+  return prefix;
+}
 
 /** Copies the elements of a state dict. */
 export function copyTensors(dict: ReadonlyMap<string, Tensor>): Map<string, StoredTensor> {
@@ -110,7 +133,8 @@ const ofEncodeCheckpoint = new Signature("encodeCheckpoint", [
 
 /**
  * Writes a checkpoint in the safetensors format: the network's tensors under PyTorch's names, the optimizer's under
- * names such as `optimizer.0.momentum_buffer`, and everything else as JSON in the metadata.
+ * names such as `optimizer.0.momentum_buffer` (`optimizer_.0.…` if the network has a field `optimizer`), and everything else
+ * as JSON in the metadata.
  * @param checkpoint a training's state, and what the owner of the file adds
  * @returns the bytes of the file
  * @example
@@ -124,15 +148,22 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { state, extra } = checkpoint;
   const { model, optimizer, position, generators, scheduler } = state;
   const tensors = new Map(model);
+  const prefix = freePrefix(model);
   const numbers: Metadata["optimizer"]["numbers"] = {};
   for (const [index, values] of Object.entries(optimizer.state)) {
     for (const [key, value] of Object.entries(values)) {
       if (typeof value === "number") (numbers[index] ??= {})[key] = value;
-      else tensors.set(`optimizer.${index}.${key}`, { shape: value.shape, data: value.data() });
+      else tensors.set(`${prefix}.${index}.${key}`, { shape: value.shape, data: value.data() });
     }
   }
   const paramGroups = optimizer.param_groups.map((group) => ({ ...group, params: [...group.params] }));
-  const metadata = { position, generators, optimizer: { numbers, paramGroups }, scheduler, extra };
+  const metadata = {
+    position,
+    generators,
+    optimizer: { ...(prefix === OPTIMIZER ? {} : { prefix }), numbers, paramGroups },
+    scheduler,
+    extra,
+  };
   return encodeSafetensors({ tensors, metadata: { format: "kilograd", training: JSON.stringify(metadata) } });
 }
 
@@ -156,11 +187,12 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   ofDecodeCheckpoint.read(arguments);
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const { position, generators, optimizer, scheduler, extra } = readMetadata(metadata["training"], file);
+  const { prefix = OPTIMIZER } = optimizer;
   const state: OptimizerState["state"] = {};
   for (const [index, values] of Object.entries(optimizer.numbers)) state[Number(index)] = { ...values };
   const model = new Map<string, StoredTensor>();
   for (const [name, stored] of tensors) {
-    const match = OPTIMIZER.exec(name);
+    const match = name.startsWith(`${prefix}.`) ? STATE.exec(name.slice(prefix.length + 1)) : null;
     if (match) (state[Number(match[1])] ??= {})[match[2]!] = tensor(stored.data, stored.shape);
     else model.set(name, stored);
   }

@@ -16,6 +16,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { losses, type LossChoice, lossName } from "./losses.js";
 import { checkOutput, refuseNegative } from "./network-check.js";
 import { rememberTraining } from "./kept-training.js";
+import { ownGenerators } from "./training-generators.js";
 
 /** Options of `lrRangeTest`. */
 export interface RangeTestOptions extends LossChoice {
@@ -81,7 +82,7 @@ const ofLrRangeTest = new Signature("lrRangeTest", [
 /**
  * Runs a learning-rate range test: the rate grows by the same factor from step to step, until the loss explodes. Smith
  * 2017 ("Cyclical Learning Rates for Training Neural Networks", section 3.3), with the smoothing of fastai's `lr_find`. When
- * it ends, also early by `break`, the network, the optimizer and the default generator are as they were before.
+ * it ends, also early by `break`, the network, the optimizer, the default generator and a loader's own are as they were before.
  * @param options the network, its optimizer, batches, and the range of rates
  * @returns the loss at each rate, step by step
  * @throws ArgumentError if the range is not possible, if there are fewer batches than steps, or if the network's outputs do
@@ -113,7 +114,7 @@ function* rangeTest(options: RangeTestOptions): Generator<RangePoint> {
       got: `from ${from} to ${to} in ${steps}`,
     });
   }
-  const putBack = rememberTraining(model, optimizer);
+  const putBack = rememberTraining(model, optimizer, ownGenerators(options.batches));
   try {
     beginTraining(model);
     yield* train(options);

@@ -14,7 +14,7 @@ import type { Module } from "../nn/index.js";
 import { beginTraining, evaluating } from "../nn/modes.js";
 import type { Schedule } from "../config/schedules.js";
 import { Optimizer } from "../optim/index.js";
-import { defaultGenerator } from "../random/random.js";
+import type { Generator as RandomGenerator } from "../random/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluator, type Evaluation } from "./evaluate.js";
@@ -23,11 +23,14 @@ import { rememberTraining } from "./kept-training.js";
 import { losses, type LossChoice, lossName } from "./losses.js";
 import { checkOutput, checkOutputs, refuseNegative } from "./network-check.js";
 import { healthOn, type Health } from "./health.js";
+import { TrainingGenerators } from "./training-generators.js";
 
 /** A source of batches, such as a DataLoader. */
 export interface BatchSource {
   /** The number of batches in an epoch. */
   readonly length: number;
+  /** Its own generators, apart from the default one: a training captures and restores their states. Default: none. */
+  readonly generators?: readonly RandomGenerator[];
 
   /**
    * Makes the batches of an epoch, starting at a given one; they are the same as if the earlier ones had been made.
@@ -104,7 +107,7 @@ const ofTrainer = new Signature("Trainer", [
  */
 export class Trainer extends TrainEvents {
   private position: Position = { epoch: 1, batch: 0, lossSum: 0, images: 0, seconds: 0 };
-  private epochStartRng = defaultGenerator.getState();
+  private readonly generators: TrainingGenerators;
   private stopping = false;
   /** Forward pass, backward pass and update; returns the loss. */
   private readonly step: (images: Tensor, labels: Tensor) => Tensor;
@@ -124,6 +127,7 @@ export class Trainer extends TrainEvents {
     ofTrainer.read(arguments);
     const { model, optimizer, loss: choice = "nll", compiled = false } = options;
     for (const name of ["trainLoader", "testLoader"] as const) refuseEmpty(name, options[name]);
+    this.generators = new TrainingGenerators(options.trainLoader, options.testLoader);
     const step = (images: Tensor, labels: Tensor): Tensor => {
       optimizer.zeroGrad();
       const output = (model as (images: Tensor) => Tensor)(images);
@@ -219,16 +223,15 @@ export class Trainer extends TrainEvents {
 
   /**
    * The batches of an epoch, starting with batch `from`. Their random order is drawn when the epoch begins; a resumed
-   * epoch draws it again, from the generator's state at that time.
+   * epoch draws it again, from the generators' states at that time.
    */
   private *epochBatches(from: number): Generator<Batch> {
-    const now = defaultGenerator.getState();
-    if (from === 0) this.epochStartRng = now;
-    defaultGenerator.setState(this.epochStartRng);
+    if (from === 0) this.generators.beginEpoch();
+    const forward = this.generators.rewind();
     const batches = this.options.trainLoader.iterate({ epoch: this.position.epoch, from })[Symbol.iterator]();
     try {
       let next = this.timed(() => batches.next());
-      if (from > 0) defaultGenerator.setState(now);
+      if (from > 0) forward();
       for (; !next.done; next = this.timed(() => batches.next())) yield next.value;
     } finally {
       batches.return?.();
@@ -317,7 +320,7 @@ export class Trainer extends TrainEvents {
     const { model, optimizer, schedule } = this.options;
     return {
       position: this.position,
-      generators: { epochStart: this.epochStartRng, now: defaultGenerator.getState() },
+      generators: this.generators.capture(),
       model: copyTensors(model.stateDict()),
       optimizer: optimizer.stateDict(),
       scheduler: schedule?.stateDict() ?? null,
@@ -327,7 +330,7 @@ export class Trainer extends TrainEvents {
   /**
    * Restores a state, from which `run()` continues to the same bits as if the training had never stopped.
    * @param state what `capture` returned
-   * @throws ArgumentError if it is the state of another network, optimizer or schedule
+   * @throws ArgumentError if it is the state of another network, optimizer or schedule, or of other loaders
    * @example
    * const data = new TensorDataset(rand([16, 1, 28, 28]), randint(0, 10, [16]));
    * const make = () =>
@@ -340,11 +343,10 @@ export class Trainer extends TrainEvents {
    */
   restore(state: TrainingState): void {
     const { model, optimizer, schedule } = this.options;
+    this.generators.restore(state.generators);
     model.loadStateDict(toTensors(state.model));
     optimizer.loadStateDict(state.optimizer);
     if (schedule && state.scheduler) schedule.loadStateDict(state.scheduler);
-    defaultGenerator.setState(state.generators.now);
-    this.epochStartRng = state.generators.epochStart;
     this.position = state.position;
   }
 }
