@@ -4,11 +4,15 @@
  */
 import ts from "typescript";
 
+/** Classes of which users see no name: they are bases of others, or internal. */
+const unseen = new Set("Callable DropoutBase ModuleFields RecordedGraph Signature".split(" "));
+
 /** The source of a file with a name for each of its exported classes. */
 export function withNames(file, source) {
   const { statements } = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
+  const isExported = ({ modifiers }) => modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   const classes = statements.filter(
-    (node) => ts.isClassDeclaration(node) && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+    (node) => ts.isClassDeclaration(node) && isExported(node) && !unseen.has(node.name.text),
   );
   return classes.reduceRight((text, { name, members }) => {
     const getter = ` static get name() { return "${name.text}"; }`;

@@ -14,7 +14,7 @@ const anyMap = {
     "what stateDict() returns: a Map of tensors by name",
     (value) => value instanceof Map && [...(value as Map<unknown, unknown>).values()].every(anyTensor.accepts),
   ),
-  hint: "make a Map of a record of tensors by new Map(Object.entries(record))",
+  hint: "pass new Map(Object.entries(record))",
 };
 
 export const strict = [optional("strict", flag)] as const;

@@ -67,7 +67,7 @@ export class Module extends ModuleFields<Module> {
    * What other tools call this layer.
    * @internal
    */
-  static readonly elsewhere: LayerElsewhere | undefined = undefined;
+  static readonly elsewhere?: LayerElsewhere;
 
   /**
    * Whether the module behaves as in training (dropout drops, batch norm uses the batch's statistics); `train()` and
@@ -152,7 +152,7 @@ export class Module extends ModuleFields<Module> {
     if (this.#isHeld) return;
     throw new StateError({
       op: "forward",
-      problem: `calls a ${this.constructor.name} that is in none of the network's fields, so that it would not be trained, saved, or put into evaluation mode`,
+      problem: `calls a ${this.constructor.name} that is in none of the network's fields, which would not be trained or saved, or see eval()`,
       hint: "make layers in the constructor, and hold each in a field that is not private: conv = new nn.Conv2d(1, 8, 3)",
     });
   }
@@ -351,7 +351,7 @@ function refuseOther(output: unknown, result: unknown): void {
   throw new ArgumentError({
     op: "registerForwardHook",
     problem: "a hook returns another tensor, which would not replace the output",
-    hint: "change outputs in forward; a hook that only looks returns nothing: (module, inputs, output) => { … }",
+    hint: "change outputs in forward, and return nothing from the hook",
   });
 }
 

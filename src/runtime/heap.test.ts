@@ -69,7 +69,7 @@ test("more than there can be is a clear error", () => {
     () => new Heap().allocate(65536 * (maximumPages + 1)),
     (error) =>
       error instanceof StateError &&
-      /memory: \d+ MiB cannot be allocated on top of the \d+ MiB in use\. Hint: use a smaller batch or a smaller network/.test(
+      /memory: \d+ MiB cannot be allocated on top of the \d+ MiB in use\. Hint: use a smaller batch or network, or keep fewer tensors/.test(
         error.message,
       ),
   );

@@ -153,7 +153,7 @@ export class Heap {
       {
         op: "memory",
         problem: `${Math.ceil(bytes / 2 ** 20)} MiB cannot be allocated on top of the ${Math.ceil(this.end / 2 ** 20)} MiB in use`,
-        hint: "use a smaller batch or a smaller network, or keep fewer tensors and networks at a time",
+        hint: "use a smaller batch or network, or keep fewer tensors",
       },
       { cause },
     );

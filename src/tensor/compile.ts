@@ -193,7 +193,7 @@ function checkLeaves(order: readonly Node[], args: readonly Node[]): void {
       : `the step uses the result of a ${frozen.op.name} that was computed before it`,
     expected: "everything that differs from call to call as an argument",
     hint: data.is(frozen)
-      ? "pass it as an argument, or make it new nn.Buffer(x), which every call reads"
+      ? "pass it as an argument, or make it new nn.Buffer(x) outside"
       : "pass it as an argument, and call optimizer.zeroGrad() first",
   });
 }

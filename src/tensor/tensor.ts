@@ -102,7 +102,7 @@ export class Tensor extends Shaping<Tensor> {
     if (!this.variable) {
       throw new StateError({
         op,
-        problem: "only leaf tensors can be told to require a gradient",
+        problem: "only a leaf tensor can be told to require a gradient",
         hint: wanted
           ? "make it a leaf: new nn.Parameter(x)"
           : "write x.detach() for the same elements without a gradient",
@@ -287,7 +287,7 @@ export class Tensor extends Shaping<Tensor> {
     throw new ArgumentError({
       op: "Tensor",
       problem: "JavaScript's operators do not work on tensors",
-      hint: "write a.add(b), a.sub(b), a.mul(b), a.div(b), a.lt(b), or a.item() for the number in a tensor of one element",
+      hint: "write a.add(b), a.sub(b), a.mul(b), a.div(b), a.lt(b), or a.item() for a single number",
     });
   }
   /**

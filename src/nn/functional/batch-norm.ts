@@ -98,7 +98,7 @@ function normalize(given: Normalization): Tensor {
       op: "batchNorm",
       problem: `input ${formatShape(input.shape)} has ${count === 0 ? "no values" : "a single value per channel, which has no variance"}`,
       expected: "more than one value per channel in training",
-      hint: "use a larger batch, drop a last batch of one (dropLast), or call model.eval()",
+      hint: "use a larger batch, dropLast, or model.eval()",
     });
   }
   const { mean, variance } = noGrad(() => ops.batchMoments(input.node));
