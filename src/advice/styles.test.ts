@@ -83,7 +83,6 @@ const said: Readonly<Record<string, readonly string[]>> = {
   ],
   "a network in a network, with large kernels": ["large-kernel 1", "large-kernel 11"],
   "the first layers of a CapsNet": ["large-kernel 1", "large-kernel 3", "too-many-parameters 3"],
-  "standardised weights without a norm": ["batch-norm-missing 1"],
   "a likelihood whose logarithm is taken": ["log-of-softmax 24"],
   "1×1 convolutions only": ["field-too-small 7"],
   "kernels of 9×9 and 13×13": ["large-kernel 1", "large-kernel 4", "too-many-parameters 4"],

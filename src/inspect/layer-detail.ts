@@ -13,6 +13,8 @@ export type LayerDetail =
       readonly groups: number;
       readonly inChannels: number;
       readonly outChannels: number;
+      /** Set if the weights are brought to one size in each forward pass, by standardising them or dividing by their norm. */
+      readonly normalizesWeights?: true;
     }
   | { readonly kind: "linear"; readonly inFeatures: number; readonly outFeatures: number }
   | { readonly kind: "pool"; readonly by: "max" | "mean"; readonly kernel: Pair; readonly stride: Pair }

@@ -70,12 +70,18 @@ function findings(material: Material): Finding[] {
 /** What the node's op says, unless its inputs make it something else. */
 function find(node: Node, material: Material): Finding | undefined {
   const own = fromOp(node, material);
-  if (own?.weighty) return own;
+  if (own?.weighty) return own.detail.kind === "conv" ? withWeights(own, own.detail, node) : own;
   if (readsBuffer(node, material)) return plainly("batchNorm", { kind: "batchNorm" });
   if (isNormalizing(node)) return plainly("norm", { kind: "norm" });
   const mask = randomMask(node, material.isActive);
   if (mask) return plainly("dropout", { kind: "dropout", p: probability(mask) });
   return own;
+}
+
+/** Adds what is done with a convolution's weights before it uses them. */
+function withWeights(own: Finding, detail: Extract<LayerDetail, { kind: "conv" }>, { inputs }: Node): Finding {
+  const normalizesWeights = topologicalOrder([inputs[1]!]).some(isNormalizing);
+  return normalizesWeights ? { ...own, detail: { ...detail, normalizesWeights } } : own;
 }
 
 function plainly(functionName: string, detail: LayerDetail): Finding {

@@ -1,3 +1,4 @@
+import type { LayerOf } from "../../inspect/layer.js";
 import { isNorm, isWeighty, type Network, type Placed } from "../network.js";
 import type { AdviceRule } from "../rule.js";
 
@@ -27,9 +28,10 @@ const stopsAtWeights = (layer: Placed): boolean => isNorm(layer) || isWeighty(la
 
 /**
  * Whether there is batch norm between the layer and the next weights. Where a block or the network ends, one before the
- * layer is as good, and a factor of the next convolution needs none.
+ * layer is as good, and a factor of the next convolution needs none. Nor does one whose weights are normalised themselves.
  */
-function hasBatchNorm(network: Network, layer: Placed): boolean {
+function hasBatchNorm(network: Network, layer: Placed<LayerOf<"conv">>): boolean {
+  if (layer.normalizesWeights) return true;
   const areNorms = (ones: readonly Placed[]): boolean => ones.length > 0 && ones.every(isNorm);
   if (areNorms(network.nearestAfter(layer, stopsAtWeights))) return true;
   const next = network.nearestAfter(layer, (one) => stopsAtWeights(one) || isJoint(one) || one.kind === "activation");
