@@ -245,6 +245,11 @@ test(
     await page.getByLabel("open a picture").setInputFiles({ name: "seven.png", mimeType: "image/png", buffer });
     await page.waitForFunction("document.querySelector('output').textContent.includes('%')");
     assert.match(await said(page), /^7/);
+    const red = `document.querySelector("canvas").getContext("2d").getImageData(5, 5, 1, 1).data[0]`;
+    await page.waitForFunction(`${red} === 0`, null, { timeout: 5_000 }); // the picture, black at its corner, is shown
+    const white = Buffer.from(encode({ width: 28, height: 28, channels: 1, data: new Uint8Array(784).fill(255) }));
+    await page.getByLabel("open a picture").setInputFiles({ name: "white.png", mimeType: "image/png", buffer: white });
+    await page.waitForFunction("document.querySelector('output').textContent.includes('nothing to recognise')");
     const webp = Buffer.from("RIFF\0\0\0\0WEBPVP8 ");
     await page.getByLabel("open a picture").setInputFiles({ name: "x.png", mimeType: "image/png", buffer: webp });
     await page.waitForFunction("document.querySelector('output').textContent.includes('WebP')");
