@@ -93,10 +93,10 @@ export class Driver {
         b.set(to, v.n.add(from, v.int(size)));
         if (extent % size !== 0) b.if(v.op("i32.lt_s", v.int(extent), to), () => b.set(to, v.int(extent)));
         b.for("n", from, to, 1, (n) => kernels.forEach((kernel) => this.call(kernel, "parallel", n)));
-        b.advance(done, 1);
+        b.increase(done, 1);
         take();
       });
-      b.advance(owner, 1);
+      b.increase(owner, 1);
       b.if(v.op("i32.ge_s", owner, threads), () => b.set(owner, v.int(0)));
     });
     return count;
@@ -121,7 +121,7 @@ export class Driver {
       () => {
         for (const kernel of serial) this.call(kernel, "serial", v.int(0));
         this.mark("barrier");
-        b.statement({ kind: "atomicStore", address: flag, value: run });
+        b.store(flag, 0, run, "atomic");
         b.statement({ kind: "notify", address: flag });
       },
       () => this.waitFor(flag, run),
@@ -130,13 +130,13 @@ export class Driver {
 
   private waitFor(flag: Local, run: Local): void {
     const { b } = this;
-    const seen = b.let("i32", "seen", v.atomicLoad(flag));
+    const seen = b.let("i32", "seen", v.load(flag, 0, "atomic"));
     const looks = b.let("i32", "looks", v.int(0));
     b.while(v.op("i32.ne", seen, run), () => {
-      b.advance(looks, 1);
+      b.increase(looks, 1);
       const tired = v.op("i32.and", v.op("i32.lt_s", v.int(spins), looks), this.parameter.get("maySleep")!);
       b.if(tired, () => b.statement({ kind: "wait", address: flag, expected: seen }));
-      b.set(seen, v.atomicLoad(flag));
+      b.set(seen, v.load(flag, 0, "atomic"));
     });
   }
 

@@ -98,14 +98,14 @@ export interface SampleInput {
 }
 
 /**
- * An op in other tools. "rule" means that more than a name is needed, such as arguments from the attributes; the tool's
- * folder in `export/` then has a rule for the op. Null means that the tool has no counterpart.
+ * An op in other tools. If more than a name is needed, such as arguments from the attributes, the name is left out, and
+ * the tool's folder in `export/` has a rule for the op. Null means that the tool has no counterpart.
  */
 export interface Elsewhere {
   /** ONNX's operators, applied one after another: the first to the inputs, each of the others to the result so far. */
-  readonly onnx: readonly string[] | "rule" | null;
+  readonly onnx?: readonly string[] | null | undefined;
   /** PyTorch's function of the same inputs, as it is called in Python after `from torch.nn import functional as F`. */
-  readonly pytorch: PytorchFunction | "rule" | null;
+  readonly pytorch?: PytorchFunction | null;
 }
 
 export type PytorchFunction = `torch.${string}` | `F.${string}`;
@@ -131,10 +131,10 @@ export interface Op<A = unknown> {
    */
   readonly gradientCaveat?: string;
   /**
-   * Its counterparts in exported networks. Internal ops are built only by gradients and the compiler, so no forward
-   * pass has them.
+   * Its counterparts in exported networks. Default: each tool has a rule. Internal ops are built only by gradients and
+   * the compiler, so no forward pass has them.
    */
-  readonly elsewhere: Elsewhere | "internal";
+  readonly elsewhere?: Elsewhere | "internal";
   /** Returns a key that distinguishes two sets of attributes. Default: JSON. */
   readonly key?: { of(attrs: A): string }["of"];
 }

@@ -60,13 +60,13 @@ export class WideSum implements Accumulator {
   }
 
   get value(): Expr {
-    const [low, high] = [this.low, this.high].map((half) => v.op("f32x4.demote_f64x2_zero", half)) as [Expr, Expr];
+    const [low, high] = [this.low, this.high].map((half) => v.op("f32x4.demote", half)) as [Expr, Expr];
     return v.shuffle(low, high, [0, 1, 4, 5]);
   }
 
   take(value: Expr): void {
-    this.add(this.low, v.op("f64x2.promote_low_f32x4", value));
-    this.add(this.high, v.op("f64x2.promote_low_f32x4", v.shuffle(value, value, [2, 3, 2, 3])));
+    this.add(this.low, v.op("f64x2.promote", value));
+    this.add(this.high, v.op("f64x2.promote", v.shuffle(value, value, [2, 3, 2, 3])));
   }
 
   fold(rest: WideSum): void {

@@ -17,7 +17,7 @@ export function emitBorder(b: FunctionBuilder, border: Border, start: Expr, oute
     const from = b.let("i32", "from", v.n.add(at, v.int(4 * run.start)));
     b.repeat(run.times, () => {
       emitFill(b, from, run.length, value, around.buffer.dtype);
-      b.advance(from, 4 * run.step);
+      b.increase(from, 4 * run.step);
     });
   }
 }

@@ -61,7 +61,7 @@ export class ConvolutionWeightGradientKernel implements Kernel {
       const clear = b.let("i32", "clear", sums);
       b.repeat(offsets.length * this.vectors, () => {
         b.store(clear, 0, v.const(0));
-        b.advance(clear, 16);
+        b.increase(clear, 16);
       });
     });
     const x = b.let("i32", "x", at.pointer(byImage(this.input), n));
@@ -76,12 +76,12 @@ export class ConvolutionWeightGradientKernel implements Kernel {
         const from = b.let("i32", "gs", v.n.add(g, v.n.scale(o, 16)));
         b.repeat(offsets.length / this.tile.rows, () => {
           this.emitTile(b, { x, g: from, tapAt, sums: tileSums }, rows, ow);
-          b.advance(tapAt, 4 * this.tile.rows);
-          b.advance(tileSums, rowBytes * this.tile.rows);
+          b.increase(tapAt, 4 * this.tile.rows);
+          b.increase(tileSums, rowBytes * this.tile.rows);
         });
       });
-      b.advance(x, 4 * rows * this.geometry.stride[0] * this.input.strides[2]!);
-      b.advance(g, 4 * rows * this.grad.strides[2]!);
+      b.increase(x, 4 * rows * this.geometry.stride[0] * this.input.strides[2]!);
+      b.increase(g, 4 * rows * this.grad.strides[2]!);
     };
     b.repeat(Math.floor(oh / band), () => emitBand(band));
     if (oh % band > 0) emitBand(oh % band);
@@ -113,11 +113,11 @@ export class ConvolutionWeightGradientKernel implements Kernel {
       tileSums.repeat(width, (tile) => {
         const grads = tile.columns((column) => v.load(g, 16 * column));
         tile.accumulate((tap) => v.load(inputs[tap]!, 0, "splat"), grads);
-        inputs.forEach((pointer) => b.advance(pointer, inputPixel));
-        b.advance(g, gradPixel);
+        inputs.forEach((pointer) => b.increase(pointer, inputPixel));
+        b.increase(g, gradPixel);
       });
-      inputs.forEach((pointer) => b.advance(pointer, inputRow));
-      b.advance(g, gradRow);
+      inputs.forEach((pointer) => b.increase(pointer, inputRow));
+      b.increase(g, gradRow);
     });
     tileSums.finish().addTo(at.sums, rowBytes);
   }

@@ -82,8 +82,8 @@ export class ConvolutionKernel implements Kernel {
           this.emitTile(b, tile, { input, output, weight, bias, o, from });
         }),
       );
-      b.advance(input, inputRow);
-      b.advance(output, outputRow);
+      b.increase(input, inputRow);
+      b.increase(output, outputRow);
     });
   }
 
@@ -118,19 +118,19 @@ export class ConvolutionKernel implements Kernel {
     const run = (length: number): void =>
       sums.repeat(length, (tile) => {
         body(tile);
-        b.advance(x, 4);
-        b.advance(w, weightStep);
+        b.increase(x, 4);
+        b.increase(w, weightStep);
       });
     b.repeat(kh, () => {
       if (pixel === 4 * this.channels) {
         run(kw * this.channels);
-        b.advance(x, row - kw * pixel);
+        b.increase(x, row - kw * pixel);
       } else {
         b.repeat(kw, () => {
           run(this.channels);
-          b.advance(x, pixel - 4 * this.channels);
+          b.increase(x, pixel - 4 * this.channels);
         });
-        b.advance(x, row - kw * pixel);
+        b.increase(x, row - kw * pixel);
       }
     });
   }

@@ -17,7 +17,7 @@ export function emitFill(b: FunctionBuilder, address: Expr, elements: number, va
   };
   b.repeat(Math.floor(vectors / unroll), () => {
     write(unroll);
-    b.advance(to, 16 * unroll);
+    b.increase(to, 16 * unroll);
   });
   write(vectors % unroll);
 }

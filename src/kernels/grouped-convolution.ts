@@ -110,15 +110,15 @@ export class GroupedConvolutionKernel extends GroupedKernel {
           this.forTaps(b, v.n.add(input, first), (x) => {
             const value = v.load(x, 0, groups.walk.input);
             b.set(sum, v.madd(value, v.load(w, 0, groups.walk.other), sum));
-            b.advance(w, 4 * this.weight.strides[2]!);
+            b.increase(w, 4 * this.weight.strides[2]!);
           });
           b.store(v.n.add(output, v.n.scale(o, 4)), 0, sum, groups.walk.store);
         });
-        b.advance(input, 4 * sx * pixel);
-        b.advance(output, 4 * outPixel);
+        b.increase(input, 4 * sx * pixel);
+        b.increase(output, 4 * outPixel);
       });
-      b.advance(input, 4 * (sy * row - ow * sx * pixel));
-      b.advance(output, 4 * (outRow - ow * outPixel));
+      b.increase(input, 4 * (sy * row - ow * sx * pixel));
+      b.increase(output, 4 * (outRow - ow * outPixel));
     });
   }
 
@@ -131,11 +131,11 @@ export class GroupedConvolutionKernel extends GroupedKernel {
       b.repeat(kw, () => {
         b.repeat(this.groups.inputs, () => {
           body(x);
-          b.advance(x, 4);
+          b.increase(x, 4);
         });
-        b.advance(x, pixel - 4 * this.groups.inputs);
+        b.increase(x, pixel - 4 * this.groups.inputs);
       });
-      b.advance(x, row - kw * pixel);
+      b.increase(x, row - kw * pixel);
     });
   }
 }
@@ -188,12 +188,12 @@ export class GroupedWeightGradientKernel extends GroupedKernel {
             }
             b.store(target, 0, sum.value, groups.walk.store);
           });
-          b.advance(x, 4);
-          b.advance(dw, 4 * tapStride);
+          b.increase(x, 4);
+          b.increase(dw, 4 * tapStride);
         });
-        b.advance(x, 4 * (dx * pixel - groups.inputs));
+        b.increase(x, 4 * (dx * pixel - groups.inputs));
       });
-      b.advance(x, 4 * (dy * row - kw * dx * pixel));
+      b.increase(x, 4 * (dy * row - kw * dx * pixel));
     });
   }
 
@@ -214,14 +214,14 @@ export class GroupedWeightGradientKernel extends GroupedKernel {
     const pixel = (): void => {
       const [input, grad] = [v.load(xs, 0, this.groups.walk.input), v.load(gs, 0, this.groups.walk.other)];
       b.set(sum.value, v.madd(input, grad, sum.value));
-      b.advance(xs, inputPixel);
-      b.advance(gs, gradPixel);
+      b.increase(xs, inputPixel);
+      b.increase(gs, gradPixel);
     };
     const pause = total && ((): void => sum.moveTo(total));
     b.repeat(oh, () => {
       repeatInRuns(b, ow, pixel, pause);
-      b.advance(xs, inputRow - ow * inputPixel);
-      b.advance(gs, gradRow - ow * gradPixel);
+      b.increase(xs, inputRow - ow * inputPixel);
+      b.increase(gs, gradRow - ow * gradPixel);
     });
   }
 }

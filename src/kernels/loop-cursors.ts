@@ -127,7 +127,7 @@ export class LoopCursors {
   /** Emits the moves that are still to be made. */
   arrive(): void {
     if (this.pending.length === 0) return;
-    this.all.forEach((cursor, i) => this.b.advance(cursor.local, this.pending[i] ?? 0));
+    this.all.forEach((cursor, i) => this.b.increase(cursor.local, this.pending[i] ?? 0));
     this.pending.length = 0;
   }
 }

@@ -26,7 +26,7 @@ export class LoopElements {
       const present = known.get(value);
       if (present) return present;
       const computed = this.compute(value, spot, evaluate);
-      const result = computed.kind === "lanes" ? computed : this.b.let("v128", "t", computed);
+      const result = computed.kind === "lanes" ? computed : this.b.hold(computed);
       known.set(value, result);
       return result;
     };

@@ -51,8 +51,8 @@ export class MatmulKernel implements Kernel {
       for (let first = 0; first < vectors; first += block) {
         this.emitRow(b, left!, right!, out, first, Math.min(block, vectors - first));
       }
-      b.advance(left!, 4 * this.a.strides[1]!);
-      b.advance(out, 4 * this.output.strides[1]!);
+      b.increase(left!, 4 * this.a.strides[1]!);
+      b.increase(out, 4 * this.output.strides[1]!);
     });
   }
 
@@ -65,8 +65,8 @@ export class MatmulKernel implements Kernel {
       // A single row uses each vector only once, so it is loaded where it is used.
       const vectors = range(count).map((column) => v.load(w, 16 * (first + column)));
       tile.accumulate(() => v.load(x, 0, "splat"), vectors);
-      b.advance(x, 4 * this.a.strides[2]!);
-      b.advance(w, 4 * this.b.strides[1]!);
+      b.increase(x, 4 * this.a.strides[2]!);
+      b.increase(w, 4 * this.b.strides[1]!);
     });
     // Rows of one element are adjacent: a whole vector would overwrite the next rows, which other calls write.
     const form = this.output.shape[2] === 1 ? "lane0" : "v128";

@@ -64,9 +64,9 @@ export class PoolGradientKernel implements Kernel {
           const [g, dx, x] = pointers.map((pointer) => b.let("i32", "q", v.n.add(pointer, c)));
           this.emitWindow(b, g!, dx!, x);
         });
-        pointers.forEach((pointer, i) => b.advance(pointer, moves[i]!.pixel));
+        pointers.forEach((pointer, i) => b.increase(pointer, moves[i]!.pixel));
       });
-      pointers.forEach((pointer, i) => b.advance(pointer, moves[i]!.row));
+      pointers.forEach((pointer, i) => b.increase(pointer, moves[i]!.row));
     });
   }
 

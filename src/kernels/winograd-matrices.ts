@@ -25,7 +25,7 @@ export class Arithmetic {
   }
 
   hold(x: Expr): Expr {
-    return this.builder.let("v128", "t", x);
+    return this.builder.hold(x);
   }
 
   add(x: Expr, y: Expr): Expr {

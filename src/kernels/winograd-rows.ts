@@ -85,8 +85,8 @@ function inGroups(
     const place = b.let("i32", "place", matrices);
     b.repeat(count - 1, () => {
       neighbours(at, place, size, 0);
-      b.advance(at, size * scheme.tile * pixel);
-      b.advance(place, 4 * size * channels);
+      b.increase(at, size * scheme.tile * pixel);
+      b.increase(place, 4 * size * channels);
     });
     neighbours(at, place, last, Math.ceil(width / scheme.tile) * scheme.tile - width);
   };
@@ -118,16 +118,16 @@ export function prepareInputRow(
       const p = b.let("i32", "p", place);
       const next = (): void => {
         pass(patch, { at: from, step: 16, line: 16 * columns }, { at: p, step: matrix, line: patch * matrix });
-        b.advance(from, 16 * tile);
-        b.advance(p, 4 * channels);
+        b.increase(from, 16 * tile);
+        b.increase(p, 4 * channels);
       };
       b.repeat(overlap ? tiles - 1 : tiles, next);
       if (overlap) {
-        b.advance(from, 16 * (-overlap - start));
+        b.increase(from, 16 * (-overlap - start));
         next();
       }
-      b.advance(q, 16);
-      b.advance(place, 16);
+      b.increase(q, 16);
+      b.increase(place, 16);
     });
   });
 }
@@ -156,23 +156,23 @@ export function prepareOutputRow(
     b.repeat(tiles * vectors, () => {
       const to = { at: between, step: tiles * vectors * line, line: 16 };
       pass(patch, { at: p, step: patch * matrix, line: matrix }, to);
-      b.advance(p, 16);
-      b.advance(between, line);
+      b.increase(p, 16);
+      b.increase(between, line);
     });
     const from = b.let("i32", "from", scratch);
     const q = b.let("i32", "q", at);
     const next = (): void => {
       pass(vectors, { at: from, step: 16, line }, { at: q, step: pixel, line: 16 }, { finish: finishTile() });
-      b.advance(from, vectors * line);
-      b.advance(q, tile * pixel);
+      b.increase(from, vectors * line);
+      b.increase(q, tile * pixel);
     };
     b.repeat(tile, () => {
       b.repeat(overlap ? tiles - 1 : tiles, next);
       if (overlap) {
-        b.advance(q, -overlap * pixel);
+        b.increase(q, -overlap * pixel);
         next();
       }
-      b.advance(q, row - (tiles * tile - overlap) * pixel);
+      b.increase(q, row - (tiles * tile - overlap) * pixel);
     });
   });
 }
@@ -196,7 +196,7 @@ export function transformRows(
   const place = b.let("i32", "to", rows.matrices);
   b.for("r", 0, rows.count, 1, (r) => {
     transform(tileRowAt(b, scheme, image, rows.image, v.n.add(rows.first, r)), place);
-    b.advance(place, 4 * image.channels * Math.ceil(image.width / scheme.tile));
+    b.increase(place, 4 * image.channels * Math.ceil(image.width / scheme.tile));
   });
 }
 

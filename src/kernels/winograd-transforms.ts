@@ -98,8 +98,8 @@ export function preparePass(b: FunctionBuilder, name: TransformName): Pass {
       const finished = finish();
       const values = range(inputs).map((i) => (i < skip ? v.const(0) : by.hold(v.load(q, i * from.step))));
       apply(values, by).forEach((value, i) => b.store(p, i * to.step, finished(value)));
-      b.advance(q, from.line);
-      b.advance(p, to.line);
+      b.increase(q, from.line);
+      b.increase(p, to.line);
     });
   };
 }

@@ -122,17 +122,17 @@ export class WinogradWeightGradientKernel implements Kernel {
       const q = b.let("i32", "q", at);
       b.repeat(this.outputs / 4, () => {
         transform({ at: q, row, column: pixel }, acrossMatrices(small, place, matrix), { skip });
-        b.advance(q, 16);
-        b.advance(place, 16);
+        b.increase(q, 16);
+        b.increase(place, 16);
       });
     };
     const tileRow = (at: Local, skipRows: number): void => {
       b.repeat(overlapColumns ? columns - 1 : columns, () => {
         tile(at, { rows: skipRows, columns: 0 });
-        b.advance(at, tileSize * pixel);
+        b.increase(at, tileSize * pixel);
       });
       if (overlapColumns === 0) return;
-      b.advance(at, -overlapColumns * pixel);
+      b.increase(at, -overlapColumns * pixel);
       tile(at, { rows: skipRows, columns: overlapColumns });
     };
     b.for("r", 0, count, 1, (r) => {
@@ -165,16 +165,16 @@ export class WinogradWeightGradientKernel implements Kernel {
           b.repeat(tiles, () => {
             const grads = tile.columns((column) => v.load(z, 16 * column));
             tile.accumulate((row) => v.load(p, 4 * row, "splat"), grads);
-            b.advance(p, inputRow);
-            b.advance(z, outputRow);
+            b.increase(p, inputRow);
+            b.increase(z, outputRow);
           });
           tile.addTo(to, outputRow);
         });
-        b.advance(left, 4 * shape.rows);
-        b.advance(out, shape.rows * outputRow);
+        b.increase(left, 4 * shape.rows);
+        b.increase(out, shape.rows * outputRow);
       });
-      b.advance(left, tiles * inputRow - 4 * channels);
-      b.advance(right, tiles * outputRow);
+      b.increase(left, tiles * inputRow - 4 * channels);
+      b.increase(right, tiles * outputRow);
     });
   }
 }

@@ -50,8 +50,8 @@ export class WinogradWeightsKernel implements Kernel {
     const matrices = acrossMatrices(this.scheme, isForward ? to : from, matrix);
     b.repeat(row / 16, () => {
       transform(isForward ? weights : matrices, isForward ? matrices : weights);
-      b.advance(from, 16);
-      b.advance(to, 16);
+      b.increase(from, 16);
+      b.increase(to, 16);
     });
   }
 }

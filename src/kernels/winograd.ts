@@ -122,16 +122,16 @@ export class WinogradKernel implements Kernel {
           b.repeat(channels, () => {
             const weights = tile.columns((column) => v.load(w, 16 * column));
             tile.accumulate((row) => v.load(p, row * inputRow, "splat"), weights);
-            b.advance(p, 4);
-            b.advance(w, outputRow);
+            b.increase(p, 4);
+            b.increase(w, outputRow);
           });
           const to = b.let("i32", "to", v.n.add(v.n.add(out, v.n.scale(from, outputRow)), v.n.scale(o, 16)));
           tile.store(to, outputRow);
         }),
       );
-      b.advance(left, 4 * this.inputMatrix);
-      b.advance(right, 4 * this.weight.strides[0]!);
-      b.advance(out, 4 * this.outputMatrix);
+      b.increase(left, 4 * this.inputMatrix);
+      b.increase(right, 4 * this.weight.strides[0]!);
+      b.increase(out, 4 * this.outputMatrix);
     });
   }
 
@@ -148,7 +148,7 @@ export class WinogradKernel implements Kernel {
     const at = b.let("i32", "bs", bias);
     return () => {
       const start = b.let("v128", "start", v.load(at));
-      b.advance(at, 16);
+      b.increase(at, 16);
       return (value) => this.end.apply(b, b.let("v128", "y", v.add(value, start)));
     };
   }

@@ -53,12 +53,11 @@ type BinaryOp = OpRef<NoAttrs> & ((a: Node, b: Node) => Node);
 function defineBinary(
   rule: Omit<Elementwise<NoAttrs>, "samples" | "torch" | "dtype"> & { extra?: Sample<NoAttrs>[] },
 ): BinaryOp {
-  const { extra = [], ...record } = rule;
   const build = defineElementwise({
-    ...record,
+    ...rule,
     integers: true,
     dtype: promote,
-    samples: [...binarySamples([-2, 2]), integerSample, mixedSample, ...extra],
+    samples: [...binarySamples([-2, 2]), integerSample, mixedSample, ...(rule.extra ?? [])],
     torch: () => `torch.${rule.name}(x[0], x[1])`,
   });
   return opFunction(build, (a: Node, b: Node): Node => build([a, b], {}));
@@ -67,7 +66,7 @@ function defineBinary(
 /** a + b. PyTorch: `torch.add`. */
 export const add = defineBinary({
   name: "add",
-  elsewhere: { onnx: ["Add"], pytorch: "rule" },
+  elsewhere: { onnx: ["Add"] },
   scalar: ([a, b]) => a! + b!,
   vector: ([a, b], _, lanes) => v.op(`${lanes}.add`, a!, b!),
   gradient: (_, grad) => [grad, grad],
@@ -76,7 +75,7 @@ export const add = defineBinary({
 /** a − b. PyTorch: `torch.sub`. */
 export const sub = defineBinary({
   name: "sub",
-  elsewhere: { onnx: ["Sub"], pytorch: "rule" },
+  elsewhere: { onnx: ["Sub"] },
   scalar: ([a, b]) => a! - b!,
   vector: ([a, b], _, lanes) => v.op(`${lanes}.sub`, a!, b!),
   gradient: ({ inputs: [, b] }, grad) => [grad, b!.requiresGrad ? neg(grad) : null],
@@ -85,7 +84,7 @@ export const sub = defineBinary({
 /** a · b. PyTorch: `torch.mul`. */
 export const mul = defineBinary({
   name: "mul",
-  elsewhere: { onnx: ["Mul"], pytorch: "rule" },
+  elsewhere: { onnx: ["Mul"] },
   scalar: ([a, b]) => a! * b!,
   vector: ([a, b], _, lanes) => v.op(`${lanes}.mul`, a!, b!),
   keepsZeros: (isZero) => isZero(0) || isZero(1),
@@ -131,7 +130,7 @@ export const minimum = defineBinary({
 
 const divOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "div",
-  elsewhere: { onnx: ["Div"], pytorch: "rule" },
+  elsewhere: { onnx: ["Div"] },
   dtype: () => "float32",
   scalar: ([a, b]) => a! / b!,
   vector: ([a, b]) => v.div(a!, b!),
@@ -149,7 +148,7 @@ export const div = opFunction(divOp, (a: Node, b: Node): Node => divOp([a, b], {
 
 const negOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "neg",
-  elsewhere: { onnx: ["Neg"], pytorch: "rule" },
+  elsewhere: { onnx: ["Neg"] },
   integers: true,
   dtype: promote,
   scalar: ([x]) => -x!,

@@ -35,7 +35,6 @@ export interface CatAttrs {
 
 const catOp: OpBuilder<CatAttrs> = defineOp({
   name: "cat",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: (inputs, { axis }) => ({
     shape: joinedShape(
       inputs.map((input) => input.shape),

@@ -48,7 +48,7 @@ function defineComparison(
     mask,
     integers: true,
     gradient: () => [null, null],
-    elsewhere: { onnx, pytorch: "rule" },
+    elsewhere: { onnx },
     samples: comparisonSamples,
     torch: () => `torch.${name}(x[0], x[1])`,
   });
@@ -70,7 +70,6 @@ export const ge = defineComparison("ge", (a, b) => a >= b, ["GreaterOrEqual"]);
 
 const whereOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "where",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   dtype: ([, a, b]) => promote([a!, b!]),
   scalar: ([condition, a, b]) => (condition !== 0 ? a! : b!),
   vector: ([condition, a, b]) => v.select(condition!, a!, b!),
@@ -111,7 +110,7 @@ function toInt(x: number): number {
 
 /** WebAssembly saturates, which is right below the range. */
 function toIntLanes(x: Expr): Expr {
-  return v.select(v.op("f32x4.lt", x, v.const(2 ** 31)), v.op("i32x4.trunc_sat_f32x4_s", x), v.iconst(noInt));
+  return v.select(v.op("f32x4.lt", x, v.const(2 ** 31)), v.op("i32x4.trunc", x), v.iconst(noInt));
 }
 
 export interface CastAttrs {
@@ -120,7 +119,6 @@ export interface CastAttrs {
 
 const castOp: OpBuilder<CastAttrs> = defineElementwise({
   name: "cast",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   dtype: (_, { dtype }) => dtype,
   scalar: ([x], { dtype }) => (dtype === "int32" ? toInt(x!) : x!),
   vector: ([x], { dtype }) => (dtype === "int32" ? toIntLanes(x!) : x!),
@@ -144,7 +142,7 @@ export const cast = opFunction(castOp, (x: Node, dtype: Dtype): Node =>
 
 const detachOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "detach",
-  elsewhere: { onnx: [], pytorch: "rule" },
+  elsewhere: { onnx: [] },
   dtype: ([x]) => x!.dtype,
   scalar: ([x]) => x!,
   vector: ([x]) => x!,

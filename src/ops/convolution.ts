@@ -28,7 +28,6 @@ export interface ConvolutionWeightGradientAttrs extends ConvolutionAttrs {
 
 const conv2dOp: OpBuilder<ConvolutionAttrs> = defineOp({
   name: "conv2d",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x, w], attrs) => {
     requireImage("conv2d", "input", x!);
     requireImage("conv2d", "weight", w!, "[O,C/groups,KH,KW]");

@@ -13,15 +13,14 @@ export interface Elementwise<A>
 }
 
 export function defineElementwise<A = NoAttrs>(rule: NoInfer<Elementwise<A>>): OpBuilder<A> {
-  const { dtype, scalar, vector, integers, mask, takesMask, expensive, keepsZeros, ...record } = rule;
   return defineOp<A>({
-    ...record,
+    ...rule,
     infer: (inputs, attrs) => ({
       shape: inputs.map((input): Shape => input.shape).reduce((a, b) => broadcastShapes(rule.name, a, b)),
-      dtype: dtype(inputs, attrs),
+      dtype: rule.dtype(inputs, attrs),
     }),
-    reference: (inputs, attrs, out) => mapBroadcast(inputs, out.shape, (args) => scalar(args, attrs)),
-    lowering: { kind: "elementwise", scalar, vector, integers, mask, takesMask, expensive, keepsZeros },
+    reference: (inputs, attrs, out) => mapBroadcast(inputs, out.shape, (args) => rule.scalar(args, attrs)),
+    lowering: { kind: "elementwise", ...rule },
   });
 }
 

@@ -32,15 +32,14 @@ function countAlong(position: Expr, attrs: IotaAttrs): Expr {
   const outermost = inner * size === sizeOf(attrs.shape);
   if (inner === 1 && outermost) return position;
   const over = (x: Expr, n: number): Expr => v.op("f32x4.floor", v.div(x, v.const(n)));
-  const lanes = v.op("f32x4.convert_i32x4_s", position);
+  const lanes = v.op("f32x4.convert", position);
   const place = inner === 1 ? lanes : over(lanes, inner);
   const counted = outermost ? place : v.sub(place, v.mul(over(place, size), v.const(size)));
-  return v.op("i32x4.trunc_sat_f32x4_s", counted);
+  return v.op("i32x4.trunc", counted);
 }
 
 const iotaOp: OpBuilder<IotaAttrs> = defineOp({
   name: "iota",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: (_, { shape, axis }) => {
     if (axis in shape && sizeOf(shape) <= largestPosition) return { shape, dtype: "int32" };
     throw new ShapeError({
@@ -104,7 +103,7 @@ function hashLanes(position: Expr, key0: Expr, key1: Expr): Expr {
 
 /** A word of the key passes through float32, so only the upper 24 bits of a large word count. */
 const arriving = (word: number): number => Math.min(Math.fround(word), 2 ** 31 - 1);
-const arrivingLanes = (word: Expr): Expr => v.op("i32x4.trunc_sat_f32x4_s", v.op("f32x4.convert_i32x4_s", word));
+const arrivingLanes = (word: Expr): Expr => v.op("i32x4.trunc", v.op("f32x4.convert", word));
 
 const word = (value: number): SampleInput => ({ shape: [], values: [value], dtype: "int32" });
 
@@ -125,7 +124,7 @@ const randomOp: OpBuilder<RandomAttrs> = defineOp({
     kind: "index",
     vector: (position, _, [key0, key1]) => {
       const bits = hashLanes(position, arrivingLanes(key0!), arrivingLanes(key1!));
-      return v.mul(v.op("f32x4.convert_i32x4_s", bits), v.const(2 ** -24));
+      return v.mul(v.op("f32x4.convert", bits), v.const(2 ** -24));
     },
   },
   samples: [

@@ -17,7 +17,6 @@ function registerLeaf<A>(leaf: Pick<Op<A>, "name" | "reference" | "key">): OpRef
     },
     gradient: () => [],
     lowering: { kind: "leaf" },
-    elsewhere: { onnx: "rule", pytorch: "rule" },
     samples: [],
     torch: null,
   });

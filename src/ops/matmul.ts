@@ -29,7 +29,7 @@ const transposed = (x: Node): Node => permute(x, [0, 2, 1]);
 
 const matmulOp: OpBuilder<NoAttrs> = defineOp({
   name: "matmul",
-  elsewhere: { onnx: ["MatMul"], pytorch: "rule" },
+  elsewhere: { onnx: ["MatMul"] },
   infer: (inputs) => {
     const [{ shape: a }, { shape: b }] = inputs as [Node, Node];
     if (a.length === 3 && b.length === 3 && a[0] === b[0] && a[2] === b[1]) {

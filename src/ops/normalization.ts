@@ -63,7 +63,6 @@ function inferSoftmax(op: string, x: Node, { axis }: SoftmaxAttrs): { shape: Sha
 
 const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "softmax",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x], attrs) => inferSoftmax("softmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => Math.exp(value - total)),
   gradient: (y, grad) => {
@@ -83,7 +82,6 @@ const softmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
 
 const logSoftmaxOp: OpBuilder<SoftmaxAttrs> = defineOp({
   name: "logSoftmax",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x], attrs) => inferSoftmax("logSoftmax", x!, attrs),
   reference: ([x], { axis }) => alongAxis(x!, axis, (value, total) => value - total),
   gradient: (y, grad) => [sub(grad, mul(exp(y), sum(grad, [y.attrs.axis])))],
@@ -121,7 +119,7 @@ function alongAxis(x: Value, axis: number, f: (value: number, logTotal: number) 
 
 const batchNormOp: OpBuilder<BatchNormAttrs> = defineOp({
   name: "batchNorm",
-  elsewhere: { onnx: "rule", pytorch: null },
+  elsewhere: { pytorch: null },
   infer: ([x, ...perChannel], { axes }) => {
     requireFloat("batchNorm", "input", x!);
     const expected = reducedShape(x!.shape, axes, true);

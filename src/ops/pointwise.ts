@@ -24,7 +24,7 @@ interface Function1 {
   /** Slow to compute (see ElementwiseCode). */
   readonly expensive?: true;
   /** As in an op's record (graph/op.ts). */
-  readonly onnx: readonly string[] | "rule" | null;
+  readonly onnx?: readonly string[] | null;
   /** Default: `torch.` and the name. */
   readonly pytorch?: PytorchFunction;
 }
@@ -127,7 +127,6 @@ export const abs = definePointwise({
 /** −1, 0 or 1; 0 for NaN, as in PyTorch. PyTorch: `torch.sign`. */
 export const sign = definePointwise({
   name: "sign",
-  onnx: "rule",
   scalar: (x) => Number(x > 0) - Number(x < 0),
   vector: (x, lanes) => {
     const where = (holds: "gt" | "lt"): Expr =>

@@ -49,7 +49,6 @@ const cases: readonly { x: Shape; kernel: Pair; stride: Pair; padding: Pair }[] 
 
 const maxPool2dOp: OpBuilder<MaxPoolAttrs> = defineOp({
   name: "maxPool2d",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x], attrs) => {
     requireImage("maxPool2d", "input", x!);
     return { shape: pooledShape("maxPool2d", x!.shape, attrs), dtype: "float32" };
@@ -89,7 +88,6 @@ const maxPool2dGradientOp: OpBuilder<MaxPoolAttrs> = defineOp({
 
 const avgPool2dOp: OpBuilder<AvgPoolAttrs> = defineOp({
   name: "avgPool2d",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x], attrs) => {
     requireImage("avgPool2d", "input", x!);
     return { shape: pooledShape("avgPool2d", x!.shape, undilated(attrs)), dtype: "float32" };

@@ -17,7 +17,7 @@ function power(a: number, b: number): number {
 
 const powOp: OpBuilder<NoAttrs> = defineElementwise({
   name: "pow",
-  elsewhere: { onnx: ["Pow"], pytorch: "rule" },
+  elsewhere: { onnx: ["Pow"] },
   dtype: promote,
   integers: true,
   scalar: ([a, b]) => power(a!, b!),

@@ -55,7 +55,6 @@ function defineReduction(rule: Reduction): OpRef<ReduceAttrs> & ((x: Node, axes:
   const build: OpBuilder<ReduceAttrs> = defineOp({
     name: rule.name,
     gradient: rule.gradient,
-    elsewhere: { onnx: "rule", pytorch: "rule" },
     infer: ([x], { axes }) => ({ shape: checkedShape(rule.name, x!.shape, axes), dtype: x!.dtype }),
     reference: ([x], _, out) => fold(x!, out.shape, rule),
     lowering: { kind: "reduce", combine: rule.combine, axes: (attrs) => attrs.axes },

@@ -32,7 +32,6 @@ function slicedShape(input: Shape, { begin, end, step }: SliceAttrs): Shape {
 
 const sliceOp: OpBuilder<SliceAttrs> = defineView({
   name: "slice",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: slicedShape,
   view: ({ strides, offset }, { begin, step }, out) => ({
     shape: out.shape,
@@ -115,7 +114,6 @@ function paddedShape(input: Shape, { before, after, interior }: PadAttrs): numbe
 
 const padOp: OpBuilder<PadAttrs> = defineOp({
   name: "pad",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   infer: ([x], attrs) => ({ shape: paddedShape(x!.shape, attrs), dtype: x!.dtype }),
   reference: ([x], { before, interior, value }, out) => {
     const result = new Float64Array(sizeOf(out.shape)).fill(value);

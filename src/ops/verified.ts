@@ -29,7 +29,6 @@ export type VerifiedNode = Node<VerifiedAttrs>;
 
 const verifiedOp: OpBuilder<VerifiedAttrs> = defineElementwise({
   name: "verified",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   dtype: ([x]) => x!.dtype,
   scalar: ([x]) => x!,
   vector: ([x]) => x!,

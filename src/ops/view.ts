@@ -17,15 +17,14 @@ interface View<A> extends Pick<Op<A>, "name" | "elsewhere" | "gradient" | "sampl
 }
 
 export function defineView<A>(rule: NoInfer<View<A>>): OpBuilder<A> {
-  const { shape, view, ...record } = rule;
   return defineOp<A>({
-    ...record,
-    infer: ([x], attrs) => ({ shape: shape(x!.shape, attrs), dtype: x!.dtype }),
+    ...rule,
+    infer: ([x], attrs) => ({ shape: rule.shape(x!.shape, attrs), dtype: x!.dtype }),
     reference: ([x], attrs, out) => {
       const dense = { shape: x!.shape, strides: denseStrides(x!.shape), offset: 0 };
-      return gather(x!, view(dense, attrs, out)!);
+      return gather(x!, rule.view(dense, attrs, out)!);
     },
-    lowering: { kind: "view", view },
+    lowering: { kind: "view", view: rule.view },
   });
 }
 
@@ -72,7 +71,6 @@ export interface ReshapeAttrs {
 
 const reshapeOp: OpBuilder<ReshapeAttrs> = defineView({
   name: "reshape",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input, { shape }) => {
     if (sizeOf(input) === sizeOf(shape)) return shape;
     throw new ShapeError({
@@ -110,7 +108,6 @@ export interface PermuteAttrs {
 
 const permuteOp: OpBuilder<PermuteAttrs> = defineView({
   name: "permute",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input, { order }) => {
     const sorted = [...order].sort((a, b) => a - b);
     if (order.length === input.length && sorted.every((axis, i) => axis === i))
@@ -154,7 +151,6 @@ export interface ExpandAttrs {
 
 const expandOp: OpBuilder<ExpandAttrs> = defineView({
   name: "expand",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input, { shape }) => {
     const lead = shape.length - input.length;
     const fits = input.every((size, axis) => size === 1 || size === shape[axis + lead]);
@@ -194,7 +190,6 @@ export interface FlipAttrs {
 
 const flipOp: OpBuilder<FlipAttrs> = defineView({
   name: "flip",
-  elsewhere: { onnx: "rule", pytorch: "rule" },
   shape: (input) => input,
   view: ({ shape, strides, offset }, { axes }) => ({
     shape,

@@ -6,7 +6,7 @@ import { Bytes } from "./bytes.js";
 import type { ValueType } from "./expressions.js";
 import { FunctionEncoder, type EncoderOptions } from "./function-encoder.js";
 import type { Func, UnwrittenFunc } from "./loops.js";
-import { code, typeCode } from "./opcodes.js";
+import { Code, Kind, Limits, Mark, Section, typeCode } from "./opcodes.js";
 import { vectorFunctions } from "./vector-math.js";
 
 export interface ModuleOptions extends EncoderOptions {
@@ -21,14 +21,7 @@ interface Signature {
   readonly result: ValueType | undefined;
 }
 
-/** The numbers of the module's sections. */
-const sections = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const;
 const magicAndVersion = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-const functionType = 0x60;
-const mutable = 0x01;
-/** What is imported or exported, and how a memory is limited. */
-const kind = { function: 0x00, memory: 0x02 } as const;
-const limits = { growing: 0x00, sharedWithMaximum: 0x03 } as const;
 
 /**
  * The module's bytes. Functions may call each other by name, in any order. They may also call the functions of
@@ -57,14 +50,14 @@ export function assemble(
   const out = new Bytes().raw(magicAndVersion);
   writeTypes(out, signatures);
   writeImports(out, imports, options.sharedMaximum);
-  out.section(sections.function, index.functions, (section, _, i) => section.unsigned(imports.length + i));
-  out.section(sections.global, options.globals, (section) =>
-    section.byte(typeCode.i32).byte(mutable).byte(code.i32Const).signed(0).byte(code.end),
+  out.section(Section.function, index.functions, (section, _, i) => section.unsigned(imports.length + i));
+  out.section(Section.global, options.globals, (section) =>
+    section.byte(typeCode.i32).byte(Mark.mutable).byte(Code.i32Const).signed(0).byte(Code.end),
   );
-  out.section(sections.export, exported, (section, name) =>
-    section.name(name).byte(kind.function).unsigned(index.of(name)!),
+  out.section(Section.export, exported, (section, name) =>
+    section.name(name).byte(Kind.function).unsigned(index.of(name)),
   );
-  return out.byte(sections.code).sized(new Bytes().unsigned(count).append(bodies)).take();
+  return out.byte(Section.code).sized(new Bytes().unsigned(count).append(bodies)).take();
 }
 
 /** The module's functions by name. A vector function gets its index when it is first asked for. */
@@ -83,10 +76,10 @@ class FunctionIndex {
     if (this.index.size !== names.length) throw new Error("two functions share a name");
   }
 
-  /** The function's index; undefined if there is no such function. */
-  of(name: string): number | undefined {
-    const known = this.index.get(name);
-    if (known !== undefined || !Object.hasOwn(vectorFunctions, name)) return known;
+  /** The function's index; -1 if there is no such function. */
+  of(name: string): number {
+    const known = this.index.get(name) ?? -1;
+    if (known >= 0 || !Object.hasOwn(vectorFunctions, name)) return known;
     const added = this.imports.length + this.functions.length;
     this.index.set(name, added);
     this.functions.push(vectorFunctions[name]!());
@@ -96,8 +89,8 @@ class FunctionIndex {
 
 /** One type for each function, imported or not: the function's index is its type's as well. */
 function writeTypes(out: Bytes, signatures: readonly Signature[]): void {
-  out.section(sections.type, signatures, (section, { params, result }) => {
-    section.byte(functionType);
+  out.section(Section.type, signatures, (section, { params, result }) => {
+    section.byte(Mark.functionType);
     section.list(params, (list, param) => list.byte(typeCode[param.type]));
     section.list(result ? [result] : [], (list, type) => list.byte(typeCode[type]));
   });
@@ -105,15 +98,15 @@ function writeTypes(out: Bytes, signatures: readonly Signature[]): void {
 
 /** The memory, then the functions. */
 function writeImports(out: Bytes, functions: readonly string[], sharedMaximum: number | undefined): void {
-  out.section(sections.import, [undefined, ...functions], (section, name, i) => {
+  out.section(Section.import, [undefined, ...functions], (section, name, i) => {
     section.name("env");
     if (name !== undefined)
       return section
         .name(name)
-        .byte(kind.function)
+        .byte(Kind.function)
         .unsigned(i - 1);
-    section.name("memory").byte(kind.memory);
-    if (sharedMaximum === undefined) return section.byte(limits.growing).unsigned(1);
-    return section.byte(limits.sharedWithMaximum).unsigned(1).unsigned(sharedMaximum);
+    section.name("memory").byte(Kind.memory);
+    if (sharedMaximum === undefined) return section.byte(Limits.growing).unsigned(1);
+    return section.byte(Limits.sharedWithMaximum).unsigned(1).unsigned(sharedMaximum);
   });
 }

@@ -58,14 +58,14 @@ export const instructions = {
   "i32x4.gt": 0x3b,
   "i32x4.le": 0x3d,
   "i32x4.ge": 0x3f,
-  "f32x4.convert_i32x4_s": 0xfa,
-  "i32x4.trunc_sat_f32x4_s": 0xf8,
+  "f32x4.convert": 0xfa,
+  "i32x4.trunc": 0xf8,
   "i32x4.abs": 0xa0,
   "i32x4.neg": 0xa1,
   "i32x4.min": 0xb6,
   "i32x4.max": 0xb8,
-  "f32x4.demote_f64x2_zero": 0x5e,
-  "f64x2.promote_low_f32x4": 0x5f,
+  "f32x4.demote": 0x5e,
+  "f64x2.promote": 0x5f,
   "f64x2.add": 0xf0,
   "i32x4.add": 0xae,
   "i32x4.sub": 0xb1,
@@ -78,7 +78,7 @@ export const instructions = {
   "v128.or": 0x50,
   "v128.xor": 0x51,
   "v128.bitselect": 0x52,
-  "f32x4.relaxed_madd": 0x105,
+  "f32x4.madd": 0x105,
 } as const;
 
 export type Instruction = keyof typeof instructions;
@@ -86,8 +86,11 @@ export type Instruction = keyof typeof instructions;
 /** What the four lanes of a vector hold: float32 or int32. */
 export type Lanes = "f32x4" | "i32x4";
 
-/** How memory is read: four lanes, one element into all lanes, one element into lane 0 (the rest are 0), or an i32. */
-export type LoadForm = "v128" | "splat" | "lane0" | "i32";
+/**
+ * How memory is read: four lanes, one element into all lanes, one element into lane 0 (the rest are 0), an i32, or an i32
+ * that other threads write.
+ */
+export type LoadForm = "v128" | "splat" | "lane0" | "i32" | "atomic";
 
 export type Expr =
   | { readonly kind: "i32"; readonly value: number }
@@ -105,7 +108,6 @@ export type Expr =
   | { readonly kind: "madd"; readonly args: readonly [Expr, Expr, Expr] }
   /** A call of a vector function from `vector-math.ts`. */
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Expr[] }
-  | { readonly kind: "atomicLoad"; readonly address: Expr }
   /** Adds to a word. The result is its old value. */
   | { readonly kind: "atomicAdd"; readonly address: Expr; readonly value: Expr };
 
@@ -138,7 +140,6 @@ export const v = {
     lanes,
     args: [a, b],
   }),
-  atomicLoad: (address: Expr): Expr => ({ kind: "atomicLoad", address }),
   atomicAdd: (address: Expr, value: Expr): Expr => ({
     kind: "atomicAdd",
     address,

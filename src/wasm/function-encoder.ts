@@ -2,19 +2,7 @@
 import { Bytes } from "./bytes.js";
 import { instructions, type Expr, type Instruction, type Local, type ValueType } from "./expressions.js";
 import type { Func, Stmt } from "./loops.js";
-import {
-  atomic,
-  code,
-  loadCode,
-  noResult,
-  shuffle,
-  simd,
-  storeCode,
-  typeCode,
-  v128Const,
-  wordAlignment,
-} from "./opcodes.js";
-import type { Opcode } from "./opcodes.js";
+import { Alignment, Atomic, Code, Vector, loadCode, storeCode, typeCode, type Opcode } from "./opcodes.js";
 
 export interface EncoderOptions {
   /** The module's globals, in order. */
@@ -32,8 +20,8 @@ export class FunctionEncoder {
   private func!: Func;
 
   constructor(
-    /** The index of a function in the module. */
-    private readonly indexOf: (name: string) => number | undefined,
+    /** The index of a function in the module; -1 if there is none of that name. */
+    private readonly indexOf: (name: string) => number,
     private readonly options: EncoderOptions,
   ) {}
 
@@ -43,7 +31,7 @@ export class FunctionEncoder {
     this.out.clear().list(runsOfTypes(func.locals), (out, { type, count }) => out.unsigned(count).byte(typeCode[type]));
     this.block(func.body);
     if (func.returns) this.expression(func.returns);
-    return this.out.byte(code.end);
+    return this.out.byte(Code.end);
   }
 
   private block(body: readonly Stmt[]): void {
@@ -55,7 +43,7 @@ export class FunctionEncoder {
     switch (s.kind) {
       case "set":
         this.expression(s.value);
-        out.byte(code.localSet).unsigned(this.local(s.local));
+        out.byte(Code.localSet).unsigned(this.local(s.local));
         break;
       case "store":
         this.expression(s.address);
@@ -66,60 +54,55 @@ export class FunctionEncoder {
       case "for": {
         const counter = this.local(s.counter);
         this.expression(s.from);
-        out.byte(code.localSet).unsigned(counter);
-        out.byte(code.loop).byte(noResult);
+        out.byte(Code.localSet).unsigned(counter);
+        out.byte(Code.loop).byte(Code.noResult);
         this.block(s.body);
-        out.byte(code.localGet).unsigned(counter).byte(code.i32Const).signed(s.step);
+        out.byte(Code.localGet).unsigned(counter).byte(Code.i32Const).signed(s.step);
         this.instruction("i32.add");
-        out.byte(code.localTee).unsigned(counter);
+        out.byte(Code.localTee).unsigned(counter);
         this.expression(s.to);
         this.instruction("i32.lt_s");
-        out.byte(code.branchIf).unsigned(0).byte(code.end);
+        out.byte(Code.branchIf).unsigned(0).byte(Code.end);
         break;
       }
       case "while":
-        out.byte(code.block).byte(noResult).byte(code.loop).byte(noResult);
+        out.byte(Code.block).byte(Code.noResult).byte(Code.loop).byte(Code.noResult);
         this.expression(s.condition);
         this.instruction("i32.eqz");
-        out.byte(code.branchIf).unsigned(1);
+        out.byte(Code.branchIf).unsigned(1);
         this.block(s.body);
-        out.byte(code.branch).unsigned(0).byte(code.end).byte(code.end);
+        out.byte(Code.branch).unsigned(0).byte(Code.end).byte(Code.end);
         break;
       case "if":
         this.expression(s.condition);
-        out.byte(code.if).byte(noResult);
+        out.byte(Code.if).byte(Code.noResult);
         this.block(s.then);
         if (s.otherwise.length > 0) {
-          out.byte(code.else);
+          out.byte(Code.else);
           this.block(s.otherwise);
         }
-        out.byte(code.end);
+        out.byte(Code.end);
         break;
       case "call":
         this.expressions(s.args);
-        out.byte(code.call).unsigned(this.callee(s.name));
+        out.byte(Code.call).unsigned(this.callee(s.name));
         break;
       case "global":
         this.expression(s.value);
-        out.byte(code.globalSet).unsigned(this.global(s.name));
-        break;
-      case "atomicStore":
-        this.expression(s.address);
-        this.expression(s.value);
-        this.memory(atomic.store, 0);
+        out.byte(Code.globalSet).unsigned(this.global(s.name));
         break;
       case "wait":
         this.expression(s.address);
         this.expression(s.expected);
-        out.byte(code.i64Const).signed(-1); // no time limit
-        this.memory(atomic.wait, 0);
-        out.byte(code.drop);
+        out.byte(Code.i64Const).signed(-1); // no time limit
+        this.memory([Atomic.prefix, Atomic.wait], 0);
+        out.byte(Code.drop);
         break;
       case "notify":
         this.expression(s.address);
-        out.byte(code.i32Const).signed(0x7fffffff); // wakes all of them
-        this.memory(atomic.notify, 0);
-        out.byte(code.drop);
+        out.byte(Code.i32Const).signed(0x7fffffff); // wakes all of them
+        this.memory([Atomic.prefix, Atomic.notify], 0);
+        out.byte(Code.drop);
         break;
       case "note":
         break;
@@ -130,10 +113,10 @@ export class FunctionEncoder {
     const { out } = this;
     switch (e.kind) {
       case "i32":
-        out.byte(code.i32Const).signed(e.value);
+        out.byte(Code.i32Const).signed(e.value);
         break;
       case "lanes": {
-        out.byte(simd).unsigned(v128Const);
+        out.byte(Vector.prefix).unsigned(Vector.literal);
         for (let i = 0; i < 4; i++) {
           if (e.lanes === "f32x4") out.float(e.values[i]!);
           else out.int(e.values[i]!);
@@ -141,10 +124,10 @@ export class FunctionEncoder {
         break;
       }
       case "local":
-        out.byte(code.localGet).unsigned(this.local(e));
+        out.byte(Code.localGet).unsigned(this.local(e));
         break;
       case "global":
-        out.byte(code.globalGet).unsigned(this.global(e.name));
+        out.byte(Code.globalGet).unsigned(this.global(e.name));
         break;
       case "op":
         this.expressions(e.args);
@@ -156,7 +139,7 @@ export class FunctionEncoder {
         break;
       case "shuffle":
         this.expressions(e.args);
-        out.byte(simd).unsigned(shuffle);
+        out.byte(Vector.prefix).unsigned(Vector.shuffle);
         for (const lane of e.lanes) for (let byte = 0; byte < 4; byte++) out.byte(4 * lane + byte);
         break;
       case "madd":
@@ -164,16 +147,12 @@ export class FunctionEncoder {
         break;
       case "call":
         this.expressions(e.args);
-        out.byte(code.call).unsigned(this.callee(e.name));
-        break;
-      case "atomicLoad":
-        this.expression(e.address);
-        this.memory(atomic.load, 0);
+        out.byte(Code.call).unsigned(this.callee(e.name));
         break;
       case "atomicAdd":
         this.expression(e.address);
         this.expression(e.value);
-        this.memory(atomic.add, 0);
+        this.memory([Atomic.prefix, Atomic.add], 0);
         break;
     }
   }
@@ -187,7 +166,7 @@ export class FunctionEncoder {
     this.expression(args[1]);
     if (this.options.fused) {
       this.expression(args[2]);
-      this.instruction("f32x4.relaxed_madd");
+      this.instruction("f32x4.madd");
     } else {
       this.instruction("f32x4.mul");
       this.expression(args[2]);
@@ -196,7 +175,7 @@ export class FunctionEncoder {
   }
 
   private instruction(name: Instruction): void {
-    this.opcode(name.startsWith("i32.") ? 0 : simd, instructions[name]);
+    this.opcode(name.startsWith("i32.") ? 0 : Vector.prefix, instructions[name]);
   }
 
   private opcode(prefix: number, opcode: number): void {
@@ -206,26 +185,26 @@ export class FunctionEncoder {
 
   private memory(access: Opcode, offset: number): void {
     this.opcode(access[0], access[1]);
-    this.out.unsigned(wordAlignment).unsigned(offset);
+    this.out.unsigned(Alignment.word).unsigned(offset);
   }
 
   private local(local: Local): number {
-    const { params, locals, name } = this.func;
+    const { params, locals } = this.func;
     const { index } = local;
     const own = index < params.length ? params[index] : locals[index - params.length];
-    if (own !== local) throw new Error(`${name}: a local of another function`);
-    return index;
+    return this.known(own === local ? index : -1, local.name);
   }
 
   private global(name: string): number {
-    const index = this.options.globals.indexOf(name);
-    if (index < 0) throw new Error(`${this.func.name}: no global is named ${name}`);
-    return index;
+    return this.known(this.options.globals.indexOf(name), name);
   }
 
   private callee(name: string): number {
-    const index = this.indexOf(name);
-    if (index === undefined) throw new Error(`${this.func.name}: no function is named ${name}`);
+    return this.known(this.indexOf(name), name);
+  }
+
+  private known(index: number, name: string): number {
+    if (index < 0) throw new Error(`${this.func.name}: ${name} is not known here`);
     return index;
   }
 }

@@ -4,8 +4,8 @@
  */
 import { v, type Expr, type Local, type ValueType } from "./expressions.js";
 
-/** How memory is written: four lanes, lane 0, or an i32. */
-export type StoreForm = "v128" | "lane0" | "i32";
+/** How memory is written: four lanes, lane 0, an i32, or an i32 that other threads read. */
+export type StoreForm = "v128" | "lane0" | "i32" | "atomic";
 
 export type Stmt =
   | { readonly kind: "set"; readonly local: Local; readonly value: Expr }
@@ -34,7 +34,6 @@ export type Stmt =
     }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Expr[] }
   | { readonly kind: "global"; readonly name: string; readonly value: Expr }
-  | { readonly kind: "atomicStore"; readonly address: Expr; readonly value: Expr }
   /** Sleeps while the word at `address` is `expected`. */
   | { readonly kind: "wait"; readonly address: Expr; readonly expected: Expr }
   /** Wakes every thread that sleeps on `address`. */
@@ -87,12 +86,17 @@ export class FunctionBuilder {
     return local;
   }
 
+  /** A new local for a vector that needs no name of its own. */
+  hold(value: Expr): Local {
+    return this.let("v128", "t", value);
+  }
+
   set(local: Local, value: Expr): void {
     this.body.push({ kind: "set", local, value });
   }
 
   /** Adds a constant to a pointer or a counter. */
-  advance(local: Local, by: number): void {
+  increase(local: Local, by: number): void {
     if (by !== 0) this.set(local, v.n.add(local, v.int(by)));
   }
 

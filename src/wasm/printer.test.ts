@@ -23,8 +23,8 @@ test("a loop nest reads like C", () => {
       const sum = b.let("v128", "acc", v.load(weight));
       b.set(sum, v.madd(v.load(row, 4, "splat"), v.load(weight, 64), sum));
       b.store(out, 16, sum);
-      b.advance(row, 8);
-      b.advance(out, -16);
+      b.increase(row, 8);
+      b.increase(out, -16);
     });
   });
   assert.equal(
@@ -50,7 +50,7 @@ test("a loop nest reads like C", () => {
 test("every other statement", () => {
   const b = new FunctionBuilder("run", { p: "i32" });
   const [at] = b.params as [Local];
-  b.while(v.op("i32.ne", v.atomicLoad(at), v.int(0)), () => {
+  b.while(v.op("i32.ne", v.load(at, 0, "atomic"), v.int(0)), () => {
     b.statement({ kind: "wait", address: at, expected: v.int(1) });
   });
   b.if(
@@ -60,7 +60,7 @@ test("every other statement", () => {
   );
   b.if(v.op("i32.lt_s", at, v.int(9)), () => b.store(at, 4, v.load(at, 0, "i32"), "i32"));
   b.statement({ kind: "global", name: "thread", value: v.atomicAdd(at, v.int(1)) });
-  b.statement({ kind: "atomicStore", address: at, value: v.int(0) });
+  b.store(at, 0, v.int(0), "atomic");
   b.statement({ kind: "notify", address: v.n.add(at, v.int(4)) });
   const result = b.let("v128", "result", v.load(at, 8, "lane0"));
   b.store(at, 0, result, "lane0");

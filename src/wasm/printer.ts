@@ -11,8 +11,14 @@ const loadNames: Record<LoadForm, string> = {
   splat: "splat",
   lane0: "load1",
   i32: "loadi",
+  atomic: "atomicLoad",
 };
-const storeNames: Record<StoreForm, string> = { v128: "store4", lane0: "store1", i32: "storei" };
+const storeNames: Record<StoreForm, string> = {
+  v128: "store4",
+  lane0: "store1",
+  i32: "storei",
+  atomic: "atomicStore",
+};
 
 /** How instructions are printed: as operators, or as functions if they have no precedence. */
 const symbols: Readonly<Record<Instruction, string>> = {
@@ -53,14 +59,14 @@ const symbols: Readonly<Record<Instruction, string>> = {
   "i32x4.gt": "i>",
   "i32x4.le": "i<=",
   "i32x4.ge": "i>=",
-  "f32x4.convert_i32x4_s": "float",
-  "i32x4.trunc_sat_f32x4_s": "int",
+  "f32x4.convert": "float",
+  "i32x4.trunc": "int",
   "i32x4.abs": "iabs",
   "i32x4.neg": "ineg",
   "i32x4.min": "imin",
   "i32x4.max": "imax",
-  "f32x4.demote_f64x2_zero": "narrow",
-  "f64x2.promote_low_f32x4": "wide",
+  "f32x4.demote": "narrow",
+  "f64x2.promote": "wide",
   "f64x2.add": "d+",
   "i32x4.add": "i+",
   "i32x4.sub": "i-",
@@ -73,7 +79,7 @@ const symbols: Readonly<Record<Instruction, string>> = {
   "v128.or": "|",
   "v128.xor": "^",
   "v128.bitselect": "bitselect",
-  "f32x4.relaxed_madd": "madd",
+  "f32x4.madd": "madd",
 };
 
 /**
@@ -155,8 +161,6 @@ class FunctionPrinter {
         return [`${this.call(s.name, s.args)};`];
       case "global":
         return [`$${s.name} = ${this.text(s.value)};`];
-      case "atomicStore":
-        return [`${this.call("atomicStore", [s.address, s.value])};`];
       case "wait":
         return [`${this.call("wait", [s.address, s.expected])};`];
       case "notify":
@@ -227,8 +231,6 @@ class FunctionPrinter {
         return this.call("madd", e.args);
       case "call":
         return this.call(e.name, e.args);
-      case "atomicLoad":
-        return this.call("atomicLoad", [e.address]);
       case "atomicAdd":
         return this.call("atomicAdd", [e.address, e.value]);
     }

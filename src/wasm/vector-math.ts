@@ -51,15 +51,15 @@ function polynomial(x: Local, coefficients: readonly number[]): Expr {
  */
 function exponential(b: FunctionBuilder, x: Local, tail?: Local): Local {
   // Beyond these bounds the result is infinite or zero anyway. NaN passes through both.
-  const inside = b.let("v128", "inside", v.pmax(v.pmin(x, v.const(89)), v.const(-105)));
-  const biased = b.let("v128", "biased", v.madd(inside, v.const(Math.LOG2E), v.const(roundingBias.float)));
-  const n = b.let("v128", "n", v.sub(biased, v.const(roundingBias.float)));
-  const r = b.let("v128", "r", v.madd(n, v.const(-ln2.high), inside));
+  const inside = b.hold(v.pmax(v.pmin(x, v.const(89)), v.const(-105)));
+  const biased = b.hold(v.madd(inside, v.const(Math.LOG2E), v.const(roundingBias.float)));
+  const n = b.hold(v.sub(biased, v.const(roundingBias.float)));
+  const r = b.hold(v.madd(n, v.const(-ln2.high), inside));
   b.set(r, v.madd(n, v.const(-ln2.low), r));
   if (tail) b.set(r, v.add(r, tail));
-  const y = b.let("v128", "y", v.madd(polynomial(r, expTail), v.mul(r, r), r));
-  const exponent = b.let("v128", "exponent", v.op("i32x4.sub", biased, v.iconst(roundingBias.bits)));
-  const half = b.let("v128", "half", v.op("i32x4.shr_s", exponent, v.int(1)));
+  const y = b.hold(v.madd(polynomial(r, expTail), v.mul(r, r), r));
+  const exponent = b.hold(v.op("i32x4.sub", biased, v.iconst(roundingBias.bits)));
+  const half = b.hold(v.op("i32x4.shr_s", exponent, v.int(1)));
   const otherHalf = v.op("i32x4.sub", exponent, half);
   b.set(y, v.mul(v.mul(v.add(y, v.const(1)), powerOfTwo(half)), powerOfTwo(otherHalf)));
   return y;
@@ -72,22 +72,22 @@ function powerOfTwo(n: Local | Expr): Expr {
 
 /** Splits a positive finite x into 2^k · (1 + f) with √½ ≤ 1 + f ≤ √2. Both k and f are floats, and exact. */
 function decompose(b: FunctionBuilder, x: Local): { k: Local; f: Local } {
-  const subnormal = b.let("v128", "subnormal", v.op("f32x4.lt", x, v.const(2 ** -126)));
-  const normal = b.let("v128", "normal", v.select(subnormal, v.mul(x, v.const(2 ** 23)), x));
+  const subnormal = b.hold(v.op("f32x4.lt", x, v.const(2 ** -126)));
+  const normal = b.hold(v.select(subnormal, v.mul(x, v.const(2 ** 23)), x));
   const sqrtHalf = 0x3f3504f3; // the bits of √½
-  const shift = b.let("v128", "shift", v.op("i32x4.sub", normal, v.iconst(sqrtHalf)));
+  const shift = b.hold(v.op("i32x4.sub", normal, v.iconst(sqrtHalf)));
   b.set(shift, v.op("i32x4.shr_s", shift, v.int(23)));
   const mantissa = v.op("i32x4.sub", normal, v.op("i32x4.shl", shift, v.int(23)));
-  const f = b.let("v128", "f", v.sub(mantissa, v.const(1)));
+  const f = b.hold(v.sub(mantissa, v.const(1)));
   const correction = v.op("v128.and", subnormal, v.const(23));
-  const k = b.let("v128", "k", v.sub(v.op("f32x4.convert_i32x4_s", shift), correction));
+  const k = b.hold(v.sub(v.op("f32x4.convert", shift), correction));
   return { k, f };
 }
 
 function logarithm(b: FunctionBuilder, x: Local): Expr {
   const { k, f } = decompose(b, x);
-  const square = b.let("v128", "square", v.mul(f, f));
-  const y = b.let("v128", "y", v.mul(polynomial(f, logTail), v.mul(square, f)));
+  const square = b.hold(v.mul(f, f));
+  const y = b.hold(v.mul(polynomial(f, logTail), v.mul(square, f)));
   b.set(y, v.madd(k, v.const(ln2.low), y));
   b.set(y, v.madd(square, v.const(-0.5), y));
   b.set(y, v.madd(k, v.const(ln2.high), v.add(f, y)));
@@ -103,18 +103,18 @@ function specialLogarithms(b: FunctionBuilder, x: Local, y: Local): Expr {
 
 /** Computed from |x|, with the sign of x restored: the polynomial near 0, and 1 - 2 / (e^2|x| + 1) from 0.6 on. */
 function hyperbolicTangent(b: FunctionBuilder, x: Local): Expr {
-  const size = b.let("v128", "size", v.op("f32x4.abs", x));
-  const square = b.let("v128", "square", v.mul(x, x));
+  const size = b.hold(v.op("f32x4.abs", x));
+  const square = b.hold(v.mul(x, x));
   const near = v.madd(polynomial(square, tanhTail), v.mul(square, size), size);
-  const e = b.let("v128", "e", v.call("exp", v.add(size, size)));
+  const e = b.hold(v.call("exp", v.add(size, size)));
   const far = v.sub(v.const(1), v.div(v.const(2), v.add(e, v.const(1))));
-  const result = b.let("v128", "result", v.select(v.op("f32x4.lt", size, v.const(0.6)), near, far));
+  const result = b.hold(v.select(v.op("f32x4.lt", size, v.const(0.6)), near, far));
   return withSign(result, x);
 }
 
 /** With t = e^-|x|: 1 / (1 + t) for x ≥ 0, and t / (1 + t) below, which keeps small results precise. */
 function logistic(b: FunctionBuilder, x: Local): Expr {
-  const t = b.let("v128", "t", v.call("exp", v.op("v128.or", x, v.const(-0))));
+  const t = b.hold(v.call("exp", v.op("v128.or", x, v.const(-0))));
   const numerator = v.select(v.op("f32x4.lt", x, v.const(0)), t, v.const(1));
   return v.div(numerator, v.add(t, v.const(1)));
 }
@@ -132,19 +132,19 @@ function withSign(size: Local, of: Local | Expr): Expr {
 function power(): Func {
   const b = new FunctionBuilder("pow", { x: "v128", y: "v128" });
   const [x, y] = b.params as [Local, Local];
-  const size = b.let("v128", "size", v.op("f32x4.abs", x));
+  const size = b.hold(v.op("f32x4.abs", x));
   const { high, low } = preciseLogarithm(b, size);
   // Beyond 2^32, every power is zero or infinite, except those of ±1. A finite y keeps 1^∞ from being NaN.
-  const exponent = b.let("v128", "bounded", v.pmax(v.pmin(y, v.const(2 ** 32)), v.const(-(2 ** 32))));
-  const product = b.let("v128", "product", v.mul(exponent, high));
-  const rest = b.let("v128", "rest", productError(b, exponent, high, product));
+  const exponent = b.hold(v.pmax(v.pmin(y, v.const(2 ** 32)), v.const(-(2 ** 32))));
+  const product = b.hold(v.mul(exponent, high));
+  const rest = b.hold(productError(b, exponent, high, product));
   b.set(rest, v.madd(exponent, low, rest));
   // If the result is zero or infinite, `rest` may be NaN (∞ - ∞).
   b.set(rest, v.op("v128.and", rest, v.op("f32x4.lt", v.op("f32x4.abs", product), v.const(105))));
-  const result = b.let("v128", "result", exponential(b, product, rest));
+  const result = b.hold(exponential(b, product, rest));
 
-  const whole = b.let("v128", "whole", v.op("f32x4.eq", v.op("f32x4.trunc", y), y));
-  const half = b.let("v128", "halved", v.mul(y, v.const(0.5)));
+  const whole = b.hold(v.op("f32x4.eq", v.op("f32x4.trunc", y), y));
+  const half = b.hold(v.mul(y, v.const(0.5)));
   const odd = v.op("v128.and", whole, v.op("f32x4.ne", v.op("f32x4.trunc", half), half));
   b.set(result, withSign(result, v.op("v128.and", x, odd)));
   const negative = v.op("v128.and", v.op("f32x4.lt", x, v.const(0)), v.op("f32x4.gt", x, v.const(-Infinity)));
@@ -162,9 +162,9 @@ function integerPower(): Func {
   const [x, y] = b.params as [Local, Local];
   const isUnit = v.op("v128.or", v.op("i32x4.eq", x, v.iconst(1)), v.op("i32x4.eq", x, v.iconst(-1)));
   const exists = v.op("v128.or", v.op("i32x4.ge", y, v.iconst(0)), isUnit);
-  const result = b.let("v128", "result", v.op("v128.and", v.iconst(1), exists));
-  const base = b.let("v128", "base", x);
-  const exponent = b.let("v128", "exponent", y);
+  const result = b.hold(v.op("v128.and", v.iconst(1), exists));
+  const base = b.hold(x);
+  const exponent = b.hold(y);
   b.repeat(32, () => {
     const odd = v.op("i32x4.ne", v.op("v128.and", exponent, v.iconst(1)), v.iconst(0));
     b.set(result, v.select(odd, v.op("i32x4.mul", result, base), result));
@@ -181,18 +181,18 @@ function integerPower(): Func {
 function preciseLogarithm(b: FunctionBuilder, x: Local): { high: Local; low: Local } {
   const { k, f } = decompose(b, x);
   // f²/2 = upper²/2, which is exact, + (f - upper)·(f + upper)/2.
-  const upper = b.let("v128", "upper", upperHalf(f));
-  const square = b.let("v128", "square", v.mul(v.mul(upper, upper), v.const(-0.5)));
+  const upper = b.hold(upperHalf(f));
+  const square = b.hold(v.mul(v.mul(upper, upper), v.const(-0.5)));
   const cross = v.mul(v.mul(v.sub(f, upper), v.add(f, upper)), v.const(-0.5));
-  const low = b.let("v128", "low", v.madd(polynomial(f, logTail), v.mul(v.mul(f, f), f), cross));
+  const low = b.hold(v.madd(polynomial(f, logTail), v.mul(v.mul(f, f), f), cross));
   b.set(low, v.madd(k, v.const(ln2.low), low));
   // k·high is exact, and the first number of each sum is the larger one or zero.
-  const exponent = b.let("v128", "scaled", v.mul(k, v.const(ln2.high)));
-  const sum = b.let("v128", "sum", v.add(exponent, f));
+  const exponent = b.hold(v.mul(k, v.const(ln2.high)));
+  const sum = b.hold(v.add(exponent, f));
   b.set(low, v.add(low, v.sub(f, v.sub(sum, exponent))));
-  const total = b.let("v128", "total", v.add(sum, square));
+  const total = b.hold(v.add(sum, square));
   b.set(low, v.add(low, v.sub(square, v.sub(total, sum))));
-  const high = b.let("v128", "high", v.add(total, low));
+  const high = b.hold(v.add(total, low));
   b.set(low, v.sub(low, v.sub(high, total)));
   b.set(high, specialLogarithms(b, x, high));
   return { high, low };
@@ -205,8 +205,8 @@ function upperHalf(x: Local): Expr {
 
 /** x·y - product, where `product` is the rounded x·y (T. J. Dekker, "A floating-point technique…", 1971). */
 function productError(b: FunctionBuilder, x: Local, y: Local, product: Local): Expr {
-  const [xUpper, yUpper] = [b.let("v128", "xUpper", upperHalf(x)), b.let("v128", "yUpper", upperHalf(y))];
-  const [xLower, yLower] = [b.let("v128", "xLower", v.sub(x, xUpper)), b.let("v128", "yLower", v.sub(y, yUpper))];
+  const [xUpper, yUpper] = [b.hold(upperHalf(x)), b.hold(upperHalf(y))];
+  const [xLower, yLower] = [b.hold(v.sub(x, xUpper)), b.hold(v.sub(y, yUpper))];
   const error = v.sub(v.mul(xUpper, yUpper), product);
   return v.madd(xLower, yLower, v.madd(xLower, yUpper, v.madd(xUpper, yLower, error)));
 }

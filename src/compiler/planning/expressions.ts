@@ -78,7 +78,7 @@ export class Expressions {
     return this.floats.get(domain, node, () => {
       if (ops.constant.is(node)) return { kind: "constant", value: node.attrs.value, lanes: "f32x4" };
       const args = [this.valueOf(node, domain)];
-      return { kind: "apply", args, vector: ([x]) => v.op("f32x4.convert_i32x4_s", x!) };
+      return { kind: "apply", args, vector: ([x]) => v.op("f32x4.convert", x!) };
     });
   }
 

@@ -246,7 +246,7 @@ export function writeValue(call: Call): string {
   const write: Export | undefined = operators[op];
   if (write) return write(call);
   const record = registry.get(op);
-  const named = record && record.elsewhere !== "internal" ? record.elsewhere.onnx : null;
+  const named = record && record.elsewhere !== "internal" ? record.elsewhere?.onnx : null;
   if (record && Array.isArray(named)) return writeNamed(call, named, isComparison(record));
   return refuse(
     call.value,

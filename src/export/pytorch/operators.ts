@@ -178,9 +178,9 @@ export const expressions: ValueRules<{ readonly [K in ValueOp]: readonly [x: rea
 
 /** Returns the function that writes a value's expression; undefined if PyTorch has no counterpart. */
 export function expressionOf(value: Value): Expression | undefined {
-  const { elsewhere = "internal" } = registry.get(value.op) ?? {};
-  const name = elsewhere === "internal" || elsewhere.pytorch === "rule" ? null : elsewhere.pytorch;
+  const elsewhere = registry.get(value.op)?.elsewhere;
+  const name = elsewhere === "internal" ? undefined : elsewhere?.pytorch;
   const call: Expression = (x) => `${name}(${x.join(", ")})`;
-  const write: Expression | undefined = expressions[value.op] ?? (name === null ? undefined : call);
+  const write: Expression | undefined = expressions[value.op] ?? (name ? call : undefined);
   return write && ((x, of) => write(takesNumbers(of) ? x : tensors(x, of), of));
 }

@@ -11,9 +11,9 @@ import { asTensor, Numbers, type Value } from "../values.js";
 function elementwise(): Record<string, Importer> {
   return Object.fromEntries(
     [...registry.values()].flatMap((op) => {
-      if (op.lowering.kind !== "elementwise" || op.elsewhere === "internal" || !Array.isArray(op.elsewhere.onnx))
+      if (op.lowering.kind !== "elementwise" || op.elsewhere === "internal" || !Array.isArray(op.elsewhere?.onnx))
         return [];
-      const [operator, ...more] = op.elsewhere.onnx as readonly string[];
+      const [operator, ...more] = op.elsewhere?.onnx as readonly string[];
       if (operator === undefined || more.length > 0) return [];
       const run = (...inputs: readonly (Value | undefined)[]) =>
         new Tensor(
