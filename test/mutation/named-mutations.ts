@@ -23,8 +23,8 @@ export const namedMutations: readonly NamedMutation[] = [
   {
     name: "an epoch's seconds include those of the epochs before",
     file: "src/train/trainer.ts",
-    find: "this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds: 0 };",
-    replacement: "this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, seconds };",
+    find: "this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, images: 0, seconds: 0 };",
+    replacement: "this.position = { epoch: epoch + 1, batch: 0, lossSum: 0, images: 0, seconds };",
   },
   {
     name: "the quiz counts a convolution's outputs where it asks for its lines",
