@@ -38,5 +38,6 @@ export function snakeCase(name: string): string {
  * @param write the text that asks for one of them
  */
 export function inPython(known: readonly string[], write: (name: string) => string): Answers {
-  return Object.fromEntries(known.map((name) => [snakeCase(name), `write ${write(name)}`]));
+  const python = known.filter((name) => snakeCase(name) !== name);
+  return Object.fromEntries(python.map((name) => [snakeCase(name), `write ${write(name)}`]));
 }

@@ -7,6 +7,8 @@ import { shown } from "../errors/shown.js";
 import { kind } from "../errors/kinds.js";
 import { isRecord, required, Signature } from "../errors/signature.js";
 import { Module, refuseMore } from "./module.js";
+import { fieldsOf } from "./module-fields.js";
+import { answerForAbsent } from "../errors/absent.js";
 
 const moduleList = kind<Iterable<Module>>(
   "an array of modules, as in new nn.ModuleList([first, second])",
@@ -16,27 +18,68 @@ const ofList = new Signature("ModuleList", [required("modules", moduleList)]);
 
 interface ModuleSequence {
   /** The module at a position. */
-  readonly [index: number]: Module;
+  [index: number]: Module;
 }
 
 /** @internal */
 abstract class ModuleSequence extends Module {
   readonly #list: Module[] = [];
+  readonly #names: string[] = [];
 
-  protected push(name: string, module: Module): void {
+  /** Adds a module to the end. A sequence calls it, and its position reads and replaces it. */
+  override addModule(name: string, module: Module): void {
     const index = this.#list.length;
-    if (!(module instanceof Module)) throw this.#notModule(name, module);
-    if (/^\d+$/.test(name) && name !== String(index)) {
-      throw new ArgumentError({
-        op: this.constructor.name,
-        problem: "the name of a module is a number other than its position",
-        expected: `${index}, or a name that is not a number`,
-        got: name,
+    this.#requireModule(name, module);
+    if (/^\d+$/.test(name)) {
+      if (name !== String(index)) throw this.#noPosition(name);
+    } else super.addModule(name, module);
+    this.#place(name, module);
+  }
+
+  #place(name: string, module: Module): void {
+    const list = this.#list;
+    const index = list.push(module) - 1;
+    this.#names.push(name);
+    const set = (value: Module): void => {
+      this.#requireModule(name, value);
+      list[index] = value;
+    };
+    const accessor = { get: () => list[index], set };
+    Object.defineProperty(this, name, { ...accessor, enumerable: true, configurable: false });
+    if (name !== String(index)) Object.defineProperty(this, index, accessor);
+  }
+
+  /** The modules, with those that came as fields of a name, such as `block.relu = new nn.ReLU()`. */
+  #all(): readonly Module[] {
+    for (const [name, module] of fieldsOf(this, Module)) if (!this.#names.includes(name)) this.#place(name, module);
+    return this.#list;
+  }
+
+  #noPosition(name: string): ArgumentError {
+    return new ArgumentError({
+      op: this.constructor.name,
+      problem: `there is no position ${name}`,
+      expected: `an index below ${this.#list.length}, or a name that is not a number`,
+      hint: `write addModule("${this.#list.length}", layer) to add a module to the end`,
+    });
+  }
+
+  /** @internal */
+  static answer(prototype: ModuleSequence): void {
+    for (let index = -9; index < 100; index++) {
+      Object.defineProperty(prototype, index, {
+        get(this: ModuleSequence) {
+          if (index < 0) throw this.#noPosition(String(index));
+        },
+        set(this: ModuleSequence) {
+          throw this.#noPosition(String(index));
+        },
       });
     }
-    this.addModule(name, module);
-    this.#list.push(module);
-    if (name !== String(index)) Object.defineProperty(this, index, { value: module });
+  }
+
+  #requireModule(name: string, module: unknown): void {
+    if (!(module instanceof Module)) throw this.#notModule(name, module);
   }
 
   #notModule(name: string, value: unknown): ArgumentError {
@@ -56,12 +99,12 @@ abstract class ModuleSequence extends Module {
 
   /** The number of modules. */
   override get length(): number {
-    return this.#list.length;
+    return this.#all().length;
   }
 
   /** The modules, in order. */
   [Symbol.iterator](): Iterator<Module> {
-    return this.#list[Symbol.iterator]();
+    return this.#all()[Symbol.iterator]();
   }
 }
 
@@ -86,7 +129,7 @@ export class Sequential extends ModuleSequence {
     super();
     const [record] = given;
     const named = given.length === 1 && isRecord(record) ? Object.entries(record) : Object.entries(given);
-    for (const [name, module] of named) this.push(name, module as Module);
+    for (const [name, module] of named) this.addModule(name, module as Module);
   }
 
   override forward(input: Tensor): Tensor {
@@ -129,7 +172,11 @@ export class ModuleList extends ModuleSequence {
    * @example new nn.ModuleList([new nn.ReLU()]).append(new nn.Tanh()).length; // 2
    */
   append(module: Module): this {
-    this.push(String(this.length), module);
+    this.addModule(String(this.length), module);
     return this;
   }
 }
+
+ModuleSequence.answer(ModuleSequence.prototype);
+const one = "write list.append(layer)";
+answerForAbsent("ModuleList", ModuleList.prototype, { push: one, extend: `${one} for each`, insert: one });

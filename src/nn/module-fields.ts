@@ -7,6 +7,7 @@ import { isRecord } from "../errors/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { snakeCase } from "../errors/absent.js";
 import { Callable } from "./callable.js";
+import { holdField, holdFields } from "./held-fields.js";
 import { Buffer, Parameter } from "./parameter.js";
 
 /** @internal */
@@ -170,10 +171,13 @@ function register(owner: object, op: string, name: string, value: unknown): void
     throw new ArgumentError({ op, problem: `${owner.constructor.name} has a member "${name}" already` });
   }
   Object.defineProperty(owner, name, { value, writable: true, enumerable: true, configurable: true });
+  if (value === null && op === "registerParameter") holdField(owner, name, value, Parameter);
+  holdFields(owner);
 }
 
 /** The fields of a module whose values are instances of a class. */
 export function* fieldsOf<T>(module: object, kind: abstract new (...args: never) => T): Generator<[string, T]> {
+  holdFields(module);
   for (const [name, value] of Object.entries(module) as [string, unknown][]) {
     refuseHidden(module, name, value);
     if (value instanceof kind) yield [name, value];

@@ -265,8 +265,8 @@ test("a Sequential's numeric names are positions", () => {
   assert.throws(() => new Sequential({ 0: new Scale(2), 2: new Scale(3) }), {
     name: "ArgumentError",
     message:
-      "Sequential: the name of a module is a number other than its position; " +
-      "expected 1, or a name that is not a number, got 2.",
+      "Sequential: there is no position 2; expected an index below 1, or a name that is not a number. " +
+      'Hint: write addModule("1", layer) to add a module to the end.',
   });
 });
 

@@ -9,6 +9,7 @@ import { Module } from "../module.js";
 import { pythonFields } from "../../text/python.js";
 import { flag, integer, number, numberWithin, orNull } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
+import { holdFields } from "../held-fields.js";
 import { Buffer, Parameter } from "../parameter.js";
 
 /** Options of `nn.BatchNorm2d`. */
@@ -56,8 +57,8 @@ export class BatchNorm2d extends Module {
   momentum: number | null;
   /** Whether there are a weight and a bias. */
   readonly affine: boolean;
-  /** Whether there are running statistics. */
-  readonly trackRunningStats: boolean;
+  /** Whether training updates the running statistics. */
+  trackRunningStats: boolean;
   /** The scale of each channel, [C]. */
   readonly weight: Parameter | null;
   /** The shift of each channel, [C]. */
@@ -88,6 +89,13 @@ export class BatchNorm2d extends Module {
     this.runningMean = tracks ? new Buffer(zeros([channels])) : null;
     this.runningVar = tracks ? new Buffer(ones([channels])) : null;
     this.numBatchesTracked = tracks ? new Buffer(zeros([], { dtype: "int32" })) : null;
+    holdFields(this, {
+      weight: Parameter,
+      bias: Parameter,
+      runningMean: Buffer,
+      runningVar: Buffer,
+      numBatchesTracked: Buffer,
+    });
   }
 
   /**
@@ -108,9 +116,11 @@ export class BatchNorm2d extends Module {
 
   override forward(input: Tensor): Tensor {
     const { weight, bias, runningMean, runningVar, eps } = this;
-    const training = this.training || runningMean === null;
-    const momentum = this.training ? this.countBatch() : 0;
-    return F.batchNorm(input, runningMean, runningVar, { weight, bias, training, momentum, eps });
+    const training = this.training || (runningMean === null && runningVar === null);
+    const isUsed = !this.training || this.trackRunningStats;
+    const momentum = this.training && isUsed ? this.countBatch() : 0;
+    const statistics = isUsed ? ([runningMean, runningVar] as const) : ([null, null] as const);
+    return F.batchNorm(input, ...statistics, { weight, bias, training, momentum, eps });
   }
 
   /** Counts the batch and returns its weight in the running statistics. */

@@ -10,6 +10,7 @@ import { flag, integer, size2d } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
 import { conv2dParameters } from "../functional/parameters.js";
 import { pair } from "../../graph/shape.js";
+import { holdFields } from "../held-fields.js";
 import { Parameter } from "../parameter.js";
 
 /** Options of `nn.Conv2d`. */
@@ -83,6 +84,7 @@ export class Conv2d extends Module {
     this.weight = new Parameter(zeros([this.outChannels, this.inChannels / this.groups, ...this.kernelSize]));
     this.bias = given.bias ? new Parameter(zeros([this.outChannels])) : null;
     this.resetParameters();
+    holdFields(this, { bias: Parameter });
   }
 
   /**

@@ -7,6 +7,7 @@ import { Module } from "../module.js";
 import { pythonBool, pythonFields } from "../../text/python.js";
 import { flag, integer } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
+import { holdFields } from "../held-fields.js";
 import { Parameter } from "../parameter.js";
 
 /** Options of `nn.Linear`. */
@@ -56,6 +57,7 @@ export class Linear extends Module {
     this.weight = new Parameter(zeros([this.outFeatures, this.inFeatures]));
     this.bias = given.bias ? new Parameter(zeros([this.outFeatures])) : null;
     this.resetParameters();
+    holdFields(this, { bias: Parameter });
   }
 
   /**
