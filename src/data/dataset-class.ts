@@ -34,6 +34,8 @@ export interface GreyImages extends Dataset<ImageSample> {
   readonly classes: readonly string[];
   /** The images as bytes, [length, height, width]. */
   readonly images: Uint8Array;
+  /** The class of each image, by number. */
+  readonly targets: Uint8Array;
   /** The height of the images in pixels. */
   readonly height: number;
   /** The width of the images in pixels. */

@@ -4,7 +4,7 @@ import { callback, text } from "../errors/kinds.js";
 import { Signature, optional, required } from "../errors/signature.js";
 import { measureAppearance, type Appearance } from "../data/appearance.js";
 import { checkClassNumbers } from "../data/class-numbers.js";
-import type { DatasetClass } from "../data/dataset-class.js";
+import type { DatasetClass, GreyImages } from "../data/dataset-class.js";
 import * as datasets from "../data/datasets/index.js";
 import { IdxFolder } from "../data/idx-folder.js";
 import * as transforms from "../data/transforms/index.js";
@@ -30,6 +30,8 @@ export interface ImageInfo {
 
 /** Data, opened for training. */
 export interface OpenedData extends TrainingData {
+  /** The test images. */
+  readonly test: GreyImages;
   /** Facts about the images. */
   readonly info: ImageInfo;
   /** The SHA-256 of each file, by its name. */

@@ -76,7 +76,6 @@ for (const [what, end] of Object.entries(likelihoods)) {
 const others: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   logits: (x) => x,
   "likelihoods from a softmax": (x) => x.softmax(1),
-  "a log-softmax over the batch": (x) => x.logSoftmax(0),
   "what is not a number": (x) => x.mul(NaN),
 };
 
@@ -91,6 +90,43 @@ for (const [what, end] of Object.entries(others)) {
     assert.equal(model.training, true);
   });
 }
+
+const overBatch: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  "a log-softmax": (x) => x.logSoftmax(0),
+  "a softmax": (x) => x.softmax(0),
+  "a softmax in another shape": (x) => x.view(-1, 10, 1, 1).softmax(0).flatten(1),
+  "the logarithm of a softmax": (x) => x.softmax(0).log(),
+  "a softmax of turned scores": (x) => x.transpose(0, 1).softmax(1).transpose(0, 1),
+  "one that is written by hand": (x) => x.sub(x.exp().sum(0, true).log()),
+};
+
+for (const [what, end] of Object.entries(overBatch)) {
+  for (const loss of ["nll", "cross-entropy"] as const) {
+    test(`refused for ${loss}: ${what} over the images`, () => {
+      const model = new Net(10, end);
+      const [weights, mode] = [model.linear.weight.data().slice(), model.training];
+      assert.throws(() => checkOutputs(model, rand([4, 1, 4, 4]), loss), {
+        name: "ArgumentError",
+        message:
+          "Net: the network's outputs are normalised over the images of a batch (axis 0) in training mode: those of a class " +
+          "add up to 1; expected outputs of each image that do not depend on the other images. Hint: give the softmax " +
+          "axis 1, the classes: F.logSoftmax(x, 1) or new nn.LogSoftmax(1).",
+      });
+      assert.deepEqual([model.linear.weight.data(), model.training], [weights, mode]);
+    });
+  }
+}
+
+test("a softmax over a batch of one image is refused, and equal scores are not", () => {
+  const image = rand([1, 1, 4, 4]);
+  for (const end of [overBatch["a softmax"]!, overBatch["a softmax in another shape"]!, overBatch["a log-softmax"]!]) {
+    assert.throws(() => checkOutputs(new Net(10, end), image, "cross-entropy"), /normalised over the images/);
+  }
+  for (const images of [image, rand([4, 1, 4, 4])]) {
+    checkOutputs(new Net(10, (x) => x.mul(0)), images, "cross-entropy");
+    checkOutputs(new Net(10, (x) => x.mul(0).add(1)), images, "cross-entropy");
+  }
+});
 
 test("likelihoods from a softmax are told apart from scores", () => {
   const images = rand([4, 1, 4, 4]);

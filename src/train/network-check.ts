@@ -91,7 +91,8 @@ export function checkOutputs(model: Module, images: Tensor, loss: LossName): voi
 export function checkOutput(model: Module, output: unknown, loss: LossName): void {
   // checkNetwork has words for outputs that are no tensor or have other axes.
   if (!(output instanceof Tensor) || output.dtype !== "float32" || output.ndim !== 2) return;
-  if (output.numel() === 0 || isLogSoftmax(output)) return;
+  if (output.numel() === 0 || isSoftmax(output, ops.logSoftmax, 1)) return;
+  refuseOverBatch(model, output);
   if (loss === "nll") requireLogs(model, output);
   else refuseLikelihoods(model, output);
 }
@@ -124,11 +125,28 @@ function refuseLikelihoods(model: Module, output: Tensor): void {
 
 const modeOf = ({ training }: Module): string => (training ? " in training mode" : "");
 
-/** Whether [N,C] is a log-softmax over the classes, perhaps of [N,C,1,1]; then there is nothing to compute. */
-function isLogSoftmax({ node, shape }: Tensor): boolean {
+/** Whether [N,C] is a softmax or its logarithm over an axis, perhaps of [N,C,1,1]; then there is nothing to compute. */
+function isSoftmax({ node, shape }: Tensor, op: typeof ops.softmax | typeof ops.logSoftmax, axis: number): boolean {
   let inner = node;
   while (ops.reshape.is(inner)) inner = inner.inputs[0]!;
-  return ops.logSoftmax.is(inner) && inner.attrs.axis === 1 && shapesEqual(inner.shape.slice(0, 2), shape);
+  return op.is(inner) && inner.attrs.axis === axis && shapesEqual(inner.shape.slice(0, 2), shape);
+}
+
+/** A softmax over the images makes each image's output depend on the others, and those of a single image all equal. */
+function refuseOverBatch(model: Module, output: Tensor): void {
+  const isKnown = isSoftmax(output, ops.softmax, 0) || isSoftmax(output, ops.logSoftmax, 0);
+  if (!isKnown && !addsUpOverBatch(output) && !addsUpOverBatch(output.exp())) return;
+  throw new ArgumentError({
+    op: model.constructor.name,
+    problem: `the network's outputs are normalised over the images of a batch (axis 0)${modeOf(model)}: those of a class add up to 1`,
+    expected: "outputs of each image that do not depend on the other images",
+    hint: "give the softmax axis 1, the classes: F.logSoftmax(x, 1) or new nn.LogSoftmax(1)",
+  });
+}
+
+/** Whether values [N,C] are not negative, and add up to 1 for each class. */
+function addsUpOverBatch(values: Tensor): boolean {
+  return values.shape[0]! > 1 && areLikelihoods(values.transpose(0, 1));
 }
 
 /** No mean of rounding errors is as negative as this. */

@@ -1,6 +1,6 @@
 /** `kilograd report RUN…` */
 import path from "node:path";
-import { Option, type Command } from "commander";
+import { Option } from "commander";
 import { ArgumentError, UsageError } from "../../entries/index.js";
 import { comparisonPage, gatherRunReport, runPage, textReport, type RunReport } from "../../entries/report.js";
 import { Run, writeFileAtomic } from "../../entries/train-node.js";
@@ -14,7 +14,7 @@ import type { DefineCommand, Surroundings } from "../surroundings.js";
 interface ReportOptions extends DownloadOptions {
   readonly out?: string;
   readonly text?: true;
-  readonly digits: string;
+  readonly digits?: string;
 }
 
 const EXAMPLES = [
@@ -34,16 +34,20 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
         "digits",
       ]),
     )
-    .option("--digits <classes>", "classes whose activation maps are shown, by number, separated by commas", "2,5,8")
+    .option(
+      "--digits <classes>",
+      "classes whose activation maps are shown, by number, separated by commas (default: 2,5,8, or others that occur)",
+    )
     .addHelpText("after", () => examples(EXAMPLES))
-    .action(async (folders: readonly string[], options: ReportOptions, command: Command) => {
+    .action(async (folders: readonly string[], options: ReportOptions) => {
       const { stdout } = surroundings;
-      if (folders.length > 1 && command.getOptionValueSource("digits") === "cli") {
+      if (folders.length > 1 && options.digits !== undefined) {
         throw new UsageError({ op: "--digits", problem: "a comparison of several runs shows no activation maps" });
       }
-      const digits = folders.length === 1 && !options.text ? readDigits(options.digits) : [];
+      const digits = options.digits === undefined ? undefined : readDigits(options.digits);
+      const choose = folders.length === 1 && !options.text ? (test: TestData) => digits ?? usualDigits(test) : () => [];
       const reports: RunReport[] = [];
-      for (const folder of folders) reports.push(await reportRun(folder, digits, options, surroundings));
+      for (const folder of folders) reports.push(await reportRun(folder, choose, options, surroundings));
       if (options.text) {
         stdout.write(`${textReport(reports, stdout.columns)}\n`);
         return;
@@ -67,22 +71,36 @@ function readDigits(words: string): number[] {
   });
 }
 
+type TestData = ReturnType<typeof openTestData>;
+
+/** The classes that are shown where they occur. */
+const USUAL = [2, 5, 8];
+
+/** Classes that test images have: the usual ones, and others in the place of those that are missing. */
+function usualDigits({ targets }: TestData): number[] {
+  const present = [...new Set(targets)].sort((a, b) => a - b);
+  const usual = present.filter((label) => USUAL.includes(label));
+  const others = present.filter((label) => !USUAL.includes(label));
+  return [...usual, ...others].slice(0, USUAL.length).sort((a, b) => a - b);
+}
+
 async function reportRun(
   folder: string,
-  digits: readonly number[],
+  choose: (test: TestData) => readonly number[],
   options: DownloadOptions,
   surroundings: Surroundings,
 ): Promise<RunReport> {
   const run = Run.open(folder);
-  const source = { name: folder, record: run.record, metrics: run.metrics(), digits };
+  const source = { name: folder, record: run.record, metrics: run.metrics() };
   if (!run.has("last")) return gatherRunReport(source);
   const { model, load } = await openRun(folder, surroundings);
   const epochs = load("last");
   await downloadIfAsked(run.record.config.data, options, surroundings.stderr);
   const progress = waitingBar(`test ${folder}`, surroundings.stderr);
-  const network = { model, epochs, test: openTestData(run), progress };
+  const test = openTestData(run);
+  const network = { model, epochs, test, progress };
   try {
-    return gatherRunReport({ ...source, network });
+    return gatherRunReport({ ...source, network, digits: choose(test) });
   } catch (error) {
     throw error instanceof ArgumentError && error.op === "digits" ? asUsageError(error) : error;
   }
