@@ -47,7 +47,7 @@ export const namedMutations: readonly NamedMutation[] = [
   {
     name: "advice on overfitting comes too early",
     file: "src/advice/signs/overfitting.ts",
-    find: "testLoss > 1.2 * best.testLoss",
-    replacement: "testLoss > 1.1 * best.testLoss",
+    find: "const RISEN = 1.2;",
+    replacement: "const RISEN = 1.1;",
   },
 ];
