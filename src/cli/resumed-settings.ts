@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { UsageError } from "../entries/index.js";
 import { networks } from "../entries/train.js";
 import { Run } from "../entries/train-node.js";
+import type { SettingOptions } from "./options.js";
 import { ownCommand } from "./own-command.js";
+import { typedSettings } from "./typed-settings.js";
 
 /** Options that do not affect the result. */
 const FREE = new Set(["resume", "json", "log", "threads", "stopWhenHopeless", "download"]);
@@ -32,20 +34,18 @@ export function refuseSettings(folder: string, command: Command): void {
     hint:
       words.length === 0
         ? `leave out ${got.join(" ")}: \`${ownCommand`train --resume ${folder}`}\``
-        : `to go on from its weights with other settings, start a new run: \`${newRun(folder, words)}\``,
+        : `to go on from its weights with other settings, start a new run: \`${newRun(folder, command, words)}\``,
   });
 }
 
-/** A new run with the old one's network, weights, recipe and data; its other settings are those of the recipe. */
-function newRun(folder: string, words: readonly string[]): string {
-  const { net, recipe, data, loss } = Run.open(folder).record.config;
-  const kept = [
-    ...(recipe === "default" ? [] : ["--recipe", recipe]),
-    ...(data === "mnist" ? [] : ["--data", data]),
-    ...(loss === "nll" ? [] : ["--loss", loss]),
-  ];
-  // A setting that was typed comes instead of the run's.
-  const pairs = kept.flatMap((word, i) => (i % 2 === 0 && !words.includes(word) ? [word, kept[i + 1]!] : []));
-  const network = Object.hasOwn(networks, net) ? net : folder;
-  return ownCommand`train ${network} --weights ${folder} ${[...pairs, ...words]}`;
+/** A new run with the old one's network, weights and settings. A setting that was typed comes instead of the run's. */
+function newRun(folder: string, command: Command, words: readonly string[]): string {
+  const { config } = Run.open(folder).record;
+  const typed = typedSettings(config);
+  const kept = command.options.flatMap((option) => {
+    const value = typed.get(option.attributeName() as keyof SettingOptions);
+    return value === undefined || words.includes(option.long!) ? [] : [option.long!, value];
+  });
+  const network = Object.hasOwn(networks, config.net) ? config.net : folder;
+  return ownCommand`train ${network} --weights ${folder} ${[...kept, ...words]}`;
 }
