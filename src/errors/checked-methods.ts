@@ -58,6 +58,10 @@ function wrap(prototype: object, name: string, read: (given: readonly unknown[])
   Object.defineProperty(owner, name, { value: checked, configurable: true });
 }
 
+/** What PyTorch's users call on `x.data`. */
+const onData =
+  /^(max|min|argmax|cpu|cuda|numpy|tolist|detach|clone|abs|sum|mean|std|var|norm|add|sub|mul|div|eq|view|size|clamp)$/;
+
 /**
  * What every method inherits: an error for a method that is used as if it were what it returns, such as `x.data[0]`,
  * `p.data.fill_(0)` or `total += loss.item`, which JavaScript would turn into undefined or a text.
@@ -77,6 +81,9 @@ const uncalled: object = new Proxy(Function.prototype, {
     }
     if (typeof name === "string" && name.endsWith("_"))
       refuse("write p.copy_(…) or p.setData(…) to change a parameter");
+    if (method.name === "data" && typeof name === "string" && onData.test(name)) {
+      refuse("leave out .data, as in x.argmax(1) or x.tolist(), or write x.data() for the elements");
+    }
     if (typeof name === "string" && /^(\d+|shape|toFixed|toPrecision|item)$/.test(name)) refuse(call);
     return Reflect.get(target, name, method) as unknown;
   },

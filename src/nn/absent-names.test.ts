@@ -24,6 +24,12 @@ const names: readonly (readonly [object: object, name: string, hint: string])[] 
   ...["to", "cuda", "cpu", "half", "float", "double"].map(
     (name) => [model, name, "leave it out: there is one device, and parameters are float32"] as const,
   ),
+  [new nn.BatchNorm2d(1), "running_mean", "write layer.runningMean"],
+  [new nn.BatchNorm2d(1), "track_running_stats", "write layer.trackRunningStats"],
+  [new nn.Conv2d(1, 1, 1), "kernel_size", "write layer.kernelSize"],
+  [new nn.Conv2d(1, 1, 1), "padding_mode", "images are padded with zeros only"],
+  [model, "in_features", "write layer.inFeatures"],
+  [new nn.MaxPool2d(2), "ceilMode", "windows that do not fit entirely are left out; pad the image, so that they fit"],
   [optimizer, "zero_grad", "write optimizer.zeroGrad(…)"],
   [optimizer, "param_groups", "write optimizer.paramGroups"],
   [optimizer, "lr", "write optimizer.paramGroups[0].lr"],
@@ -44,6 +50,10 @@ test("settings that nobody reads cannot be set", () => {
     [optimizer, "lr"],
     [optimizer, "weightDecay"],
     [model, "requires_grad"],
+    [model, "out_features"],
+    [new nn.BatchNorm2d(1), "track_running_stats"],
+    [new nn.AvgPool2d(2), "count_include_pad"],
+    [new nn.Conv2d(1, 1, 1), "paddingMode"],
   ] as const) {
     assert.throws(() => ((object as unknown as Record<string, unknown>)[name] = 1), { name: "ArgumentError" });
   }

@@ -1,7 +1,7 @@
 /** What the methods of `Module` take. A method that is missing here takes nothing. */
 import type { MethodTable } from "../errors/checked-methods.js";
 import { callback, flag, instance, kind, only, orNull, text } from "../errors/kinds.js";
-import { optional, required } from "../errors/signature.js";
+import { isRecord, optional, required } from "../errors/signature.js";
 import { anyTensor } from "../tensor/kinds.js";
 import { ModuleFields } from "./module-fields.js";
 import { Parameter } from "./parameter.js";
@@ -9,12 +9,16 @@ import { Parameter } from "./parameter.js";
 const name = required("name", text("a string"));
 const prefix = optional("prefix", text("a string"));
 const anyModule = kind("a module", (value) => value instanceof ModuleFields);
-const anyMap = {
+const tensorsByName = {
   ...kind(
-    "what stateDict() returns: a Map of tensors by name",
-    (value) => value instanceof Map && [...(value as Map<unknown, unknown>).values()].every(anyTensor.accepts),
+    "what stateDict() returns, a Map of tensors by name, or a record of them",
+    (value) =>
+      (value instanceof Map || isRecord(value)) &&
+      [...(value instanceof Map ? (value as Map<unknown, unknown>).values() : Object.values(value))].every(
+        anyTensor.accepts,
+      ),
   ),
-  hint: "pass new Map(Object.entries(record))",
+  hint: "make every value a tensor: tensor([1, 2])",
 };
 
 export const strict = [optional("strict", flag)] as const;
@@ -25,7 +29,7 @@ export const moduleParameters: MethodTable = [
   ["apply", [required("visit", callback)]],
   ["registerForwardHook", [required("hook", callback)]],
   ["stateDict", [prefix]],
-  ["loadStateDict", [required("dict", anyMap), ...strict]],
+  ["loadStateDict", [required("dict", tensorsByName), ...strict]],
   [
     "namedModules",
     [

@@ -283,7 +283,7 @@ export class Module extends ModuleFields<Module> {
   /**
    * Overwrites parameters and buffers with those of a state dict. Nothing changes if something does not fit. PyTorch:
    * `torch.nn.Module.load_state_dict`.
-   * @param dict the tensors by name
+   * @param dict the tensors by name, in a Map or a record
    * @param rest whether missing and unexpected entries are errors: `false`, or `{ strict: false }`
    * @returns the missing and the unexpected entries
    * @throws ArgumentError that lists missing, unexpected and misshapen entries
@@ -292,9 +292,13 @@ export class Module extends ModuleFields<Module> {
    * two.loadStateDict(one.stateDict()); // { missingKeys: [], unexpectedKeys: [] }
    * two.weight.sub(one.weight).abs().sum().item(); // 0
    */
-  loadStateDict(dict: StateDict, ...rest: Arguments<LoadOptions, typeof strict>): LoadResult {
+  loadStateDict(
+    dict: StateDict | Readonly<Record<string, Tensor>>,
+    ...rest: Arguments<LoadOptions, typeof strict>
+  ): LoadResult {
     const isStrict = (rest[0] as boolean | undefined) ?? true; // checkMethods has turned options into positions
-    return loadStateDict(this.constructor.name, this.stateDict(), dict, isStrict);
+    const given: StateDict = dict instanceof Map ? dict : new Map(Object.entries(dict));
+    return loadStateDict(this.constructor.name, this.stateDict(), given, isStrict);
   }
 
   // Printing ----------------------------------------------------------------------------------------------------

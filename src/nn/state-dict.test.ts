@@ -117,3 +117,12 @@ test("what is not an integer of 32 bits does not fit an int32, and nothing chang
   counter.loadStateDict(new Map([["scale", tensor(Int32Array.of(2))], ["count", tensor([5, -6])]])); // prettier-ignore
   assert.deepEqual([counter.count.tolist(), counter.scale.tolist()], [[5, -6], [2]]); // prettier-ignore
 });
+
+test("a record of tensors loads as a Map does, and other things are named", () => {
+  const layer = new Linear(1, 1);
+  layer.loadStateDict({ weight: tensor([[2]]), bias: tensor([3]) });
+  assert.deepEqual([layer.weight.tolist(), layer.bias!.tolist()], [[[2]], [3]]); // prettier-ignore
+  for (const wrong of [[], null, "weights.pt", { weight: [[2]] }, new Map([["weight", 1]])]) {
+    assert.throws(() => layer.loadStateDict(wrong as never), /Hint: make every value a tensor: tensor\(\[1, 2\]\)\.$/);
+  }
+});

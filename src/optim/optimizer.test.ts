@@ -254,7 +254,7 @@ test("what is out of range is refused", () => {
     [() => new AdamW(params, { eps: -1 }), "AdamW: invalid eps; expected a number of at least 0, got -1."],
     [
       () => new SGD([], { lr: 1 }),
-      "SGD: the list of parameters is empty. Hint: layers must be fields of the network, or in a Sequential or ModuleList.",
+      "SGD: the list of parameters is empty. Hint: layers must be fields of the network, or in a Sequential or ModuleList; and a loop uses parameters() up, so write [...model.parameters()] to use them again.",
     ],
     [() => new SGD([params[0]!, params[0]!], { lr: 1 }), "SGD: a parameter appears twice."],
     [

@@ -85,7 +85,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup, S extends Par
       throw new ArgumentError({
         op: this.#name,
         problem: "the list of parameters is empty",
-        hint: "layers must be fields of the network, or in a Sequential or ModuleList",
+        hint: "layers must be fields of the network, or in a Sequential or ModuleList; and a loop uses parameters() up, so write [...model.parameters()] to use them again",
       });
     }
     const alone = list.filter((entry) => entry instanceof Tensor);

@@ -6,6 +6,7 @@ import { Tensor, type Operand } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { ones_, zeros_ } from "../init.js";
 import { Module } from "../module.js";
+import { answerForFields } from "./python-names.js";
 import { pythonFields } from "../../text/python.js";
 import { flag, integer, number, numberWithin, orNull } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
@@ -139,3 +140,6 @@ export class BatchNorm2d extends Module {
 }
 
 const BATCH = ops.constant(1, [], "int32");
+
+const names = "numFeatures trackRunningStats runningMean runningVar numBatchesTracked";
+answerForFields("BatchNorm2d", BatchNorm2d, names);

@@ -5,6 +5,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { fans, kaimingUniform_, uniform_ } from "../init.js";
 import { Module } from "../module.js";
+import { answerForFields } from "./python-names.js";
 import { pythonFields } from "../../text/python.js";
 import { flag, integer, size2d } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
@@ -129,3 +130,9 @@ export class Conv2d extends Module {
     });
   }
 }
+
+const zerosOnly = "images are padded with zeros only";
+answerForFields("Conv2d", Conv2d, "inChannels outChannels kernelSize", {
+  paddingMode: zerosOnly,
+  padding_mode: zerosOnly,
+});

@@ -3,6 +3,7 @@ import { integer } from "../../errors/kinds.js";
 import { optional, Signature } from "../../errors/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Module } from "../module.js";
+import { answerForFields } from "./python-names.js";
 import { pythonFields } from "../../text/python.js";
 
 const signature = new Signature("Flatten", [optional("startDim", integer(), 1), optional("endDim", integer(), -1)]);
@@ -53,3 +54,5 @@ export class Identity extends Module {
     return input;
   }
 }
+
+answerForFields("Flatten", Flatten, "startDim endDim");

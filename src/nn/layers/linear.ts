@@ -4,6 +4,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { kaimingUniform_, uniform_ } from "../init.js";
 import { Module } from "../module.js";
+import { answerForFields } from "./python-names.js";
 import { pythonBool, pythonFields } from "../../text/python.js";
 import { flag, integer } from "../../errors/kinds.js";
 import { optional, required, Signature, type Arguments } from "../../errors/signature.js";
@@ -83,3 +84,5 @@ export class Linear extends Module {
     return `${pythonFields(this, "inFeatures", "outFeatures")}, bias=${pythonBool(this.bias !== null)}`;
   }
 }
+
+answerForFields("Linear", Linear, "inFeatures outFeatures");

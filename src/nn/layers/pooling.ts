@@ -2,6 +2,7 @@
 import type { Tensor } from "../../tensor/tensor.js";
 import * as F from "../functional/index.js";
 import { Module } from "../module.js";
+import { answerForFields } from "./python-names.js";
 import { pythonFields } from "../../text/python.js";
 import { required, Signature, type Arguments } from "../../errors/signature.js";
 import { avgPool2dParameters, maxPool2dParameters, outputSize2d } from "../functional/parameters.js";
@@ -120,3 +121,9 @@ export class AdaptiveAvgPool2d extends Module {
     return pythonFields(this, "outputSize");
   }
 }
+
+const whole = "windows that do not fit entirely are left out; pad the image, so that they fit";
+const ceil = { ceilMode: whole, ceil_mode: whole };
+answerForFields("MaxPool2d", MaxPool2d, "kernelSize", ceil);
+answerForFields("AvgPool2d", AvgPool2d, "kernelSize countIncludePad", ceil);
+answerForFields("AdaptiveAvgPool2d", AdaptiveAvgPool2d, "outputSize");

@@ -75,8 +75,8 @@ const absent: Readonly<Record<string, string>> = {
   numpy: "write x.data() or x.tolist()",
   long: "write x.int()",
   cuda: "leave it out: tensors have one device, and only copy_ and setData change them",
-  add_: "write x = x.add(…), or p.copy_(p.add(…)) for a parameter",
-  fill_: "write p.copy_(…), p.setData(…), or a function in nn.init",
+  add_: "write x = x.add(…), p.copy_(p.add(…)) for a parameter, or p.grad = p.grad.add(…) for a gradient",
+  fill_: "write p.copy_(…), p.setData(…), or a function in nn.init, and p.grad = null for a gradient",
 };
 
 for (const [name, hint] of Object.entries(absent)) {
