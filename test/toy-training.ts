@@ -5,7 +5,8 @@ import { manualSeed, randn, randint, randperm } from "../src/random/random.js";
 import { tensor } from "../src/tensor/creation.js";
 import type { Tensor } from "../src/tensor/tensor.js";
 import type { Batch } from "../src/data/dataset.js";
-import { Trainer, type BatchSource, type TrainerOptions } from "../src/train/trainer.js";
+import { Trainer } from "../src/train/trainer.js";
+import type { BatchSource, TrainerOptions } from "../src/train/trainer-options.js";
 
 /** Images [N,1,3,3] to three classes, with everything that a resumed training must get right. */
 export class ToyNet extends Module {

@@ -38,6 +38,7 @@ export {
   type StoredTensor,
 } from "../formats/safetensors.js";
 export { makeTrainer, type TrainingData } from "../train/session.js";
-export { Trainer, type BatchSource, type TrainerOptions } from "../train/trainer.js";
+export { Trainer } from "../train/trainer.js";
+export type { BatchSource, TrainerOptions } from "../train/trainer-options.js";
 export { checkNetwork } from "../train/network-check.js";
 export type { Schedule } from "../config/schedules.js";

@@ -9,7 +9,7 @@ import { DataLoader } from "../data/data-loader.js";
 import type { Dataset } from "../data/dataset.js";
 import { withTransform } from "../data/transformed-dataset.js";
 import { cropMiddle } from "../data/transforms/center-crop.js";
-import type { BatchSource } from "./trainer.js";
+import type { BatchSource } from "./trainer-options.js";
 
 /** How batches are made of the training images. */
 interface Loading {

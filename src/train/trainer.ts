@@ -3,88 +3,24 @@
  * through events, knows neither screen nor disk, and runs both in Node and in a browser's worker. Its complete state
  * can be captured and restored in another trainer, which then computes the same bits.
  */
-import { anyNetwork } from "../trace/kinds.js";
-import { recordWith } from "../errors/record-kinds.js";
-import { instance, integer, flag } from "../errors/kinds.js";
-import { required, optional, byName, Signature } from "../errors/signature.js";
 import { compile } from "../tensor/compile.js";
 import type { Batch } from "../data/dataset.js";
-import { ArgumentError, DivergenceError } from "../errors/errors.js";
 import type { Module } from "../nn/index.js";
 import { beginTraining, evaluating } from "../nn/modes.js";
-import type { Schedule } from "../config/schedules.js";
-import { Optimizer } from "../optim/index.js";
-import type { Generator as RandomGenerator } from "../random/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyTensors, toTensors, type Position, type TrainingState } from "./checkpoint.js";
 import { evaluator, type Evaluation } from "./evaluate.js";
 import { TrainEvents } from "./events.js";
 import { rememberTraining } from "./kept-training.js";
-import { losses, type LossChoice, lossName } from "./losses.js";
+import { badImages, notANumber } from "./divergence.js";
+import { losses } from "./losses.js";
 import { checkOutput, checkOutputs, refuseNegative } from "./network-check.js";
 import { healthOn, type Health } from "./health.js";
+import { ofTrainer, refuseEmpty, type TrainerOptions } from "./trainer-options.js";
 import { TrainingGenerators } from "./training-generators.js";
-
-/** A source of batches, such as a DataLoader. */
-export interface BatchSource {
-  /** The number of batches in an epoch. */
-  readonly length: number;
-  /** Its own generators, apart from the default one: a training captures and restores their states. Default: none. */
-  readonly generators?: readonly RandomGenerator[];
-
-  /**
-   * Makes the batches of an epoch, starting at a given one; they are the same as if the earlier ones had been made.
-   * Everything random about an epoch is drawn when its iteration begins.
-   * @param options the number of the epoch, from 1, and of its first batch, from 0
-   * @returns the batches
-   */
-  iterate(options?: { readonly epoch?: number; readonly from?: number }): Iterable<Batch>;
-}
-
-/** Options of `Trainer`. */
-export interface TrainerOptions extends LossChoice {
-  /** A network that computes log-likelihoods [N, classes] or, with the loss "cross-entropy", scores (logits). */
-  readonly model: Module;
-  /** The optimizer of its parameters. */
-  readonly optimizer: Optimizer;
-  /** The schedule of the learning rate. Default: none. */
-  readonly schedule?: Schedule | undefined;
-  /** The batches to train on. */
-  readonly trainLoader: BatchSource;
-  /** The batches to test on after each epoch. */
-  readonly testLoader: BatchSource;
-  /** The number of epochs. */
-  readonly epochs: number;
-  /** The number of steps between two checkpoints within an epoch. */
-  readonly checkpointSteps: number;
-
-  /**
-   * Whether to compile steps and tests. This is faster, for a network whose forward pass depends on nothing but its
-   * inputs, its layers and PyTorch's random numbers. Default false.
-   */
-  readonly compiled?: boolean;
-}
 
 /** After this many milliseconds of computing, signals and messages get their turn. */
 const TURN = 50;
-
-const batchSource = recordWith<BatchSource>("a DataLoader", "length", "iterate");
-const ofTrainer = new Signature("Trainer", [
-  byName(required("model", anyNetwork)),
-  byName(
-    required(
-      "optimizer",
-      instance("an optimizer", () => Optimizer),
-    ),
-  ),
-  byName(required("trainLoader", batchSource)),
-  byName(required("testLoader", batchSource)),
-  byName(required("epochs", integer(1))),
-  byName(required("checkpointSteps", integer(1))),
-  byName(optional("schedule", recordWith("a schedule { every, step, … }", "every", "step"))),
-  byName(optional("loss", lossName)),
-  byName(optional("compiled", flag)),
-]);
 
 /**
  * Trains a network for a number of epochs and tests it after each. It reports through events, knows neither screen nor
@@ -356,41 +292,5 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
     else setTimeout(resolve, 0);
-  });
-}
-
-/** A mean over no batches would be NaN, and a test would say nothing. */
-function refuseEmpty(name: string, { length }: BatchSource): void {
-  if (length > 0) return;
-  throw new ArgumentError({
-    op: "Trainer",
-    problem: `${name} has no batches`,
-    expected: "at least one",
-    got: String(length),
-    hint: "with dropLast, a dataset smaller than batchSize has none: choose a smaller batchSize",
-  });
-}
-
-/** An error if the batch itself holds NaN or infinities, for which no learning rate is to blame. */
-function badImages(images: Tensor, epoch: number, batch: number): DivergenceError | undefined {
-  const values = images.data() as Float32Array;
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return undefined;
-  return new DivergenceError({
-    op: "train",
-    problem: `image ${Math.floor(at / (values.length / images.shape[0]!))} of epoch ${epoch}, batch ${batch} is not of finite numbers`,
-    expected: "finite numbers",
-    got: String(values[at]),
-    hint: "look at the data and its transforms: a division by 0, or a file that was read wrongly",
-  });
-}
-
-function notANumber(loss: number, epoch: number, batch: number, lr: number): DivergenceError {
-  return new DivergenceError({
-    op: "train",
-    problem: `the loss is no longer a finite number in epoch ${epoch}, batch ${batch}`,
-    expected: "a finite loss",
-    got: String(loss),
-    hint: `try a learning rate below ${Number(lr.toPrecision(3))}, or a schedule that starts lower (onecycle)`,
   });
 }
