@@ -14,6 +14,8 @@ import type { Transform } from "./transforms/transform.js";
 export class ImageTransform {
   private readonly before: readonly Transform[];
   private readonly pixelwise: readonly Transform[];
+  /** Whether one of the first may write into the image that it is given, which is a part of the dataset. */
+  private readonly writes: boolean;
   /** [channels][256], for images with this number of channels. */
   private table: Float32Array | undefined;
   /** Reused for every image, because allocating an image would take longer than moving its pixels. */
@@ -25,10 +27,11 @@ export class ImageTransform {
     const tail = parts.slice(end);
     this.before = [...parts.slice(0, end), ...tail.filter((part) => part.selects)];
     this.pixelwise = tail.filter((part) => part.pixelwise);
+    this.writes = this.before.some(({ readsOnly, selects }) => !readsOnly && !selects);
   }
 
   apply(image: Image, generator?: Generator): Image {
-    return run(this.pixelwise, run(this.before, image, generator));
+    return run(this.pixelwise, run(this.before, copied(image), generator));
   }
 
   /** Returns the transformed images at positions 0 to `count` − 1 as one tensor. */
@@ -36,7 +39,7 @@ export class ImageTransform {
     let all = new Float32Array(0);
     let shape: readonly number[] = [];
     for (let place = 0; place < count; place++) {
-      const raw = imageAt(place);
+      const raw = this.writes ? copied(imageAt(place)) : imageAt(place);
       const image = this.before.length > 0 ? this.move(raw, generators(place)) : raw;
       const { channels, height, width } = image;
       if (place === 0) {
@@ -82,6 +85,8 @@ export class ImageTransform {
     return this.table;
   }
 }
+
+const copied = (image: Image): Image => ({ ...image, data: image.data.slice() });
 
 function run(transforms: readonly Transform[], image: Image, generator?: Generator): Image {
   return transforms.reduce((before, transform) => transform(before, generator), image);

@@ -137,15 +137,18 @@ export class ImageDataset implements Dataset<ImageSample> {
 }
 
 /** @throws DataError unless there are as many bytes as the shape says */
-function checkBytes({ file, shape, data }: IdxArray, axes: number): void {
+function checkBytes({ file = "ImageDataset", shape, data }: IdxArray, axes: number): void {
   const isBytes = Object.prototype.toString.call(data) === "[object Uint8Array]";
   if (isBytes && shape.length === axes && data.length === sizeOf(shape)) return;
   throw new DataError({
     op: file,
     problem: "the bytes do not fit the shape",
     expected: `${axes === 1 ? "[N]" : "[N,H,W]"} and a Uint8Array of as many bytes`,
-    got: `${formatShape(shape)} and ${shown(data)}`,
-    hint: "pass what parseIdx() returns; floating-point images belong into a TensorDataset",
+    got: `${Array.isArray(shape) ? formatShape(shape) : shown(shape)} and ${shown(data)}`,
+    hint:
+      !isBytes && ArrayBuffer.isView(data) && !/Float/.test(shown(data))
+        ? "write data: new Uint8Array(data), which holds a byte per pixel"
+        : "pass what parseIdx() returns; floating-point images belong into a TensorDataset",
   });
 }
 
@@ -153,20 +156,24 @@ function checkLabels(images: IdxArray, labels: IdxArray, classes: number): void 
   const [count] = images.shape;
   if (labels.data.length !== count) {
     throw new DataError({
-      op: labels.file,
-      problem: `at offset 4: the labels do not match the images in ${images.file}`,
+      op: labels.file ?? "ImageDataset",
+      problem: labels.file
+        ? `at offset 4: the labels do not match the images in ${images.file}`
+        : "the labels do not match the images",
       expected: `${count} labels, one per image`,
       got: String(labels.data.length),
-      hint: "use two files of the same dataset, both for training or both for testing",
+      hint: labels.file && "use two files of the same dataset, both for training or both for testing",
     });
   }
   const wrong = labels.data.findIndex((label) => label >= classes);
   if (wrong === -1) return;
   throw new DataError({
-    op: labels.file,
-    problem: `at offset ${labels.dataOffset + wrong}: label ${wrong} is out of range`,
+    op: labels.file ?? "ImageDataset",
+    problem: `${labels.file ? `at offset ${labels.dataOffset + wrong}: ` : ""}label ${wrong} is out of range`,
     expected: `0 to ${classes - 1}`,
     got: String(labels.data[wrong]),
-    hint: "the file is damaged or belongs to another dataset; download it again",
+    hint: labels.file
+      ? "the file is damaged or belongs to another dataset; download it again"
+      : "classes names each class, and labels count from 0",
   });
 }

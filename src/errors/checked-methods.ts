@@ -68,23 +68,19 @@ const onData =
  */
 const uncalled: object = new Proxy(Function.prototype, {
   get(target, name, method: Method) {
-    const call = `write ${method.name}()`;
-    const refuse = (hint: string): never => {
-      throw new ArgumentError({
-        op: method.name,
-        problem: "the method is not called",
-        hint,
-      });
+    // The method's name is read only here: the receiver may be this object itself, when its constructor is asked for.
+    const refuse = (hint = `write ${method.name}()`): never => {
+      throw new ArgumentError({ op: method.name, problem: "the method is not called", hint });
     };
     if (name === Symbol.toPrimitive) {
-      return (hint: string) => (hint === "string" ? Function.prototype.toString.call(method) : refuse(call));
+      return (hint: string) => (hint === "string" ? Function.prototype.toString.call(method) : refuse());
     }
     if (typeof name === "string" && name.endsWith("_"))
       refuse("write p.copy_(…) or p.setData(…) to change a parameter");
-    if (method.name === "data" && typeof name === "string" && onData.test(name)) {
+    if (typeof name === "string" && onData.test(name) && method.name === "data") {
       refuse("leave out .data, as in x.argmax(1) or x.tolist(), or write x.data() for the elements");
     }
-    if (typeof name === "string" && /^(\d+|shape|toFixed|toPrecision|item)$/.test(name)) refuse(call);
+    if (typeof name === "string" && /^(\d+|shape|toFixed|toPrecision|item)$/.test(name)) refuse();
     return Reflect.get(target, name, method) as unknown;
   },
 });

@@ -95,10 +95,10 @@ function batched(a: Node, b: Node): Node {
 function exact(a: Node, b: Node): Node {
   const column = reshape(a, [...a.shape, 1]);
   const row = reshape(b, [...b.shape.slice(0, -2), 1, ...b.shape.slice(-2)]);
-  const products = fitting(mul(column, row));
+  const products = fitting(mul(column, row), "matmul");
   const axis = products.shape.length - 2;
   return reshape(
-    fitting(sum(products, [axis])),
+    fitting(sum(products, [axis]), "matmul"),
     products.shape.filter((_, i) => i !== axis),
   );
 }

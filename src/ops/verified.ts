@@ -7,7 +7,7 @@ import { ArgumentError } from "../errors/errors.js";
 import type { HostArray, Node } from "../graph/node.js";
 import { applyOp, opFunction, type OpBuilder } from "../graph/op.js";
 import { sub } from "./arithmetic.js";
-import { cast, ge, gt, lt, ne, where } from "./comparison.js";
+import { cast, eq, ge, gt, lt, ne, where } from "./comparison.js";
 import { defineElementwise, mapBroadcast } from "./elementwise.js";
 import { constant } from "./leaf.js";
 import { abs } from "./pointwise.js";
@@ -44,18 +44,23 @@ export const verified = opFunction(verifiedOp, (labels: Node, op: string, classe
 );
 
 /** The ops whose int32 results may not fit. */
-const arithmetic = new Set(["add", "sub", "mul", "neg", "abs", "pow", "sum"]);
+const arithmetic = new Set(["add", "sub", "mul", "neg", "abs", "pow", "sum", "cast"]);
 
-/** The result of arithmetic, which is refused if it is int32 and does not fit; any other node as it is. */
-export function fitting(result: Node): Node {
+/**
+ * The result of arithmetic, or of a cast, which is refused if it is int32 and does not fit; any other node as it is.
+ * @param called what the user called
+ */
+export function fitting(result: Node, called = result.op.name): Node {
   const { op, inputs, dtype } = result;
   const mayNotFit = dtype === "int32" && arithmetic.has(op.name) && !(op.name === "sum" && isComparison(inputs[0]!));
-  return mayNotFit ? verifiedOp([result], { op: op.name }) : result;
+  return mayNotFit ? verifiedOp([result], { op: called }) : result;
 }
 
 function isComparison({ op: { lowering } }: Node): boolean {
   return lowering.kind === "elementwise" && lowering.mask !== undefined;
 }
+
+const isCast = ({ op }: Node): boolean => op.name === "cast";
 
 /** Not 0 if a value may be wrong; int32 of one element. */
 export function flagOf({ inputs: [values], attrs: { classes } }: VerifiedNode): Node {
@@ -76,6 +81,7 @@ function isOutside(labels: Node, { count, ignoreIndex }: ClassRange): Node {
  * it float32 is closer than this by far, unless a sum has huge terms that nearly cancel.
  */
 function isFarOff(result: Node): Node {
+  if (isCast(result)) return eq(lt(abs(result.inputs[0]!), constant(2 ** 31)), constant(0, [], "int32"));
   const floats = result.inputs.map((input) => cast(input, "float32"));
   const inFloat = applyOp(result.op, floats, result.attrs);
   return gt(abs(sub(inFloat, cast(result, "float32"))), constant(2 ** 20));
@@ -88,7 +94,7 @@ function isFarOff(result: Node): Node {
  */
 export function refuseWrong({ inputs: [values], attrs }: VerifiedNode, elementsOf: (node: Node) => HostArray): void {
   if (attrs.classes) refuseOutside(attrs.op, elementsOf(values!), attrs.classes);
-  else refuseUnfit(values!, elementsOf);
+  else refuseUnfit(attrs.op, values!, elementsOf);
 }
 
 /** @throws ArgumentError for a class index out of range, or one that is no integer */
@@ -108,21 +114,24 @@ export function refuseOutside(
   });
 }
 
-function refuseUnfit(result: Node, elementsOf: (node: Node) => HostArray): void {
+function refuseUnfit(op: string, result: Node, elementsOf: (node: Node) => HostArray): void {
   const inputs = result.inputs.map((node) => ({ shape: node.shape, data: Float64Array.from(elementsOf(node)) }));
   const { lowering } = result.op;
-  const exact =
-    lowering.kind === "elementwise"
+  const exact = isCast(result)
+    ? inputs[0]!.data.map(Math.trunc)
+    : lowering.kind === "elementwise"
       ? mapBroadcast(inputs, result.shape, (args) => lowering.scalar(args, result.attrs))
       : fold(inputs[0]!, result.shape, { start: 0, step: (sofar, x) => sofar + x });
   const at = exact.findIndex((value) => value !== (value | 0));
   if (at < 0) return;
   const value = exact[at]!;
-  const shown = Number.isSafeInteger(value) ? value : `about ${value.toPrecision(6)}`;
+  const shown = Number.isSafeInteger(value) || !isFinite(value) ? value : `about ${value.toPrecision(6)}`;
   throw new ArgumentError({
-    op: result.op.name,
+    op,
     problem: `element ${at} of the result is ${shown}, which does not fit into int32`,
     expected: "-2147483648 to 2147483647",
-    hint: "compute with float32 instead, which rounds: x.float()",
+    hint: isCast(result)
+      ? "look for NaN and infinity, or limit the elements first: x.clamp(-1e9, 1e9)"
+      : "compute with float32 instead, which rounds: x.float()",
   });
 }

@@ -151,7 +151,8 @@ test("int32 computations are exact, and refuse what int32 cannot hold", () => {
       let [x, y] = tensors;
       let [a, b] = exact;
       for (const name of taken) {
-        if (a.rows !== b.rows) [y, b] = [x, a];
+        // A step can change the shape; its operand is then the result itself.
+        if (a.rows !== b.rows || a.columns !== b.columns) [y, b] = [x, a];
         const { compute, exactly } = steps[name]!;
         [x, y] = [compute(x, y, number), x];
         [a, b] = [exactly(a, b, BigInt(number)), a];

@@ -7,6 +7,7 @@ import { topologicalOrder, type HostArray, type Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import { ageOf, variable } from "../ops/leaf.js";
 import type { Engine, Run, Update } from "./engine.js";
+import { noticingLosses } from "./negative-losses.js";
 import { Verification } from "./verification.js";
 import { WasmEngine } from "./wasm-engine.js";
 
@@ -81,7 +82,7 @@ export function realize(asked: readonly Node[]): void {
     checkVersions(order);
     const verification = new Verification(order);
     verification.refuseGiven();
-    const run = prepare(outputs, updates, verification);
+    const run = noticingLosses(outputs, prepare(outputs, updates, verification));
     recorder?.({
       order,
       outputs,

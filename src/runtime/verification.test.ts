@@ -73,12 +73,12 @@ for (const [way, { given, labels }] of Object.entries(ways)) {
   }
 }
 
-test("classes that come from NaN, from infinity or from a large number are out of range", () => {
+test("classes that come from NaN, from infinity or from a large number are refused by the cast", () => {
   for (const wrong of [NaN, Infinity, -Infinity, 3e9]) {
     const target = tensor([0, wrong]).int();
     assert.throws(
       () => F.crossEntropy(zeros([2, 3]), target).item(),
-      /target -2147483648 at position 1 is out of bounds/,
+      new RegExp(`int: element 1 of the result is ${wrong}, which does not fit into int32`),
     );
   }
 });
@@ -138,8 +138,16 @@ describe("int32 results", () => {
       [() => int(65536, 1).mul(int(65536)), /mul: element 0 of the result is 4294967296/],
       [() => int(-2147483648).neg(), /neg: element 0 of the result is 2147483648/],
       [() => int(-2147483648).abs(), /abs: element 0/],
-      [() => int(3, 46341).square(), /mul: element 1 of the result is 2147488281/],
+      [() => int(3, 46341).square(), /square: element 1 of the result is 2147488281/],
       [() => int(3, 7).pow(20), /pow: element 0 of the result is 3486784401/],
+      [() => int(3, 46341).pow(2), /pow: element 1 of the result is 2147488281/],
+      [() => int(65536).view(1, 1).matmul(int(65536).view(1, 1)), /matmul: element 0 of the result is 4294967296/],
+      [() => int(2 ** 30, 2 ** 30).matmul(int(1, 1)), /matmul: element 0 of the result is 2147483648/],
+      [() => tensor([0, 3e9]).int(), /int: element 1 of the result is 3000000000, which/],
+      [() => tensor([1e20]).mul(1).int(), /int: element 0 of the result is about 1\.00000e\+20/],
+      [() => tensor([NaN]).int(), /int: element 0 of the result is NaN, .*look for NaN/],
+      [() => tensor([2 ** 31]).int(), /int: element 0 of the result is 2147483648/],
+      [() => tensor([-2147483904]).int(), /int: element 0 of the result is -2147483904/],
       [() => int(2).pow(int(31)), /pow: element 0 of the result is 2147483648/],
       [() => arange(65537).sum(), /sum: element 0 of the result is 2147516416/],
       [() => full([2, 70000], 32768, { dtype: "int32" }).sum(1), /sum: element 0 of the result is 2293760000/],
@@ -189,7 +197,14 @@ test("types of operands and numbers are promoted as in PyTorch", () => {
 test("elements and results of another type are converted, or refused, when they are written to a leaf", () => {
   const whole = Tensor.ofVariable(new Variable([2], "int32"), false);
   const real = Tensor.ofVariable(new Variable([2], "float32"), false);
-  assert.deepEqual(whole.copy_(tensor([2.75, -3e9])).tolist(), [2, -2147483648]);
+  assert.deepEqual(whole.copy_(tensor([2.75, -(2 ** 31)])).tolist(), [2, -2147483648]);
+  assert.throws(
+    () =>
+      Tensor.ofVariable(new Variable([2], "int32"), false)
+        .copy_(tensor([2.75, -3e9]))
+        .tolist(),
+    /copy_: element 1 of the result is -3000000000, which does not fit into int32/,
+  );
   assert.deepEqual(whole.setData(Float32Array.of(5, 16777216)).add(1).tolist(), [6, 16777217]);
   assert.throws(() => whole.setData(Float32Array.of(1, 0.5)), /setData: element 1 is no int32 number.*got 0\.5/);
   assert.throws(() => whole.setData(Float32Array.of(NaN, 1)), /setData: element 0/);

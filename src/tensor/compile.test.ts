@@ -98,14 +98,26 @@ test("the function is called three times for each shape, and again after a chang
     optimizer.step();
     return [loss];
   });
-  for (let i = 0; i < 5; i++) step(tensor([[1, 2]]));
+  for (let i = 0; i < 4; i++) step(tensor([[1, 2]]));
   assert.equal(calls, 3);
   assert.equal(model.weight.grad, null);
-  for (let i = 0; i < 5; i++) step(tensor([[1, 2], [3, 4]])); // prettier-ignore
+  for (let i = 0; i < 4; i++) step(tensor([[1, 2], [3, 4]])); // prettier-ignore
   assert.equal(calls, 6);
   model.eval();
-  for (let i = 0; i < 5; i++) step(tensor([[1, 2]]));
+  for (let i = 0; i < 4; i++) step(tensor([[1, 2]]));
   assert.equal(calls, 9);
+});
+
+test("the function runs for comparison more and more rarely, and in the end in every 256th call", () => {
+  setEngine(compiledEngine());
+  const ran: number[] = [];
+  let call = 0;
+  const step = compile((x) => {
+    ran.push(call);
+    return x.mul(2);
+  });
+  while (++call <= 800) step(tensor([call]));
+  assert.deepEqual(ran, [1, 2, 3, 5, 9, 17, 33, 65, 129, 257, 513, 769]);
 });
 
 test("a forward pass can be compiled, too, and leaves gradients alone", () => {

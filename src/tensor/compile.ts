@@ -35,11 +35,13 @@ interface Recording {
   /** The positions of the results among the realisation's outputs. */
   readonly results: Tree<number>;
   readonly graph: RecordedGraph;
-  /** The calls since the last comparison. Before the first one, as many as it takes. */
+  /** The calls since it was made, by recording or by comparing. */
   calls: number;
+  /** Which of them compares it with what the step itself does; the first, then the second, fourth, … */
+  readonly compareAt: number;
 }
 
-/** A recording is compared with what the step itself does in its first replay, and then in every 256th. */
+/** The most calls from one comparison of a recording with the step itself to the next; at first they are 1, 2, 4, … */
 const checkEvery = 256;
 
 /**
@@ -55,8 +57,8 @@ const checkEvery = 256;
  *
  * Any other JavaScript variables that `step` reads, such as a number of its own, private fields (`#scale`), Maps, or
  * which model or optimizer a variable names, keep the values that they had when it was recorded. A change of these
- * cannot be noticed at once. So the third call, and then every 256th, runs `step` itself and compares: a step that has
- * changed is an error then, and the calls since the last comparison may have used the old values.
+ * cannot be noticed at once. So calls 3, 5, 9, 17, …, 257 and then every 256th run `step` itself and compare: a step
+ * that has changed is an error then, and the calls since the last comparison may have used the old values.
  * @param step either computes nothing itself and returns any tensors, or calls `optimizer.step()` once and returns what
  *   `backward()` was called on, the output of a module, or a list or object of these. Everything that differs from call to call
  *   must be an argument
@@ -97,7 +99,7 @@ export function compile<F extends TensorFunction>(step: F, ...surplus: never[]):
     const key = args.map(({ dtype, shape }) => dtype + formatShape(shape)).join() + String(gradientsEnabled());
     const recording = recordings.get(key);
     const isValid = recording?.journal.guards.every((holds) => holds()) === true;
-    if (isValid && ++recording.calls % checkEvery > 0) return replay(recording, args);
+    if (isValid && ++recording.calls < recording.compareAt) return replay(recording, args);
     const isFirst = !recordings.has(key);
     if (isFirst) {
       const result = step(...args);
@@ -158,7 +160,8 @@ function record(
     reads,
     results,
     graph: graphs[0]!,
-    calls: earlier ? 0 : checkEvery - 1,
+    calls: 0,
+    compareAt: earlier ? Math.min(earlier.compareAt * 2, checkEvery) : 1,
   };
   clearGradients(recording);
   return { recording, result: tensorsOf(recording, values) };

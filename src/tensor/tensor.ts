@@ -191,7 +191,7 @@ export class Tensor extends Shaping<Tensor> {
         problem: `${formatShape(source.shape)} does not fit into ${formatShape(this.shape)}`,
       });
     }
-    const value = ops.cast(ops.detach(source.node), this.dtype);
+    const value = ops.fitting(ops.cast(ops.detach(source.node), this.dtype), "copy_");
     this.current = value;
     assignLater(variable, value, () => (this.current = ops.variable(variable, this.wantsGrad)));
     return this;

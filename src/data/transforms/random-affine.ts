@@ -6,7 +6,7 @@ import { roundHalfEven } from "../../text/rounding.js";
 import { inverseMatrix } from "./affine-map.js";
 import { check, range, symmetricRange, type Interpolation, type Range } from "./options.js";
 import { moveImage } from "./resample.js";
-import type { Transform } from "./transform.js";
+import { reading, type Transform } from "./transform.js";
 
 /** Options of `transforms.randomRotation` and `transforms.randomAffine`. */
 export interface MoveOptions {
@@ -38,11 +38,11 @@ export const randomRotation: (
 ) => Transform = checked("randomRotation", [degrees, ...rotationParameters], (given) => {
   const { interpolation, fill } = given;
   const angles = symmetricRange("randomRotation", "degrees", given.degrees);
-  return (image, generator, spare) => {
+  return reading((image, generator, spare) => {
     const angle = -uniformNumber(...angles, generator);
     const matrix = inverseMatrix({ angle, translate: [0, 0], scale: 1, shear: [0, 0] });
     return moveImage(image, matrix, { interpolation, fill, spare });
-  };
+  });
 });
 
 /** Options of `transforms.randomAffine`. */
@@ -102,7 +102,7 @@ function moveAtRandom({ translate, scale, interpolation, fill, ...given }: Moves
   check(op, translate?.every(isPart) ?? true, "invalid translate", "two numbers from 0 to 1", translate);
   const grows = scale === undefined || (scale[0] > 0 && scale[0] <= scale[1]);
   check(op, grows, "invalid scale", "an ascending pair above 0", scale);
-  return (image, generator, spare) => {
+  return reading((image, generator, spare) => {
     const angle = uniformNumber(...angles, generator);
     const tx = translate ? shift(translate[0] * image.width, generator) : 0;
     const ty = translate ? shift(translate[1] * image.height, generator) : 0;
@@ -111,7 +111,7 @@ function moveAtRandom({ translate, scale, interpolation, fill, ...given }: Moves
     const shearY = shear[1] ? uniformNumber(...shear[1], generator) : 0;
     const matrix = inverseMatrix({ angle, translate: [tx, ty], scale: factor, shear: [shearX, shearY] });
     return moveImage(image, matrix, { interpolation, fill, spare });
-  };
+  });
 }
 
 function shift(most: number, generator: Generator | undefined): number {

@@ -6,7 +6,7 @@ import { randomInteger } from "../../random/random.js";
 import { pair } from "../../graph/shape.js";
 import { formatImage, imageLike, type Image } from "../image.js";
 import { cut, type PartSize } from "./crop.js";
-import type { Transform } from "./transform.js";
+import { reading, type Transform } from "./transform.js";
 
 /** Options of `transforms.randomCrop`. */
 export interface CropOptions {
@@ -49,7 +49,7 @@ export const randomCrop: (size: PartSize, ...rest: Arguments<CropOptions, typeof
 function cropAtRandom({ size, padding, fill }: Required<CropOptions> & { readonly size: PartSize }): Transform {
   const [height, width] = pair(size);
   const [left, top, right, bottom] = sides(padding);
-  return (image, generator, spare) => {
+  return reading((image, generator, spare) => {
     const moreRows = image.height + top + bottom - height;
     const moreColumns = image.width + left + right - width;
     if (moreRows < 0 || moreColumns < 0) throw tooSmall(image, height, width, padding);
@@ -60,7 +60,7 @@ function cropAtRandom({ size, padding, fill }: Required<CropOptions> & { readonl
     const part = imageLike(image, height, width, spare);
     cut(image, row - top, column - left, part, fill);
     return part;
-  };
+  });
 }
 
 function sides(padding: NonNullable<CropOptions["padding"]>): readonly [number, number, number, number] {

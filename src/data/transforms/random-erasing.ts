@@ -7,7 +7,7 @@ import { normal, randomInteger, uniformNumber, type Generator } from "../../rand
 import { roundHalfEven } from "../../text/rounding.js";
 import type { Image } from "../image.js";
 import { check, type Range } from "./options.js";
-import type { Transform } from "./transform.js";
+import { reading, type Transform } from "./transform.js";
 
 /** Options of `transforms.randomErasing`. */
 export interface ErasingOptions {
@@ -78,7 +78,7 @@ function eraseAtRandom({ p, scale, ratio, value }: Required<ErasingOptions>): Tr
     "an ascending pair above 0",
     ratio,
   );
-  return (image, generator) => {
+  return reading((image, generator) => {
     if (typeof value === "object" && value.length !== image.channels && value.length !== 1) {
       check(op, false, "invalid value", `a number, or one for each of ${image.channels} channels`, value);
     }
@@ -86,7 +86,7 @@ function eraseAtRandom({ p, scale, ratio, value }: Required<ErasingOptions>): Tr
     if (!(uniformNumber(0, 1, generator) < p)) return image;
     const rectangle = drawRectangle(image, scale, ratio, value, generator);
     return rectangle ? erase(image, rectangle) : image;
-  };
+  });
 }
 
 /** Bytes would round other values, and wrap around those out of range. */

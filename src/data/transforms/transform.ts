@@ -5,7 +5,7 @@ import type { Generator } from "../../random/random.js";
 import type { Image } from "../image.js";
 
 /**
- * A function from an image to an image, which does not change its argument. Your own transform needs nothing else.
+ * A function from an image to an image, which may write into its argument. Your own transform needs nothing else.
  */
 export interface Transform {
   /**
@@ -27,6 +27,8 @@ export interface Transform {
    * before pixelwise ones, which then have fewer pixels to compute.
    */
   readonly selects?: true;
+  /** Set if the transform never writes into the image that it is given. Others are given a copy. */
+  readonly readsOnly?: true;
   /** The transforms that a composition consists of. */
   readonly parts?: readonly Transform[];
 }
@@ -56,4 +58,9 @@ function composed(transforms: readonly Transform[]): Transform {
   const parts = transforms.flatMap((transform) => transform.parts ?? [transform]);
   const all: Transform = (image, generator) => parts.reduce((before, part) => part(before, generator), image);
   return Object.assign(all, { parts });
+}
+
+/** Marks a transform that never writes into the image that it is given. */
+export function reading(transform: Transform): Transform {
+  return Object.assign(transform, { readsOnly: true } as const);
 }

@@ -8,6 +8,7 @@ import { anyTensor } from "../../tensor/kinds.js";
 import { ShapeError } from "../../errors/errors.js";
 import type { Node } from "../../graph/node.js";
 import * as ops from "../../ops/index.js";
+import { watchLoss } from "../../runtime/negative-losses.js";
 import { formatShape, requireShape, shapesEqual } from "../../graph/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 
@@ -51,8 +52,8 @@ const crossEntropyParameters = [...nllLossParameters, optional("labelSmoothing",
 const both = [required("input", anyTensor), required("target", anyTensor)] as const;
 
 /**
- * Computes the negative log-likelihood: minus the log-probability of the target's class. PyTorch:
- * `torch.nn.functional.nll_loss`.
+ * Computes the negative log-likelihood: minus the log-probability of the target's class. A negative loss means that the
+ * input holds none, and a line on the console says so once. PyTorch: `torch.nn.functional.nll_loss`.
  * @param input log-probabilities [N, C] or [N, C, …], as `logSoftmax` computes them
  * @param target the right classes, from 0 to C − 1, as int32 [N] or [N, …]
  * @param rest the weights of the classes by position or name; ignoreIndex and reduction by name
@@ -67,7 +68,16 @@ export const nllLoss: (
   target: Tensor,
   ...rest: Arguments<NllLossOptions, typeof nllLossParameters>
 ) => Tensor = checked("nllLoss", [...both, ...nllLossParameters], ({ input, target, ...options }) => {
-  return classLoss(input.node, classesOf("nllLoss", input, target, options), options, 0);
+  const loss = classLoss(input.node, classesOf("nllLoss", input, target, options), options, 0);
+  // Weights may be negative, and so may be their losses.
+  if (!options.weight) {
+    const problem = `nllLoss: the loss is negative, so its input ${formatShape(input.shape)} holds no log-likelihoods`;
+    watchLoss(
+      loss.node,
+      `${problem}. For scores (logits), write F.crossEntropy(x, target); after softmax(1), F.nllLoss(x.log(), target).`,
+    );
+  }
+  return loss;
 });
 
 /**

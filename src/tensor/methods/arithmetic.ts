@@ -59,7 +59,7 @@ export abstract class Arithmetic<T extends Handle<T>> extends Handle<T> {
    * @example tensor([1, 2, 3]).pow(3).tolist(); // [1, 8, 27]
    */
   pow(exponent: T | number): T {
-    return this.wrap(ops.fitting(ops.pow(this.node, asNode(exponent, this.node))));
+    return this.wrap(ops.fitting(ops.pow(this.node, asNode(exponent, this.node)), "pow"));
   }
 
   /**

@@ -106,7 +106,7 @@ export abstract class Comparison<T extends Handle<T>> extends Pointwise<T> {
    * @example tensor([1.7, -1.7]).int().tolist(); // [1, -1]
    */
   int(): T {
-    return this.wrap(ops.cast(this.node, "int32"));
+    return this.wrap(ops.fitting(ops.cast(this.node, "int32"), "int"));
   }
 }
 

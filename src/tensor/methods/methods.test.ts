@@ -106,6 +106,21 @@ test("what the hints tell to write works", () => {
   assert.equal(p.requiresGrad, false);
 });
 
+test("select names the index that is out of range, and its axis", () => {
+  const x = zeros([10, 3]);
+  const message = (axis: number, index: number): RegExp =>
+    new RegExp(`^ShapeError: select: index ${index} is out of range for axis ${axis} of size ${axis === 0 ? 10 : 3}`);
+  for (const [axis, index] of [
+    [0, 12],
+    [0, 10],
+    [0, -11],
+    [-1, 3],
+  ] as const) {
+    assert.throws(() => x.select(axis, index), message(axis, index));
+  }
+  assert.throws(() => zeros([0]).select(0, 0), /index 0 is out of range for axis 0 of size 0/);
+});
+
 test("a tensor is the parts along its first axis, as in Python", () => {
   const x = tensor([[1, 2], [3, 4]]); // prettier-ignore
   assert.deepEqual([...x].map((row) => row.tolist()), [[1, 2], [3, 4]]); // prettier-ignore

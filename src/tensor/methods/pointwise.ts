@@ -86,7 +86,7 @@ export abstract class Pointwise<T extends Handle<T>> extends Arithmetic<T> {
    * @example tensor([3, -4]).square().tolist(); // [9, 16]
    */
   square(): T {
-    return this.wrap(ops.fitting(ops.mul(this.node, this.node)));
+    return this.wrap(ops.fitting(ops.mul(this.node, this.node), "square"));
   }
 
   /**

@@ -162,7 +162,14 @@ export abstract class Shaping<T extends Handle<T>> extends Reduction<T> {
    */
   select(axis: number, index: number): T {
     const at = resolveAxis("select", axis, this.ndim);
-    const i = resolveAxis("select", index, this.size(at));
+    const size = this.size(at);
+    if (index < -size || index >= size) {
+      throw new ShapeError({
+        op: "select",
+        problem: `index ${index} is out of range for axis ${axis} of size ${size}`,
+      });
+    }
+    const i = index < 0 ? index + size : index;
     const rest = this.shape.filter((_, axis) => axis !== at);
     return this.wrap(ops.reshape(ops.sliceAxis(this.node, at, i, i + 1, 1), rest));
   }
