@@ -56,6 +56,36 @@ test("an exported file says to which network, data and loss it belongs, and --ne
   );
 });
 
+test("the folder of data that a file names is used, and no other data take its place", async (t) => {
+  const [data, folder] = [idxFolder(t, 32, 20), temporaryFolder(t)];
+  const [file, out] = [path.join(folder, "my weights.safetensors"), path.join(folder, "run")];
+  fs.writeFileSync(file, exportSafetensors(new QuickNet(), { network: "quick", data }));
+  const imported = await kilograd(["import", file, "--out", out]);
+  assert.equal(imported.stderr, "");
+  assert.ok(imported.stdout.includes(`says --net quick --data ${data}\n`), imported.stdout);
+  assert.match((await kilograd(["evaluate", out])).stdout, /Accuracy: \d+\/20 /);
+
+  const moved = path.join(folder, "moved");
+  fs.renameSync(data, moved);
+  const gone = await kilograd(["import", file, "--out", path.join(folder, "gone")]);
+  assert.equal(gone.status, 2);
+  assert.ok(gone.stderr.includes(`my weights.safetensors says --data ${data}, which is not here;`), gone.stderr);
+  assert.ok(!fs.existsSync(path.join(folder, "gone")));
+  const again = await kilograd(["import", file, "--data", moved, "--out", path.join(folder, "again")]);
+  assert.equal(again.stderr, "");
+  fs.renameSync(moved, data);
+});
+
+test("weights of a network in a file name the command that loads it", async (t) => {
+  const [data, folder] = [idxFolder(t, 32, 20), temporaryFolder(t)];
+  const [file, net] = [path.join(folder, "my.safetensors"), path.join(folder, "my net.mjs")];
+  fs.writeFileSync(net, "throw new Error('run');");
+  fs.writeFileSync(file, exportSafetensors(new QuickNet(), { network: net }));
+  const { status, stderr } = await kilograd(["import", file, "--data", data]);
+  assert.equal(status, 2);
+  assert.ok(stderr.includes(`\`npx kilograd import ${file} --net '${net}' --data ${data}\``), stderr);
+});
+
 test("names that a wrapper has changed are read, and the user is told", async (t) => {
   const [data, folder] = [idxFolder(t, 32, 20), temporaryFolder(t)];
   const file = path.join(folder, "ddp.safetensors");

@@ -1,4 +1,5 @@
 /** `kilograd import FILE` */
+import fs from "node:fs";
 import path from "node:path";
 import { UsageError } from "../../entries/index.js";
 import { DataLoader } from "../../entries/data.js";
@@ -9,7 +10,7 @@ import { isOnnx } from "../network-file.js";
 import { addDownload, downloadIfAsked, type DownloadOptions } from "../data-download.js";
 import { addSettings, DATA, readConfig } from "../options.js";
 import { checkFolder, makeRun } from "../run-folder.js";
-import { examples } from "../own-command.js";
+import { examples, ownCommand } from "../own-command.js";
 import type { DefineCommand, Surroundings } from "../surroundings.js";
 import { loadWeights, metadataOf } from "../weights-file.js";
 
@@ -45,7 +46,9 @@ export const defineCommand: DefineCommand = (command, surroundings) => {
 async function importFile(file: string, options: ImportOptions, { stdout, stderr }: Surroundings): Promise<void> {
   checkOptions(file, options);
   const metadata = await metadataOf(file);
+  refuseOwnNetwork(file, options, metadata);
   const said = knownSettings(metadata, isOnnx(file));
+  if (options.data === undefined && said.data !== undefined) requireData(file, said.data);
   const used = Object.entries(said).filter(([name]) => options[name as keyof KnownSettings] === undefined);
   const { net = said.net ?? "exercise", data = said.data, loss = said.loss } = options;
   const words = { recipe: "default", ...(data === undefined ? {} : { data }), ...(loss === undefined ? {} : { loss }) };
@@ -83,15 +86,41 @@ interface KnownSettings {
   readonly loss?: string;
 }
 
+/** Refuses weights of a network in a file unless it was asked for: a file of weights should not decide what code runs. */
+function refuseOwnNetwork(file: string, options: ImportOptions, { network }: Readonly<Record<string, string>>): void {
+  if (network === undefined || options.net !== undefined || isOnnx(file)) return;
+  if (Object.hasOwn(networks, network) || !fs.existsSync(network)) return;
+  const more = (["data", "loss", "out"] as const).flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  throw new UsageError({
+    op: "--net",
+    problem: `${file} holds the weights of the network in ${network}, whose code is not run unless you name it`,
+    hint: `if you trust it, \`${ownCommand`import ${file} --net ${network} ${more}`.trimEnd()}\``,
+  });
+}
+
+/** Refuses to put other data in the place of the folder that a file names. */
+function requireData(file: string, data: string): void {
+  if (datasetNames.includes(data) || fs.existsSync(data)) return;
+  throw new UsageError({
+    op: "--data",
+    problem: `${file} says --data ${data}, which is not here`,
+    expected: DATA,
+    hint: "pass --data with the folder in which these data are now",
+  });
+}
+
 /**
- * The settings that a file of `kilograd export` names, and that are known here. A path is not followed: the file may
- * come from elsewhere. An ONNX model brings its network, which is made to return log-likelihoods.
+ * The settings that a file of `kilograd export` names, and that are known here. The code of a network is not looked for:
+ * the file may come from elsewhere. An ONNX model brings its network, which is made to return log-likelihoods.
  */
 function knownSettings({ network, data, loss }: Readonly<Record<string, string>>, isModel: boolean): KnownSettings {
   const isNetwork = !isModel && network !== undefined && Object.hasOwn(networks, network);
   return {
     ...(isNetwork ? { net: network } : {}),
-    ...(data !== undefined && datasetNames.includes(data) ? { data } : {}),
+    ...(data !== undefined ? { data } : {}),
     ...(!isModel && loss !== undefined ? { loss } : {}),
   };
 }
