@@ -43,4 +43,10 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
     },
   },
+  {
+    // Code that pages load. Bundlers put a substitute of each global of Node into the page.
+    files: ["src/**/*.ts"],
+    ignores: ["src/cli/**", "src/runs/**", "**/*.test.ts"],
+    rules: { "no-restricted-globals": ["error", "process", "Buffer", "global"] },
+  },
 );
