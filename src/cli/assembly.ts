@@ -107,10 +107,12 @@ export function networkLine(run: Run): string | undefined {
 /** What to say where a run uses its copy of a network whose file is now another one, or gone. */
 function noteOnNetwork(run: Run): string | undefined {
   const { config, network } = run.record;
-  const became = { same: undefined, changed: "has changed", gone: "is no longer there" }[run.originalNetwork()];
+  const became = { same: undefined, changed: "has changed since this run was started", gone: "is no longer there" }[
+    run.originalNetwork()
+  ];
   if (became === undefined) return undefined;
   const which = run.originalNetwork() === "gone" ? config.net : run.changedFile()!;
-  return `Note: ${which} ${became} since this run was started; the run uses its own copy, ${path.join(run.folder, network!.file)}.`;
+  return `Note: ${which} ${became}; the run uses its own copy, ${path.join(run.folder, network!.file)}.`;
 }
 
 /** A run's test images. */

@@ -6,9 +6,9 @@ import type { Run } from "../entries/train-node.js";
 import { networkFailure } from "./network-module.js";
 import { commandLines, ownCommand } from "./own-command.js";
 
-/** After a finished training. Where a rule fails, the network comes first. */
+/** After a finished training. Where a rule fails, or nothing says how good is good enough, the network comes first. */
 export function afterTraining(folder: string, verdicts: readonly Verdict[]): string {
-  const failed = verdicts.some(({ pass }) => !pass);
+  const failed = verdicts.length === 0 || verdicts.some(({ pass }) => !pass);
   return `Next:\n${commandLines([
     ...(failed ? [[ownCommand`inspect ${folder}`, "what could be improved in the network"] as const] : []),
     [ownCommand`report ${folder}`, "curves, confusion matrix and mistakes, as a page"],

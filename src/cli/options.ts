@@ -174,7 +174,9 @@ function readData(word: string): string {
   if (datasetNames.includes(word)) return word;
   if (!fs.existsSync(word)) {
     const meant = closest(word, datasetNames);
-    const hint = meant === undefined ? undefined : `perhaps you mean ${meant}`;
+    const known = /^(emnist|qmnist)/i.exec(word)?.[1]?.toUpperCase();
+    const likely = meant === undefined ? undefined : `perhaps you mean ${meant}`;
+    const hint = known === undefined ? likely : `give the folder of ${known}'s files`;
     throw new UsageError({ op: "--data", problem: "no such dataset or folder", expected: DATA, got: word, hint });
   }
   return path.resolve(word);

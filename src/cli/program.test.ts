@@ -40,6 +40,7 @@ const usage: readonly (readonly [line: string, message: RegExp])[] = [
   ["train --goal 0.99", /--goal: a goal is in percent, got 0\.99\. Hint: write --goal 99\.$/m],
   ["train --log csv,csv", /--log: the same log twice/],
   ["train --log=", /--log: no such log/],
+  ["train --data emnist", /--data: .* Hint: give the folder of EMNIST's files\.$/m],
   ["train --data Mnist", /--data: .* Hint: perhaps you mean mnist\.$/m],
   ["train Quick", /no such network .* Hint: perhaps you mean quick\.$/m],
   ["train --dump-plan --json", /'--dump-plan' cannot be used with option '--json'/],

@@ -78,10 +78,10 @@ for (const [what, change] of Object.entries(EDITS)) {
     change(where);
     assert.deepEqual(await results(run), before);
     const { stderr } = await kilograd(["evaluate", run]);
-    const became = what.startsWith("a move") ? "is no longer there" : "has changed";
+    const became = what.startsWith("a move") ? "is no longer there" : "has changed since this run was started";
     const copy = path.join(run, "network.mjs");
     const which = what.includes("that it imports") ? path.join(folder, "layers", "block.ts") : net;
-    assert.equal(stderr, `Note: ${which} ${became} since this run was started; the run uses its own copy, ${copy}.\n`);
+    assert.equal(stderr, `Note: ${which} ${became}; the run uses its own copy, ${copy}.\n`);
     // The run itself may move, too.
     const moved = path.join(folder, "moved run");
     fs.renameSync(run, moved);

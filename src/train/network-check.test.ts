@@ -44,6 +44,11 @@ for (const [what, model, message] of [
   ["five outputs for ten classes", new Net(5, logs), `${expected}, got float32 [2,5]. ${hint}`],
   ["a third axis", new Net(10, (x) => logs(x).view(2, 10, 1)), `${expected}, got float32 [2,10,1]. ${hint}`],
   ["whole numbers", new Net(10, (x) => x.int()), `${expected}, got int32 [2,10]. ${hint}`],
+  [
+    "two tensors",
+    new Net(10, (x) => [logs(x), x]),
+    `${expected}, got [a Tensor,a Tensor]. Hint: return one tensor from forward().`,
+  ],
   ["no tensor", new Net(10, () => 5), `${expected}, got 5. ${hint}`],
 ] as const) {
   test(`refused: a network that returns ${what}`, () => {

@@ -55,7 +55,9 @@ export function checkNetwork(
     problem: `the network's result does not fit data with ${classes} classes`,
     expected: `${outputsFor[loss]} ${formatShape(expected)} for images ${formatShape([BATCH, ...inputSize])}`,
     got: output instanceof Tensor ? `${output.dtype} ${formatShape(output.shape)}` : shown(output),
-    hint: `end forward() with ${loss === "nll" ? `F.logSoftmax(x.view(-1, ${classes}), 1)` : `x.view(-1, ${classes})`}`,
+    hint: Array.isArray(output)
+      ? "return one tensor from forward()"
+      : `end forward() with ${loss === "nll" ? `F.logSoftmax(x.view(-1, ${classes}), 1)` : `x.view(-1, ${classes})`}`,
   });
 }
 

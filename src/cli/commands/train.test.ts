@@ -127,7 +127,7 @@ test("a finished run is not resumed", async (t) => {
   assert.equal(status, 1);
   const changed = await kilograd(["train", "--resume", out, "--epochs", "3", "--data", data, "--json"]);
   assert.equal(changed.status, 2);
-  const instead = `npx kilograd train exercise --weights ${out} --epochs 3 --data ${data}`;
+  const instead = `npx kilograd train exercise --weights ${out} --batch-size 8 --epochs 3 --data ${data}`;
   assert.ok(
     changed.stderr.includes(`got --epochs --data. Hint: `) && changed.stderr.includes(`\`${instead}\``),
     changed.stderr,
