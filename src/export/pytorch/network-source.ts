@@ -3,6 +3,7 @@
  * PyTorch has are called as modules; functional calls are written as functions.
  */
 import { enableGrad } from "../../graph/grad-mode.js";
+import { ArgumentError, KilogradError } from "../../errors/errors.js";
 import type { Shape } from "../../graph/shape.js";
 import { BatchNorm2d, Dropout, Dropout2d, type Module } from "../../nn/index.js";
 import { evaluation } from "../../trace/lazy-call.js";
@@ -12,14 +13,15 @@ import { constructorOf, declare, isKnown } from "./layers.js";
 import { className, selfPath } from "./names.js";
 import { pythonTuple } from "../../text/python.js";
 import { expressionOf, expressions, pythonNumber, torchType } from "./operators.js";
-import { asInTraining, checkTraining, frozenModules, isOnlyDropout } from "./training-mode.js";
+import { BATCHES } from "../passes.js";
+import { HINT, asInTraining, checkTraining, frozenModules, isOnlyDropout } from "./training-mode.js";
 
 /** The largest number of elements to write into a program. */
 const LARGEST_CONSTANT = 4096;
 
 /** @throws ArgumentError if the network does something in training that cannot be written in Python */
 export function networkSource(model: Module, inputSize: Shape): string {
-  const output = withCalls(trace(model, inputSize, asInTraining(model), enableGrad));
+  const output = withCalls(traceTraining(model, inputSize));
   checkTraining(output, withCalls(trace(model, inputSize, evaluation, enableGrad)));
   const { type, args } = constructorOf(model);
   const writer = new ForwardWriter(model, output);
@@ -30,6 +32,24 @@ export function networkSource(model: Module, inputSize: Shape): string {
     `class ${className(model)}(${type}):`,
     ...indented(["def __init__(self):", ...indented(init), ...modeSource(model), ...forward]),
   ].join("\n");
+}
+
+/** A forward pass in training may refuse batches of some sizes, such as odd ones. */
+function traceTraining(model: Module, inputSize: Shape): Trace {
+  try {
+    return trace(model, inputSize, asInTraining(model), enableGrad);
+  } catch (cause) {
+    if (!(cause instanceof KilogradError) || cause.op === "export") throw cause;
+    throw new ArgumentError(
+      {
+        op: "export",
+        problem: `the network's forward fails in training mode for batches of ${BATCHES.join(", ")} images: ${cause.op}: ${cause.problem}`,
+        expected: "a forward that takes any number of images, and does the same in training as in evaluation",
+        hint: HINT,
+      },
+      { cause },
+    );
+  }
 }
 
 /** Parameters that are not trained. */

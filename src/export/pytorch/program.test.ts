@@ -6,6 +6,9 @@ import { needs } from "../../../test/oracles.js";
 import { python } from "../../../test/python.js";
 import type { ScheduleConfig, TrainConfig } from "../../config/config.js";
 import { networks } from "../../exercise/networks.js";
+import * as nn from "../../nn/index.js";
+import { cat } from "../../tensor/creation.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { resolveConfig } from "../../exercise/recipes.js";
 import { exportPytorch } from "./program.js";
 import { programText } from "./program-text.js";
@@ -128,3 +131,19 @@ test(
     assert.deepEqual(JSON.parse(stdout), [["slot"], ...schedules.map(() => [])]);
   },
 );
+
+test("a network whose forward fails in training for some batch sizes is refused in words", () => {
+  class Ghost extends nn.BatchNorm2d {
+    override forward(x: Tensor): Tensor {
+      if (!this.training) return super.forward(x);
+      const half = x.shape[0]! / 2;
+      return cat([super.forward(x.slice(0, 0, half)), super.forward(x.slice(0, half))], 0);
+    }
+  }
+  const model = new nn.Sequential(new nn.Conv2d(1, 2, 27), new Ghost(2), new nn.Flatten(), new nn.LogSoftmax(1));
+  assert.throws(() => exportPytorch(model, { config: resolveConfig("notebook"), images }), {
+    name: "ArgumentError",
+    message:
+      /^export: the network's forward fails in training mode for batches of 2, 3, 65 images: slice: .*; expected a forward /,
+  });
+});

@@ -21,7 +21,7 @@ export function frozenModules(model: Module): (readonly [path: string, module: M
   return model.training ? [...model.namedModules()].filter(([, { training }]) => !training) : [];
 }
 
-const HINT = "use modules: nn.BatchNorm2d, nn.Dropout";
+export const HINT = "use modules: nn.BatchNorm2d, nn.Dropout";
 
 function isDropout({ op }: Value): boolean {
   return op === "dropout" || op === "dropout2d";
