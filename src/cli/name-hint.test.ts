@@ -44,7 +44,6 @@ const mistakes: Readonly<Record<string, readonly [make: () => unknown, hint: Reg
     () => (optim as never as Record<string, Names>).lr_scheduler!.StepLR!,
     /^write optim\.lrScheduler\.StepLR$/,
   ],
-  "a tensor's max": [() => (x as never as Functions).max!(1), /^for tensors write x\.amax\(1\)/],
   "nn.Conv2D": [() => new nn.Conv2D!(1), /^write nn\.Conv2d$/],
   "nn.BatchNorm2D": [() => new nn.BatchNorm2D!(1), /^write nn\.BatchNorm2d$/],
   "nn.Relu": [() => new nn.Relu!(1), /^write nn\.ReLU$/],

@@ -22,8 +22,6 @@ export const expressions: Readonly<Record<string, string>> = {
 
 /** Methods of tensors. */
 export const methods: Readonly<Record<string, string>> = {
-  max: "x.amax(1) for the largest elements, and x.argmax(1) for their positions",
-  min: "x.amin(1)",
   std: "x.var().sqrt()",
   norm: "x.square().sum().sqrt()",
   mm: "x.matmul(y)",
