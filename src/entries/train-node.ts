@@ -8,6 +8,7 @@
  *
  * @module kilograd/train/node
  */
+export type { GreyImages } from "../data/dataset-class.js";
 export { closest } from "../errors/closest.js";
 export { makeFolder, writeFileAtomic } from "../runs/atomic-file.js";
 export { trainingLogs, type StartLog } from "../runs/logs/logs.js";

@@ -26,7 +26,10 @@ abstract class ModuleSequence extends Module {
   readonly #list: Module[] = [];
   readonly #names: string[] = [];
 
-  /** Adds a module to the end. A sequence calls it, and its position reads and replaces it. */
+  /**
+   * Adds a module to the end. A sequence calls it, and its position reads and replaces it.
+   * @throws ArgumentError for what is no module, and for a number that is not the next position
+   */
   override addModule(name: string, module: Module): void {
     const index = this.#list.length;
     this.#requireModule(name, module);

@@ -68,10 +68,12 @@ export function assignment(target: string, value: string): string {
 
 /** Returns `self.blocks[0].conv1` for the path `blocks.0.conv1` of a module or tensor. */
 export function selfPath(model: nn.Module, path: string): string {
+  const names = path.split(".");
   let [text, module]: [string, unknown] = ["self", model];
-  for (const name of path.split(".")) {
+  for (const [at, name] of names.entries()) {
     text = attribute(text, module, name);
-    module = (module as Readonly<Record<string, unknown>> | undefined)?.[name];
+    // The last name may be that of a tensor, which a module has under another.
+    if (at < names.length - 1) module = (module as Readonly<Record<string, unknown>> | undefined)?.[name];
   }
   return text;
 }
