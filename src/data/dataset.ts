@@ -4,7 +4,7 @@ import { kind } from "../errors/kinds.js";
 import { shown } from "../errors/shown.js";
 import type { Generator } from "../random/random.js";
 import { formatShape, shapesEqual, sizeOf, type Shape } from "../graph/shape.js";
-import { tensor } from "../tensor/creation.js";
+import { tensorOfOwn } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 import { formatImage, type Image } from "./image.js";
 import type { Transform } from "./transforms/transform.js";
@@ -90,7 +90,7 @@ export function collate(samples: readonly (readonly Field[])[]): Tensor[] {
 
 function stackFields(fields: readonly Field[]): Tensor {
   const first = fields[0]!;
-  if (typeof first === "number") return tensor(Int32Array.from(fields, wholeNumber));
+  if (typeof first === "number") return tensorOfOwn(Int32Array.from(fields, wholeNumber), [fields.length]);
   for (const field of fields) checkField(field, first);
   const shape = shapeOf(first);
   const size = sizeOf(shape);
@@ -100,7 +100,7 @@ function stackFields(fields: readonly Field[]): Tensor {
     checkSameShape(shape, shapeOf(field));
     all.set(field instanceof Tensor ? field.data() : floatValues(field as Image), place * size);
   });
-  return tensor(all, [fields.length, ...shape]);
+  return tensorOfOwn(all, [fields.length, ...shape]);
 }
 
 function shapeOf(field: Field): Shape {

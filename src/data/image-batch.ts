@@ -5,7 +5,7 @@
  * transforms, and these run first.
  */
 import type { Generator } from "../random/random.js";
-import { tensor } from "../tensor/creation.js";
+import { tensorOfOwn } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape, floatValues, type SampleGenerators } from "./dataset.js";
 import { imageLike, type Image } from "./image.js";
@@ -48,7 +48,7 @@ export class ImageTransform {
       } else checkSameShape(shape, [channels, height, width]);
       this.write(image, all, (place * all.length) / count);
     }
-    return tensor(all, [count, ...shape]);
+    return tensorOfOwn(all, [count, ...shape]);
   }
 
   /**

@@ -4,7 +4,7 @@ import { kind } from "../errors/kinds.js";
 import { required, Signature } from "../errors/signature.js";
 import type { HostArray } from "../graph/node.js";
 import { formatShape } from "../graph/shape.js";
-import { tensor } from "../tensor/creation.js";
+import { tensorOfOwn } from "../tensor/creation.js";
 import { anyTensor } from "../tensor/kinds.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkIndex, type Dataset } from "./dataset.js";
@@ -82,6 +82,6 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<T, T>
       checkIndex("TensorDataset", index, this.length);
       rows.set(host.subarray(index * size, (index + 1) * size), place * size);
     });
-    return tensor(rows, shape);
+    return tensorOfOwn(rows, shape);
   }
 }

@@ -23,6 +23,6 @@ function changeImage(field: Field, change: (image: Image) => Image): Field {
   if (typeof field === "number") return field;
   if (!(field instanceof Tensor)) return change({ ...field, data: field.data.slice() });
   const [channels, height, width] = field.shape as [number, number, number];
-  const image = change({ data: field.data().slice() as Float32Array, channels, height, width });
+  const image = change({ data: field.data() as Float32Array, channels, height, width });
   return tensor(image.data, [image.channels, image.height, image.width]);
 }

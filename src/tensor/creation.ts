@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError, StateError } from "../errors/errors.js";
 import { anyNumber, arrayOf, flag, integer, kind, number, oneOf } from "../errors/kinds.js";
 import { checked, optional, required, Signature, type Arguments } from "../errors/signature.js";
 import { shown } from "../errors/shown.js";
-import type { Dtype } from "../graph/node.js";
+import type { Dtype, HostArray } from "../graph/node.js";
 import { isRecording } from "../graph/recording.js";
 import { Variable } from "../graph/variable.js";
 import * as ops from "../ops/index.js";
@@ -85,6 +85,15 @@ export const tensor: {
     return Tensor.ofVariable(new Variable(full, type, host), true);
   },
 );
+
+/**
+ * Makes a tensor of elements that are not copied, because nobody else will write to them.
+ * @internal
+ */
+export function tensorOfOwn(elements: HostArray, shape: Shape): Tensor {
+  refuseRecording();
+  return new Tensor(ops.data(elements, shape, elements instanceof Int32Array ? "int32" : "float32"));
+}
 
 function refuseRecording(): void {
   if (!isRecording()) return;
